@@ -1,0 +1,100 @@
+"""Many pictures on one sheet, each with its caption."""
+
+import math
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from dreamlab.errors import DreamError
+from dreamlab.images import MAX_PIXELS, png
+
+_GAP = 16
+_TEXT = 16
+_TITLE = 24
+_INK = (32, 32, 32)
+
+#: Pillow's built-in font draws ASCII alone; what has a plain form is written in that.
+_PLAIN = str.maketrans(
+    {"–": "-", "—": "-", "−": "-", "×": "x", "‘": "'", "’": "'", "“": '"', "”": '"'}
+)
+
+
+def contact_sheet(
+    items: Sequence[tuple[str, np.ndarray]], *, columns: int, title: str | None = None
+) -> bytes:
+    """Lay out pictures in a grid, row by row.
+
+    All keep one scale, that of their own pixels, so that they can be compared; a picture
+    smaller than the largest is centred in its cell.
+
+    Parameters
+    ----------
+    items : sequence of (str, numpy.ndarray)
+        Caption and picture, uint8 (H, W, 3). A caption too wide for its cell is cut.
+    columns : int
+        Pictures in a row, 1 or more; fewer pictures make fewer columns.
+    title : str, optional
+        A line above all.
+
+    Returns
+    -------
+    bytes
+        A PNG with no metadata.
+
+    Raises
+    ------
+    DreamError
+        If there is nothing to show, `columns` is out of range, or the sheet would have more
+        than 64 million pixels.
+    """
+    if not items:
+        raise DreamError("the contact sheet has 0 pictures; give at least 1")
+    if columns < 1:
+        raise DreamError(f"columns is {columns}; choose 1 or more")
+    columns = min(columns, len(items))
+    rows = math.ceil(len(items) / columns)
+    cell_width = max(pixels.shape[1] for _, pixels in items)
+    cell_height = max(pixels.shape[0] for _, pixels in items)
+    top = _GAP + (_TITLE + _GAP if title else 0)
+    across, down = cell_width + _GAP, cell_height + 2 * _TEXT + _GAP
+    width, height = _GAP + columns * across, top + rows * down
+    if width * height > MAX_PIXELS:
+        raise DreamError(
+            f"the contact sheet would be {width} x {height} px, over {MAX_PIXELS:,} pixels; "
+            "choose fewer or smaller pictures"
+        )
+
+    sheet = Image.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(sheet)
+    if title:
+        _write(draw, (_GAP, _GAP), title, _TITLE, width - 2 * _GAP)
+    for index, (caption, pixels) in enumerate(items):
+        row, column = divmod(index, columns)
+        left, upper = _GAP + column * across, top + row * down
+        inset = (cell_width - pixels.shape[1]) // 2, (cell_height - pixels.shape[0]) // 2
+        sheet.paste(Image.fromarray(pixels), (left + inset[0], upper + inset[1]))
+        _write(draw, (left, upper + cell_height + _TEXT // 2), caption, _TEXT, cell_width)
+    return png(np.asarray(sheet))
+
+
+def _write(
+    draw: ImageDraw.ImageDraw, place: tuple[int, int], text: str, size: int, width: int
+) -> None:
+    font = ImageFont.load_default(size)
+    text = _plain(text)
+    if font.getlength(text) > width:
+        fits = bisect_right(
+            range(1, len(text)), width, key=lambda count: font.getlength(text[:count] + "...")
+        )
+        text = text[:fits] + "..."
+    draw.text(place, text, fill=_INK, font=font)
+
+
+def _plain(text: str) -> str:
+    """Make one line of characters that the font has, or stands a box for."""
+    parts = unicodedata.normalize("NFKD", text[:2000].translate(_PLAIN))
+    kept = "".join(char for char in parts if not unicodedata.combining(char))
+    return "".join(char if char.isprintable() else " " for char in kept).strip()

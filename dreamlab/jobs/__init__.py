@@ -1,0 +1,9 @@
+"""Dreams as jobs: submit, follow, cancel, result.
+
+The page needs the contract alone, which is what this package gives; `dreamlab.jobs.client.Jobs`
+keeps it, with Dask workers.
+"""
+
+from dreamlab.jobs.contract import Backend, Request, Result, State, Status
+
+__all__ = ["Backend", "Request", "Result", "State", "Status"]

@@ -1,0 +1,180 @@
+"""Gives jobs to Dask workers, one at a time each, and follows them, in a thread of its own."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+from dreamlab.errors import DreamError
+from dreamlab.jobs import worker
+from dreamlab.jobs.ledger import Ledger
+from dreamlab.jobs.node import SHORT_LOGS, LocalNode
+from dreamlab.jobs.tending import PATIENCE, Bell, Tender, patiently, rest
+from dreamlab.limits import Limits
+from dreamlab.zoo import LayerInfo
+
+logger = logging.getLogger("dreamlab.jobs")
+
+#: Seconds between two looks at which workers are there.
+LOOK_SECONDS = 0.5
+
+#: Seconds before the scheduler is tried again.
+RETRY_SECONDS = 1.0
+
+#: Seconds without any worker after which the local node is started anew.
+_NO_WORKER_SECONDS = 60.0
+
+_UNREACHABLE = "the workers cannot be reached at the moment; dreams go on as soon as they can"
+
+
+class Dispatcher:
+    """Runs the ledger's jobs on Dask workers.
+
+    Parameters
+    ----------
+    limits : Limits
+        Where the scheduler is, and what a local worker may take.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._tenders: dict[str, Tender] = {}  # by the worker's address
+        self._client: Any = None
+        self._closing = False
+        self._loop = asyncio.new_event_loop()
+        self._bell = Bell()
+        self._thread = threading.Thread(target=self._main, name="dreamlab-jobs", daemon=True)
+
+    def start(self, ledger: Ledger) -> None:
+        """Start the thread; the ledger is where jobs come from and news of them goes."""
+        self._ledger = ledger
+        self._thread.start()
+
+    @property
+    def workers(self) -> frozenset[str]:
+        """Addresses of the workers that are there."""
+        return frozenset(self._tenders)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a worker has loaded its network."""
+        return any(tender.warm for tender in list(self._tenders.values()))
+
+    def ring(self) -> None:
+        """Make the thread look at once instead of at its next turn."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._bell.ring)
+
+    def close(self) -> None:
+        """Stop following, end the local worker and wait for the thread."""
+        self._closing = True
+        self.ring()
+        self._thread.join()
+
+    def describe(self, model: str, timeout: float) -> tuple[LayerInfo, ...]:
+        """Ask a worker for a network's layers.
+
+        Raises
+        ------
+        DreamError
+            If it cannot be loaded, or no worker answers in time (seconds).
+        """
+        asked = asyncio.run_coroutine_threadsafe(self._describe(model), self._loop)
+        try:
+            answer = asked.result(timeout)
+        except Exception as error:
+            asked.cancel()
+            raise DreamError("no worker answers at the moment; try again in a minute") from error
+        if isinstance(answer, str):
+            raise DreamError(answer)
+        return answer
+
+    # All below runs in the thread.
+
+    def _main(self) -> None:
+        # Imported here, as it takes most of a second that the page need not wait for.
+        import dask
+        import distributed  # noqa: F401
+
+        dask.config.set(SHORT_LOGS)
+        for name in list(logging.root.manager.loggerDict):  # each has a level of its own
+            if name.startswith("distributed"):
+                logging.getLogger(name).setLevel(self._limits.log_level.upper())
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        while not self._closing:
+            try:
+                async with self._connected() as client:
+                    await self._attend(client)
+            except Exception as error:  # whatever it was, the next try may work
+                logger.warning("no scheduler: %s", type(error).__name__)
+            self._ledger.notice = _UNREACHABLE
+            self._ledger.tick()
+            if not self._closing:
+                await asyncio.sleep(RETRY_SECONDS)
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
+        from distributed import Client
+
+        node = None if self._limits.scheduler else LocalNode(self._limits)
+        client = None
+        try:
+            address = await node.address() if node else self._limits.scheduler
+            client = Client(address, asynchronous=True, set_as_default=False, timeout=PATIENCE)
+            await client
+            self._client = client
+            yield client
+        finally:
+            self._client = None
+            if client is not None:
+                with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
+                    await asyncio.wait_for(client._close(fast=True), PATIENCE)
+            if node is not None:
+                await asyncio.to_thread(node.close)
+
+    async def _attend(self, client: Any) -> None:
+        """Tend the workers, as they come and go, until the scheduler is gone."""
+        alone_since = self._loop.time()
+        try:
+            while not self._closing:
+                ring = self._bell.next
+                known = await patiently(client.scheduler.identity())
+                here = set(known["workers"])
+                for address, tender in list(self._tenders.items()):
+                    if address not in here or tender.task.done():
+                        await self._leave(address)
+                for address in here - set(self._tenders):
+                    self._tenders[address] = Tender(client, address, self._ledger, self._bell)
+                self._ledger.slots = len(here)
+                self._ledger.notice = None if here else "the worker is being started"
+                if here:
+                    alone_since = self._loop.time()
+                elif self._loop.time() - alone_since > _NO_WORKER_SECONDS:
+                    raise OSError("no worker came")
+                self._ledger.tick()
+                await rest(ring, LOOK_SECONDS)
+        finally:
+            self._ledger.notice = _UNREACHABLE
+            for address in list(self._tenders):
+                await self._leave(address)
+
+    async def _leave(self, address: str) -> None:
+        tender = self._tenders.pop(address)
+        await tender.end()
+
+    async def _describe(self, model: str) -> tuple[LayerInfo, ...] | str:
+        while not self.workers:
+            await asyncio.sleep(LOOK_SECONDS)
+        address = min(self.workers)
+        answers = await self._client.run(worker.describe, model, workers=[address])
+        return answers[address]

@@ -1,0 +1,304 @@
+"""The books of all jobs: who waits, what runs, what came of it. Knows nothing of Dask."""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+
+from dreamlab.errors import DreamError
+from dreamlab.jobs import pace
+from dreamlab.jobs.contract import Request, Result, Status
+from dreamlab.jobs.fair_queue import FairQueue
+from dreamlab.jobs.news import Outcome, Progress
+from dreamlab.jobs.store import Record, Store
+from dreamlab.limits import Limits
+from dreamlab.zoo import ARCHITECTURES
+
+logger = logging.getLogger("dreamlab.jobs")
+
+#: Times a job is tried when its worker dies under it, and when it also never seemed to begin.
+ATTEMPTS = 2
+TAKES = 4
+
+#: Share of a run after which its own speed says more than what was measured before it.
+_TELLING = 0.05
+
+
+class Ledger:
+    """State of all jobs, safe to use from any thread; no method waits for a worker.
+
+    Parameters
+    ----------
+    limits : Limits
+        What is allowed.
+    ring : callable
+        Called without arguments when there may be something to do: a job queued or stopped.
+    """
+
+    def __init__(self, limits: Limits, ring: Callable[[], None]) -> None:
+        self.limits = limits
+        self.pace = pace.Pace()
+        self.notice: str | None = None
+        self.slots = 1
+        self._ring = ring
+        self._lock = threading.RLock()
+        self._queue = FairQueue(per_owner=limits.waiting_per_visitor, total=limits.waiting)
+        self._store = Store(max_bytes=limits.store_mb * 1e6, max_seconds=limits.store_seconds)
+        self._orphans: dict[str, float] = {}
+        self._counts = {"done": 0, "failed": 0, "cancelled": 0}
+        self._seconds = 0.0
+
+    # What the page asks.
+
+    def submit(self, owner: str, request: Request) -> str:
+        """See `Backend`."""
+        if request.model not in ARCHITECTURES and not self.limits.own_models:
+            raise DreamError(
+                f"unknown model {request.model[:60]!r}; choose from {', '.join(ARCHITECTURES)}"
+            )
+        shapes = pace.shapes(request)
+        steps = pace.pixel_steps(request)
+        if steps > self.limits.cost * 1e6:
+            raise DreamError(
+                f"this dream takes {steps / 1e6:,.0f} million pixel steps; at most "
+                f"{self.limits.cost:,.0f} million are allowed: choose a smaller picture, fewer "
+                "iterations or fewer octaves"
+            )
+        record = Record(
+            id=secrets.token_urlsafe(16),
+            owner=owner,
+            request=request,
+            octaves=len(shapes),
+            iterations=request.config.iterations,
+            work=steps * pace.operations(request),
+        )
+        with self._lock:
+            self._queue.push(owner, record.id)
+            self._store.add(record)
+            self._orphans.pop(owner, None)
+        self._ring()
+        return record.id
+
+    def status(self, job: str) -> Status:
+        """See `Backend`."""
+        with self._lock:
+            record = self._store.get(job)
+            ahead = list(self._queue) if record.state == "queued" else []
+            place = ahead.index(job) + 1 if ahead else 0
+            running = record.state == "running" and record.began is not None
+            latest = record.latest
+            fraction = latest.fraction if latest else 0.0
+            return Status(
+                id=job,
+                state=record.state,
+                place=place,
+                octave=latest.octave if latest else 0,
+                octaves=record.octaves,
+                iteration=latest.iteration if latest else 0,
+                iterations=record.iterations,
+                height=latest.height if latest else 0,
+                width=latest.width if latest else 0,
+                fraction=1.0 if record.state == "done" else fraction,
+                losses=record.losses,
+                preview=record.preview,
+                seconds=_elapsed(record),
+                seconds_left=self._seconds_left(record) if running else None,
+                warnings=record.warnings,
+                error=record.error,
+                expected_wait=self._expected_wait(ahead[: place - 1]) if place else None,
+                stopping=record.state == "running" and record.stop_asked is not None,
+                notice=self._notice(record),
+            )
+
+    def cancel(self, job: str) -> None:
+        """See `Backend`."""
+        with self._lock:
+            self._stop(self._store.get(job))
+        self._ring()
+
+    def result(self, job: str) -> Result | None:
+        """See `Backend`."""
+        with self._lock:
+            return self._store.get(job).result
+
+    def forget(self, job: str) -> None:
+        """See `Backend`."""
+        with self._lock:
+            self._stop(self._store.get(job))
+            self._store.drop(job)
+        self._ring()
+
+    def estimate(self, request: Request) -> float | None:
+        """See `Backend`."""
+        work = pace.pixel_steps(request) * pace.operations(request)
+        with self._lock:
+            return self.pace.seconds(request.model, request.config.precision, work)
+
+    def orphan(self, owner: str) -> None:
+        """See `Backend`."""
+        with self._lock:
+            self._orphans[owner] = time.monotonic() + self.limits.orphan_seconds
+
+    def adopt(self, owner: str) -> None:
+        """See `Backend`."""
+        with self._lock:
+            self._orphans.pop(owner, None)
+
+    def counters(self) -> dict[str, float]:
+        """Return how many jobs are queued and running, how many have ended how, and seconds."""
+        with self._lock:
+            running = sum(record.state == "running" for record in self._store)
+            return {
+                "queued": len(self._queue),
+                "running": running,
+                **self._counts,
+                "seconds": self._seconds,
+            }
+
+    # What the dispatcher tells.
+
+    def take(self) -> Record | None:
+        """Take the next job to run, or None."""
+        with self._lock:
+            job = self._queue.pop()
+            if job is None:
+                return None
+            record = self._store.get(job)
+            record.state = "running"
+            record.takes += 1
+            record.notice = None
+            return record
+
+    def advance(self, record: Record, news: Progress) -> None:
+        """Note news of a run."""
+        with self._lock:
+            record.advance(news)
+
+    def end(self, record: Record, outcome: Outcome) -> None:
+        """Note how a run ended."""
+        with self._lock:
+            if outcome.result is not None:
+                recording = outcome.result.recording
+                record.losses = tuple(recording.losses)
+                precision = recording.provenance.precision
+                if outcome.state == "done" and record.request is not None:
+                    model, asked = record.request.model, record.request.config.precision
+                    for kind in {precision, asked}:
+                        self.pace.observe(model, kind, record.work, recording.seconds)
+            if outcome.last is not None:
+                record.latest = outcome.last
+                record.preview = outcome.last.preview or record.preview
+            record.result = outcome.result or record.salvage()
+            record.warnings = outcome.warnings
+            record.error = outcome.error
+            state = outcome.state
+            if state == "cancelled" and record.over_limit:
+                state, record.error = "failed", record.over_limit
+            self._close(record, state)
+
+    def lost(self, record: Record) -> bool:
+        """Note that a run's worker died, unless the run has ended, and say whether that is so.
+
+        It is tried once more, from the last octave that ended, then given up.
+        """
+        with self._lock:
+            if record.ended is not None:
+                return False
+            if record.began is not None:  # else the worker may have been gone already
+                record.attempts += 1
+            if record.stop_asked is not None:
+                self.end(record, Outcome("cancelled", None, 0.0))
+            elif record.attempts >= ATTEMPTS or record.takes >= TAKES:
+                error = (
+                    f"its worker died {ATTEMPTS} times while dreaming, most likely for want of "
+                    "memory: choose a smaller picture"
+                )
+                self.end(record, Outcome("failed", None, 0.0, error=error))
+            else:
+                record.start_over()
+                record.notice = "its worker was lost; it is tried once more"
+                if record.checkpoint is not None:
+                    record.notice += f" from octave {record.checkpoint.octave + 1}"
+                self._queue.put_back(record.owner, record.id)
+            return True
+
+    def tick(self) -> None:
+        """Do what is due by the clock: time limits, visitors who left, old results."""
+        now = time.monotonic()
+        with self._lock:
+            gone = {owner for owner, due in self._orphans.items() if now >= due}
+            for record in self._store:
+                if record.owner in gone and record.ended is None:
+                    self._stop(record)
+                limit = self.limits.job_seconds
+                if record.began is not None and record.ended is None:
+                    if now - record.began > limit and record.stop_asked is None:
+                        record.stop_asked = now
+                        record.over_limit = (
+                            f"the dream ran longer than the {limit:g} s it may: choose a smaller "
+                            "picture, fewer iterations or fewer octaves"
+                        )
+            for owner in gone:
+                del self._orphans[owner]
+            self._store.evict(now)
+
+    def _stop(self, record: Record) -> None:
+        if record.state == "queued":
+            self._queue.remove(record.owner, record.id)
+            self.end(record, Outcome("cancelled", None, 0.0))
+        elif record.state == "running" and record.stop_asked is None:
+            record.stop_asked = time.monotonic()
+
+    def _close(self, record: Record, state: str) -> None:
+        record.state = state
+        record.ended = time.monotonic()
+        record.request = None
+        record.frames = ()
+        record.checkpoint = None
+        self._counts[state] += 1
+        ran = _elapsed(record) or 0.0
+        self._seconds += ran
+        logger.info(
+            "dream %s: %d octaves, %d steps each, waited %.1f s, ran %.1f s, %d kB",
+            state,
+            record.octaves,
+            record.iterations,
+            (record.began or record.ended) - record.submitted,
+            ran,
+            record.nbytes // 1000,
+        )
+        self._store.evict(record.ended)
+
+    def _notice(self, record: Record) -> str | None:
+        if record.ended is not None:
+            return None
+        return "; ".join(filter(None, [record.notice, self.notice])) or None
+
+    def _seconds_left(self, record: Record) -> float | None:
+        fraction = record.latest.fraction
+        elapsed = _elapsed(record)
+        if fraction > _TELLING:
+            return elapsed * (1 - fraction) / fraction
+        expected = self._expected(record)
+        return None if expected is None else max(0.0, expected - elapsed)
+
+    def _expected(self, record: Record) -> float | None:
+        config = record.request.config
+        return self.pace.seconds(record.request.model, config.precision, record.work)
+
+    def _expected_wait(self, ahead: list[str]) -> float | None:
+        waits = [self._expected(self._store.get(job)) for job in ahead]
+        for record in self._store:
+            if record.state == "running":
+                known = record.began is not None
+                waits.append(self._seconds_left(record) if known else self._expected(record))
+        if any(wait is None for wait in waits):
+            return None
+        return sum(waits) / max(1, self.slots)
+
+
+def _elapsed(record: Record) -> float | None:
+    if record.began is None:
+        return None
+    return (record.ended or time.monotonic()) - record.began

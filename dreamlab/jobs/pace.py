@@ -1,0 +1,91 @@
+"""How much work a dream is, and how long this machine needs for it."""
+
+import io
+
+from PIL import Image
+
+from dreamlab.errors import DreamError
+from dreamlab.jobs.contract import Request
+from dreamlab.octaves import Shape, plan_octaves
+from dreamlab.zoo import ARCHITECTURES, known_layers
+
+#: Assumed of a network that nothing is known of, a user's own: VGG16's last block.
+_TYPICAL_OPERATIONS = 2.5e5
+_TYPICAL_SMALLEST = 32
+
+
+def shapes(request: Request) -> tuple[Shape, ...]:
+    """Return height and width of each octave that will run, in pixels, smallest first.
+
+    Raises
+    ------
+    DreamError
+        If the picture cannot be read or is too small for the network.
+    """
+    try:
+        with Image.open(io.BytesIO(request.image), formats=("PNG",)) as picture:
+            width, height = picture.size  # the header alone: nothing is decoded
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DreamError("the picture is not a readable PNG; choose another one") from error
+    known = ARCHITECTURES.get(request.model)
+    plan = plan_octaves(
+        height,
+        width,
+        request.config,
+        model=request.model,
+        smallest=known.smallest if known else _TYPICAL_SMALLEST,
+    )
+    return plan.shapes
+
+
+def pixel_steps(request: Request) -> float:
+    """Return the sum over octaves of pixels times steps."""
+    area = sum(height * width for height, width in shapes(request))
+    return float(area * request.config.iterations)
+
+
+def operations(request: Request) -> float:
+    """Return the multiplications a pixel and step take: those of the deepest layer asked for.
+
+    Raises
+    ------
+    DreamError
+        If a network of the zoo has no such layer.
+    """
+    if request.model not in ARCHITECTURES:
+        return _TYPICAL_OPERATIONS
+    table = {layer.name: layer.operations for layer in known_layers(request.model)}
+    for name in request.config.layers:
+        if name not in table:
+            raise DreamError(f"{request.model} has no layer {name!r}; choose one from its list")
+    return max(table[name] for name in request.config.layers)
+
+
+class Pace:
+    """Seconds a multiplication takes here, by network and precision, as last measured."""
+
+    def __init__(self) -> None:
+        self._paces: dict[tuple[str, str], float] = {}
+
+    def observe(self, model: str, precision: str, work: float, seconds: float) -> None:
+        """Note that so much work (multiplications) took so many seconds."""
+        if work > 0 and seconds > 0:
+            self._paces.pop((model, precision), None)  # so that the last one measured is last
+            self._paces[model, precision] = seconds / work
+
+    def seconds(self, model: str, precision: str, work: float) -> float | None:
+        """Return the seconds expected for so much work, or None if nothing was measured yet.
+
+        What was not measured itself is taken from the nearest that was: the network at another
+        precision, else another network at this precision, else the last one measured.
+        """
+        candidates = (
+            [(model, precision)]
+            + [key for key in self._paces if key[0] == model]
+            + [key for key in self._paces if key[1] == precision]
+            + list(reversed(self._paces))
+        )
+        for key in candidates:
+            if key in self._paces:
+                return work * self._paces[key]
+        return None

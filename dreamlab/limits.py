@@ -1,0 +1,91 @@
+"""The settings of a deployment: every ``DREAMLAB_*`` variable and its default, once."""
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from dreamlab.errors import DreamError
+
+
+def _setting(default: Any, text: str, low: float | None = None) -> Any:
+    return field(default=default, metadata={"help": text, "low": low})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a deployment allows and where its workers are.
+
+    Each field is read from the variable ``DREAMLAB_`` and its name in capitals, such as
+    ``DREAMLAB_JOB_SECONDS``; its meaning is in the ``help`` of the field's metadata.
+    """
+
+    scheduler: str = _setting(
+        "", "Address of a Dask scheduler, tcp://host:port; empty starts a local worker."
+    )
+    warm_model: str = _setting("vgg16", "Network that a worker loads when it starts.")
+    own_models: bool = _setting(False, "Whether networks may be read from a path.")
+    waiting_per_visitor: int = _setting(6, "Most dreams one visitor may have waiting.", 1)
+    waiting: int = _setting(40, "Most dreams waiting in all.", 1)
+    cost: float = _setting(
+        200.0, "Most work in one dream: million pixels x steps, summed over its octaves.", 0.001
+    )
+    job_seconds: float = _setting(900.0, "Longest a dream may run, in seconds.", 0.1)
+    stop_seconds: float = _setting(
+        20.0, "Seconds a dream has to stop when told, before its worker is restarted.", 0.1
+    )
+    orphan_seconds: float = _setting(
+        30.0, "Seconds after a visitor left until the visitor's dreams are cancelled.", 0.0
+    )
+    store_mb: float = _setting(256.0, "Most memory for results that are kept, in MB.", 0.001)
+    store_seconds: float = _setting(7200.0, "Longest a result is kept, in seconds.", 0.0)
+    recording_mb: float = _setting(64.0, "Most memory for the frames of one dream, in MB.", 0.001)
+    memory: float = _setting(
+        0.0, "Memory a gradient may take, in MB; 0 is half of what is free, at most 1,200.", 0.0
+    )
+    worker_memory: float = _setting(
+        0.7, "Share of the machine's memory at which the local worker is restarted.", 0.001
+    )
+    log_level: str = _setting("critical", "How much Dask logs: debug, info, warning, critical.")
+
+    def __post_init__(self) -> None:
+        for spec in dataclasses.fields(self):
+            value, low = getattr(self, spec.name), spec.metadata["low"]
+            if low is not None and not value >= low:  # true for NaN too
+                raise DreamError(f"{_variable(spec)} is {value}; choose {low:g} or more")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read the settings from environment variables; what is not set keeps its default.
+
+        Raises
+        ------
+        DreamError
+            If a variable is not of its type or too small; the message names it.
+        """
+        environment = os.environ if environment is None else environment
+        values = {}
+        for spec in dataclasses.fields(cls):
+            text = environment.get(_variable(spec), "").strip()
+            if text:
+                values[spec.name] = _parsed(spec, text)
+        return cls(**values)
+
+
+def _variable(spec: dataclasses.Field) -> str:
+    return f"DREAMLAB_{spec.name.upper()}"
+
+
+def _parsed(spec: dataclasses.Field, text: str) -> Any:
+    if spec.type is bool:
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off"):
+            return False
+        raise DreamError(f"{_variable(spec)} is {text!r}; choose 1 or 0")
+    try:
+        return spec.type(text)
+    except ValueError as error:
+        kind = "a whole number" if spec.type is int else "a number"
+        raise DreamError(f"{_variable(spec)} is {text!r}; choose {kind}") from error

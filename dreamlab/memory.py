@@ -1,0 +1,72 @@
+"""How much memory a gradient takes, and the tiles that keep it within a budget."""
+
+import math
+
+import keras
+import psutil
+
+from dreamlab.geometry import Geometry
+from dreamlab.limits import Limits
+from dreamlab.octaves import Shape
+
+#: Without a budget of its own, a gradient takes no more than this share of what is free, and no
+#: more than this many bytes: larger tiles are hardly any faster.
+_FREE_SHARE = 0.5
+_MOST = 1_200_000_000
+
+#: Tiles are no smaller than this, in pixels, however small the budget: they would be all margin.
+_SMALLEST_TILE = 64
+
+_BYTES = {"float32": 4, "bfloat16": 2}
+
+#: Copies in float32 that a network in bfloat16 makes on its way.
+_MIXED_SURCHARGE = 1.2
+
+
+def bytes_per_pixel(model: keras.Model, geometries: dict[str, Geometry], precision: str) -> float:
+    """Estimate the memory that a gradient takes, in bytes for each pixel of the picture.
+
+    Every feature map is kept until the way back has used it; where it is at its widest, the map's
+    own gradient and the one before it stand beside it.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The network, cut at its deepest layer.
+    geometries : dict of str to Geometry
+        Those of the network's layers, by name.
+    precision : str
+        ``"float32"`` or ``"bfloat16"``.
+    """
+    maps = [
+        layer.output.shape[-1] / geometries[layer.name].stride ** 2
+        for layer in model.layers
+        if layer.name in geometries and not isinstance(layer, keras.layers.InputLayer)
+    ]
+    surcharge = 1.0 if precision == "float32" else _MIXED_SURCHARGE
+    return (sum(maps) + 2 * max(maps)) * _BYTES[precision] * surcharge
+
+
+def budget() -> float:
+    """Return the bytes a gradient may take: ``DREAMLAB_MEMORY``, or a share of what is free."""
+    asked = Limits.from_environment().memory
+    return asked * 1e6 if asked else min(_MOST, psutil.virtual_memory().available * _FREE_SHARE)
+
+
+def tile_side(shape: Shape, needed: float, margin: int, allowed: float) -> int | None:
+    """Return the side of the tiles that a picture has to be cut into, or None for none.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Height and width of the picture, in pixels.
+    needed : float
+        Memory that a gradient takes, in bytes for each pixel.
+    margin : int
+        Pixels by which a tile is widened, both sides together.
+    allowed : float
+        Memory it may take, in bytes.
+    """
+    if shape[0] * shape[1] * needed <= allowed:
+        return None
+    return max(_SMALLEST_TILE, math.floor(math.sqrt(allowed / needed)) - margin)

@@ -1,0 +1,80 @@
+"""The picture sizes a dream goes through."""
+
+from dataclasses import dataclass
+
+from dreamlab.config import DreamConfig
+from dreamlab.errors import DreamError
+
+Shape = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class OctavePlan:
+    """The octaves of a run.
+
+    Parameters
+    ----------
+    shapes : tuple of (int, int)
+        Height and width of each octave, in pixels, smallest first; the last is the full size.
+    dropped : tuple of (int, int)
+        The shapes left out since the network cannot take them.
+    smallest : int
+        Smallest side the network takes, in pixels.
+    """
+
+    shapes: tuple[Shape, ...]
+    dropped: tuple[Shape, ...]
+    smallest: int
+
+    @property
+    def warning(self) -> str | None:
+        """One sentence on the octaves that were dropped, or None."""
+        if not self.dropped:
+            return None
+        sizes = ", ".join(f"{width} x {height}" for height, width in self.dropped)
+        plural = "s" if len(self.dropped) > 1 else ""
+        return (
+            f"left out {len(self.dropped)} octave{plural} ({sizes} px), smaller than the "
+            f"{self.smallest} px the network needs: choose fewer octaves, a smaller octave "
+            "scale or a larger picture"
+        )
+
+
+def octave_shapes(height: int, width: int, octaves: int, octave_scale: float) -> list[Shape]:
+    """Return the shape of each octave, smallest first: ``int(side / octave_scale ** i)``."""
+    return [
+        (int(height / octave_scale**i), int(width / octave_scale**i))
+        for i in reversed(range(octaves))
+    ]
+
+
+def plan_octaves(
+    height: int, width: int, config: DreamConfig, *, model: str, smallest: int
+) -> OctavePlan:
+    """Lay out the octaves of a run and leave out those the network cannot take.
+
+    Parameters
+    ----------
+    height, width : int
+        Size of the picture, in pixels.
+    config : DreamConfig
+        For its ``octaves`` and ``octave_scale``.
+    model : str
+        Name of the network, for the message.
+    smallest : int
+        Smallest side the network takes, in pixels.
+
+    Raises
+    ------
+    DreamError
+        If the picture itself is too small.
+    """
+    if min(height, width) < smallest:
+        raise DreamError(
+            f"picture is {width} x {height} px; {model} needs at least "
+            f"{smallest} x {smallest}: choose a larger one"
+        )
+    shapes = octave_shapes(height, width, config.octaves, config.octave_scale)
+    kept = tuple(shape for shape in shapes if min(shape) >= smallest)
+    dropped = tuple(shape for shape in shapes if min(shape) < smallest)
+    return OctavePlan(kept, dropped, smallest)

@@ -1,0 +1,128 @@
+"""Cutting a picture into tiles whose gradients add up to that of the whole picture, exactly.
+
+The loss is a sum over positions of feature maps, so its gradient is the sum over any partition of
+those positions. Each tile owns some positions; its crop is widened by the receptive field, so that
+they come out as in the whole picture, and begins at a multiple of the network's stride, so that
+they stand where they stood.
+"""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dreamlab.geometry import Geometry
+from dreamlab.objective import inner_window
+from dreamlab.octaves import Shape
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A part of the picture to compute and what of it counts.
+
+    Parameters
+    ----------
+    top, bottom, left, right : int
+        The crop, in pixels of the picture; bottom and right are not in it.
+    windows : numpy.ndarray
+        int32, shape (layers, 4): of each layer's feature map of the crop, the first row that
+        counts, the row after the last, and the same for columns.
+    """
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    windows: np.ndarray
+
+
+def whole_picture(shape: Shape, maps: Sequence[Shape]) -> Tile:
+    """Return the one tile that is the whole picture."""
+    windows = np.array([inner_window(*one) for one in maps], np.int32)
+    return Tile(0, shape[0], 0, shape[1], windows)
+
+
+def exact_tiles(
+    shape: Shape, side: int, geometries: Sequence[Geometry], maps: Sequence[Shape]
+) -> list[Tile]:
+    """Cut a picture into tiles whose gradients add up to the whole one's.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Height and width of the picture, in pixels.
+    side : int
+        Most pixels a side that a tile owns, before it is widened; rounded up to the stride.
+    geometries : sequence of Geometry
+        Those of the layers in the loss; all must be local.
+    maps : sequence of (int, int)
+        Rows and columns of each layer's feature map of the whole picture.
+
+    Returns
+    -------
+    list of Tile
+        Row by row. One tile if the picture is no larger than `side`.
+    """
+    inner = [inner_window(*one) for one in maps]
+    rows = _spans(shape[0], side, geometries, [(one[0], one[1]) for one in inner])
+    columns = _spans(shape[1], side, geometries, [(one[2], one[3]) for one in inner])
+    return [
+        Tile(top, bottom, left, right, np.hstack([down, across]).astype(np.int32))
+        for top, bottom, down in rows
+        for left, right, across in columns
+    ]
+
+
+def separate_tiles(shape: Shape, side: int) -> list[tuple[int, int, int, int]]:
+    """Cut a picture into tiles that know nothing of each other, none of them left out.
+
+    For networks in which a position sees the whole picture, whose gradient no tiles give exactly.
+    Where the picture is rolled at random before each step, no seam stays in one place, as in
+    TensorFlow's DeepDream tutorial, https://www.tensorflow.org/tutorials/generative/deepdream.
+
+    Returns
+    -------
+    list of tuple of int
+        Top, bottom, left and right of each tile, in pixels; all of about one size.
+    """
+    rows, columns = (
+        np.linspace(0, length, math.ceil(length / side) + 1).astype(int).tolist()
+        for length in shape
+    )
+    return [
+        (top, bottom, left, right)
+        for top, bottom in itertools.pairwise(rows)
+        for left, right in itertools.pairwise(columns)
+    ]
+
+
+def _spans(
+    length: int, side: int, geometries: Sequence[Geometry], inner: Sequence[tuple[int, int]]
+) -> list[tuple[int, int, np.ndarray]]:
+    """Cut one axis: the crop's begin and end in pixels, and each layer's window in the crop."""
+    stride = math.lcm(*(one.stride for one in geometries))
+    before = max(0, *(one.before for one in geometries))
+    after = max(0, *(one.after - one.stride for one in geometries))
+    # As few tiles as `side` allows, all of about one size, so that none is a sliver.
+    count = math.ceil(length / side)
+    owned = math.ceil(length / count / stride) * stride
+    spans = []
+    for first in range(0, length, owned):
+        last = first + owned  # the last tile owns all that is left
+        begin = max(0, (first - before) // stride * stride)
+        end = length
+        if last < length:
+            # "same" padding under a stride depends on the size modulo the stride: the crop has
+            # the picture's own.
+            rest = length % stride
+            end = min(length, rest + math.ceil((last + after - rest) / stride) * stride)
+        windows = []
+        for geometry, (low, high) in zip(geometries, inner, strict=True):
+            low = max(low, first // geometry.stride)
+            high = high if last >= length else min(high, last // geometry.stride)
+            shift = begin // geometry.stride
+            windows.append((low - shift, max(low, high) - shift))
+        spans.append((begin, end, np.array(windows)))
+    return spans

@@ -1,0 +1,1 @@
+"""The page: one module a panel. Nothing here may import TensorFlow or Keras."""

@@ -1,0 +1,98 @@
+"""The dreams side by side: live while they run, under one scrubber when they are done."""
+
+import streamlit as st
+
+from dreamlab.jobs import Backend, Result, Status
+from dreamlab.ui import card, export, numbers, run, scrubber, style, visits
+from dreamlab.ui.curves import Curve
+from dreamlab.ui.scrubber import Place
+from dreamlab.ui.visits import Batch, Visit
+
+_ACROSS = {2: 2, 3: 3, 4: 4, 5: 3, 6: 3, 7: 4}
+
+
+def show(backend: Backend, visit: Visit) -> None:
+    """Draw the comparison that is chosen; while it runs it draws itself anew every second."""
+    batch = _chosen(visit)
+    live = run.active(backend, batch)
+    st.fragment(_panel, run_every=1 if live else None)(backend, visit, batch, live)
+
+
+def _chosen(visit: Visit) -> Batch:
+    by_number = {batch.number: batch for batch in visit.batches}
+    state = st.session_state
+    if state.get("batch") not in by_number:
+        state["batch"] = visit.batches[-1].number
+    cells = len(by_number[state["batch"]].runs) + 1
+    state.setdefault("across", _ACROSS[cells])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Compare", anchor=False, width="content")
+        if len(by_number) > 1:
+            st.segmented_control(
+                "Which dream",
+                list(by_number),
+                format_func=lambda number: f"Dream {number}",
+                key="batch",
+                required=True,
+                label_visibility="collapsed",
+            )
+        st.space("stretch")
+        with st.container(
+            horizontal=True, vertical_alignment="center", width="content", key="across-row"
+        ):
+            style.note("Across")
+            st.segmented_control(
+                "Pictures across",
+                [2, 3, 4],
+                key="across",
+                required=True,
+                label_visibility="collapsed",
+            )
+    return by_number[state["batch"]]
+
+
+def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
+    visits.present(backend, visit)
+    states = [run.status(backend, one.job) for one in batch.runs]
+    if live and not any(state.active for state in states):
+        st.rerun()
+    results = [None if state.active else backend.result(state.id) for state in states]
+    where = None if live else scrubber.show(batch, results)
+    card.large(batch, results, where)
+    _grid(backend, batch, states, results, where)
+    curves = [
+        Curve(one.name, one.colour, state.losses)
+        for one, state in zip(batch.runs, states, strict=True)
+    ]
+    tabs = st.tabs(["Losses", "Layer shares", "Numbers", "Export"], key=f"tabs.{batch.number}")
+    with tabs[0]:
+        numbers.losses(curves)
+    with tabs[1]:
+        numbers.shares(curves)
+    with tabs[2]:
+        numbers.table(batch, states, results)
+    with tabs[3]:
+        export.show(batch, results)
+
+
+def _grid(
+    backend: Backend,
+    batch: Batch,
+    states: list[Status],
+    results: list[Result | None],
+    where: Place | None,
+) -> None:
+    across = st.session_state["across"]
+    cells = [None, *zip(batch.runs, states, results, strict=True)]
+    for start in range(0, len(cells), across):
+        for column, cell in zip(st.columns(across), cells[start : start + across], strict=False):
+            with column:
+                if cell is None:
+                    with style.edged(None, "original"):
+                        st.image(batch.picture, width="stretch", alt=batch.alt)
+                        style.name("Original")
+                        style.note(batch.alt)
+                    continue
+                one, state, result = cell
+                with style.edged(one.colour, f"dream-{one.job}"):
+                    card.show(backend, batch, one, state, result, where)

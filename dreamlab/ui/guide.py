@@ -1,0 +1,119 @@
+"""For a first visit: how it works, what the notebook found, and a finished example."""
+
+import streamlit as st
+
+from dreamlab.example import shipped
+from dreamlab.ui import numbers, style
+from dreamlab.ui.curves import Curve
+
+_STEPS = (
+    (
+        "Layers see",
+        "A network looks at a picture layer by layer: the first layers answer to edges and "
+        "colours, the deep ones to eyes, faces and whole things.",
+    ),
+    (
+        "The loss is what a layer says",
+        "The loss is the layer's mean squared answer. A dream changes the picture, step by step, "
+        "so that the loss rises: it paints what the layer looks for.",
+    ),
+    (
+        "Octaves grow it",
+        "The dream begins on a small copy, where a layer sees much of the scene, and goes on at "
+        "larger sizes, each time with the lost detail put back.",
+    ),
+)
+
+#: What the notebook says of each layer, by the layer it excites.
+FINDINGS = (
+    (
+        "Layer 1",
+        "block2_conv2",
+        "Exaggerates edges and shapes, with much background noise: early, and still noisy.",
+    ),
+    (
+        "Layer 2",
+        "block3_conv3",
+        "Shows what layer 1 attempted more clearly: shapes and edges, with less noise.",
+    ),
+    (
+        "Layer 3",
+        "block4_conv3",
+        "Ears, neck and face pop out, and another face emerges near the leg: it seems to look "
+        "for faces.",
+    ),
+    (
+        "Layer 4",
+        "block5_conv2",
+        "The cat's own face becomes the focal point, with fewer phantom faces: it seems to look "
+        "for well-defined ones.",
+    ),
+    (
+        "Mixed",
+        "all four, over 5 octaves",
+        "First the outline, then octave by octave the face, until faces are added below the cat's.",
+    ),
+    (
+        "Noise",
+        "Gaussian, salt and pepper",
+        "The network makes features of the noise: faces near tail, neck and legs, eyes in the "
+        "background.",
+    ),
+)
+
+
+def show() -> None:
+    """Draw how it works and what the notebook found."""
+    for column, (title, text) in zip(st.columns(3, gap="medium"), _STEPS, strict=True):
+        with column:
+            style.name(title)
+            style.text(text)
+    st.space("small")
+    style.name("What the notebook found", "on a photograph of a cat, with VGG16")
+    for start in range(0, len(FINDINGS), 3):
+        for column, (name, layer, text) in zip(
+            st.columns(3, gap="medium"), FINDINGS[start : start + 3], strict=True
+        ):
+            with column:
+                style.layer(name, layer)
+                style.text(text)
+
+
+def example() -> None:
+    """Draw the finished example, if it is there."""
+    found = shipped()
+    if found is None:
+        return
+    st.subheader("A finished example", anchor=False)
+    style.note(
+        "Press Dream to make your own; it takes this one's place. "
+        "The words are the notebook's, on a cat of its own."
+    )
+    findings = {layer: text for _, layer, text in FINDINGS}
+    cells = [None, *enumerate(found.exhibits)]
+    across = {2: 2, 3: 3, 4: 4, 5: 3, 6: 3}.get(len(cells), 4)
+    for start in range(0, len(cells), across):
+        for column, cell in zip(st.columns(across), cells[start : start + across], strict=False):
+            with column:
+                if cell is None:
+                    with style.edged(None, "example-original"):
+                        st.image(found.original, width="stretch", alt="Chelsea the cat")
+                        style.name("Original")
+                        style.note("Chelsea the cat, as photographed.")
+                    continue
+                index, exhibit = cell
+                with style.edged(index, f"example-{index}"):
+                    layers = list(exhibit.layers)
+                    st.image(
+                        exhibit.picture,
+                        width="stretch",
+                        alt=f"The cat with {', '.join(layers)} excited",
+                    )
+                    style.name(
+                        exhibit.name, layers[0] if len(layers) == 1 else f"{len(layers)} layers"
+                    )
+                    style.note(findings.get(layers[0], "") if len(layers) == 1 else FINDINGS[4][2])
+    numbers.losses(
+        [Curve(one.name, index, one.losses) for index, one in enumerate(found.exhibits)],
+        key="example",
+    )

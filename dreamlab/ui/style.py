@@ -1,0 +1,90 @@
+"""Colours and the few rules of style that the theme cannot express."""
+
+import html
+
+import streamlit as st
+
+#: A variant's colour everywhere: Okabe and Ito (2008), without their black and yellow, which
+#: cannot be seen on one theme or the other.
+COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2")
+
+_BARS = "\n".join(
+    f'[class*="st-key-edged{index}-"] {{ border-top: 3px solid {colour}; }}'
+    for index, colour in enumerate(COLOURS)
+)
+
+_CSS = f"""
+<style>
+.stMainBlockContainer {{ padding-top: 2.6rem; padding-bottom: 4rem; max-width: 1500px; }}
+{_BARS}
+[class*="st-key-edgedx-"] {{ border-top: 3px solid #8a8a86; }}
+[class*="st-key-edged"] {{ gap: 0.4rem; padding: 0.7rem; }}
+[class*="st-key-edged"] img {{ border-radius: 0.3rem; }}
+[class*="st-key-pair"] [data-testid="stColumn"] {{ min-width: 0; }}
+[data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding-bottom: 0; }}
+.st-key-source button {{ padding-left: .45rem; padding-right: .45rem; }}
+.st-key-source [role="radiogroup"], .st-key-source [role="group"] {{ flex-wrap: nowrap; }}
+[class*="st-key-dim-"] img {{ opacity: .35; }}
+/* The dark theme's accent is light enough to read as text, too light to write white on. */
+[data-testid="stBaseButton-primary"] {{ background: #0B63A5; border-color: #0B63A5; }}
+[data-testid="stBaseButton-primary"]:hover {{ background: #084F85; border-color: #084F85; }}
+.dl-text {{ font-size: .9rem; line-height: 1.5; margin: .2rem 0 0; max-width: 62ch; }}
+.dl-title {{ margin: 0; font-size: 1.05rem; line-height: 1.4; font-weight: 400; opacity: .85; }}
+.dl-title b {{ font-size: 1.7rem; font-weight: 680; letter-spacing: -.02em; margin-right: .6rem; }}
+.dl-name {{ margin: 0; font-size: 1rem; font-weight: 620; line-height: 1.3;
+  overflow-wrap: anywhere; }}
+.dl-name small {{ font-weight: 400; opacity: .75; font-size: .82rem; margin-left: .35rem; }}
+.dl-layer {{ font-size: .85rem; line-height: 1.25; padding-top: .3rem; overflow-wrap: anywhere; }}
+.dl-layer small {{ display: block; opacity: .75; font-size: .75rem; }}
+.dl-note {{ font-size: .8rem; line-height: 1.4; opacity: .8; margin: 0; }}
+.dl-note.bad {{ opacity: 1; font-weight: 600; }}
+@media (max-width: 640px) {{
+  .stMainBlockContainer {{ padding: 3.8rem 1rem 3rem; }}
+  .dl-title b {{ display: block; }}
+  .st-key-across-row {{ display: none; }}
+}}
+</style>
+"""
+
+
+def apply() -> None:
+    """Put the rules on the page."""
+    st.html(_CSS)
+
+
+def title() -> None:
+    """Show the name of the page and what it is for."""
+    st.html(
+        '<h1 class="dl-title"><b>dreamlab</b>'
+        "See what each layer of a network looks for, side by side.</h1>"
+    )
+
+
+def name(text: str, aside: str = "") -> None:
+    """Show the name of a card, with something short and quiet beside it."""
+    st.html(f'<h3 class="dl-name">{html.escape(text)}<small>{html.escape(aside)}</small></h3>')
+
+
+def layer(text: str, below: str = "") -> None:
+    """Show a layer's name, with what is known of it below."""
+    below = f"<small>{html.escape(below)}</small>" if below else ""
+    st.html(f'<div class="dl-layer">{html.escape(text)}{below}</div>')
+
+
+def note(text: str, *, bad: bool = False) -> None:
+    """Show a short quiet line, or one that says what is wrong."""
+    kind = "dl-note bad" if bad else "dl-note"
+    mark = "⚠ " if bad else ""
+    st.html(f'<p class="{kind}">{mark}{html.escape(text)}</p>', width="content")
+
+
+def text(words: str) -> None:
+    """Show a short paragraph."""
+    st.html(f'<p class="dl-text">{html.escape(words)}</p>')
+
+
+def edged(colour: int | None, key: str):
+    """Return a bordered container with a variant's colour on its upper edge."""
+    return st.container(
+        border=True, height="stretch", key=f"edged{'x' if colour is None else colour}-{key}"
+    )

@@ -1,0 +1,176 @@
+"""The networks on offer: one row each. Knows their names and habits, loads nothing."""
+
+import functools
+import json
+import re
+from dataclasses import dataclass
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+from dreamlab.errors import DreamError
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """What is known of a layer without running it.
+
+    Parameters
+    ----------
+    name : str
+        Its name in Keras.
+    kind : str
+        Class of the Keras layer, such as ``Conv2D``.
+    depth : int
+        Weighted layers (convolutions) on the longest way from the picture to its output.
+    channels : int
+        Channels of its output.
+    stride : int
+        Pixels of the picture from one position of its output to the next.
+    receptive_field : int or None
+        Side of the square of the picture that one position sees, in pixels; None where every
+        position sees all of it.
+    operations : float
+        Multiplications for each pixel of the picture to compute this layer and all it needs.
+    resizing : tuple of tuple
+        What the layers on the way do to a side, in order: ``("valid", kernel, stride)``,
+        ``("same", stride)`` or ``("pad", pixels)``.
+    """
+
+    name: str
+    kind: str
+    depth: int
+    channels: int
+    stride: int
+    receptive_field: int | None
+    operations: float
+    resizing: tuple[tuple, ...]
+
+    def map_side(self, side: int) -> int:
+        """Return the side of the feature map for a picture side, both in pixels."""
+        for rule, *numbers in self.resizing:
+            if rule == "valid":
+                kernel, stride = numbers
+                side = max(0, (side - kernel) // stride + 1)
+            elif rule == "same":
+                side = -(-side // numbers[0])
+            else:
+                side += numbers[0]
+        return side
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "LayerInfo":
+        """Make it from what `dataclasses.asdict` gave, JSON in between or not."""
+        return cls(**{**values, "resizing": tuple(tuple(rule) for rule in values["resizing"])})
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network of `keras.applications` and what dreaming with it takes.
+
+    Parameters
+    ----------
+    builder : str
+        Its function in `keras.applications`.
+    module : str
+        Its module there, which has the `preprocess_input` it was trained with.
+    offered : str
+        Regular expression for the layers worth offering; others may be asked for by name.
+    smallest : int
+        Smallest picture side it takes, in pixels.
+    weights_file : str
+        File that Keras keeps its ImageNet weights in.
+    notebook_range : bool
+        Whether it can be fed the picture in [-1, 1] as it is, as the notebook feeds VGG16.
+        Networks with normalisation inside see next to nothing then, so they always get the
+        input they were trained on.
+    """
+
+    builder: str
+    module: str
+    offered: str
+    smallest: int
+    weights_file: str
+    notebook_range: bool = False
+
+
+ARCHITECTURES = MappingProxyType(
+    {
+        "vgg16": Architecture(
+            builder="VGG16",
+            module="vgg16",
+            offered=r"block\d_(conv\d|pool)",
+            smallest=32,
+            weights_file="vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+            notebook_range=True,
+        ),
+        "vgg19": Architecture(
+            builder="VGG19",
+            module="vgg19",
+            offered=r"block\d_(conv\d|pool)",
+            smallest=32,
+            weights_file="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+            notebook_range=True,
+        ),
+        "inception_v3": Architecture(
+            builder="InceptionV3",
+            module="inception_v3",
+            offered=r"mixed\d+",
+            smallest=75,
+            weights_file="inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        ),
+        "resnet50": Architecture(
+            builder="ResNet50",
+            module="resnet50",
+            offered=r"conv1_relu|conv\d_block\d_out",
+            smallest=32,
+            weights_file="resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        ),
+        "mobilenet_v2": Architecture(
+            builder="MobileNetV2",
+            module="mobilenet_v2",
+            offered=r"Conv1_relu|block_\d+_expand_relu|out_relu",
+            smallest=32,
+            weights_file="mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
+        ),
+        "efficientnet_v2_b0": Architecture(
+            builder="EfficientNetV2B0",
+            module="efficientnet_v2",
+            offered=r"block\d[a-z]_(expand|project)_activation|block\d[a-z]_add|top_activation",
+            smallest=32,
+            weights_file="efficientnetv2-b0_notop.h5",
+        ),
+        "convnext_tiny": Architecture(
+            builder="ConvNeXtTiny",
+            module="convnext",
+            offered=r"convnext_tiny_stage_\d_block_\d_identity|convnext_tiny_stem",
+            smallest=32,
+            weights_file="convnext_tiny_notop.h5",
+        ),
+    }
+)
+
+
+@functools.cache
+def known_layers(model: str) -> tuple[LayerInfo, ...]:
+    """Return the layers of a network of the zoo in network order, without loading it.
+
+    They are read from ``layers.json``, which ``python -m dreamlab layers --write`` makes from the
+    networks themselves.
+
+    Raises
+    ------
+    DreamError
+        If the zoo has no such network.
+    """
+    if model not in ARCHITECTURES:
+        raise DreamError(f"unknown model {model!r}; choose from {', '.join(ARCHITECTURES)}")
+    table = json.loads(resources.files("dreamlab").joinpath("layers.json").read_text("utf-8"))
+    return tuple(LayerInfo.from_dict(row) for row in table[model])
+
+
+def is_offered(model: str, layer: str) -> bool:
+    """Say whether a layer of a network is worth offering; of a user's own network, all are."""
+    if model not in ARCHITECTURES:
+        return True
+    return re.fullmatch(ARCHITECTURES[model].offered, layer) is not None

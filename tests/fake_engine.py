@@ -1,0 +1,115 @@
+"""A stand-in for the engine in a worker process: same steps, no TensorFlow, chosen misfortunes.
+
+A worker that preloads this module dreams with it. The settings say how: a step takes
+`DreamConfig.step` seconds, and `DreamConfig.seed` is one of the seeds below.
+"""
+
+import os
+import signal
+import sys
+import time
+import types
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+
+from dreamlab.errors import DreamError
+from dreamlab.octaves import plan_octaves
+from dreamlab.provenance import Provenance
+from dreamlab.zoo import LayerInfo
+
+REFUSES, BREAKS, DIES, HANGS, WARNS, STARVES, FILLS = range(101, 108)
+
+#: What a run that refuses says.
+REFUSAL = "the picture is too plain; choose another"
+WARNING = "left out 1 octave"
+SECRET = "what the visitor typed"
+LAYERS = (
+    LayerInfo("block1_conv1", "Conv2D", 1, 64, 1, 3, 1728.0, ()),
+    LayerInfo("block1_pool", "MaxPooling2D", 2, 64, 2, 6, 38592.0, ()),
+)
+
+
+class Network:
+    """What `dreamlab.models.load_model` returns, as far as a worker looks at it."""
+
+    layers = LAYERS
+    smallest = 32
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def load_model(name: str) -> Network:
+    """Make a network; of a user's own, one named missing is missing."""
+    if "missing" in name:
+        raise DreamError(f"there is no model file {name!r}")
+    return Network(name)
+
+
+class Resume(NamedTuple):
+    """Where a run goes on."""
+
+    octave: int
+    picture: np.ndarray
+
+
+def dream(image, model, config, *, resume=None):
+    """Brighten the picture a little in each step; a step's loss is the id of its process."""
+    plan = plan_octaves(*image.shape[:2], config, model=model.name, smallest=model.smallest)
+    if config.seed == REFUSES:
+        raise DreamError(REFUSAL)
+    if config.seed == WARNS:
+        warnings.warn(WARNING, UserWarning, stacklevel=2)
+        warnings.warn_explicit("library gossip", UserWarning, "/elsewhere/library.py", 1)
+    return _steps(image, model, config, plan, resume.octave if resume else 0)
+
+
+def _steps(image, model, config, plan, first):
+    provenance = Provenance(config, model.name, "random", "float32")
+    total, done = len(plan.shapes) * config.iterations, first * config.iterations
+    for octave, (height, width) in list(enumerate(plan.shapes))[first:]:
+        for iteration in range(config.iterations):
+            time.sleep(config.step)
+            if octave == 1:
+                _misfortune(config.seed)
+            done += 1
+            yield types.SimpleNamespace(
+                octave=octave,
+                octaves=len(plan.shapes),
+                height=height,
+                width=width,
+                iteration=iteration,
+                fraction=done / total,
+                loss=float(os.getpid()),
+                losses={name: float(os.getpid()) for name in config.layers},
+                ends_octave=iteration == config.iterations - 1,
+                original=image,
+                provenance=provenance,
+                image=np.full((height, width, 3), done / total, np.float32),
+            )
+
+
+def _misfortune(seed: int) -> None:
+    if seed == BREAKS:
+        raise RuntimeError(SECRET)
+    if seed == STARVES:
+        raise MemoryError
+    if seed == DIES:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if seed == HANGS:
+        time.sleep(3600)
+    if seed == FILLS:
+        hoard = []
+        while True:
+            hoard.append(np.ones(2**22))  # 32 MB, written to
+
+
+def dask_setup(worker) -> None:
+    """Take the engine's place; Dask calls this in a worker that preloads the module."""
+    for name, parts in {"dreamlab.models": [load_model], "dreamlab.dream": [dream, Resume]}.items():
+        module = types.ModuleType(name)
+        for part in parts:
+            setattr(module, part.__name__, part)
+        sys.modules[name] = module

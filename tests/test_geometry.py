@@ -1,0 +1,191 @@
+"""Receptive fields, against those found by following gradients."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers as kl
+
+from dreamlab.errors import DreamError
+from dreamlab.geometry import layer_geometries
+from dreamlab.models import load_model
+
+SIDE = 64
+
+
+def _network(build):
+    """A network whose weights are all positive, so that no gradient cancels another."""
+    picture = keras.Input((None, None, 3))
+    model = keras.Model(picture, build(picture))
+    generator = np.random.default_rng(0)
+    model.set_weights([generator.uniform(0.5, 1.5, one.shape) for one in model.weights])
+    return model
+
+
+def _seen(model, side=SIDE):
+    """A position in the middle of the last map, and what it sees, found by following gradients.
+
+    Returns its index, and for each axis the first pixel that it sees and the one after the last.
+    """
+    pixels = np.random.default_rng(1).uniform(1, 2, (1, side, side, 3))
+    picture = tf.Variable(pixels, dtype=tf.float32)
+    with tf.GradientTape() as tape:
+        out = model(picture, training=False)
+        middle = out.shape[1] // 2
+        one = tf.reduce_sum(out[:, middle, middle])
+    touched = np.abs(tape.gradient(one, picture).numpy()).sum((0, 3)) > 0
+    spans = []
+    for axis in (0, 1):
+        seen = np.flatnonzero(touched.any(1 - axis))
+        spans.append((seen[0], seen[-1] + 1))
+    return middle, spans
+
+
+def _conv(*arguments, **options):
+    return kl.Conv2D(2, *arguments, **options)
+
+
+def _residual(x):
+    x = _conv(3, padding="same")(x)
+    return kl.Add()([x, _conv(5, padding="same")(_conv(3, padding="same")(x))])
+
+
+def _branches(x):
+    x = _conv(3, strides=2, padding="same")(x)
+    ways = [_conv(1)(x), _conv(5, padding="same")(x), kl.AveragePooling2D(3, 1, "same")(x)]
+    return kl.Concatenate()(ways)
+
+
+def _padded(x):
+    x = kl.ZeroPadding2D(((1, 2), (1, 2)))(x)
+    x = _conv(3, strides=2)(x)
+    return _conv(3, padding="same")(x)
+
+
+#: Name to network and the receptive field worked out by hand: r + (kernel - 1) * stride, each.
+NETWORKS = {
+    "same": (lambda x: _conv(3, padding="same")(x), 3),
+    "valid": (lambda x: _conv(4)(_conv(3)(x)), 6),
+    "dilated": (lambda x: _conv(3, dilation_rate=4, padding="same")(x), 9),
+    "pooled": (lambda x: _conv(3)(kl.AveragePooling2D(2)(_conv(3)(x))), 8),
+    "strided valid": (lambda x: _conv(3, strides=2)(_conv(5, strides=2)(x)), 9),
+    "separable": (lambda x: kl.SeparableConv2D(2, 5, padding="same")(x), 5),
+    "depthwise": (lambda x: _conv(1)(kl.DepthwiseConv2D(3, padding="same")(x)), 3),
+    "normalised": (lambda x: kl.ReLU()(kl.BatchNormalization()(_conv(3)(x))), 3),
+    "residual": (_residual, 9),
+    "zero padding": (_padded, 7),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_a_position_sees_is_what_its_gradient_reaches(name):
+    build, by_hand = NETWORKS[name]
+    model = _network(build)
+    geometry = list(layer_geometries(model).values())[-1]
+    middle, spans = _seen(model)
+    for low, high in spans:
+        assert low == middle * geometry.stride - geometry.before
+        assert high == middle * geometry.stride + geometry.after
+    assert geometry.receptive_field == by_hand
+    assert geometry.local
+
+
+@pytest.mark.parametrize("side", [61, 62, 63, 64])
+def test_same_padding_under_a_stride_is_covered_at_every_size(side):
+    # TensorFlow puts the padding left or right as the size has it: the field covers both.
+    model = _network(_branches)
+    geometry = list(layer_geometries(model).values())[-1]
+    middle, spans = _seen(model, side)
+    for low, high in spans:
+        assert low >= middle * 2 - geometry.before
+        assert high <= middle * 2 + geometry.after
+    assert 3 + 4 * 2 <= geometry.receptive_field <= 3 + 4 * 2 + 1
+
+
+def test_the_longer_axis_stands():
+    model = _network(lambda x: _conv((3, 7), padding="same")(x))
+    assert list(layer_geometries(model).values())[-1].receptive_field == 7
+
+
+def test_depth_is_of_the_longest_way_and_cost_counts_a_layer_once():
+    model = _network(_residual)
+    geometry = list(layer_geometries(model).values())[-1]
+    assert geometry.depth == 3
+    # 3x3x3x2 + 3x3x2x2 + 5x5x2x2 multiplications a pixel, though two ways lead through the first.
+    assert geometry.operations == 54 + 36 + 100
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda x: kl.Multiply()([x, kl.GlobalAveragePooling2D(keepdims=True)(x)]),
+        lambda x: kl.UpSampling2D(2)(x),
+        lambda x: _conv(3, strides=(1, 2))(x),
+        lambda x: kl.Concatenate(axis=1)([x, x]),
+    ],
+    ids=["squeeze", "enlarged", "two strides", "beside one another"],
+)
+def test_a_layer_whose_reach_is_not_bounded_or_not_known_is_not_local(build):
+    geometry = list(layer_geometries(_network(build)).values())[-1]
+    assert not geometry.local
+    assert geometry.receptive_field is None
+
+
+@pytest.mark.parametrize(("axis", "local"), [(-1, True), ((1, 2, 3), False)])
+def test_normalisation_is_local_only_along_the_channels(axis, local):
+    picture = keras.Input((9, 9, 3))
+    model = keras.Model(picture, kl.LayerNormalization(axis=axis)(picture))
+    assert list(layer_geometries(model).values())[-1].local is local
+
+
+def test_a_layer_used_twice_is_not_local():
+    shared = kl.Conv2D(3, 3, padding="same", name="shared")
+    model = _network(lambda x: shared(shared(x)))
+    assert not layer_geometries(model)["shared"].local
+
+
+def test_a_network_without_a_graph_is_refused():
+    class Own(keras.Model):
+        pass
+
+    with pytest.raises(DreamError, match="is not a functional Keras model"):
+        layer_geometries(Own(name="own"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "layer", "published"),
+    # Araujo, Norris and Sim (2019), table of receptive fields; VGG16 by hand:
+    # 212 after the last pooling, 196 before it.
+    [
+        ("vgg16", "block5_conv3", 196),
+        ("vgg16", "block5_pool", 212),
+        ("resnet50", "conv5_block3_out", 483),
+        ("inception_v3", "mixed10", 1311),
+    ],
+)
+def test_published_receptive_fields(model, layer, published):
+    assert load_model(model, weights=None).layer(layer).receptive_field == published
+
+
+@pytest.mark.slow
+def test_vgg16_as_its_gradients_have_it():
+    network = load_model("vgg16", weights=None)
+    model = network.cut(["block4_conv3"], "float32")
+    generator = np.random.default_rng(0)
+    model.set_weights([np.abs(generator.normal(0, 0.05, one.shape)) for one in model.weights])
+    # Pooling lets one value in four through, so many pictures are looked at together.
+    low, high = [], []
+    for seed in range(8):
+        pixels = np.random.default_rng(seed).uniform(0, 1, (1, 160, 160, 3))
+        picture = tf.Variable(pixels, dtype=tf.float32)
+        with tf.GradientTape() as tape:
+            one = tf.reduce_sum(model(picture)["block4_conv3"][:, 10, 10])
+        rows = np.flatnonzero(np.abs(tape.gradient(one, picture).numpy()).sum((0, 2, 3)))
+        low.append(rows[0])
+        high.append(rows[-1] + 1)
+    geometry = network.geometries["block4_conv3"]
+    assert min(low) >= 10 * 8 - geometry.before
+    assert max(high) <= 10 * 8 + geometry.after
+    # Each end is reached but for the pixel or two that pooling happened never to let through.
+    assert max(high) - min(low) >= geometry.receptive_field - 4

@@ -1,0 +1,330 @@
+"""Files to arrays and back."""
+
+import io
+import os
+import struct
+import sys
+import warnings
+import zlib
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, PngImagePlugin
+
+from dreamlab import images
+from dreamlab.errors import DreamError
+from dreamlab.images import from_pixels, load_image, to_pixels
+
+#: Four colours that a JPEG of 8-pixel blocks keeps apart.
+CORNERS = (
+    np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [255, 255, 255]]], np.uint8)
+    .repeat(16, axis=0)
+    .repeat(24, axis=1)
+)
+
+
+def saved(picture, format, **options):
+    file = io.BytesIO()
+    picture.save(file, format, **options)
+    return file.getvalue()
+
+
+def png_header(width, height):
+    """A PNG of any claimed size with nothing in it."""
+
+    def chunk(name, payload):
+        checksum = zlib.crc32(name + payload)
+        return struct.pack(">I", len(payload)) + name + payload + struct.pack(">I", checksum)
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("format", "options", "tolerance"),
+    [
+        ("PNG", {}, 0),
+        ("BMP", {}, 0),
+        ("TIFF", {}, 0),
+        ("TIFF", {"compression": "tiff_lzw"}, 0),
+        ("GIF", {}, 0),
+        ("WEBP", {"lossless": True}, 0),
+        ("JPEG", {"quality": 95, "subsampling": 0}, 3),
+    ],
+)
+def test_every_format_gives_the_same_pixels(format, options, tolerance):
+    image = load_image(saved(Image.fromarray(CORNERS), format, **options))
+    assert image.shape == (32, 48, 3) and image.dtype == np.float32
+    assert image.flags["C_CONTIGUOUS"] and image.flags["WRITEABLE"]
+    np.testing.assert_allclose(image, CORNERS / 127.5 - 1, atol=tolerance / 127.5 + 1e-6)
+
+
+def test_a_path_a_string_bytes_and_a_file_are_read_alike(tmp_path):
+    path = tmp_path / "picture.jpg"  # a PNG inside: the content counts
+    path.write_bytes(saved(Image.fromarray(CORNERS), "PNG"))
+    with path.open("rb") as opened:
+        read = [load_image(file) for file in (path, str(path), path.read_bytes(), opened)]
+    for image in read:
+        np.testing.assert_array_equal(to_pixels(image), CORNERS)
+
+
+def test_the_first_frame_of_an_animation_is_read():
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    for format in ("GIF", "WEBP", "PNG", "TIFF"):
+        data = saved(frames[0], format, save_all=True, append_images=frames[1:])
+        pixel = to_pixels(load_image(data))[0, 0]
+        np.testing.assert_allclose(pixel.astype(int), [255, 0, 0], atol=2, err_msg=format)
+
+
+def test_a_phone_s_jpeg_with_a_second_picture_in_it_is_read():
+    red, blue = (Image.new("RGB", (16, 16), colour) for colour in ("red", "blue"))
+    data = saved(red, "MPO", save_all=True, append_images=[blue])
+    pixel = to_pixels(load_image(data))[0, 0]
+    np.testing.assert_allclose(pixel.astype(int), [255, 0, 0], atol=2)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize(
+    ("orientation", "upright"),
+    [
+        (1, lambda a: a),
+        (2, lambda a: a[:, ::-1]),
+        (3, lambda a: a[::-1, ::-1]),
+        (4, lambda a: a[::-1]),
+        (5, lambda a: a.transpose(1, 0, 2)),
+        (6, lambda a: np.rot90(a, -1)),  # the camera's top is on the right: turn clockwise
+        (7, lambda a: a[::-1, ::-1].transpose(1, 0, 2)),
+        (8, lambda a: np.rot90(a, 1)),
+    ],
+)
+def test_exif_orientation_is_applied_once(format, orientation, upright):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    options = {"lossless": True} if format == "WEBP" else {}
+    if format == "JPEG":
+        options = {"quality": 95, "subsampling": 0}
+    data = saved(Image.fromarray(CORNERS), format, exif=exif, **options)
+    pixels = to_pixels(load_image(data)).astype(int)
+    expected = upright(CORNERS)
+    assert pixels.shape == expected.shape
+    np.testing.assert_allclose(pixels, expected, atol=3)
+
+
+def test_broken_exif_is_ignored():
+    data = saved(Image.fromarray(CORNERS), "PNG", exif=b"Exif\0\0II*\0\xff\xff\xff\xffgarbage")
+    np.testing.assert_array_equal(to_pixels(load_image(data)), CORNERS)
+
+
+def test_max_side_scales_down_and_keeps_the_ratio():
+    data = saved(Image.new("RGB", (600, 400), (10, 20, 30)), "PNG")
+    image = load_image(data, max_side=300)
+    assert image.shape == (200, 300, 3)
+    assert (to_pixels(image) == [10, 20, 30]).all()
+    assert load_image(saved(Image.new("RGB", (40, 90)), "PNG"), max_side=30).shape == (30, 13, 3)
+
+
+def test_max_side_never_scales_up():
+    data = saved(Image.fromarray(CORNERS), "PNG")
+    np.testing.assert_array_equal(to_pixels(load_image(data, max_side=600)), CORNERS)
+    assert load_image(data, max_side=48).shape == (32, 48, 3)
+
+
+def test_scaling_down_averages_and_does_not_skip():
+    stripes = np.zeros((64, 64, 3), np.uint8)
+    stripes[:, ::2] = 255
+    small = to_pixels(load_image(saved(Image.fromarray(stripes), "PNG"), max_side=16))
+    assert abs(small[4:-4, 4:-4].astype(int) - 127).max() <= 2
+
+
+@pytest.mark.parametrize("max_side", [1, 0, -5])
+def test_max_side_too_small_is_refused(max_side):
+    with pytest.raises(DreamError, match=f"max_side is {max_side}; choose 2 px or more"):
+        load_image(saved(Image.fromarray(CORNERS), "PNG"), max_side=max_side)
+
+
+WHOLE = saved(
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)), "PNG"
+)
+BAD = {
+    "empty": (b"", "is empty"),
+    "text": (b"hello, I am a picture", "is not a PNG"),
+    "svg": (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "is not a PNG"),
+    "html": (b"<!DOCTYPE html><img src=x onerror=alert(1)>", "is not a PNG"),
+    "eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n", "is not a PNG"),
+    "ppm": (saved(Image.new("RGB", (9, 9)), "PPM"), "is not a PNG"),
+    "header alone": (b"\x89PNG\r\n\x1a\n", "is not a PNG"),
+    "half a png": (WHOLE[: len(WHOLE) // 2], "is damaged"),
+    "nothing in it": (png_header(64, 64), "is damaged"),
+    "1 x 1": (saved(Image.new("RGB", (1, 1)), "PNG"), "is 1 x 1 px; at least 2 x 2 are needed"),
+    "line": (saved(Image.new("L", (20000, 1)), "PNG"), "is 20000 x 1 px; at least 2 x 2"),
+    "ribbon": (
+        saved(Image.new("L", (1000, 10)), "PNG"),
+        "one side 100 times the other; at most 50",
+    ),
+    "large": (png_header(8001, 8000), r"64,008,000 pixels; at most 64,000,000 are read"),
+    "bomb": (png_header(50000, 50000), "more than 64,000,000 pixels"),
+    "nonsense size": (png_header(2**31 - 1, 2**31 - 1), "more than 64,000,000 pixels"),
+}
+for _format in ("JPEG", "WEBP", "GIF", "BMP", "TIFF"):
+    _data = saved(Image.open(io.BytesIO(WHOLE)), _format)
+    BAD[f"half a {_format}"] = (_data[: len(_data) // 2], "is damaged")
+
+
+@pytest.mark.parametrize(("data", "message"), BAD.values(), ids=BAD)
+def test_a_bad_file_gets_one_sentence(data, message, tmp_path):
+    path = tmp_path / "holiday.png"
+    path.write_bytes(data)
+    with pytest.raises(DreamError, match=f"^holiday.png .*{message}") as caught:
+        load_image(path)
+    text = str(caught.value)
+    assert "\n" not in text and str(tmp_path) not in text and ("; " in text or ": " in text)
+    with pytest.raises(DreamError, match=f"^the picture .*{message}"):
+        load_image(data)
+
+
+@given(st.binary(max_size=200), st.integers(0, len(WHOLE) - 1))
+def test_damage_anywhere_gives_a_picture_or_one_sentence(patch, place):
+    try:
+        image = load_image(WHOLE[:place] + patch + WHOLE[place + len(patch) :])
+    except DreamError:
+        return
+    assert image.dtype == np.float32 and image.shape[2] == 3 and abs(image).max() <= 1
+
+
+def test_a_pixel_cap_of_one_s_own():
+    data = saved(Image.new("RGB", (30, 20)), "PNG")
+    assert load_image(data, max_pixels=600).shape == (20, 30, 3)
+    with pytest.raises(DreamError, match="is 30 x 20 px, 600 pixels; at most 599 are read"):
+        load_image(data, max_pixels=599)
+
+
+def test_a_file_too_large_is_not_read_whole(monkeypatch):
+    monkeypatch.setattr(images, "MAX_BYTES", 1 << 20)
+    file = io.BytesIO(bytes((1 << 20) + 500))
+    with pytest.raises(DreamError, match="the picture is larger than 1 MB"):
+        load_image(file)
+    assert file.tell() == (1 << 20) + 1
+
+
+def test_a_directory_and_a_missing_file(tmp_path):
+    with pytest.raises(DreamError, match=f"^{tmp_path.name} is not a file; choose a picture file"):
+        load_image(tmp_path)
+    with pytest.raises(DreamError, match="^no.png cannot be read: no such file or directory; "):
+        load_image(tmp_path / "no.png")
+    with pytest.raises(DreamError, match="cannot be read"):
+        load_image("a\0b.png")
+
+
+def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
+    path = tmp_path / "secret.png"
+    path.write_bytes(WHOLE)
+
+    def refused(*_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refused)  # the superuser may read anything
+    with pytest.raises(DreamError, match="^secret.png cannot be read: permission denied; choose"):
+        load_image(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+def test_a_named_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(DreamError, match="pipe.png is not a file"):
+        load_image(tmp_path / "pipe.png")
+
+
+def test_file_names_are_made_fit_for_a_sentence(tmp_path):
+    path = tmp_path / "a\nb\x1b[31m\u202egnp.png"
+    path.write_bytes(b"no picture")
+    with pytest.raises(DreamError, match=r"^a\?b\?\[31m\?gnp\.png is not"):
+        load_image(path)
+    file = io.BytesIO(b"no picture")
+    file.name = "x" * 300 + ".png"
+    with pytest.raises(DreamError) as caught:
+        load_image(file)
+    assert str(caught.value).startswith("x" * 40 + "..." + "x" * 13 + ".png is not")
+
+
+def test_pillow_s_warnings_do_not_leak():
+    tiff = bytearray(saved(Image.fromarray(CORNERS), "TIFF"))
+    picture = Image.new("P", (8, 8))
+    picture.putpalette([0, 0, 0, 255, 255, 255])
+    png = saved(picture, "PNG", transparency=b"\x80\x10")  # "Palette images with Transparency"
+    filters = list(warnings.filters)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        load_image(bytes(tiff) + b"\0" * 10)
+        load_image(png)
+    assert not caught
+    assert list(warnings.filters) == filters
+
+
+def test_every_pixel_value_makes_the_round_trip():
+    pixels = np.arange(256, dtype=np.uint8).repeat(3).reshape(16, 16, 3)
+    image = from_pixels(pixels)
+    assert image.dtype == np.float32
+    assert image.flat[0] == -1 and image.flat[-1] == 1
+    np.testing.assert_array_equal(to_pixels(image), pixels)
+
+
+def test_to_pixels_clips_rounds_and_leaves_its_input_alone():
+    image = np.array([[[-7, 7, 0], [np.nan, np.inf, -np.inf], [0.5, 0.004, -0.004]]], np.float32)
+    before = image.copy()
+    # 0 -> 127.5 -> 128 (to even); 0.5 -> 191.25; +-0.004 -> 128.01 and 126.99.
+    expected = [[[0, 255, 128], [128, 255, 0], [191, 128, 127]]]
+    np.testing.assert_array_equal(to_pixels(image), expected)
+    np.testing.assert_array_equal(image, before)
+
+
+def test_png_keeps_pixels_and_text_and_nothing_else():
+    data = images.png(CORNERS, text={"dreamlab": '{"a": 1}'})
+    np.testing.assert_array_equal(iio.imread(data), CORNERS)
+    assert Image.open(io.BytesIO(data)).info == {"dreamlab": '{"a": 1}'}
+    assert Image.open(io.BytesIO(images.png(CORNERS))).info == {}
+    assert images.png(CORNERS) == images.png(CORNERS)
+
+
+def test_metadata_of_a_picture_does_not_reach_what_is_made_of_it():
+    exif = Image.Exif()
+    exif[0x010E] = "my garden"
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Comment", "my garden")
+    data = saved(Image.fromarray(CORNERS), "PNG", exif=exif, pnginfo=info)
+    assert b"my garden" in data
+    pixels = to_pixels(load_image(data))
+    for made in (images.png(pixels), images.jpeg(pixels)):
+        assert b"my garden" not in made and b"Exif" not in made and b"eXIf" not in made
+
+
+def test_jpeg_scales_down_only():
+    large = Image.open(io.BytesIO(images.jpeg(CORNERS, max_side=24)))
+    assert large.format == "JPEG" and large.size == (24, 16)
+    same = iio.imread(images.jpeg(CORNERS, max_side=500, quality=95)).astype(int)
+    assert same.shape == CORNERS.shape
+    assert abs(same - CORNERS)[4:12, 4:20].max() <= 4
+    assert len(images.jpeg(CORNERS, quality=20)) < len(images.jpeg(CORNERS, quality=95))
+
+
+def test_resize_pixels():
+    assert images.resize_pixels(CORNERS, 32, 48) is CORNERS
+    larger = images.resize_pixels(CORNERS, 64, 96)
+    assert larger.shape == (64, 96, 3) and larger.dtype == np.uint8
+    np.testing.assert_array_equal(larger[8, 8], [255, 0, 0])
+    np.testing.assert_array_equal(larger[56, 88], [255, 255, 255])
+
+
+def test_seeded_noise():
+    noise = images.seeded_noise(60, 80, 7)
+    assert noise.shape == (60, 80, 3) and noise.dtype == np.float32 and abs(noise).max() <= 1
+    # 14,400 draws: the mean is within 0.2 / 120 * 5, the deviation within 0.2 / 170 * 5.
+    assert abs(noise.mean()) < 0.0084
+    assert abs(noise.std() - 0.2) < 0.006
+    np.testing.assert_array_equal(noise, images.seeded_noise(60, 80, 7))
+    assert (noise != images.seeded_noise(60, 80, 8)).any()
+    with pytest.raises(DreamError, match="the noise picture is 1 x 60 px"):
+        images.seeded_noise(60, 1, 7)

@@ -1,0 +1,472 @@
+"""Jobs on real Dask workers: a stand-in for the engine dreams, or the engine itself."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from dreamlab.config import DreamConfig
+from dreamlab.errors import DreamError
+from dreamlab.images import load_image, png, to_pixels
+from dreamlab.jobs.client import Jobs
+from dreamlab.jobs.contract import Request, Status
+from dreamlab.limits import Limits
+from tests import fake_engine
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parent.parent
+PICTURE = np.full((160, 200, 3), 90, np.uint8)
+PRELOAD = "DASK_DISTRIBUTED__WORKER__PRELOAD"
+
+#: Seconds in which anything that happens at all has happened.
+PATIENCE = 30.0
+
+
+def until(condition: Callable[[], object], seconds: float = PATIENCE) -> float:
+    """Wait until something holds and return how long that took, in seconds."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds, "waited too long"
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+@contextmanager
+def running(**limits) -> Iterator[Jobs]:
+    with closing(Jobs(Limits(**limits))) as jobs:
+        until(jobs.ready)
+        yield jobs
+
+
+@pytest.fixture(scope="module")
+def fake():
+    """Make the workers started within this module's tests dream with the stand-in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PRELOAD, "tests.fake_engine")
+        yield
+
+
+@pytest.fixture(scope="module")
+def jobs(fake):
+    with running() as jobs:
+        yield jobs
+
+
+def request(seed: int = 0, *, octaves: int = 3, iterations: int = 5, step: float = 0.02) -> Request:
+    config = DreamConfig(
+        layers={"block1_conv1": 1.0},
+        octaves=octaves,
+        iterations=iterations,
+        step=step,
+        seed=seed,
+    )
+    return Request(png(PICTURE), config)
+
+
+def slow() -> Request:
+    """A dream of a minute."""
+    return request(iterations=200, step=0.1)
+
+
+def ended(jobs: Jobs, job: str) -> Status:
+    until(lambda: not jobs.status(job).active)
+    return jobs.status(job)
+
+
+def begun(jobs: Jobs, job: str, losses: int = 1) -> int:
+    """Wait until a job has some losses and return the id of the process that dreams it."""
+    until(lambda: len(jobs.status(job).losses) >= losses)
+    return int(jobs.status(job).losses[-1].loss)
+
+
+def test_a_dream_from_queue_to_result(jobs):
+    job = jobs.submit("a", request())
+    status = ended(jobs, job)
+    assert (status.state, status.fraction, status.octaves, status.octave) == ("done", 1.0, 3, 2)
+    assert len(status.losses) == 15
+    result = jobs.result(job)
+    assert result.recording.finished
+    assert [frame.octave for frame in result.recording.frames] == [0, 1, 2]
+    assert np.array_equal(to_pixels(load_image(result.original)), PICTURE)
+    assert load_image(result.pictures[-1]).shape == PICTURE.shape
+    assert jobs.problem is None
+
+
+def test_progress_and_previews_arrive_while_it_runs(jobs):
+    job = jobs.submit("a", request(iterations=10, step=0.1))
+    lengths, previews, octaves = set(), set(), set()
+
+    def look() -> bool:
+        status = jobs.status(job)
+        if status.state == "running" and status.losses:
+            lengths.add(len(status.losses))
+            previews.add(status.preview)
+            octaves.add(status.octave)
+            assert status.seconds > 0
+        return not status.active
+
+    until(look)
+    assert len(lengths) >= 4 and octaves == {0, 1, 2} and len(previews) >= 3
+    assert all(load_image(preview) is not None for preview in previews)
+
+
+def test_cancelling_takes_less_than_a_second_and_keeps_the_part_done(jobs):
+    job = jobs.submit("a", slow())
+    begun(jobs, job)
+    began = time.monotonic()
+    jobs.cancel(job)
+    assert jobs.status(job).stopping
+    assert ended(jobs, job).state == "cancelled"
+    assert time.monotonic() - began < 1.0
+    result = jobs.result(job)
+    assert len(result.pictures) == 1
+    assert len(result.recording.losses) == len(jobs.status(job).losses) >= 1
+
+
+def test_cancelling_at_once_cancels_too(jobs):
+    job = jobs.submit("a", slow())
+    until(lambda: jobs.status(job).state == "running")
+    jobs.cancel(job)
+    assert until(lambda: not jobs.status(job).active) < 1.0
+    following = jobs.submit("a", request())
+    assert ended(jobs, following).state == "done"
+
+
+def test_two_visitors_take_turns(jobs):
+    first = [jobs.submit("a", request()) for _ in range(3)]
+    second = jobs.submit("b", request())
+    ended(jobs, second)
+    assert jobs.status(first[2]).active
+    assert ended(jobs, first[2]).state == "done"
+
+
+@pytest.mark.parametrize(
+    ("seed", "error"),
+    [
+        (fake_engine.REFUSES, fake_engine.REFUSAL),
+        (fake_engine.BREAKS, "in a way nobody foresaw (RuntimeError)"),
+        (fake_engine.STARVES, "needs more memory than there is"),
+    ],
+)
+def test_a_dream_that_fails_says_why_and_the_next_one_runs(jobs, seed, error):
+    job, following = jobs.submit("a", request(seed)), jobs.submit("a", request())
+    status = ended(jobs, job)
+    assert status.state == "failed"
+    assert error in status.error
+    assert ended(jobs, following).state == "done"
+
+
+def test_warnings_of_the_engine_are_passed_on(jobs):
+    assert ended(jobs, jobs.submit("a", request(fake_engine.WARNS))).warnings == (
+        fake_engine.WARNING,
+    )
+
+
+def test_a_killed_worker_is_replaced_and_its_dream_tried_again(jobs):
+    job = jobs.submit("a", request(iterations=10, step=0.1))
+    first = begun(jobs, job, losses=3)
+    os.kill(first, signal.SIGKILL)
+    noticed = until(lambda: jobs.status(job).state == "queued")
+    assert noticed < 5
+    assert "tried once more" in jobs.status(job).notice
+    assert len(jobs.status(job).losses) >= 3 and jobs.status(job).preview
+    assert not jobs.ready()
+    status = ended(jobs, job)
+    assert status.state == "done"
+    assert {point.loss for point in status.losses}.isdisjoint({float(first)})
+    assert jobs.ready()
+
+
+def test_a_dream_goes_on_after_its_last_octave_in_another_worker(jobs):
+    job = jobs.submit("a", request(iterations=10, step=0.1))
+    first = begun(jobs, job, losses=22)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: jobs.status(job).state == "queued")
+    assert "tried once more from octave 3" in jobs.status(job).notice
+    status = ended(jobs, job)
+    assert status.state == "done"
+    steps = [(octave, iteration) for octave in range(3) for iteration in range(10)]
+    assert [(point.octave, point.iteration) for point in status.losses] == steps
+    assert {point.loss for point in status.losses if point.octave < 2} == {float(first)}
+    assert float(first) not in {point.loss for point in status.losses if point.octave == 2}
+    recording = jobs.result(job).recording
+    assert [(point.octave, point.iteration) for point in recording.losses] == steps
+    assert [frame.octave for frame in recording.frames] == [0, 1, 2]
+    assert recording.finished and recording.seconds > 3.0
+
+
+def test_a_dream_that_kills_two_workers_fails_and_the_next_one_runs(jobs):
+    job = jobs.submit("a", request(fake_engine.DIES, step=0.1))
+    following = jobs.submit("a", request())
+    status = ended(jobs, job)
+    assert status.state == "failed"
+    assert "its worker died 2 times" in status.error
+    assert status.losses and status.preview
+    # It dies in the second octave, so the first one's picture is kept.
+    assert len(jobs.result(job).pictures) == 1
+    assert ended(jobs, following).state == "done"
+
+
+def test_the_local_scheduler_is_started_again(fake):
+    before = psutil.Process().children()
+    with running() as jobs:
+        job = jobs.submit("a", request(iterations=10, step=0.1))
+        begun(jobs, job)
+        (node,) = set(psutil.Process().children()) - set(before)
+        node.kill()
+        assert until(lambda: jobs.problem) < 5
+        assert not jobs.ready()
+        assert ended(jobs, job).state == "done"
+        assert jobs.problem is None
+
+
+def test_a_dream_over_its_time_is_stopped(fake):
+    with running(job_seconds=0.5) as jobs:
+        status = ended(jobs, job := jobs.submit("a", slow()))
+        assert status.state == "failed"
+        assert "longer than the 0.5 s it may" in status.error
+        assert jobs.result(job) is not None
+
+
+def test_a_dream_that_does_not_stop_is_stopped_with_its_worker(fake):
+    with running(stop_seconds=0.5) as jobs:
+        job = jobs.submit("a", request(fake_engine.HANGS))
+        begun(jobs, job, losses=5)
+        jobs.cancel(job)
+        assert ended(jobs, job).state == "cancelled"
+        assert len(jobs.result(job).pictures) == 1
+        assert ended(jobs, jobs.submit("a", request())).state == "done"
+
+
+def test_a_dream_that_takes_all_memory_ends_alone(fake):
+    share = 0.6e9 / psutil.virtual_memory().total
+    with running(worker_memory=share) as jobs:
+        job = jobs.submit("a", request(fake_engine.FILLS))
+        following = jobs.submit("b", request())
+        assert ended(jobs, job).state == "failed"
+        assert "want of memory" in jobs.status(job).error
+        assert ended(jobs, following).state == "done"
+
+
+def test_a_visitor_who_left_has_the_dream_cancelled(fake):
+    with running(orphan_seconds=0.2) as jobs:
+        job = jobs.submit("a", slow())
+        begun(jobs, job)
+        jobs.orphan("a")
+        assert until(lambda: not jobs.status(job).active) < 2
+        assert jobs.status(job).state == "cancelled"
+
+
+def test_layers_of_an_own_network_are_asked_of_the_worker(fake):
+    with running(own_models=True) as jobs:
+        assert jobs.layers("own.keras") == fake_engine.LAYERS
+        with pytest.raises(DreamError, match="there is no model file"):
+            jobs.layers("missing.keras")
+
+
+def test_layers_of_the_zoo_need_no_worker(jobs):
+    assert "block5_conv2" in {layer.name for layer in jobs.layers("vgg16")}
+    with pytest.raises(DreamError, match="unknown model"):
+        jobs.layers("own.keras")
+
+
+def test_nothing_is_left_behind(fake, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left = tmp_path / "dreamlab-node-999999999-x"
+    left.mkdir()
+    before = psutil.Process().children(recursive=True)
+    with running() as jobs:
+        assert not left.exists()
+        begun(jobs, jobs.submit("a", slow()))
+        children = set(psutil.Process().children(recursive=True)) - set(before)
+        assert len(children) >= 2
+        assert list(tmp_path.iterdir())
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
+    assert not alive
+    assert not list(tmp_path.iterdir())
+
+
+_PAGE = """
+import sys, time
+from dreamlab.jobs.client import Jobs
+from dreamlab.limits import Limits
+jobs = Jobs(Limits())
+while not jobs.ready():
+    time.sleep(0.01)
+print([name for name in ("tensorflow", "keras", "streamlit") if name in sys.modules], flush=True)
+"""
+
+
+def page(more: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", _PAGE + more],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_the_page_imports_no_engine_and_ends_without_a_word(fake):
+    process = page("jobs.close()")
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, err) == (0, "[]\n", "")
+
+
+def test_the_worker_ends_with_a_page_that_is_killed(fake):
+    process = page("time.sleep(60)")
+    assert process.stdout.readline() == "[]\n"
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.communicate()
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
+    assert len(children) >= 2 and not alive
+
+
+def test_the_engine_itself_dreams_stops_and_is_timed(monkeypatch):
+    monkeypatch.delenv(PRELOAD, raising=False)
+    config = DreamConfig(layers={"block3_conv3": 1.0}, octaves=2, iterations=4)
+    picture = np.random.default_rng(0).integers(0, 256, PICTURE.shape, np.uint8)
+    with closing(Jobs(Limits())) as jobs:
+        until(jobs.ready, 120)
+        small = Request(png(picture), config)
+        assert 0 < jobs.estimate(small) < 60
+        status = ended(jobs, job := jobs.submit("a", small))
+        assert (status.state, status.error, len(status.losses)) == ("done", None, 8)
+        for octave in (0, 1):
+            losses = [point.loss for point in status.losses if point.octave == octave]
+            assert losses[-1] > losses[0]
+        provenance = jobs.result(job).recording.provenance
+        assert (provenance.model, provenance.config) == ("vgg16", config)
+        assert load_image(status.preview).shape == PICTURE.shape
+
+        long = DreamConfig(layers={"block3_conv3": 1.0}, octaves=12, iterations=500)
+        status = ended_after_cancel(jobs, jobs.submit("a", Request(png(picture), long)))
+        assert "octaves" in status.warnings[0] and "left out" in status.warnings[0]
+
+
+def test_a_dream_whose_worker_is_killed_ends_as_if_it_had_not_been(monkeypatch):
+    monkeypatch.delenv(PRELOAD, raising=False)
+    layers = {"block2_conv2": 1.0, "block3_conv3": 0.5}
+    config = DreamConfig(
+        layers=layers,
+        octaves=4,
+        octave_scale=1.3,
+        iterations=25,
+        gaussian_noise=0.05,
+        salt_pepper=0.002,
+        jitter=4,
+        precision="float32",
+    )
+    picture = np.random.default_rng(0).integers(0, 256, PICTURE.shape, np.uint8)
+    with closing(Jobs(Limits())) as jobs:
+        until(jobs.ready, 120)
+        runs = []
+        for killed in (False, True):
+            job = jobs.submit("a", Request(png(picture), config))
+            if killed:
+                until(lambda job=job: len(jobs.status(job).losses) > 50, 120)
+                busiest = max(psutil.Process().children(recursive=True), key=_memory)
+                busiest.kill()
+                until(lambda job=job: jobs.status(job).state == "queued")
+                assert "from octave 3" in jobs.status(job).notice
+            until(lambda job=job: not jobs.status(job).active, 120)
+            assert jobs.status(job).state == "done"
+            runs.append(jobs.result(job).recording)
+    whole, resumed = ([point.loss for point in run.losses] for run in runs)
+    assert len(whole) == len(resumed) == 100
+    assert resumed == pytest.approx(whole, rel=1e-6)
+    assert np.array_equal(runs[0].final.pixels, runs[1].final.pixels)
+
+
+def _memory(process: psutil.Process) -> int:
+    return process.memory_info().rss
+
+
+def ended_after_cancel(jobs: Jobs, job: str) -> Status:
+    until(lambda: jobs.status(job).losses)
+    jobs.cancel(job)
+    assert until(lambda: not jobs.status(job).active) < 1
+    assert jobs.status(job).state == "cancelled"
+    assert jobs.result(job).pictures
+    return jobs.status(job)
+
+
+@pytest.fixture
+def cluster(fake, tmp_path):
+    """A scheduler and two workers started apart from the page, and the way to start them."""
+    processes: dict[str, subprocess.Popen] = {}
+    address = f"tcp://127.0.0.1:{_free_port()}"
+
+    def start(name: str) -> subprocess.Popen:
+        if name == "scheduler":
+            host, port = address.removeprefix("tcp://").split(":")
+            command = ["scheduler", "--host", host, "--port", port, "--no-dashboard"]
+        else:
+            command = ["worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]
+        processes[name] = subprocess.Popen(
+            [sys.executable, "-m", "dask", *command],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "DASK_LOGGING__DISTRIBUTED": "critical"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        return processes[name]
+
+    for name in ("scheduler", "one", "two"):
+        start(name)
+    yield address, processes, start
+    for process in processes.values():
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def test_a_cluster_shares_the_dreams_and_outlives_a_worker(cluster):
+    address, processes, _ = cluster
+    with running(scheduler=address) as jobs:
+        until(lambda: len(jobs.workers) == 2)
+        both = [jobs.submit("a", request(iterations=20, step=0.1)) for _ in range(2)]
+        pids = {begun(jobs, job) for job in both}
+        assert pids == {processes["one"].pid, processes["two"].pid}
+        processes["one"].kill()
+        states = [ended(jobs, job) for job in both]
+        assert [status.state for status in states] == ["done", "done"]
+        assert {point.loss for status in states for point in status.losses} == {
+            float(processes["two"].pid)
+        }
+        job = jobs.submit("a", slow())
+        begun(jobs, job)
+        jobs.cancel(job)
+        assert until(lambda: not jobs.status(job).active) < 1
+
+
+def test_a_scheduler_that_is_gone_is_said_so_and_found_again(cluster):
+    address, processes, start = cluster
+    with running(scheduler=address) as jobs:
+        job = jobs.submit("a", request(iterations=10, step=0.1))
+        begun(jobs, job)
+        processes["scheduler"].kill()
+        processes["scheduler"].wait()
+        assert until(lambda: "cannot be reached" in (jobs.status(job).notice or "")) < 5
+        for name in ("scheduler", "one"):
+            processes[name].kill()
+            processes[name].wait()
+            start(name)
+        assert ended(jobs, job).state == "done"
+        assert jobs.problem is None

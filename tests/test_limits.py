@@ -1,0 +1,43 @@
+"""The settings of a deployment."""
+
+import pytest
+
+from dreamlab.errors import DreamError
+from dreamlab.limits import Limits
+
+
+def test_what_is_not_set_keeps_its_default():
+    assert Limits.from_environment({}) == Limits()
+    assert Limits().waiting_per_visitor == 6
+    assert Limits().waiting == 40
+
+
+def test_each_type_is_read():
+    limits = Limits.from_environment(
+        {
+            "DREAMLAB_SCHEDULER": "tcp://10.0.0.1:8786",
+            "DREAMLAB_WAITING": " 7 ",
+            "DREAMLAB_JOB_SECONDS": "1.5",
+            "DREAMLAB_OWN_MODELS": "yes",
+            "DREAMLAB_COST": "",
+        }
+    )
+    assert limits == Limits(
+        scheduler="tcp://10.0.0.1:8786", waiting=7, job_seconds=1.5, own_models=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("WAITING", "many", "DREAMLAB_WAITING is 'many'; choose a whole number"),
+        ("WAITING", "0", "DREAMLAB_WAITING is 0; choose 1 or more"),
+        ("JOB_SECONDS", "soon", "DREAMLAB_JOB_SECONDS is 'soon'; choose a number"),
+        ("JOB_SECONDS", "nan", "DREAMLAB_JOB_SECONDS is nan; choose 0.1 or more"),
+        ("OWN_MODELS", "maybe", "DREAMLAB_OWN_MODELS is 'maybe'; choose 1 or 0"),
+    ],
+)
+def test_a_wrong_setting_is_named(name, text, message):
+    with pytest.raises(DreamError) as caught:
+        Limits.from_environment({f"DREAMLAB_{name}": text})
+    assert str(caught.value) == message

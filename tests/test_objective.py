@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dreamlab.objective import channel_masks, inner_window, square_sum
+
+
+@pytest.mark.parametrize(
+    ("shape", "window"),
+    [
+        ((10, 20), (2, 8, 2, 18)),
+        ((5, 5), (2, 3, 2, 3)),
+        ((4, 4), (0, 4, 0, 4)),  # a border would leave nothing of it
+        ((4, 9), (0, 4, 2, 7)),
+    ],
+)
+def test_the_border_is_left_out_where_the_map_is_larger_than_4(shape, window):
+    assert inner_window(*shape) == window
+
+
+def test_square_sum_by_hand():
+    activation = tf.constant(np.arange(36, dtype=np.float32).reshape(1, 6, 6, 1))
+    # Inside the border are 14, 15, 20 and 21: 196 + 225 + 400 + 441.
+    assert float(square_sum(activation, tf.constant(inner_window(6, 6)), None)) == 1262
+
+
+def test_only_the_chosen_channels_count():
+    activation = tf.ones((1, 3, 3, 4)) * tf.constant([1.0, 2.0, 3.0, 4.0])
+    (mask,) = channel_masks([4], [(0, 2)])
+    window = tf.constant((0, 3, 0, 3))
+    assert float(square_sum(activation, window, mask)) == 9 * (1 + 9)
+
+
+@pytest.mark.parametrize("mask", [None, np.array([1, 0, 1], np.float32)])
+def test_its_gradient_is_that_of_plain_slicing(mask):
+    values = np.random.default_rng(0).standard_normal((1, 9, 8, 3)).astype(np.float32)
+    activation = tf.constant(values)
+    top, bottom, left, right = inner_window(9, 8)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(activation)
+        ours = 3.0 * square_sum(activation, tf.constant((top, bottom, left, right)), mask)
+        inner = activation[:, top:bottom, left:right] * (1.0 if mask is None else mask)
+        plain = 3.0 * tf.reduce_sum(tf.square(inner))
+    assert float(ours) == pytest.approx(float(plain), rel=1e-6)
+    expected = tape.gradient(plain, activation).numpy()
+    assert tape.gradient(ours, activation).numpy() == pytest.approx(expected, rel=1e-6)
+
+
+def test_bfloat16_maps_are_summed_in_float32():
+    activation = tf.ones((1, 100, 100, 4), tf.bfloat16)
+    total = square_sum(activation, tf.constant((0, 100, 0, 100)), None)
+    assert total.dtype == tf.float32
+    assert float(total) == 40_000  # in bfloat16 a running sum would stall at 256
+
+
+def test_no_mask_where_all_channels_count():
+    assert channel_masks([3, 2], [None, (1,)])[0] is None

@@ -1,0 +1,41 @@
+import keras
+import pytest
+
+from dreamlab import precision
+
+
+@pytest.fixture(autouse=True)
+def _measured_anew():
+    precision.fastest.cache_clear()
+    precision.speed_up.cache_clear()
+    yield
+    precision.fastest.cache_clear()
+    precision.speed_up.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("float32", "bfloat16", "expected"),
+    [(1.0, 0.2, "bfloat16"), (1.0, 0.9, "float32"), (1.0, 3.0, "float32")],
+)
+def test_auto_takes_bfloat16_only_where_it_is_clearly_faster(
+    monkeypatch, float32, bfloat16, expected
+):
+    seconds = {"float32": float32, "bfloat16": bfloat16}
+    monkeypatch.setattr(precision, "_seconds", lambda dtype: seconds[dtype.name])
+    assert precision.resolve("auto") == expected
+
+
+def test_it_is_measured_once_and_only_for_auto(monkeypatch):
+    measured = []
+    monkeypatch.setattr(precision, "_seconds", lambda dtype: measured.append(dtype) or 1.0)
+    assert precision.resolve("float32") == "float32"
+    assert precision.resolve("bfloat16") == "bfloat16"
+    assert measured == []
+    precision.resolve("auto")
+    precision.resolve("auto")
+    assert len(measured) == 2
+
+
+def test_what_is_measured_is_time(monkeypatch):
+    assert 0.01 < precision.speed_up() < 100
+    assert keras.config.dtype_policy().name == "float32"

@@ -1,0 +1,226 @@
+import math
+
+import pytest
+from streamlit.runtime.caching.cache_resource_api import clear_session_cache
+
+from dreamlab.jobs import Status
+from dreamlab.setup import Setup, Variant
+from dreamlab.ui.card import progress
+from dreamlab.ui.scrubber import ORIGINAL, frame_at, places
+from tests.fake_backend import FakeBackend, open_page, sound, words
+
+SETUP = Setup(
+    variants=(
+        Variant(name="Mixed", layers={"block2_conv2": 0.5, "block5_conv2": 1.5}),
+        Variant(name="Single", layers={"block3_conv3": 2.0}, overrides={"octaves": 1}),
+    ),
+    common={"octaves": 2, "iterations": 3},
+    max_side=128,
+)
+
+
+@pytest.fixture
+def fake():
+    return FakeBackend()
+
+
+@pytest.fixture
+def page(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, setup=SETUP.encode())
+    return sound(page.button(key="dream").click().run())
+
+
+def finished(page, fake):
+    fake.finish()
+    return sound(page.run())
+
+
+def table(page) -> dict[str, list[str]]:
+    (shown,) = page.table
+    return shown.value.to_dict("list")
+
+
+def pictures(page) -> list[str]:
+    return [image.proto.imgs[0].url for image in page.image]
+
+
+def test_place_in_the_queue_and_progress(page, fake):
+    fake.advance(2)
+    said = words(sound(page.run()))
+    assert "Octave 1 of 2 · step 2 of 3 · loss 2.275 · 2 s left" in said
+    assert "Waiting, number 1 in line" in said
+
+
+def test_progress_names_what_is_known():
+    assert progress(Status("a", "running")) == "Starting"
+    state = Status("a", "running", octave=1, octaves=3, iteration=0, iterations=10)
+    assert progress(state) == "Octave 2 of 3 · step 1 of 10"
+
+
+def test_cancel_one_keeps_what_is_done(page, fake):
+    fake.advance(2)
+    page.run()
+    page.button(key="cancel.job1").click().run()
+    fake.finish()
+    said = words(sound(page.run()))
+    assert "Stopped in octave 1" in said
+    assert table(page)["State"] == ["cancelled", "done"]
+    assert page.get("download_button")
+
+
+def test_cancel_all(page, fake):
+    fake.advance(1)
+    page.run()
+    page.button(key="cancel_all").click().run()
+    assert table(sound(page))["State"] == ["cancelled", "cancelled"]
+    assert "Stopped before the first step." in words(page)
+    assert not page.button(key="dream").disabled
+
+
+def test_a_failure_is_one_sentence_and_the_others_go_on(page, fake):
+    fake.fail("job1", "the worker ran out of memory; choose a smaller picture")
+    finished(page, fake)
+    assert "⚠ the worker ran out of memory; choose a smaller picture" in words(page)
+    assert table(page)["State"] == ["failed", "done"]
+
+
+def test_widgets_never_lose_a_running_or_finished_result(page, fake):
+    fake.advance(4)
+    page.number_input(key="common.seed").set_value(8).run()
+    page.button(key="comparison.Mixed").click().run()
+    assert list(fake.requests) == ["job1", "job2"]
+    finished(page, fake)
+    page.number_input(key="common.seed").set_value(9).run()
+    page.segmented_control(key="source").set_value("galaxies").run()
+    assert table(sound(page))["Variant"] == ["Mixed", "Single"]
+    assert list(fake.requests) == ["job1", "job2"]
+
+
+def test_table(page, fake):
+    finished(page, fake)
+    shown = table(page)
+    # the fake's losses: weight * (octave + 1) * (1 + 0.1 * step), 0.15 for a second layer
+    assert shown["First loss"] == ["2", "2"]
+    assert shown["Last loss"] == ["5.1", "2.4"]
+    assert shown["Gain"] == ["× 2.55", "× 1.2"]
+    assert shown["Steps"] == ["6", "3"]
+    assert all(0 < float(text.rstrip("%")) < 50 for text in shown["Change"])
+
+
+def test_one_scrubber_moves_all(page, fake):
+    finished(page, fake)
+    scrubber = page.select_slider(key="place.1")
+    assert list(scrubber.options) == ["Original", "Octave 1", "Octave 2"]
+    original, mixed, single, _ = pictures(page)
+    assert len({original, mixed, single}) == 3
+    sound(scrubber.set_value(0).run())
+    assert pictures(page)[:3] == [original] * 3
+    sound(page.select_slider(key="place.1").set_value(1).run())
+    between = pictures(page)
+    assert between[1] not in (original, mixed)  # the first of two octaves
+    assert between[2] == single  # its only octave
+
+
+def test_places_and_frames(page, fake):
+    finished(page, fake)
+    mixed, single = (fake.result(job).recording for job in ("job1", "job2"))
+    steps = places([mixed, single])
+    assert steps == [ORIGINAL, (0, math.inf), (1, math.inf)]
+    assert [frame_at(mixed, where) for where in steps] == [None, 0, 1]
+    assert [frame_at(single, where) for where in steps] == [None, 0, 0]
+
+
+def test_places_with_steps_kept(monkeypatch, fake):
+    from dataclasses import replace
+
+    page = open_page(monkeypatch, fake, setup=replace(SETUP, every=2).encode())
+    page.button(key="dream").click().run()
+    finished(page, fake)
+    options = list(page.select_slider(key="place.1").options)
+    assert options == ["Original", "Octave 1, step 2", "Octave 1", "Octave 2, step 2", "Octave 2"]
+
+
+def test_before_and_after(page, fake):
+    finished(page, fake)
+    assert not page.get("bidi_component")
+    page.button(key="large.job2").click().run()
+    assert len(sound(page).get("bidi_component")) == 1
+    page.button(key="close").click().run()
+    assert not sound(page).get("bidi_component")
+
+
+def test_pictures_across(page, fake):
+    finished(page, fake)
+    assert page.session_state["across"] == 3
+    sound(page.segmented_control(key="across").set_value(2).run())
+    assert len(pictures(page)) == 4
+
+
+def test_every_picture_has_words(page, fake):
+    finished(page, fake)
+    assert all(image.proto.imgs[0].alt for image in page.image)
+
+
+def test_earlier_dreams_can_be_looked_at_again(page, fake):
+    finished(page, fake)
+    page.button(key="comparison.Noise alone").click().run()
+    page.button(key="dream").click().run()
+    finished(page, fake)
+    assert table(page)["Variant"] == ["Noise alone"]
+    page.segmented_control(key="batch").set_value(1).run()
+    assert table(sound(page))["Variant"] == ["Mixed", "Single"]
+
+
+def test_the_oldest_dreams_are_forgotten(page, fake):
+    for _ in range(5):
+        finished(page, fake)
+        page.button(key="dream").click().run()
+    finished(page, fake)
+    assert fake.forgotten == ["job1", "job2"]
+
+
+def test_a_reload_finds_the_dreams_again(monkeypatch, page, fake):
+    again = open_page(monkeypatch, fake, visit=page.query_params["visit"])
+    assert "cancel.job1" in [button.key for button in again.button]
+    fake.finish()
+    assert table(sound(again.run()))["State"] == ["done", "done"]
+
+
+def test_visitors_do_not_see_each_other(monkeypatch, page, fake):
+    finished(page, fake)
+    other = open_page(monkeypatch, fake, visit="guessed")
+    assert not other.table and "visit" in other.query_params
+    other.button(key="dream").click().run()
+    assert fake.owners["job3"] != fake.owners["job1"]
+
+
+def test_dreams_no_longer_kept_say_so(page, fake):
+    finished(page, fake)
+    fake.requests.clear()
+    assert "no longer kept" in words(sound(page.run()))
+
+
+def test_a_full_queue_is_said(monkeypatch):
+    fake = FakeBackend()
+    fake.full = True
+    page = open_page(monkeypatch, fake)
+    page.button(key="dream").click().run()
+    assert "Layer 1 was not sent off: the queue is full" in words(sound(page))
+
+
+def test_noise_alone_has_pictures_and_no_losses(monkeypatch, fake):
+    page = open_page(monkeypatch, fake)
+    page.button(key="comparison.Noise alone").click().run()
+    page.button(key="dream").click().run()
+    finished(page, fake)
+    assert "No losses" in words(page)
+    assert table(page)["Gain"] == ["–"]
+
+
+def test_a_visitor_who_left_is_told_to_the_backend_and_one_who_is_back_too(page, fake):
+    (owner,) = set(fake.owners.values())
+    assert not fake.orphans
+    clear_session_cache("test session id")  # what Streamlit does when a session ends
+    assert fake.orphans == {owner}
+    page.run()
+    assert not fake.orphans

@@ -1,0 +1,39 @@
+"""A network of a few hundred weights, for tests that need one at once."""
+
+import keras
+import numpy as np
+
+from dreamlab.models import Network
+
+
+def tiny_network(
+    *, seed: int = 0, smooth: bool = False, seeing_all: bool = False, name: str = "tiny"
+) -> Network:
+    """Two convolutions, a pooling and a third convolution.
+
+    `smooth` takes tanh for ReLU; `seeing_all` adds "excited", in which the mean over the whole
+    picture weights the channels of "second" (squeeze and excitation).
+    """
+    activation = "tanh" if smooth else "relu"
+    picture = keras.Input((None, None, 3))
+    first = keras.layers.Conv2D(4, 3, padding="same", activation=activation, name="first")(picture)
+    second = keras.layers.Conv2D(5, 3, padding="same", activation=activation, name="second")(first)
+    pooled = keras.layers.AveragePooling2D(2, name="pool")(second)
+    last = keras.layers.Conv2D(6, 3, padding="same", activation=activation, name="third")(pooled)
+    if seeing_all:
+        mean = keras.layers.GlobalAveragePooling2D(keepdims=True)(second)
+        last = keras.layers.Multiply(name="excited")([second, mean])
+    model = keras.Model(picture, last)
+    generator = np.random.default_rng(seed)
+    model.set_weights(
+        [generator.normal(0, 0.4, weight.shape).astype(np.float32) for weight in model.weights]
+    )
+    return Network(name, model, "random")
+
+
+def picture(height: int, width: int, seed: int = 0) -> np.ndarray:
+    """A picture with something in it: a smooth pattern and some noise, in [-1, 1]."""
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    waves = np.stack([np.sin(rows / 5), np.cos(columns / 7), np.sin((rows + columns) / 9)], -1)
+    noise = np.random.default_rng(seed).normal(0, 0.1, waves.shape)
+    return np.clip(0.8 * waves + noise, -1, 1).astype(np.float32)
