@@ -1,0 +1,64 @@
+"""What the README says of the settings and the library is so."""
+
+import dataclasses
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dreamlab.config import PRESETS, DreamConfig
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def spoken(spec):
+    """A field's default and range as the README writes them."""
+    if spec.name == "layers":
+        return "", ""
+    if spec.name == "channels":
+        return "all", ""
+    default = "never" if spec.default is None else str(spec.default)
+    default = default.removesuffix(".0")
+    if "choices" in spec.metadata:
+        return default, ", ".join(spec.metadata["choices"])
+    low, high = spec.metadata["low"], spec.metadata["high"]
+    limits = f"{low} to {high}" if isinstance(low, int) else f"{low:g} to {high:g}"
+    return default, f"auto or {limits}" if default == "auto" else limits
+
+
+@pytest.mark.parametrize("spec", dataclasses.fields(DreamConfig), ids=lambda spec: spec.name)
+def test_the_table_of_settings(spec):
+    default, limits = spoken(spec)
+    cells = ["", f"`{spec.name}`", default, limits, spec.metadata["help"], ""]
+    row = "|".join(f" {cell} " if cell else " " for cell in cells).strip()
+    assert row in README.splitlines()
+
+
+def test_all_presets_are_named():
+    named = set(re.findall(r"`([a-z0-9-]+)`", README.split("Presets, each")[1].split("##")[0]))
+    assert named | {"layer2", "layer3"} == set(PRESETS)
+
+
+def test_all_files_it_points_to_are_there():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("http") or (ROOT / target).is_file(), target
+
+
+@pytest.mark.slow
+def test_the_example_of_the_library_runs(tmp_path):
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    code = code.replace('"dreamlab/', f'"{ROOT}/dreamlab/').replace("=600", "=96")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = done.stdout.splitlines()
+    assert len(lines) >= 20
+    assert (tmp_path / "progression.gif").read_bytes().startswith(b"GIF89a")
