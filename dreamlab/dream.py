@@ -16,7 +16,7 @@ from dreamlab.noise import add_gaussian, add_salt_and_pepper
 from dreamlab.octaves import OctavePlan, plan_octaves
 from dreamlab.precision import resolve
 from dreamlab.provenance import Provenance
-from dreamlab.resample import resize
+from dreamlab.resample import resize, restore_detail
 
 
 class OctaveDropped(UserWarning):
@@ -226,8 +226,7 @@ def _steps(
                 yield waiting(ends_octave=False)
                 waiting = None
         same = resize(original, shape)
-        # Summed from left to right, as the notebook's losses need it to the last bit.
-        picture = picture + same - resize(shrunk, shape)
+        picture = restore_detail(np.asarray(picture), same, shrunk)
         shrunk = same
         held.clear()
         held = [picture]

@@ -89,7 +89,7 @@ class Ascent:
     def tile_for(self, shape: Shape) -> int | None:
         """Return the side of the tiles that keep a picture's gradient within the memory."""
         margin = max(one.before + one.after for one in self.geometries)
-        return tile_side(shape, self._bytes_per_pixel, margin, budget())
+        return tile_side(shape, self._bytes_per_pixel, margin, budget(math.prod(shape)))
 
     def maps(self, shape: Shape) -> list[Shape]:
         """Return rows and columns of each layer's feature map for a picture of a shape."""

@@ -9,10 +9,14 @@ from dreamlab.geometry import Geometry
 from dreamlab.limits import Limits
 from dreamlab.octaves import Shape
 
-#: Without a budget of its own, a gradient takes no more than this share of what is free, and no
-#: more than this many bytes: larger tiles are hardly any faster.
+#: Without a limit of its own, the process takes no more than this share of what is free, and no
+#: more than this many bytes in all: larger tiles are hardly any faster.
 _FREE_SHARE = 0.5
-_MOST = 1_200_000_000
+_MOST = 2_400_000_000
+
+#: Bytes a pixel of what stands beside the gradient's own work: the picture, the gradient and the
+#: next picture in float32, and two frames of a recording.
+_STATE = 3 * 12 + 2 * 3
 
 #: Tiles are no smaller than this, in pixels, however small the budget: they would be all margin.
 _SMALLEST_TILE = 64
@@ -47,10 +51,18 @@ def bytes_per_pixel(model: keras.Model, geometries: dict[str, Geometry], precisi
     return (sum(maps) + 2 * max(maps)) * _BYTES[precision] * surcharge
 
 
-def budget() -> float:
-    """Return the bytes a gradient may take: ``DREAMLAB_MEMORY``, or a share of what is free."""
-    asked = Limits.from_environment().memory
-    return asked * 1e6 if asked else min(_MOST, psutil.virtual_memory().available * _FREE_SHARE)
+def budget(pixels: int) -> float:
+    """Return the bytes that working out a gradient may take beside all the process holds.
+
+    Parameters
+    ----------
+    pixels : int
+        Pixels of the whole picture.
+    """
+    held = psutil.Process().memory_info().rss
+    free = psutil.virtual_memory().available
+    limit = Limits.from_environment().memory * 1e6 or min(_MOST, held + free * _FREE_SHARE)
+    return limit - held - pixels * _STATE
 
 
 def tile_side(shape: Shape, needed: float, margin: int, allowed: float) -> int | None:
@@ -69,4 +81,5 @@ def tile_side(shape: Shape, needed: float, margin: int, allowed: float) -> int |
     """
     if shape[0] * shape[1] * needed <= allowed:
         return None
-    return max(_SMALLEST_TILE, math.floor(math.sqrt(allowed / needed)) - margin)
+    crop = math.floor(math.sqrt(max(0.0, allowed) / needed))
+    return max(_SMALLEST_TILE, crop - margin)

@@ -61,19 +61,22 @@ def square_sum(activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | None
         float32 scalar.
     """
 
+    top, bottom, left, right = tf.unstack(window)
+
+    def inner(whole: tf.Tensor) -> tf.Tensor:
+        part = whole[:, top:bottom, left:right]
+        return part if mask is None else part * tf.cast(mask, part.dtype)
+
     @tf.custom_gradient
     def windowed(whole: tf.Tensor) -> tuple[tf.Tensor, object]:
-        top, bottom, left, right = tf.unstack(window)
-        inner = whole[:, top:bottom, left:right]
-        if mask is not None:
-            inner *= tf.cast(mask, inner.dtype)
-        shape = tf.shape(whole)
-
         def gradient(upstream: tf.Tensor) -> tf.Tensor:
-            scaled = inner * tf.cast(2 * upstream, inner.dtype)
+            # Cut out again rather than kept: the map itself is there anyway.
+            part = inner(whole)
+            scaled = part * tf.cast(2 * upstream, part.dtype)
+            shape = tf.shape(whole)
             around = [[0, 0], [top, shape[1] - bottom], [left, shape[2] - right], [0, 0]]
             return tf.pad(scaled, around)
 
-        return tf.reduce_sum(tf.square(tf.cast(inner, tf.float32))), gradient
+        return 2 * tf.nn.l2_loss(tf.cast(inner(whole), tf.float32)), gradient
 
     return windowed(activation)

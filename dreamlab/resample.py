@@ -1,5 +1,7 @@
 """Resizing with aligned corners, as `scipy.ndimage.zoom` with ``order=1`` does it."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from dreamlab.octaves import Shape
@@ -30,10 +32,44 @@ def resize(image: np.ndarray, shape: Shape) -> np.ndarray:
     """
     if image.shape[:2] == tuple(shape):
         return image
+    resized = np.empty((*shape, image.shape[2]), np.float32)
+    for rows, strip in _strips(image, shape):
+        resized[rows] = strip
+    return resized
+
+
+def restore_detail(picture: np.ndarray, original: np.ndarray, shrunk: np.ndarray) -> np.ndarray:
+    """Add to a picture the detail that the original lost when it was shrunk.
+
+    Parameters
+    ----------
+    picture : numpy.ndarray
+        The dream, float32 (H, W, 3).
+    original : numpy.ndarray
+        The original at this size, float32 (H, W, 3).
+    shrunk : numpy.ndarray
+        The original at the size before, float32; resized to H x W it lacks the lost detail.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (H, W, 3), a new array.
+    """
+    shape = picture.shape[:2]
+    if shrunk.shape[:2] == shape:
+        return picture + original - shrunk
+    restored = np.empty_like(picture)
+    for rows, strip in _strips(shrunk, shape):
+        # Summed from left to right, as the notebook's losses need it to the last bit.
+        restored[rows] = picture[rows] + original[rows] - strip
+    return restored
+
+
+def _strips(image: np.ndarray, shape: Shape) -> Iterator[tuple[slice, np.ndarray]]:
+    """Resize some rows at a time: the rows, and their pixels in float32."""
     above, below, down = _neighbours(image.shape[0], shape[0])
     left, right, across = _neighbours(image.shape[1], shape[1])
     down, across = down[:, None, None], across[None, :, None]
-    resized = np.empty((*shape, image.shape[2]), np.float32)
     for begin in range(0, shape[0], _ROWS):
         rows = slice(begin, begin + _ROWS)
         upper = image[above[rows]] * (1 - down[rows])
@@ -43,8 +79,7 @@ def resize(image: np.ndarray, shape: Shape) -> np.ndarray:
         total += upper[:, right] * across
         total += lower[:, left] * (1 - across)
         total += lower[:, right] * across
-        resized[rows] = total
-    return resized
+        yield rows, total.astype(np.float32)
 
 
 def _neighbours(old: int, new: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

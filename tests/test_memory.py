@@ -1,3 +1,4 @@
+import psutil
 import pytest
 
 from dreamlab.memory import budget, bytes_per_pixel, tile_side
@@ -41,8 +42,18 @@ def test_tiles_do_not_vanish_in_their_margins():
     assert tile_side((2000, 2000), 1000, 200, allowed=1000) == 64
 
 
-def test_the_budget_can_be_set(monkeypatch):
-    monkeypatch.setenv("DREAMLAB_MEMORY", "300")
-    assert budget() == 300e6
-    monkeypatch.delenv("DREAMLAB_MEMORY")
-    assert 0 < budget() <= 1.2e9
+def test_the_budget_is_what_the_process_may_still_take(monkeypatch):
+    held = psutil.Process().memory_info().rss
+    monkeypatch.setenv("DREAMLAB_MEMORY", str((held + 500e6) / 1e6))
+    # The state of a picture of a million pixels: three copies in float32 and two in bytes.
+    assert budget(1_000_000) == pytest.approx(500e6 - 42e6, abs=20e6)
+
+
+def test_without_a_setting_it_is_bounded(monkeypatch):
+    monkeypatch.delenv("DREAMLAB_MEMORY", raising=False)
+    held = psutil.Process().memory_info().rss
+    assert budget(0) <= 2.4e9 - held + 20e6
+
+
+def test_no_memory_left_still_gives_tiles():
+    assert tile_side((2000, 2000), 4, 100, allowed=-1.0) == 64

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.ndimage
 
-from dreamlab.resample import resize
+from dreamlab.resample import resize, restore_detail
 
 
 def test_corners_stay_and_values_between_are_linear():
@@ -40,3 +40,16 @@ def test_equal_to_scipy_to_the_last_bit(old, new):
 def test_the_same_size_is_the_same_picture():
     image = np.zeros((4, 4, 3), np.float32)
     assert resize(image, (4, 4)) is image
+
+
+def test_detail_is_the_originals_difference_to_its_shrunk_self():
+    generator = np.random.default_rng(1)
+    dream, original = generator.standard_normal((2, 600, 31, 3)).astype(np.float32)
+    shrunk = resize(original, (428, 22))
+    expected = dream + original - resize(shrunk, (600, 31))
+    assert (restore_detail(dream, original, shrunk) == expected).all()
+
+
+def test_no_detail_is_lost_at_the_same_size():
+    dream, original = np.full((2, 5, 5, 3), 0.5, np.float32)
+    assert (restore_detail(dream, original, original) == dream).all()

@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m tests.bench` compares dreamlab with other ways to the same dream."""
