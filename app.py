@@ -2,53 +2,11 @@
 
 import streamlit as st
 
-from dreamlab.ui import (
-    address,
-    backend,
-    compare,
-    guide,
-    picture,
-    run,
-    settings,
-    state,
-    style,
-    variants,
-    visits,
-)
-from dreamlab.zoo import known_layers
+from dreamlab.ui import server
 
-st.set_page_config(page_title="dreamlab", page_icon="🌀", layout="wide")
-style.apply()
-address.restore()
-jobs = backend.get()
-visit = visits.current()
-visits.present(jobs, visit)
+if __name__ == "__main__":
+    from dreamlab.ui import page  # what it holds in caches needs the server to run already
 
-with st.sidebar:
-    chosen = picture.show()
-    settings.show()
-
-with st.container(horizontal=True, vertical_alignment="center"):
-    style.title()
-    drafts = state.drafts()
-    setup = state.setup(drafts)
-    address.keep(setup)
-    address.share(setup)
-state.notices()
-
-layers = known_layers(st.session_state["model"])
-wanted = run.requests(drafts, chosen)
-checks = run.checks(drafts, wanted, chosen, layers)
-seconds = run.estimates(jobs, wanted, checks)
-
-variants.comparisons()
-variants.show(drafts, checks, seconds, layers)
-run.show(jobs, visit, drafts, wanted, checks, seconds, chosen)
-
-if visit.batches:
-    compare.show(jobs, visit)
-else:
-    guide.example()
-with st.expander("How it works", expanded=not visit.batches, icon=":material/school:"):
-    guide.show()
-settings.remember_model()
+    page.show()
+else:  # imported by the server, which finds here what is to stand before the page
+    app = st.App(__file__, lifespan=server.lifespan, middleware=server.middleware())

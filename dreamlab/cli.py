@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import dataclasses
 import json
+import logging
 import os
 import sys
 import warnings
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from dreamlab import __version__, outputs
+from dreamlab.analysis import ANALYSES
+from dreamlab.analysis_cli import add_analyses
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.errors import DreamError
 from dreamlab.film import Film
@@ -69,7 +72,9 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m dreamlab", description="DeepDream on Keras networks.")
     parser.add_argument("--version", action="version", version=f"dreamlab {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="dream|layers|presets")
+    commands = parser.add_subparsers(
+        required=True, metavar="|".join(["dream", "layers", "presets", *ANALYSES])
+    )
 
     dream = commands.add_parser(
         "dream",
@@ -83,8 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     dream.set_defaults(run=_dream)
     dream.add_argument("image", metavar="IMAGE", help="picture file")
     dream.add_argument("--out", metavar="DIR", type=Path, required=True, help="where results go")
-    _add_model(dream)
-    dream.add_argument("--weights", metavar="FILE", help=".weights.h5 for the named network")
+    _add_network(dream)
     dream.add_argument("--max-side", metavar="PX", type=int, help="scale a larger picture down")
     _add_settings(dream.add_argument_group("settings"))
     _add_film(dream.add_argument_group("film"))
@@ -101,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
     presets = commands.add_parser("presets", help="list the presets", allow_abbrev=False)
     presets.set_defaults(run=_presets)
+    add_analyses(commands, _add_network, _network)
     return parser
 
 
@@ -111,6 +116,19 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FILE.keras",
         help=f"{names}, or a .keras file of your own (default: {_DEFAULT_MODEL})",
     )
+
+
+def _add_network(parser: argparse.ArgumentParser) -> None:
+    _add_model(parser)
+    parser.add_argument("--weights", metavar="FILE", help=".weights.h5 for the named network")
+
+
+def _network(options: argparse.Namespace) -> Any:
+    _quietly_import_tensorflow()
+    from dreamlab.models import load_model
+
+    given = vars(options)
+    return load_model(given.get("model", _DEFAULT_MODEL), weights=given.get("weights", "imagenet"))
 
 
 def _add_settings(group: argparse._ArgumentGroup) -> None:
@@ -328,6 +346,8 @@ def _quietly_import_tensorflow() -> None:
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
+    # An atlas compiles one graph a layer, of which TensorFlow warns as if it were a slip.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     try:
         import dreamlab.models  # noqa: F401
     finally:

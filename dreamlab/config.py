@@ -13,20 +13,13 @@ from xml.sax.saxutils import unescape
 from PIL import Image
 
 from dreamlab.errors import DreamError
+from dreamlab.fields import check_choice, checked_number, choice, is_number, number, shown
 
 #: Key of the PNG text chunk in which a picture carries its settings.
 SETTINGS_KEY = "dreamlab"
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 PREPROCESSINGS = ("notebook", "imagenet")
-
-
-def _number(default: float | None, low: float, high: float, text: str) -> Any:
-    return field(default=default, metadata={"low": low, "high": high, "help": text})
-
-
-def _choice(default: str, choices: tuple[str, ...], text: str) -> Any:
-    return field(default=default, metadata={"choices": choices, "help": text})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,35 +49,35 @@ precision, preprocessing, tile
         default_factory=dict,
         metadata={"help": "Channels that count, by layer; a layer not named counts with all."},
     )
-    octaves: int = _number(
+    octaves: int = number(
         5, 1, 20, "Picture sizes to dream at, from the smallest to the full size."
     )
-    octave_scale: float = _number(
+    octave_scale: float = number(
         1.4, 1.01, 4.0, "How many times larger each octave is than the one before."
     )
-    iterations: int = _number(
+    iterations: int = number(
         10, 0, 1000, "Gradient ascent steps in each octave; 0 leaves the noise alone."
     )
-    step: float = _number(
+    step: float = number(
         0.01, 1e-5, 1.0, "Mean change of a pixel in one step; the picture spans -1 to 1."
     )
-    max_loss: float | None = _number(
+    max_loss: float | None = number(
         None, -1e9, 1e9, "An octave ends as soon as its loss passes this; empty means never."
     )
-    gaussian_noise: float = _number(
+    gaussian_noise: float = number(
         0.0, 0.0, 1.0, "Standard deviation of the Gaussian noise added to each octave."
     )
-    salt_pepper: float = _number(
+    salt_pepper: float = number(
         0.0, 0.0, 1.0, "Share of pixels turned white or black before each octave."
     )
-    jitter: int = _number(
+    jitter: int = number(
         0, 0, 256, "Largest random shift of the picture in a step, in pixels, undone after it."
     )
-    seed: int = _number(0, 0, 2**32 - 1, "Starts the random numbers: same seed, same picture.")
-    precision: str = _choice(
+    seed: int = number(0, 0, 2**32 - 1, "Starts the random numbers: same seed, same picture.")
+    precision: str = choice(
         "auto", PRECISIONS, "Number format of the network; auto takes the fastest that is safe."
     )
-    preprocessing: str = _choice(
+    preprocessing: str = choice(
         "notebook",
         PREPROCESSINGS,
         "notebook feeds VGG the picture in -1 to 1 as it is; imagenet as it was trained.",
@@ -109,13 +102,15 @@ precision, preprocessing, tile
             elif spec.name == "tile" and value == "auto":
                 pass
             elif "choices" in spec.metadata:
-                _check_choice(spec.name, value, spec.metadata["choices"])
+                check_choice(spec.name, value, spec.metadata["choices"])
             elif not (value is None and spec.default is None):
-                value = _checked_number(spec, value)
+                value = checked_number(spec, value)
             object.__setattr__(self, spec.name, value)
         for name in self.channels:
             if name not in self.layers:
-                raise DreamError(f"channels names layer {name!r}, which is not among the layers")
+                raise DreamError(
+                    f"channels names layer {shown(name)}, which is not among the layers"
+                )
 
     def __reduce__(self) -> tuple:
         return DreamConfig.from_dict, (self.to_dict(),)
@@ -144,11 +139,11 @@ precision, preprocessing, tile
             If a name is unknown, ``layers`` is missing, or a value does not pass its check.
         """
         if not isinstance(values, Mapping):
-            raise DreamError(f"settings are {_shown(values)}; give an object of names and values")
+            raise DreamError(f"settings are {shown(values)}; give an object of names and values")
         known = [spec.name for spec in dataclasses.fields(cls)]
         for name in values:
             if name not in known:
-                raise DreamError(f"unknown setting {_shown(name)}; choose from {', '.join(known)}")
+                raise DreamError(f"unknown setting {shown(name)}; choose from {', '.join(known)}")
         if "layers" not in values:
             raise DreamError("settings name no layers; give at least one layer with its weight")
         return cls(**values)
@@ -186,7 +181,7 @@ precision, preprocessing, tile
             If there is no such preset.
         """
         if not isinstance(name, str) or name not in PRESETS:
-            raise DreamError(f"unknown preset {_shown(name)}; choose from {', '.join(PRESETS)}")
+            raise DreamError(f"unknown preset {shown(name)}; choose from {', '.join(PRESETS)}")
         return cls(**PRESETS[name])
 
 
@@ -242,7 +237,7 @@ def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
         raise DreamError(f"{label} carries no dreamlab settings; choose a file dreamlab made")
     settings = parse_json(text)
     if not isinstance(settings, dict):
-        raise DreamError(f"{label} carries settings that are {_shown(settings)}, not an object")
+        raise DreamError(f"{label} carries settings that are {shown(settings)}, not an object")
     return settings
 
 
@@ -251,7 +246,7 @@ def parse_json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DreamError(f"settings are not JSON: {_shown(text)}") from error
+        raise DreamError(f"settings are not JSON: {shown(text)}") from error
 
 
 def _embedded_text(file: BinaryIO) -> str | None:
@@ -278,44 +273,15 @@ def _xmp_settings(picture: Image.Image) -> str | None:
     return unescape(found[1].decode("utf-8"), {"&quot;": '"'}) if found else None
 
 
-def _shown(value: Any) -> str:
-    """Show a value from outside in a sentence: its `repr`, cut to a readable length."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _checked_number(spec: dataclasses.Field, value: Any) -> int | float:
-    low, high = spec.metadata["low"], spec.metadata["high"]
-    whole = isinstance(low, int)
-    wanted = f"{low} to {high}" if whole else f"{low:g} to {high:g}"
-    if whole:
-        if not _is_number(value) or (isinstance(value, float) and not value.is_integer()):
-            raise DreamError(f"{spec.name} is {_shown(value)}; choose a whole number, {wanted}")
-    elif not _is_number(value):
-        raise DreamError(f"{spec.name} is {_shown(value)}; choose a number, {wanted}")
-    if not low <= value <= high:  # false for NaN too
-        raise DreamError(f"{spec.name} is {_shown(value)}; choose {wanted}")
-    return int(value) if whole else float(value)
-
-
-def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise DreamError(f"{name} is {_shown(value)}; choose from {', '.join(choices)}")
-
-
 def _checked_layers(layers: Any) -> Mapping[str, float]:
     if not isinstance(layers, Mapping) or not layers:
-        raise DreamError(f"layers is {_shown(layers)}; give at least one layer with its weight")
+        raise DreamError(f"layers is {shown(layers)}; give at least one layer with its weight")
     for name, weight in layers.items():
         if not isinstance(name, str) or not name:
-            raise DreamError(f"layers has the name {_shown(name)}; give a layer's name")
-        if not _is_number(weight) or not abs(weight) <= 1e6:  # true for NaN too
+            raise DreamError(f"layers has the name {shown(name)}; give a layer's name")
+        if not is_number(weight) or not abs(weight) <= 1e6:  # true for NaN too
             raise DreamError(
-                f"the weight of {_shown(name)} is {_shown(weight)}; choose a number, -1e6 to 1e6"
+                f"the weight of {shown(name)} is {shown(weight)}; choose a number, -1e6 to 1e6"
             )
     if not any(layers.values()):
         raise DreamError("every layer has weight 0, so nothing would happen; give one a weight")
@@ -324,17 +290,17 @@ def _checked_layers(layers: Any) -> Mapping[str, float]:
 
 def _checked_channels(channels: Any) -> Mapping[str, tuple[int, ...]]:
     if not isinstance(channels, Mapping):
-        raise DreamError(f"channels is {_shown(channels)}; give layer names with channel lists")
+        raise DreamError(f"channels is {shown(channels)}; give layer names with channel lists")
     checked = {}
     for name, indices in channels.items():
         if not isinstance(indices, list | tuple) or not indices:
             raise DreamError(
-                f"channels of {_shown(name)} is {_shown(indices)}; give a list of channel numbers"
+                f"channels of {shown(name)} is {shown(indices)}; give a list of channel numbers"
             )
         for index in indices:
             if not isinstance(index, int) or isinstance(index, bool) or index < 0:
                 raise DreamError(
-                    f"channels of {_shown(name)} has {_shown(index)}; choose whole numbers from 0"
+                    f"channels of {shown(name)} has {shown(index)}; choose whole numbers from 0"
                 )
         checked[name] = tuple(sorted(set(indices)))
     return MappingProxyType(checked)

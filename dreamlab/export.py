@@ -5,7 +5,7 @@ import io
 import json
 import math
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -147,15 +147,20 @@ def archive(recording: Recording, **options: Any) -> bytes:
         "losses.json": losses_json(recording),
         "config.json": config_json(recording),
     }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as opened:
+    return packed(files)
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return files, by name, as a ZIP. Same files, same bytes."""
+    archived = io.BytesIO()
+    with zipfile.ZipFile(archived, "w") as opened:
         for name, data in files.items():
             entry = zipfile.ZipInfo(name, _ZIP_DATE)
             entry.external_attr = 0o644 << 16
             # Pictures are packed as they are; only text gets smaller.
             text = name.endswith((".csv", ".json"))
             opened.writestr(entry, data, zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED)
-    return packed.getvalue()
+    return archived.getvalue()
 
 
 def _png(frame: Frame, settings: str) -> bytes:

@@ -42,10 +42,16 @@ class Limits:
     store_seconds: float = _setting(7200.0, "Longest a result is kept, in seconds.", 0.0)
     recording_mb: float = _setting(64.0, "Most memory for the frames of one dream, in MB.", 0.001)
     memory: float = _setting(
-        0.0, "Memory a gradient may take, in MB; 0 is half of what is free, at most 1,200.", 0.0
+        0.0,
+        "Memory the process that dreams may take, in MB, before it works in tiles; 0 is half of "
+        "what is free, at most 2,400.",
+        0.0,
     )
     worker_memory: float = _setting(
         0.7, "Share of the machine's memory at which the local worker is restarted.", 0.001
+    )
+    status: bool = _setting(
+        False, "Whether the address /?status=1 shows how many dreams wait, run and have ended."
     )
     log_level: str = _setting("critical", "How much Dask logs: debug, info, warning, critical.")
 

@@ -30,6 +30,8 @@ class FakeBackend:
         self.ended: dict[str, tuple[str, str | None]] = {}
         self.orphans: set[str] = set()
         self.full = False
+        self.problem: str | None = None
+        self.says: dict[str, dict] = {}  # more of a job's status, by job
         self._seconds = seconds
         self._estimate = estimate
         self._began: dict[str, float] = {}
@@ -51,7 +53,8 @@ class FakeBackend:
         self._tick()
         waiting = [one for one in self.requests if one not in self.ended and one != self._first()]
         if job in waiting:
-            return Status(job, "queued", place=waiting.index(job) + 1)
+            said = self.says.get(job, {})
+            return Status(job, "queued", place=waiting.index(job) + 1, **said)
         state, error = self.ended.get(job, ("running", None))
         steps = self.steps(job)[: self.done[job]]
         recording = self.recording(job)
@@ -72,6 +75,7 @@ class FakeBackend:
             seconds=0.4 * self.done[job],
             seconds_left=None if state != "running" else 0.4 * (len(self.steps(job)) - len(steps)),
             error=error,
+            **self.says.get(job, {}),
         )
 
     def cancel(self, job: str) -> None:

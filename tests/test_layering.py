@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 #: a package.
 ORDER = [
     ["dreamlab", "dreamlab.errors"],
+    ["dreamlab.fields"],
     ["dreamlab.limits", "dreamlab.config", "dreamlab.zoo"],
     ["dreamlab.colour", "dreamlab.noise", "dreamlab.octaves", "dreamlab.provenance"],
     ["dreamlab.images", "dreamlab.resample"],
@@ -21,6 +22,7 @@ ORDER = [
     ["dreamlab.gradients"],
     ["dreamlab.dream"],
     ["dreamlab.analysis"],
+    ["dreamlab.analysis_cli"],
     ["dreamlab.cli"],
     ["dreamlab.__main__"],
     ["dreamlab.jobs"],
@@ -39,7 +41,8 @@ ENGINE = {
     "dreamlab.models",
     "dreamlab.objective",
     "dreamlab.precision",
-    "dreamlab.analysis",
+    "dreamlab.analysis.activations",
+    "dreamlab.analysis.growth",
 }
 
 #: What an import inside a function may reach from below: it is made where the engine first runs.
@@ -83,8 +86,9 @@ def imports(tree):
                 inner = f"{node.module}.{alias.name}"
                 path = ROOT / inner.replace(".", "/")
                 whole = path.with_suffix(".py").exists() or path.is_dir()
-                yield inner if whole and node.module.startswith("dreamlab") else node.module, (
-                    node in top
+                yield (
+                    inner if whole and node.module.startswith("dreamlab") else node.module,
+                    (node in top),
                 )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dreamlab.config import PRESETS, DreamConfig
+from dreamlab.limits import Limits
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -34,6 +35,16 @@ def test_the_table_of_settings(spec):
     default, limits = spoken(spec)
     cells = ["", f"`{spec.name}`", default, limits, spec.metadata["help"], ""]
     row = "|".join(f" {cell} " if cell else " " for cell in cells).strip()
+    assert row in README.splitlines()
+
+
+@pytest.mark.parametrize("spec", dataclasses.fields(Limits), ids=lambda spec: spec.name)
+def test_the_table_of_the_deployments_settings(spec):
+    if isinstance(spec.default, str):
+        default = f"`{spec.default}`" if spec.default else "empty"
+    else:
+        default = f"`{spec.default:g}`"
+    row = f"| `DREAMLAB_{spec.name.upper()}` | {default} | {spec.metadata['help']} |"
     assert row in README.splitlines()
 
 

@@ -5,7 +5,7 @@ from streamlit.runtime.caching.cache_resource_api import clear_session_cache
 
 from dreamlab.jobs import Status
 from dreamlab.setup import Setup, Variant
-from dreamlab.ui.card import progress
+from dreamlab.ui.card import progress, waiting
 from dreamlab.ui.scrubber import ORIGINAL, frame_at, places
 from tests.fake_backend import FakeBackend, open_page, sound, words
 
@@ -57,6 +57,35 @@ def test_progress_names_what_is_known():
     assert progress(state) == "Octave 2 of 3 · step 1 of 10"
 
 
+def test_waiting_says_how_long_where_that_is_known():
+    assert waiting(Status("a", "queued", place=2)) == "Waiting, number 2 in line"
+    state = Status("a", "queued", place=1, expected_wait=90)
+    assert waiting(state) == "Waiting, number 1 in line · starts in about 1\u00a0min\u00a030\u00a0s"
+
+
+def test_what_stands_in_the_way_of_all_is_said_once(page, fake):
+    fake.problem = "the workers cannot be reached at the moment; dreams go on as soon as they can"
+    fake.says["job1"] = {"notice": fake.problem}
+    assert words(sound(page.run())).count("he workers cannot be reached") == 1
+    fake.finish()
+    assert words(sound(page.run())).count("The workers cannot be reached") == 1
+    fake.problem = None
+    fake.says.clear()
+    assert "cannot be reached" not in words(sound(page.run()))
+
+
+def test_what_stands_in_the_way_of_one_is_said_with_it(page, fake):
+    fake.says["job1"] = {"notice": "its worker was lost; it is tried once more"}
+    assert "⚠ its worker was lost; it is tried once more" in words(sound(page.run()))
+
+
+def test_a_dream_that_is_stopping_says_so(page, fake):
+    fake.says["job1"] = {"stopping": True}
+    button = sound(page.run()).button(key="cancel.job1")
+    assert (button.label, button.disabled) == ("Stopping…", True)
+    assert not page.button(key="cancel.job2").disabled
+
+
 def test_cancel_one_keeps_what_is_done(page, fake):
     fake.advance(2)
     page.run()
@@ -102,8 +131,9 @@ def test_table(page, fake):
     # the fake's losses: weight * (octave + 1) * (1 + 0.1 * step), 0.15 for a second layer
     assert shown["First loss"] == ["2", "2"]
     assert shown["Last loss"] == ["5.1", "2.4"]
-    assert shown["Gain"] == ["× 2.55", "× 1.2"]
+    assert shown["Gain"] == ["×\u00a02.55", "×\u00a01.2"]
     assert shown["Steps"] == ["6", "3"]
+    assert shown["Precision"] == ["float32", "float32"]
     assert all(0 < float(text.rstrip("%")) < 50 for text in shown["Change"])
 
 
@@ -143,7 +173,7 @@ def test_places_with_steps_kept(monkeypatch, fake):
 def test_before_and_after(page, fake):
     finished(page, fake)
     assert not page.get("bidi_component")
-    page.button(key="large.job2").click().run()
+    page.button(key="large-job2").click().run()
     assert len(sound(page).get("bidi_component")) == 1
     page.button(key="close").click().run()
     assert not sound(page).get("bidi_component")

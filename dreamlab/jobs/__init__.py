@@ -4,6 +4,6 @@ The page needs the contract alone, which is what this package gives; `dreamlab.j
 keeps it, with Dask workers.
 """
 
-from dreamlab.jobs.contract import Backend, Request, Result, State, Status
+from dreamlab.jobs.contract import AnalysisRequest, Backend, Request, Result, State, Status
 
-__all__ = ["Backend", "Request", "Result", "State", "Status"]
+__all__ = ["AnalysisRequest", "Backend", "Request", "Result", "State", "Status"]

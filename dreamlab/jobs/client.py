@@ -1,6 +1,7 @@
 """Dreams as jobs: submit, follow, cancel, result, on a local worker or a Dask cluster."""
 
-from dreamlab.jobs.contract import Request, Result, Status
+from dreamlab.analysis import Findings
+from dreamlab.jobs.contract import AnalysisRequest, Request, Result, Status
 from dreamlab.jobs.dispatcher import Dispatcher
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.limits import Limits
@@ -29,7 +30,7 @@ class Jobs:
         self._described: dict[str, tuple[LayerInfo, ...]] = {}
         self._dispatcher.start(self._ledger)
 
-    def submit(self, owner: str, request: Request) -> str:
+    def submit(self, owner: str, request: Request | AnalysisRequest) -> str:
         """See `Backend`; what is refused at once is told by the `DreamError`."""
         return self._ledger.submit(owner, request)
 
@@ -41,7 +42,7 @@ class Jobs:
         """See `Backend`."""
         self._ledger.cancel(job)
 
-    def result(self, job: str) -> Result | None:
+    def result(self, job: str) -> Result | Findings | None:
         """See `Backend`."""
         return self._ledger.result(job)
 
@@ -49,7 +50,7 @@ class Jobs:
         """See `Backend`."""
         self._ledger.forget(job)
 
-    def estimate(self, request: Request) -> float | None:
+    def estimate(self, request: Request | AnalysisRequest) -> float | None:
         """See `Backend`."""
         return self._ledger.estimate(request)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from dreamlab.analysis import Findings, Item, Settings
 from dreamlab.config import DreamConfig
 from dreamlab.recording import LossPoint, Recording
 from dreamlab.zoo import LayerInfo
@@ -30,6 +31,48 @@ class Request:
     config: DreamConfig
     model: str = "vgg16"
     every: int | None = None
+
+    @property
+    def precision(self) -> str:
+        """The number format that is asked for."""
+        return self.config.precision
+
+
+@dataclass(frozen=True)
+class AnalysisRequest:
+    """One analysis to be run.
+
+    Parameters
+    ----------
+    image : bytes
+        The picture, as PNG; nothing for an analysis that goes without.
+    analysis : str
+        Its name in `dreamlab.analysis.ANALYSES`.
+    settings : Settings
+        The analysis's own.
+    model : str
+        Name of the network in the zoo, or path of the user's own.
+    found : tuple of Item
+        What an earlier run with the same settings found; it is not looked for again.
+    """
+
+    image: bytes = field(repr=False)
+    analysis: str
+    settings: Settings
+    model: str = "vgg16"
+    found: tuple[Item, ...] = field(default=(), repr=False)
+
+    @property
+    def precision(self) -> str:
+        """The number format that is asked for."""
+        return self.settings.precision
+
+    def partial(self, items: tuple[Item, ...], seconds: float) -> Findings | None:
+        """Return what a run that broke off had found, or None if that is nothing."""
+        if not items:
+            return None
+        settings = self.settings.to_dict()
+        return Findings(self.analysis, settings, self.model, "", items, False, seconds, self.image)
 
 
 @dataclass(frozen=True)
@@ -68,6 +111,10 @@ class Status:
         True from the moment it was told to stop until it has.
     notice : str or None
         What keeps it from going on at the moment, in one sentence, such as a worker that is gone.
+    doing : str
+        What an analysis is at, in a few words; octaves, steps, losses and preview are a dream's.
+    items : tuple of Item
+        What an analysis has found so far; once it has ended, its result has them.
     """
 
     id: str
@@ -89,6 +136,8 @@ class Status:
     expected_wait: float | None = None
     stopping: bool = False
     notice: str | None = None
+    doing: str = ""
+    items: tuple[Item, ...] = field(default=(), repr=False)
 
     @property
     def active(self) -> bool:
@@ -98,7 +147,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Result:
-    """What a job leaves: all of it when done, the part done when cancelled or failed.
+    """What a dream leaves: all of it when done, the part done when cancelled or failed.
 
     Parameters
     ----------
@@ -114,11 +163,20 @@ class Result:
     pictures: tuple[bytes, ...] = field(repr=False)
     original: bytes = field(repr=False)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all its pictures."""
+        return len(self.original) + sum(map(len, self.pictures)) + self.recording.nbytes
+
 
 class Backend(Protocol):
     """What the page needs of whoever runs the jobs."""
 
-    def submit(self, owner: str, request: Request) -> str:
+    @property
+    def problem(self) -> str | None:
+        """What keeps all dreams from going on, in one sentence, or None."""
+
+    def submit(self, owner: str, request: Request | AnalysisRequest) -> str:
         """Queue a job for a visitor and return its id; raises `DreamError` if it cannot run."""
 
     def status(self, job: str) -> Status:
@@ -127,7 +185,7 @@ class Backend(Protocol):
     def cancel(self, job: str) -> None:
         """Stop a job, keeping what is done; one that has ended stays as it is."""
 
-    def result(self, job: str) -> Result | None:
+    def result(self, job: str) -> Result | Findings | None:
         """Return what a job that has ended leaves, or None if it left nothing."""
 
     def forget(self, job: str) -> None:
@@ -136,7 +194,7 @@ class Backend(Protocol):
     def layers(self, model: str) -> tuple[LayerInfo, ...]:
         """Return a network's layers; raises `DreamError` if it cannot be loaded."""
 
-    def estimate(self, request: Request) -> float | None:
+    def estimate(self, request: Request | AnalysisRequest) -> float | None:
         """Return the seconds a job is expected to run, or None if nothing was measured yet."""
 
     def ready(self) -> bool:

@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 
+from dreamlab.analysis import Findings
 from dreamlab.errors import DreamError
 from dreamlab.jobs import pace
-from dreamlab.jobs.contract import Request, Result, Status
+from dreamlab.jobs.contract import AnalysisRequest, Request, Result, Status
 from dreamlab.jobs.fair_queue import FairQueue
 from dreamlab.jobs.news import Outcome, Progress
 from dreamlab.jobs.store import Record, Store
@@ -51,17 +52,17 @@ class Ledger:
 
     # What the page asks.
 
-    def submit(self, owner: str, request: Request) -> str:
+    def submit(self, owner: str, request: Request | AnalysisRequest) -> str:
         """See `Backend`."""
         if request.model not in ARCHITECTURES and not self.limits.own_models:
             raise DreamError(
                 f"unknown model {request.model[:60]!r}; choose from {', '.join(ARCHITECTURES)}"
             )
-        shapes = pace.shapes(request)
-        steps = pace.pixel_steps(request)
+        parts = pace.parts(request)
+        steps = sum(pixels for pixels, _ in parts)
         if steps > self.limits.cost * 1e6:
             raise DreamError(
-                f"this dream takes {steps / 1e6:,.0f} million pixel steps; at most "
+                f"this takes {steps / 1e6:,.0f} million pixel steps; at most "
                 f"{self.limits.cost:,.0f} million are allowed: choose a smaller picture, fewer "
                 "iterations or fewer octaves"
             )
@@ -69,9 +70,9 @@ class Ledger:
             id=secrets.token_urlsafe(16),
             owner=owner,
             request=request,
-            octaves=len(shapes),
-            iterations=request.config.iterations,
-            work=steps * pace.operations(request),
+            octaves=len(pace.shapes(request)) if isinstance(request, Request) else 0,
+            iterations=request.config.iterations if isinstance(request, Request) else 0,
+            work=pace.work(request),
         )
         with self._lock:
             self._queue.push(owner, record.id)
@@ -109,6 +110,8 @@ class Ledger:
                 expected_wait=self._expected_wait(ahead[: place - 1]) if place else None,
                 stopping=record.state == "running" and record.stop_asked is not None,
                 notice=self._notice(record),
+                doing=latest.doing if latest else "",
+                items=record.items,
             )
 
     def cancel(self, job: str) -> None:
@@ -117,7 +120,7 @@ class Ledger:
             self._stop(self._store.get(job))
         self._ring()
 
-    def result(self, job: str) -> Result | None:
+    def result(self, job: str) -> Result | Findings | None:
         """See `Backend`."""
         with self._lock:
             return self._store.get(job).result
@@ -129,11 +132,11 @@ class Ledger:
             self._store.drop(job)
         self._ring()
 
-    def estimate(self, request: Request) -> float | None:
+    def estimate(self, request: Request | AnalysisRequest) -> float | None:
         """See `Backend`."""
-        work = pace.pixel_steps(request) * pace.operations(request)
+        work = pace.work(request)
         with self._lock:
-            return self.pace.seconds(request.model, request.config.precision, work)
+            return self.pace.seconds(request.model, request.precision, work)
 
     def orphan(self, owner: str) -> None:
         """See `Backend`."""
@@ -178,14 +181,17 @@ class Ledger:
     def end(self, record: Record, outcome: Outcome) -> None:
         """Note how a run ended."""
         with self._lock:
-            if outcome.result is not None:
+            # An analysis says nothing of the pace: much of its time goes into compiling.
+            if isinstance(outcome.result, Result):
                 recording = outcome.result.recording
                 record.losses = tuple(recording.losses)
                 precision = recording.provenance.precision
                 if outcome.state == "done" and record.request is not None:
-                    model, asked = record.request.model, record.request.config.precision
+                    model, asked = record.request.model, record.request.precision
                     for kind in {precision, asked}:
                         self.pace.observe(model, kind, record.work, recording.seconds)
+            if record.began is None and outcome.seconds:  # over before anybody looked
+                record.began = max(record.submitted, time.monotonic() - outcome.seconds)
             if outcome.last is not None:
                 record.latest = outcome.last
                 record.preview = outcome.last.preview or record.preview
@@ -254,7 +260,7 @@ class Ledger:
         record.state = state
         record.ended = time.monotonic()
         record.request = None
-        record.frames = ()
+        record.frames = record.items = ()
         record.checkpoint = None
         self._counts[state] += 1
         ran = _elapsed(record) or 0.0
@@ -284,8 +290,8 @@ class Ledger:
         return None if expected is None else max(0.0, expected - elapsed)
 
     def _expected(self, record: Record) -> float | None:
-        config = record.request.config
-        return self.pace.seconds(record.request.model, config.precision, record.work)
+        request = record.request
+        return self.pace.seconds(request.model, request.precision, record.work)
 
     def _expected_wait(self, ahead: list[str]) -> float | None:
         waits = [self._expected(self._store.get(job)) for job in ahead]

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from dreamlab.analysis import Findings, Item
 from dreamlab.jobs.contract import Result
 from dreamlab.provenance import Provenance
 from dreamlab.recording import Frame, LossPoint
@@ -49,12 +50,15 @@ class Seen:
         Number of the latest preview.
     checkpoint : int
         Octave of the latest checkpoint.
+    items : int
+        Number of an analysis's items.
     """
 
     losses: int = 0
     octaves: int = 0
     previews: int = 0
     checkpoint: int = 0
+    items: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,10 @@ class Progress:
         How the pictures are made; None before the first step.
     checkpoint : Checkpoint or None
         Where the run could go on elsewhere, if there is a newer one.
+    doing : str
+        What an analysis is at, in a few words.
+    items : tuple of Item
+        What it found that was not seen yet.
     """
 
     octave: int
@@ -93,6 +101,8 @@ class Progress:
     previews: int
     provenance: Provenance | None
     checkpoint: Checkpoint | None = None
+    doing: str = ""
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,7 @@ class Outcome:
     ----------
     state : str
         ``done``, ``cancelled`` or ``failed``.
-    result : Result or None
+    result : Result, Findings or None
         All or part of it; None if not even the first step was reached.
     seconds : float
         How long it ran.
@@ -116,7 +126,7 @@ class Outcome:
     """
 
     state: Literal["done", "cancelled", "failed"]
-    result: Result | None
+    result: Result | Findings | None
     seconds: float
     warnings: tuple[str, ...] = ()
     error: str | None = None

@@ -4,14 +4,17 @@ import io
 
 from PIL import Image
 
+from dreamlab.analysis import named
+from dreamlab.analysis.contract import Work
 from dreamlab.errors import DreamError
-from dreamlab.jobs.contract import Request
+from dreamlab.jobs.contract import AnalysisRequest, Request
 from dreamlab.octaves import Shape, plan_octaves
 from dreamlab.zoo import ARCHITECTURES, known_layers
 
 #: Assumed of a network that nothing is known of, a user's own: VGG16's last block.
 _TYPICAL_OPERATIONS = 2.5e5
 _TYPICAL_SMALLEST = 32
+_TYPICAL_STEPS = 100
 
 
 def shapes(request: Request) -> tuple[Shape, ...]:
@@ -22,11 +25,7 @@ def shapes(request: Request) -> tuple[Shape, ...]:
     DreamError
         If the picture cannot be read or is too small for the network.
     """
-    try:
-        with Image.open(io.BytesIO(request.image), formats=("PNG",)) as picture:
-            width, height = picture.size  # the header alone: nothing is decoded
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DreamError("the picture is not a readable PNG; choose another one") from error
+    height, width = _size(request.image)
     known = ARCHITECTURES.get(request.model)
     plan = plan_octaves(
         height,
@@ -36,6 +35,44 @@ def shapes(request: Request) -> tuple[Shape, ...]:
         smallest=known.smallest if known else _TYPICAL_SMALLEST,
     )
     return plan.shapes
+
+
+def _size(image: bytes) -> Shape:
+    """Return height and width of a PNG."""
+    try:
+        with Image.open(io.BytesIO(image), formats=("PNG",)) as picture:
+            width, height = picture.size  # the header alone: nothing is decoded
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DreamError("the picture is not a readable PNG; choose another one") from error
+    return height, width
+
+
+def parts(request: Request | AnalysisRequest) -> list[Work]:
+    """Return the parts of a job: pixels times steps, and multiplications for each of those.
+
+    Raises
+    ------
+    DreamError
+        If it cannot run.
+    """
+    if isinstance(request, Request):
+        return [(pixel_steps(request), operations(request))]
+    analysis, longest = named(request.analysis), request.settings.max_side
+    shape = (longest, longest)
+    if request.image:
+        size = _size(request.image)
+        scale = min(1.0, longest / max(size))
+        shape = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+    elif analysis.needs_picture:
+        raise DreamError(f"{analysis.name} needs a picture; give one")
+    if request.model not in ARCHITECTURES:
+        return [(shape[0] * shape[1] * _TYPICAL_STEPS, _TYPICAL_OPERATIONS)]
+    return analysis.plan(shape, request.settings, request.model, known_layers(request.model))
+
+
+def work(request: Request | AnalysisRequest) -> float:
+    """Return the multiplications that a job takes."""
+    return sum(pixels * each for pixels, each in parts(request))
 
 
 def pixel_steps(request: Request) -> float:

@@ -4,9 +4,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from dreamlab.analysis import Findings, Item
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image, png, to_pixels
-from dreamlab.jobs.contract import Request, Result, State
+from dreamlab.jobs.contract import AnalysisRequest, Request, Result, State
 from dreamlab.jobs.news import Checkpoint, Progress, Seen
 from dreamlab.provenance import Provenance
 from dreamlab.recording import Frame, LossPoint, Recording
@@ -22,7 +23,7 @@ class Record:
 
     id: str
     owner: str
-    request: Request | None  # None once it has ended: the result has the picture
+    request: Request | AnalysisRequest | None  # None once it has ended: the result has the picture
     octaves: int
     iterations: int
     work: float
@@ -41,7 +42,8 @@ class Record:
     seen: Seen = Seen()
     checkpoint: Checkpoint | None = None
     provenance: Provenance | None = None
-    result: Result | None = None
+    items: tuple[Item, ...] = ()
+    result: Result | Findings | None = None
     warnings: tuple[str, ...] = ()
     error: str | None = None
     notice: str | None = None
@@ -54,6 +56,8 @@ class Record:
         # In a second attempt what the first one left of octaves not ended is replaced.
         if news.losses:
             self.losses = self.losses[: self.seen.losses] + news.losses
+        if news.items:
+            self.items = self.items[: self.seen.items] + news.items
         octaves = self.seen.octaves
         if news.frames:
             kept = tuple(frame for frame in self.frames if frame.octave < octaves)
@@ -68,12 +72,15 @@ class Record:
             octaves,
             news.previews,
             self.checkpoint.octave if self.checkpoint else 0,
+            self.seen.items + len(news.items),
         )
 
     def start_over(self) -> None:
-        """Prepare for another attempt, which goes on after the last octave that ended."""
+        """Prepare for another attempt, which goes on after the last octave or item that ended."""
         self.state = "queued"
         self.began = None
+        if isinstance(self.request, AnalysisRequest):
+            self.request = replace(self.request, found=self.items)
         if self.checkpoint is None:
             self.seen = Seen()
             return
@@ -83,8 +90,10 @@ class Record:
         self.checkpoint = replace(self.checkpoint, losses=losses, frames=frames)
         self.seen = Seen(losses=len(losses), octaves=octave, checkpoint=octave)
 
-    def salvage(self) -> Result | None:
+    def salvage(self) -> Result | Findings | None:
         """Make a result of what was told before the worker died, or None if that is nothing."""
+        if isinstance(self.request, AnalysisRequest):
+            return self.request.partial(self.items, self.latest.seconds if self.latest else 0.0)
         if self.request is None or not self.frames:
             return None
         recording = Recording(every=self.request.every)
@@ -107,8 +116,7 @@ class Record:
         """About how many bytes it holds."""
         total = _RECORD_BYTES + _LOSS_BYTES * len(self.losses) + len(self.preview or b"")
         if self.result is not None:
-            total += len(self.result.original) + sum(map(len, self.result.pictures))
-            total += self.result.recording.nbytes
+            total += self.result.nbytes
         return total
 
 

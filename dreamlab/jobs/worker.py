@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dreamlab.analysis import Advance, Findings, Item, named
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import jpeg, load_image, png, to_pixels
-from dreamlab.jobs.contract import Request, Result
+from dreamlab.jobs.contract import AnalysisRequest, Request, Result
 from dreamlab.jobs.news import Checkpoint, Outcome, Progress, Seen, Warmth
 from dreamlab.recording import Recording
 from dreamlab.zoo import LayerInfo, is_offered
@@ -63,6 +64,16 @@ class _Run:
         self.preview: bytes | None = None
         self.previews = 0
         self._previewed = -PREVIEW_SECONDS
+        self.doing = ""
+        self.items: list[Item] = []
+
+    def advance(self, advance: Advance) -> None:
+        """Note a step of an analysis."""
+        with self.lock:
+            self.at = (0, 0, 0, 0, advance.fraction)
+            self.doing = advance.doing
+            if advance.item is not None:
+                self.items.append(advance.item)
 
     def note(self, step: "Step") -> None:
         picture = None
@@ -88,6 +99,7 @@ class _Run:
             preview = self.preview if self.previews > seen.previews else None
             previews = self.previews
             checkpoint = self.checkpoint
+            doing, items = self.doing, tuple(self.items[seen.items :])
         if checkpoint is not None and checkpoint.octave <= seen.checkpoint:
             checkpoint = None
         # Read after the checkpoint, so that all losses and results before it are among them.
@@ -108,6 +120,8 @@ class _Run:
             previews=previews,
             provenance=recording.provenance,
             checkpoint=checkpoint,
+            doing=doing,
+            items=items,
         )
 
 
@@ -118,18 +132,21 @@ _stopped: deque[str] = deque(maxlen=256)
 
 
 def run(
-    job: str, request: Request, max_bytes: int, checkpoint: Checkpoint | None = None
+    job: str,
+    request: Request | AnalysisRequest,
+    max_bytes: int,
+    checkpoint: Checkpoint | None = None,
 ) -> Outcome:
-    """Dream a dream to its end, or until `progress` is told to stop it.
+    """Dream a dream, or run an analysis, to its end or until `progress` is told to stop it.
 
     Parameters
     ----------
     job : str
         Name under which `progress` finds it.
-    request : Request
-        What to dream.
+    request : Request or AnalysisRequest
+        What to do.
     max_bytes : int
-        Most bytes of frames to keep.
+        Most bytes of frames to keep, or of an analysis's pictures.
     checkpoint : Checkpoint, optional
         How far the run came before, in a process that died; what it has is not done again.
 
@@ -138,7 +155,8 @@ def run(
     Outcome
         Whatever goes wrong is told in it; nothing is raised.
     """
-    current = _Run(Recording(every=request.every, max_bytes=max_bytes), checkpoint)
+    every = request.every if isinstance(request, Request) else None
+    current = _Run(Recording(every=every, max_bytes=max_bytes), checkpoint)
     _runs[job] = current
     if job in _stopped:
         current.stop.set()
@@ -146,22 +164,31 @@ def run(
     try:
         with _engine_warnings() as said:
             try:
-                finished = _dream(request, current)
+                if isinstance(request, Request):
+                    finished = _dream(request, current)
+                else:
+                    findings = _analyse(request, current, max_bytes)
+                    finished = findings is not None and findings.complete
             except Exception as problem:
-                finished, error = False, _sentence(problem)
-            result = _result(current.recording)
+                finished, error, findings = False, _sentence(problem), None
+            if isinstance(request, Request):
+                result = _result(current.recording)
+            else:
+                seconds = time.monotonic() - current.began
+                result = findings or request.partial(tuple(current.items), seconds)
     except MemoryError as problem:  # the pictures did not fit
         finished, error, result = False, _sentence(problem), None
     finally:
         del _runs[job]
     if current.recording.dropped:
         said.append(f"{current.recording.dropped} frames did not fit in memory and were dropped")
-    if checkpoint is not None and request.every is not None:
+    if checkpoint is not None and every is not None:
         said.append("pictures between octaves are missing up to where its worker was lost")
     state = "failed" if error else "done" if finished else "cancelled"
     seconds = time.monotonic() - current.began
-    octaves = request.config.octaves
-    everything = Seen(len(current.recording.losses), octaves, checkpoint=octaves)
+    octaves = request.config.octaves if isinstance(request, Request) else 0
+    losses, items = len(current.recording.losses), len(current.items)
+    everything = Seen(losses, octaves, checkpoint=octaves, items=items)
     last = current.news(everything)
     return Outcome(state, result, seconds, tuple(dict.fromkeys(said)), error, last)
 
@@ -251,6 +278,40 @@ def _dream(request: Request, current: _Run) -> bool:
     return True
 
 
+def _analyse(request: AnalysisRequest, current: _Run, max_bytes: int) -> Findings | None:
+    """Run an analysis; None if it was told to stop before it began."""
+    from dreamlab.analysis.running import analyse
+
+    image = None
+    if request.image:
+        image = load_image(request.image, max_side=request.settings.max_side)
+    network = load_network(request.model)
+    if current.stop.is_set():
+        return None
+    held = 0
+
+    def follow(advance: Advance) -> bool:
+        nonlocal held
+        current.advance(advance)
+        if advance.item is not None:
+            held += len(advance.item.picture)
+        if held > max_bytes:
+            raise DreamError(
+                f"the pictures take more than {max_bytes / 1e6:,.0f} MB: choose a smaller "
+                "max_side or fewer of them"
+            )
+        return not current.stop.is_set()
+
+    return analyse(
+        named(request.analysis),
+        image,
+        network,
+        request.settings,
+        found=request.found,
+        follow=follow,
+    )
+
+
 def _result(recording: Recording) -> Result | None:
     if recording.original is None:
         return None
@@ -265,8 +326,8 @@ def _engine_warnings() -> Iterator[list[str]]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield said
-    home = Path(__file__).parent
-    said.extend(str(one.message) for one in caught if Path(one.filename).parent == home)
+    home = Path(__file__).parents[1]
+    said.extend(str(one.message) for one in caught if home in Path(one.filename).parents)
 
 
 def _sentence(problem: Exception) -> str:

@@ -6,7 +6,7 @@ from dreamlab.jobs import Backend
 from dreamlab.jobs.client import Jobs
 
 
-@st.cache_resource(show_spinner="Waking the worker…")
+@st.cache_resource(show_spinner=False)
 def get() -> Backend:
     """Return the jobs of this server; the first call starts its worker."""
     return Jobs()

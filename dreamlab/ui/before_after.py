@@ -51,6 +51,11 @@ export default function ({ parentElement, data }) {
   stage.style.setProperty("--ratio", data.ratio);
   range.setAttribute("aria-label", data.label);
   range.oninput = () => stage.style.setProperty("--at", range.value + "%");
+  if (!stage.dataset.shown) {  // just opened, maybe from a picture far below
+    stage.dataset.shown = "yes";
+    range.focus({ preventScroll: true });
+    stage.scrollIntoView({ block: "center" });
+  }
 }
 """
 

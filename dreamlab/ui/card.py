@@ -31,9 +31,19 @@ def show(
     dreamt = index is not None or state.preview is not None or where == ORIGINAL
     with st.container(key=f"{'shown' if dreamt else 'dim'}-{one.job}"):
         st.image(picture, width="stretch", alt=_alt(one, state))
+        if not state.active and result is not None and result.pictures:
+            st.button(
+                "Before and after",
+                key=f"large-{one.job}",
+                icon=":material/compare:",
+                type="tertiary",
+                width="stretch",
+                on_click=_open,
+                args=(one.job,),
+            )
     style.name(one.name, _layers(one))
     if state.state == "queued":
-        style.note(f"Waiting, number {state.place} in line" if state.place else "Waiting")
+        style.note(waiting(state))
     elif state.state == "running":
         st.progress(min(max(state.fraction, 0.0), 1.0))
         style.note(progress(state))
@@ -41,26 +51,28 @@ def show(
         st.text(f"⚠ {state.error or 'The dream failed; try it again.'}")
     else:
         style.note(_outcome(state, result, index))
+    if state.notice and state.notice != backend.problem:  # that is said once, above all cards
+        style.note(state.notice, bad=True)
     for warning in state.warnings:
         style.note(warning, bad=True)
     if state.active:
         st.button(
-            "Cancel",
+            "Stopping…" if state.stopping else "Cancel",
             key=f"cancel.{one.job}",
             icon=":material/stop_circle:",
             type="tertiary",
+            disabled=state.stopping,
             on_click=backend.cancel,
             args=(one.job,),
         )
-    elif result is not None and result.pictures:
-        st.button(
-            "Before and after",
-            key=f"large.{one.job}",
-            icon=":material/compare:",
-            type="tertiary",
-            on_click=_open,
-            args=(one.job,),
-        )
+
+
+def waiting(state: Status) -> str:
+    """Say where a queued job stands in line, and how long that is expected to take."""
+    text = f"Waiting, number {state.place} in line" if state.place else "Waiting"
+    if state.expected_wait is None:
+        return text
+    return f"{text} · starts in about {duration(state.expected_wait)}"
 
 
 def progress(state: Status) -> str:

@@ -26,7 +26,7 @@ def _chosen(visit: Visit) -> Batch:
     cells = len(by_number[state["batch"]].runs) + 1
     state.setdefault("across", _ACROSS[cells])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Compare", anchor=False, width="content")
+        st.header("Compare", anchor=False, width="content")
         if len(by_number) > 1:
             st.segmented_control(
                 "Which dream",
@@ -56,6 +56,8 @@ def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
     states = [run.status(backend, one.job) for one in batch.runs]
     if live and not any(state.active for state in states):
         st.rerun()
+    if live:
+        run.trouble(backend)
     results = [None if state.active else backend.result(state.id) for state in states]
     where = None if live else scrubber.show(batch, results)
     card.large(batch, results, where)

@@ -9,6 +9,9 @@ import altair as alt
 from dreamlab.recording import LossPoint
 from dreamlab.ui.style import COLOURS
 
+#: Names beside each other above a chart; on a phone all of them do not fit.
+_COLUMNS = alt.ExprRef("width < 480 ? 2 : 6")
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -99,7 +102,7 @@ def losses(curves: Sequence[Curve], *, relative: bool = False, log: bool = False
                 domain=[curve.name for curve in named],
                 range=[COLOURS[curve.colour] for curve in named],
             ),
-            legend=alt.Legend(orient="top", title=None, labelLimit=200),
+            legend=alt.Legend(orient="top", title=None, labelLimit=200, columns=_COLUMNS),
         ),
     )
     tooltip = [

@@ -62,12 +62,14 @@ FINDINGS = (
 )
 
 
-def show() -> None:
-    """Draw how it works and what the notebook found."""
+def show(*, findings: bool) -> None:
+    """Draw how it works and, where no example says so already, what the notebook found."""
     for column, (title, text) in zip(st.columns(3, gap="medium"), _STEPS, strict=True):
         with column:
             style.name(title)
             style.text(text)
+    if not findings:
+        return
     st.space("small")
     style.name("What the notebook found", "on a photograph of a cat, with VGG16")
     for start in range(0, len(FINDINGS), 3):
@@ -84,7 +86,7 @@ def example() -> None:
     found = shipped()
     if found is None:
         return
-    st.subheader("A finished example", anchor=False)
+    st.header("A finished example", anchor=False)
     style.note(
         "Press Dream to make your own; it takes this one's place. "
         "The words are the notebook's, on a cat of its own."

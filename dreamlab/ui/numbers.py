@@ -78,8 +78,9 @@ def row(name: str, state: Status, result: Result | None) -> dict[str, str]:
         "Steps": f"{len(state.losses)}",
         "First loss": "–" if first is None else f"{first:.4g}",
         "Last loss": "–" if last is None else f"{last:.4g}",
-        "Gain": f"× {last / first:.3g}" if first else "–",
+        "Gain": f"×\u00a0{last / first:.3g}" if first else "–",
         "Change": f"{change(result.recording):.1%}" if changed else "–",
+        "Precision": result.recording.provenance.precision if changed else "–",
         "Time": "–" if state.seconds is None else duration(state.seconds),
     }
 

@@ -101,10 +101,30 @@ def show(
             reason = "the picture" if picture is None else "the variants marked above"
             style.note(f"Cannot run yet: put {reason} right first.", bad=True)
         else:
-            style.note(_summary(found, seconds, backend.ready()))
+            calm = _calm(backend)
+            st.fragment(_outlook, run_every=None if calm else 2)(backend, found, seconds, calm)
 
 
-def _summary(found: list[Check], seconds: list[float | None], ready: bool) -> str:
+def trouble(backend: Backend) -> None:
+    """Say what keeps all dreams from going on, if anything does."""
+    problem = backend.problem
+    if problem:
+        style.note(f"{problem[0].upper()}{problem[1:]}.", bad=True)
+
+
+def _calm(backend: Backend) -> bool:
+    return backend.ready() and backend.problem is None
+
+
+def _outlook(backend: Backend, found: list[Check], seconds: list[float | None], calm: bool) -> None:
+    if not calm and _calm(backend):
+        st.rerun()  # times are known now, and there is nothing to wait for
+    loading = not backend.ready() and backend.problem is None
+    style.note(_summary(found, seconds, loading))
+    trouble(backend)
+
+
+def _summary(found: list[Check], seconds: list[float | None], loading: bool) -> str:
     count = len(found)
     octaves = sum(len(one.shapes) for one in found)
     text = f"{count} variant{'s' * (count > 1)}, {octaves} octave{'s' * (octaves > 1)} in all"
@@ -112,7 +132,7 @@ def _summary(found: list[Check], seconds: list[float | None], ready: bool) -> st
         text += " · the time is known after the first dream"
     else:
         text += f" · about {duration(sum(seconds))}"
-    return text if ready else f"{text} · the network is still loading"
+    return f"{text} · the network is still loading" if loading else text
 
 
 def _dream(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dreamlab.config import DreamConfig
 from dreamlab.setup import COMMON
-from dreamlab.ui import state
+from dreamlab.ui import state, style
 from dreamlab.zoo import ARCHITECTURES
 
 _FIELDS = {spec.name: spec for spec in dataclasses.fields(DreamConfig)}
@@ -77,6 +77,15 @@ def show() -> None:
     """Draw the common settings, in groups."""
     for title, pair in _GROUPS.items():
         _pair(title, *pair)
+    st.number_input(
+        "Keep every n-th step",
+        min_value=1,
+        max_value=1000,
+        value=None,
+        placeholder="octaves only",
+        key="every",
+        help="Keeps pictures between octaves too, so that you can scrub through the steps.",
+    )
     st.selectbox(
         "Network",
         list(ARCHITECTURES),
@@ -89,22 +98,13 @@ def show() -> None:
         grouped = {name for pair in _GROUPS.values() for name in pair}
         for name in (name for name in COMMON if name not in grouped):
             control(name, f"common.{name}")
-        st.number_input(
-            "Keep every n-th step",
-            min_value=1,
-            max_value=1000,
-            value=None,
-            placeholder="octaves only",
-            key="every",
-            help="Keeps pictures between octaves too, so that the scrubber moves in steps.",
-        )
         st.button(
             "Reset to defaults", on_click=_reset, width="stretch", icon=":material/restart_alt:"
         )
 
 
 def _pair(title: str, left: str, right: str) -> None:
-    st.html(f'<h3 class="dl-name">{title}</h3>')
+    style.name(title, level=2)
     with st.container(key=f"pair-{left}"):
         columns = st.columns(2, wrap=False, vertical_alignment="bottom")
     for column, name in zip(columns, (left, right), strict=True):

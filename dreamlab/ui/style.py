@@ -25,6 +25,17 @@ _CSS = f"""
 .st-key-source button {{ padding-left: .45rem; padding-right: .45rem; }}
 .st-key-source [role="radiogroup"], .st-key-source [role="group"] {{ flex-wrap: nowrap; }}
 [class*="st-key-dim-"] img {{ opacity: .35; }}
+/* A picture is itself the button that opens it large; its words lie in a corner of it. */
+[class*="st-key-shown-"] {{ position: relative; }}
+[class*="st-key-shown-"] [data-testid="stElementToolbar"] {{ display: none; }}
+[class*="st-key-large-"] {{ position: absolute; inset: 0; width: 100% !important; }}
+[class*="st-key-large-"] * {{ height: 100%; }}
+[class*="st-key-large-"] button {{ width: 100%; padding: .5rem; cursor: zoom-in;
+  align-items: flex-end; justify-content: flex-end; background: none !important; }}
+[class*="st-key-large-"] button > * {{ width: auto; height: auto; padding: .25rem .6rem;
+  border-radius: 1rem; background: #000b; color: #fff; }}
+[class*="st-key-large-"] button > * * {{ height: auto; color: #fff; font-size: .8rem; }}
+[class*="st-key-large-"] button:hover > * {{ background: #000; }}
 /* The dark theme's accent is light enough to read as text, too light to write white on. */
 [data-testid="stBaseButton-primary"] {{ background: #0B63A5; border-color: #0B63A5; }}
 [data-testid="stBaseButton-primary"]:hover {{ background: #084F85; border-color: #084F85; }}
@@ -38,9 +49,11 @@ _CSS = f"""
 .dl-layer small {{ display: block; opacity: .75; font-size: .75rem; }}
 .dl-note {{ font-size: .8rem; line-height: 1.4; opacity: .8; margin: 0; }}
 .dl-note.bad {{ opacity: 1; font-weight: 600; }}
+.dl-phone {{ display: none; }}
 @media (max-width: 640px) {{
   .stMainBlockContainer {{ padding: 3.8rem 1rem 3rem; }}
   .dl-title b {{ display: block; }}
+  .dl-phone {{ display: block; }}
   .st-key-across-row {{ display: none; }}
 }}
 </style>
@@ -57,12 +70,14 @@ def title() -> None:
     st.html(
         '<h1 class="dl-title"><b>dreamlab</b>'
         "See what each layer of a network looks for, side by side.</h1>"
+        '<p class="dl-note dl-phone">Picture and settings are behind » at the top.</p>'
     )
 
 
-def name(text: str, aside: str = "") -> None:
-    """Show the name of a card, with something short and quiet beside it."""
-    st.html(f'<h3 class="dl-name">{html.escape(text)}<small>{html.escape(aside)}</small></h3>')
+def name(text: str, aside: str = "", *, level: int = 3) -> None:
+    """Show the name of a card, with something short and quiet beside it, as an HTML heading."""
+    small = f" <small>{html.escape(aside)}</small>" if aside else ""
+    st.html(f'<h{level} class="dl-name">{html.escape(text)}{small}</h{level}>')
 
 
 def layer(text: str, below: str = "") -> None:

@@ -59,7 +59,7 @@ def _card(
 ) -> None:
     known = {layer.name: layer for layer in layers}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        style.name(draft.name)
+        style.name(draft.name, level=2)
         with st.popover("Edit", type="tertiary", icon=":material/tune:", key=f"edit.{draft.id}"):
             _editor(draft, known, index, count)
     for name in st.session_state[f"v{draft.id}.layers"]:

@@ -1,0 +1,189 @@
+"""The layer atlas: every layer dreamt on one picture, with the same effort.
+
+At the same number of steps one layer changes the picture several times as much as another.
+With equal effort each layer goes on until the picture has moved by the same root mean square,
+so that what differs is what the layers see and not how hard they pulled.
+"""
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dreamlab.analysis.contract import (
+    Advance,
+    Analysis,
+    Findings,
+    Item,
+    Settings,
+    Table,
+    Work,
+    as_in_dreams,
+    names,
+)
+from dreamlab.analysis.layers import chosen_layers
+from dreamlab.config import SETTINGS_KEY, DreamConfig
+from dreamlab.fields import choice, number
+from dreamlab.images import png, to_pixels
+from dreamlab.zoo import LayerInfo
+
+if TYPE_CHECKING:
+    from dreamlab.dream import Step
+    from dreamlab.models import Network
+
+EFFORTS = ("equal effort", "equal steps")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtlasSettings(Settings):
+    """What the atlas and the excitation matrix are made with."""
+
+    layers: tuple[str, ...] = names((), "Layers to dream, in network order; none means all.")
+    effort: str = choice(
+        "equal effort",
+        EFFORTS,
+        "Each layer until the picture has moved as far, or each for as many steps.",
+    )
+    amount: float = number(
+        0.1, 0.001, 2.0, "Equal effort: root mean square by which the picture moves (-1 to 1)."
+    )
+    most_steps: int = number(24, 1, 200, "Equal effort: a layer that moves less ends after these.")
+    iterations: int = number(6, 1, 200, "Equal steps: how many.")
+    step: float = as_in_dreams("step", 0.03)
+    jitter: int = as_in_dreams("jitter", 0)
+    seed: int = as_in_dreams("seed", 0)
+
+    @property
+    def equal_effort(self) -> bool:
+        """Whether layers run until the picture has moved as far, not for as many steps."""
+        return self.effort == EFFORTS[0]
+
+
+def run(
+    image: np.ndarray, network: "Network", settings: AtlasSettings, found: Mapping[str, Item]
+) -> Iterator[Advance]:
+    """Dream one layer after the other; see `dreamlab.analysis.contract.Analysis`."""
+    layers = chosen_layers(network.name, network.layers, settings.layers)
+    total = sum(layer.operations for layer in layers)
+    done = 0.0
+    for layer in layers:
+        item = found.get(layer.name)
+        if item is None:
+            for share, item in _dreamt(image, network, layer, settings):
+                if item is None:
+                    yield Advance((done + share * layer.operations) / total, layer.name)
+        done += layer.operations
+        yield Advance(done / total, layer.name, item)
+
+
+def _dreamt(
+    image: np.ndarray, network: "Network", layer: LayerInfo, settings: AtlasSettings
+) -> Iterator[tuple[float, Item | None]]:
+    """Give the share that is done after each step, and at the end the dream."""
+    from dreamlab.dream import dream
+
+    iterations = settings.most_steps if settings.equal_effort else settings.iterations
+    config = DreamConfig(
+        layers={layer.name: 1.0},
+        octaves=1,
+        iterations=iterations,
+        step=settings.step,
+        jitter=settings.jitter,
+        seed=settings.seed,
+        precision=settings.precision,
+        preprocessing=settings.preprocessing,
+    )
+    before, losses = image, []
+    with closing(dream(image, network, config)) as steps:
+        for step in steps:
+            picture = step.image
+            losses.append(step.loss)
+            moved = distance(picture, image)
+            if settings.equal_effort and moved >= settings.amount:
+                picture = halted(image, before, picture, settings.amount)
+                break
+            share = moved / settings.amount if settings.equal_effort else step.fraction
+            yield min(1.0, share), None
+            before = picture
+    yield 1.0, _item(step, layer, picture, distance(picture, image), losses)
+
+
+def distance(picture: np.ndarray, other: np.ndarray) -> float:
+    """Return the root mean square difference of two pictures."""
+    return math.sqrt(np.mean(np.square(picture - other), dtype=np.float64))
+
+
+def halted(start: np.ndarray, before: np.ndarray, after: np.ndarray, amount: float) -> np.ndarray:
+    """Return where, on the way from `before` to `after`, a picture is `amount` away from `start`.
+
+    Parameters
+    ----------
+    start, before, after : numpy.ndarray
+        float32, shape (H, W, 3); `before` is nearer to `start` than `amount`, `after` is not.
+    amount : float
+        Root mean square distance.
+    """
+    far, way = (before - start).astype(np.float64), (after - before).astype(np.float64)
+    # |far + share * way|^2 = amount^2, a quadratic equation with one root from 0 to 1.
+    a, b = np.mean(way * way), np.mean(far * way)
+    c = np.mean(far * far) - amount**2
+    share = (math.sqrt(max(0.0, b * b - a * c)) - b) / a
+    return before + np.float32(share) * (after - before)
+
+
+def _item(
+    step: "Step", layer: LayerInfo, picture: np.ndarray, moved: float, losses: Sequence[float]
+) -> Item:
+    # The nearest that a dream of whole steps can come to it.
+    config = dataclasses.replace(step.provenance.config, iterations=len(losses))
+    provenance = dataclasses.replace(step.provenance, config=config)
+    sees = "all" if layer.receptive_field is None else f"{layer.receptive_field} px"
+    return Item(
+        key=layer.name,
+        caption=f"{layer.name} · depth {layer.depth} · sees {sees}",
+        values={
+            "layer": layer.name,
+            "depth": layer.depth,
+            "receptive_field": layer.receptive_field,
+            "steps": len(losses),
+            "moved": moved,
+            "first_loss": losses[0],
+            "last_loss": losses[-1],
+            "config": config.to_dict(),
+        },
+        picture=png(to_pixels(picture), text={SETTINGS_KEY: provenance.to_json()}),
+    )
+
+
+def plan(
+    shape: tuple[int, int], settings: AtlasSettings, model: str, layers: Sequence[LayerInfo]
+) -> list[Work]:
+    """Return the work of each layer; of equal effort, as if each step went straight on."""
+    straight = math.ceil(settings.amount / settings.step)
+    count = min(settings.most_steps, straight) if settings.equal_effort else settings.iterations
+    pixels = shape[0] * shape[1] * count
+    return [(pixels, one.operations) for one in chosen_layers(model, layers, settings.layers)]
+
+
+def tables(findings: Findings) -> tuple[Table, ...]:
+    """Return one table: what each layer took to move the picture."""
+    columns = ("layer", "depth", "receptive_field", "steps", "moved", "first_loss", "last_loss")
+    rows = tuple(tuple(item.values[name] for name in columns) for item in findings.items)
+    return (
+        Table("atlas", "How far each layer moved the picture, in how many steps", columns, rows),
+    )
+
+
+ANALYSIS = Analysis(
+    name="atlas",
+    title="Layer atlas",
+    summary="Every layer dreamt on the picture, with the same effort.",
+    settings=AtlasSettings,
+    run=run,
+    plan=plan,
+    tables=tables,
+)

@@ -1,0 +1,190 @@
+"""The channel explorer: which channels of a layer answer a picture, and what each looks for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dreamlab.analysis.contract import (
+    Advance,
+    Analysis,
+    Findings,
+    Item,
+    Settings,
+    Table,
+    Work,
+    as_in_dreams,
+    numbers,
+)
+from dreamlab.analysis.layers import chosen_layers
+from dreamlab.errors import DreamError
+from dreamlab.fields import choice, number
+from dreamlab.images import png, to_pixels
+from dreamlab.resample import resize
+from dreamlab.zoo import LayerInfo
+
+if TYPE_CHECKING:
+    from dreamlab.models import Network
+
+#: What a map is drawn in over the picture: a warm colour, in [-1, 1].
+_GLOW = np.array([1.0, 0.35, -0.8], np.float32)
+
+#: How much of the picture's own light is left where a channel is silent.
+_DIM = 0.45
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelSettings(Settings):
+    """The layer, and the pictures that are grown."""
+
+    layer: str = field(default="block4_conv3", metadata={"help": "Layer to explore."})
+    channels: tuple[int, ...] = numbers(
+        (), 0, 65535, "Channels to look at; none means those that answer the picture most."
+    )
+    count: int = number(9, 1, 64, "How many, where no channels are named.")
+    grown: str = choice("yes", ("yes", "no"), "Whether a picture is grown for each channel.")
+    steps: int = number(40, 1, 500, "Steps a picture is grown for.")
+    side: int = number(128, 32, 512, "Side of the pictures that are grown, in pixels.")
+    jitter: int = as_in_dreams("jitter", 8)
+    seed: int = as_in_dreams("seed", 0)
+
+
+def run(
+    image: np.ndarray | None,
+    network: "Network",
+    settings: ChannelSettings,
+    found: Mapping[str, Item],
+) -> Iterator[Advance]:
+    """Map the channels over the picture, then grow each; see `Analysis`.
+
+    Without a picture there are no maps, and the channels are those named or the first ones.
+    """
+    layer = _layer(network.name, network.layers, settings)
+    chosen = settings.channels or tuple(range(min(settings.count, layer.channels)))
+    if image is not None:
+        answer = _answer(image, network, settings)
+        squares = mean_squares(answer)
+        chosen = settings.channels or strongest(squares, settings.count)
+        for channel in chosen:
+            values = {
+                "layer": layer.name,
+                "channel": int(channel),
+                "kind": "map",
+                "answer": float(squares[channel]),
+                "share": float(squares[channel] / squares.sum()) if squares.any() else 0.0,
+            }
+            pixels = to_pixels(overlay(image, answer[:, :, channel]))
+            caption = f"channel {channel} · {values['share']:.1%} of the answer"
+            item = Item(f"{layer.name}-{channel}-map", caption, values, png(pixels))
+            yield Advance(0.0, f"{layer.name}, the maps", item)
+    if settings.grown == "yes":
+        yield from _grown(network, layer, chosen, settings, found)
+
+
+def _answer(image: np.ndarray, network: "Network", settings: ChannelSettings) -> np.ndarray:
+    from dreamlab.analysis.activations import activations
+
+    names = (settings.layer,)
+    one = activations(network, names, settings.precision, settings.preprocessing)
+    return one.maps(image)[settings.layer]
+
+
+def _grown(
+    network: "Network",
+    layer: LayerInfo,
+    chosen: Sequence[int],
+    settings: ChannelSettings,
+    found: Mapping[str, Item],
+) -> Iterator[Advance]:
+    from dreamlab.analysis.growth import growth
+
+    grower = growth(network, layer.name, settings.side, settings.precision, settings.preprocessing)
+    for place, channel in enumerate(chosen):
+        key, doing = f"{layer.name}-{channel}-grown", f"{layer.name}, growing channel {channel}"
+        item = found.get(key)
+        if item is None:
+            objectives = []
+            steps = grower.grow(channel, settings.steps, jitter=settings.jitter, seed=settings.seed)
+            for objective, grown in steps:
+                objectives.append(objective)
+                picture = grown
+                share = len(objectives) / settings.steps
+                yield Advance((place + share) / len(chosen), doing)
+            values = {
+                "layer": layer.name,
+                "channel": int(channel),
+                "kind": "grown",
+                "first_objective": objectives[0],
+                "last_objective": objectives[-1],
+            }
+            item = Item(key, f"channel {channel}", values, png(to_pixels(picture)))
+        yield Advance((place + 1) / len(chosen), doing, item)
+
+
+def mean_squares(answer: np.ndarray) -> np.ndarray:
+    """Return the mean squared activation of each channel of a map, float64 (channels,)."""
+    return np.mean(np.square(answer, dtype=np.float64), axis=(0, 1))
+
+
+def strongest(squares: np.ndarray, count: int) -> tuple[int, ...]:
+    """Return the channels that answer most, the strongest first; of equals, the lower number."""
+    return tuple(np.argsort(-squares, kind="stable")[:count].tolist())
+
+
+def overlay(image: np.ndarray, answer: np.ndarray) -> np.ndarray:
+    """Draw a channel's map over a picture: dim and grey where it is silent, glowing at its peak.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        float32, shape (H, W, 3), in [-1, 1].
+    answer : numpy.ndarray
+        float32, shape (rows, columns); its size, not its sign, is drawn.
+    """
+    strength = np.abs(answer)[:, :, None]
+    strength = resize(strength / max(float(strength.max()), 1e-12), image.shape[:2])
+    grey = (image.mean(axis=2, keepdims=True) + 1) * _DIM - 1
+    return grey + strength * (_GLOW - grey)
+
+
+def _layer(model: str, layers: Sequence[LayerInfo], settings: ChannelSettings) -> LayerInfo:
+    (layer,) = chosen_layers(model, layers, (settings.layer,))
+    for channel in settings.channels:
+        if channel >= layer.channels:
+            raise DreamError(
+                f"{layer.name} has no channel {channel}; choose 0 to {layer.channels - 1}"
+            )
+    return layer
+
+
+def plan(
+    shape: tuple[int, int], settings: ChannelSettings, model: str, layers: Sequence[LayerInfo]
+) -> list[Work]:
+    """Return the work of the pictures that are grown; the maps take next to nothing."""
+    layer = _layer(model, layers, settings)
+    count = len(settings.channels) or min(settings.count, layer.channels)
+    steps = count * settings.steps if settings.grown == "yes" else 0
+    return [(shape[0] * shape[1], layer.operations), (settings.side**2 * steps, layer.operations)]
+
+
+def tables(findings: Findings) -> tuple[Table, ...]:
+    """Return how strongly each channel answers, strongest first."""
+    columns = ("channel", "answer", "share")
+    maps = [item.values for item in findings.items if item.values["kind"] == "map"]
+    rows = tuple(tuple(one[name] for name in columns) for one in maps)
+    title = "Mean squared activation of each channel, and its share of the layer's"
+    return (Table("channels", title, columns, rows),) if rows else ()
+
+
+ANALYSIS = Analysis(
+    name="channels",
+    title="Channel explorer",
+    summary="Which channels of a layer answer the picture most, and what each looks for.",
+    settings=ChannelSettings,
+    run=run,
+    plan=plan,
+    tables=tables,
+    needs_picture=False,
+    columns=9,
+)

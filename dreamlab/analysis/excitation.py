@@ -1,0 +1,84 @@
+"""The excitation matrix: which layers rise when one is dreamt, and which are starved."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dreamlab.analysis import atlas
+from dreamlab.analysis.contract import Advance, Analysis, Findings, Item, Table, Work
+from dreamlab.analysis.layers import chosen_layers
+from dreamlab.images import load_image
+from dreamlab.zoo import LayerInfo
+
+if TYPE_CHECKING:
+    from dreamlab.models import Network
+
+
+def run(
+    image: np.ndarray,
+    network: "Network",
+    settings: atlas.AtlasSettings,
+    found: Mapping[str, Item],
+) -> Iterator[Advance]:
+    """Dream one layer after the other and look at all; see `dreamlab.analysis.contract.Analysis`.
+
+    The columns are the layers on offer and those that are dreamt, in network order.
+    """
+    from dreamlab.analysis.activations import activations
+
+    rows = chosen_layers(network.name, network.layers, settings.layers)
+    offered = chosen_layers(network.name, network.layers, ())
+    columns = tuple(one.name for one in network.layers if one in rows or one in offered)
+    answers = activations(network, columns, settings.precision, settings.preprocessing)
+    original = answers.mean_squares(image)
+    with closing(atlas.run(image, network, settings, found)) as advances:
+        for advance in advances:
+            if advance.item is not None and advance.item.key not in found:
+                dreamt = answers.mean_squares(load_image(advance.item.picture))
+                values = advance.item.values | {"ratios": ratios(dreamt, original)}
+                item = dataclasses.replace(advance.item, values=values)
+                advance = dataclasses.replace(advance, item=item)
+            yield advance
+
+
+def ratios(dreamt: Mapping[str, float], original: Mapping[str, float]) -> dict[str, float | None]:
+    """Return each layer's figure over its figure before; None for a layer that was silent."""
+    return {
+        name: dreamt[name] / before if before > 0 else None for name, before in original.items()
+    }
+
+
+def plan(
+    shape: tuple[int, int], settings: atlas.AtlasSettings, model: str, layers: Sequence[LayerInfo]
+) -> list[Work]:
+    """Return the work of the dreams and of one more look at all layers for each."""
+    dreams = atlas.plan(shape, settings, model, layers)
+    deepest = max(one.operations for one in chosen_layers(model, layers, ()))
+    return [*dreams, (shape[0] * shape[1] * len(dreams) / 3, deepest)]
+
+
+def tables(findings: Findings) -> tuple[Table, ...]:
+    """Return the matrix: a row for each layer that was dreamt, a column for each layer."""
+    if not findings.items:
+        return ()
+    columns = tuple(findings.items[0].values["ratios"])
+    rows = tuple(
+        (item.values["layer"], *(item.values["ratios"][name] for name in columns))
+        for item in findings.items
+    )
+    title = "Mean squared activation after dreaming a layer (row), as a ratio to the original's"
+    return (Table("excitation", title, ("dreamt", *columns), rows, "ratios"),)
+
+
+ANALYSIS = Analysis(
+    name="excitation",
+    title="Excitation matrix",
+    summary="Which layers rise when one is dreamt, and which are starved.",
+    settings=atlas.AtlasSettings,
+    run=run,
+    plan=plan,
+    tables=tables,
+)

@@ -1,0 +1,207 @@
+"""Noise robustness: how alike dreams stay when their picture gets noisier."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dreamlab.analysis.contract import (
+    Advance,
+    Analysis,
+    Findings,
+    Item,
+    Settings,
+    Table,
+    Work,
+    as_in_dreams,
+    names,
+    numbers,
+)
+from dreamlab.analysis.layers import chosen_layers
+from dreamlab.config import DreamConfig
+from dreamlab.errors import DreamError
+from dreamlab.images import png, to_pixels
+from dreamlab.noise import add_gaussian, add_salt_and_pepper
+from dreamlab.zoo import LayerInfo
+
+if TYPE_CHECKING:
+    from dreamlab.models import Network
+
+#: Each kind of noise: what it is called, and what adds it.
+KINDS: Mapping[str, tuple[str, Callable]] = {
+    "gaussian": ("Gaussian noise", add_gaussian),
+    "salt_pepper": ("salt and pepper", add_salt_and_pepper),
+}
+
+#: Pixels a side of the window of SSIM: scikit-image's own default.
+_WINDOW = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobustnessSettings(Settings):
+    """The layers and the noise."""
+
+    layers: tuple[str, ...] = names((), "Layers to dream; none means four from early to late.")
+    gaussian: tuple[float, ...] = numbers(
+        (0.0, 0.05, 0.1, 0.2, 0.4), 0.0, 1.0, "Standard deviations of Gaussian noise."
+    )
+    salt_pepper: tuple[float, ...] = numbers(
+        (0.0, 0.002, 0.01, 0.05, 0.2), 0.0, 1.0, "Shares of pixels turned white or black."
+    )
+    iterations: int = as_in_dreams("iterations", 4)
+    step: float = as_in_dreams("step", 0.03)
+    seed: int = as_in_dreams("seed", 0)
+
+    def levels(self) -> list[tuple[str, float]]:
+        """Return each kind of noise with each of its levels."""
+        return [(kind, level) for kind in KINDS for level in getattr(self, kind)]
+
+
+def run(
+    image: np.ndarray,
+    network: "Network",
+    settings: RobustnessSettings,
+    found: Mapping[str, Item],
+) -> Iterator[Advance]:
+    """Dream on each noisy picture and compare; see `dreamlab.analysis.contract.Analysis`."""
+    layers = _layers(network.name, network.layers, settings)
+    levels = settings.levels()
+    total = sum(layer.operations for layer in layers) * (len(levels) + 1)
+    done = 0.0
+    for layer in layers:
+        keys = [f"{layer.name}-{kind}-{level:g}" for kind, level in levels]
+        clean = None
+        if not all(key in found for key in keys):
+            for share, pixels in _dreamt(image, network, layer, settings):
+                clean = pixels
+                yield Advance((done + share * layer.operations) / total, f"{layer.name}, no noise")
+        done += layer.operations
+        for place, (kind, level) in enumerate(levels):
+            label, add = KINDS[kind]
+            doing = f"{layer.name}, {label} {level:g}"
+            item = found.get(keys[place])
+            if item is None:
+                noisy = add(image, level, np.random.default_rng((settings.seed, place)))
+                dreamt = clean
+                if level > 0:
+                    for share, pixels in _dreamt(noisy, network, layer, settings):
+                        dreamt = pixels
+                        yield Advance((done + share * layer.operations) / total, doing)
+                values = {
+                    "layer": layer.name,
+                    "kind": kind,
+                    "level": level,
+                    "ssim": likeness(dreamt, clean),
+                    "ssim_pictures": likeness(to_pixels(noisy), to_pixels(image)),
+                    "shift": _shift(network, layer, settings, image, noisy),
+                }
+                item = Item(keys[place], doing, values, png(dreamt))
+            done += layer.operations
+            yield Advance(done / total, doing, item)
+
+
+def likeness(pixels: np.ndarray, other: np.ndarray) -> float:
+    """Return the mean structural similarity of two pictures, at most 1, where they are the same.
+
+    It is that of Wang et al. (2004), "Image Quality Assessment: From Error Visibility to
+    Structural Similarity", as scikit-image works it out.
+
+    Parameters
+    ----------
+    pixels, other : numpy.ndarray
+        uint8, shape (H, W, 3), 7 px a side or more.
+    """
+    from skimage.metrics import structural_similarity
+
+    return float(structural_similarity(pixels, other, channel_axis=2, win_size=_WINDOW))
+
+
+def _shift(
+    network: "Network",
+    layer: LayerInfo,
+    settings: RobustnessSettings,
+    image: np.ndarray,
+    noisy: np.ndarray,
+) -> float:
+    from dreamlab.analysis.activations import activations
+
+    names = (layer.name,)
+    answers = activations(network, names, settings.precision, settings.preprocessing)
+    return answers.shifts(image, noisy)[layer.name]
+
+
+def _dreamt(
+    image: np.ndarray, network: "Network", layer: LayerInfo, settings: RobustnessSettings
+) -> Iterator[tuple[float, np.ndarray | None]]:
+    """Give the share that is done after each step, and with the last one the dream's pixels."""
+    from dreamlab.dream import dream
+
+    config = DreamConfig(
+        layers={layer.name: 1.0},
+        octaves=1,
+        iterations=settings.iterations,
+        step=settings.step,
+        seed=settings.seed,
+        precision=settings.precision,
+        preprocessing=settings.preprocessing,
+    )
+    for step in dream(image, network, config):
+        yield step.fraction, to_pixels(step.image) if step.ends_octave else None
+
+
+def _layers(
+    model: str, layers: Sequence[LayerInfo], settings: RobustnessSettings
+) -> tuple[LayerInfo, ...]:
+    if settings.layers:
+        return chosen_layers(model, layers, settings.layers)
+    offered = chosen_layers(model, layers, ())
+    # One early, two in the middle, one late: few enough to wait for.
+    places = {round(share * (len(offered) - 1)) for share in (0.25, 0.5, 0.75, 1.0)}
+    return tuple(offered[place] for place in sorted(places))
+
+
+def plan(
+    shape: tuple[int, int], settings: RobustnessSettings, model: str, layers: Sequence[LayerInfo]
+) -> list[Work]:
+    """Return the work of a dream for each layer and each level of noise."""
+    if min(shape) < _WINDOW:
+        raise DreamError(
+            f"picture is {shape[1]} x {shape[0]} px; SSIM needs at least {_WINDOW} x {_WINDOW}: "
+            "choose a larger one"
+        )
+    pixels = shape[0] * shape[1] * settings.iterations * (len(settings.levels()) + 1)
+    return [(pixels, layer.operations) for layer in _layers(model, layers, settings)]
+
+
+def tables(findings: Findings) -> tuple[Table, ...]:
+    """Return for each kind of noise how alike the dreams stay and how far activations shift."""
+    found = []
+    for kind, (label, _) in KINDS.items():
+        values = [item.values for item in findings.items if item.values["kind"] == kind]
+        layers = tuple(dict.fromkeys(one["layer"] for one in values))
+        levels = sorted({one["level"] for one in values})
+        known = {(one["layer"], one["level"]): one for one in values}
+        for name, title in (
+            ("ssim", f"How alike dreams stay (SSIM) with {label}"),
+            ("shift", f"How far activations shift (relative norm) with {label}"),
+        ):
+            rows = tuple(
+                (level, *(known.get((layer, level), {}).get(name) for layer in layers))
+                for level in levels
+            )
+            if rows:
+                found.append(Table(f"{name}_{kind}", title, ("noise", *layers), rows, "lines"))
+    return tuple(found)
+
+
+ANALYSIS = Analysis(
+    name="robustness",
+    title="Noise robustness",
+    summary="How alike the dreams stay, and how far activations shift, when noise is added.",
+    settings=RobustnessSettings,
+    run=run,
+    plan=plan,
+    tables=tables,
+    columns=5,
+)

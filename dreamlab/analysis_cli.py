@@ -1,0 +1,132 @@
+"""The commands of the analyses, one each, their options made from the settings."""
+
+import argparse
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dreamlab import outputs
+from dreamlab.analysis import ANALYSES, Analysis, Findings, Settings
+from dreamlab.analysis.files import files
+from dreamlab.analysis.report import report
+from dreamlab.images import load_image
+
+
+def add_analyses(
+    commands: argparse._SubParsersAction,
+    add_model: Callable[[argparse.ArgumentParser], None],
+    load_network: Callable[[argparse.Namespace], Any],
+) -> None:
+    """Add a command for each analysis.
+
+    Parameters
+    ----------
+    commands : argparse subparsers
+        Where to.
+    add_model : callable
+        Adds the options that name a network to a command.
+    load_network : callable
+        Loads the network that the options name.
+    """
+    for analysis in ANALYSES.values():
+        parser = commands.add_parser(
+            analysis.name,
+            help=analysis.summary.rstrip(".").lower(),
+            description=analysis.summary,
+            allow_abbrev=False,
+            argument_default=argparse.SUPPRESS,
+        )
+        parser.set_defaults(run=_command(analysis, load_network))
+        specs = {spec.name: spec for spec in dataclasses.fields(analysis.settings)}
+        if analysis.needs_picture:
+            parser.add_argument("image", metavar="IMAGE", help="picture file")
+        else:
+            spec = specs.pop("layer")
+            parser.add_argument("layer", metavar="LAYER", help=spec.metadata["help"])
+            parser.add_argument("--image", metavar="FILE", help="picture file to look at")
+        parser.add_argument(
+            "--out", metavar="DIR", type=Path, required=True, help="where results go"
+        )
+        add_model(parser)
+        group = parser.add_argument_group("settings")
+        for spec in specs.values():
+            _add_setting(group, spec)
+
+
+def _add_setting(group: argparse._ArgumentGroup, spec: dataclasses.Field) -> None:
+    rules, text = spec.metadata, spec.metadata["help"]
+    form: dict[str, Any]
+    if "choices" in rules:
+        form = {"choices": rules["choices"]}
+        text += f" (default: {spec.default})"
+    elif "weights" in rules:
+        form = {"metavar": "NAME=WEIGHT,…", "type": _weights}
+    elif "names" in rules:
+        form = {"metavar": "NAME,…", "type": lambda value: value.split(",")}
+    elif "many" in rules:
+        kind = int if isinstance(rules["low"], int) else float
+        form = {"metavar": "N,…", "type": _many(kind)}
+    else:
+        kind = int if isinstance(rules["low"], int) else float
+        form = {"metavar": "N", "type": kind}
+        text += f" ({rules['low']} to {rules['high']}; default: {spec.default})"
+    flag = "--" + spec.name.replace("_", "-")
+    group.add_argument(flag, dest=spec.name, help=text.replace("%", "%%"), **form)
+
+
+def _many(kind: type) -> Callable[[str], list]:
+    def numbers(text: str) -> list:
+        return [kind(part) for part in text.split(",")]
+
+    numbers.__name__ = f"list of {kind.__name__}s"  # for argparse's message
+    return numbers
+
+
+def _weights(text: str) -> dict[str, float]:
+    try:
+        parts = [part.rpartition("=") for part in text.split(",")]
+        return {name: float(weight) for name, _, weight in parts}
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=WEIGHT,…") from None
+
+
+def _command(
+    analysis: Analysis, load_network: Callable[[argparse.Namespace], Any]
+) -> Callable[[argparse.Namespace], int]:
+    def command(options: argparse.Namespace) -> int:
+        given = vars(options)
+        names = [spec.name for spec in dataclasses.fields(analysis.settings)]
+        settings = analysis.settings.from_dict(
+            {name: given[name] for name in names if name in given}
+        )
+        image = None
+        if "image" in given:
+            image = load_image(options.image, max_side=settings.max_side)
+        outputs.prepare(options.out)
+        findings = _followed(analysis, image, load_network(options), settings)
+        written = {**files(findings), "report.html": report([findings])}
+        for name, data in written.items():
+            outputs.write_file(options.out / name, data)
+        state = "" if findings.complete else "interrupted; "
+        print(f"{state}wrote {len(written)} files to {options.out} ({findings.seconds:.1f} s)")
+        return 0 if findings.complete else 130
+
+    return command
+
+
+def _followed(analysis: Analysis, image: Any, network: Any, settings: Settings) -> Findings:
+    from tqdm import tqdm
+
+    from dreamlab.analysis.running import analyse
+
+    form = "{desc}{percentage:3.0f} %|{bar}| {elapsed}<{remaining}"
+    # disable=None: no bar where standard error is a file.
+    with tqdm(total=1.0, bar_format=form, disable=None) as bar:
+
+        def follow(advance: Any) -> bool:
+            bar.set_description(advance.doing, refresh=False)
+            bar.update(advance.fraction - bar.n)
+            return True
+
+        return analyse(analysis, image, network, settings, follow=follow)

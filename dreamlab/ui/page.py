@@ -1,0 +1,61 @@
+"""All that is on the page, from top to bottom."""
+
+import streamlit as st
+
+from dreamlab.ui import (
+    address,
+    backend,
+    compare,
+    guide,
+    picture,
+    run,
+    settings,
+    state,
+    status,
+    style,
+    variants,
+    visits,
+)
+from dreamlab.zoo import known_layers
+
+
+def show() -> None:
+    """Draw the page for one visitor, once."""
+    st.set_page_config(page_title="dreamlab", page_icon="🌀", layout="wide")
+    style.apply()
+    address.restore()
+    jobs = backend.get()
+    if status.wanted(jobs):
+        status.show(jobs)
+        return
+    visit = visits.current()
+    visits.present(jobs, visit)
+
+    with st.sidebar:
+        chosen = picture.show()
+        settings.show()
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        style.title()
+        drafts = state.drafts()
+        setup = state.setup(drafts)
+        address.keep(setup)
+        address.share(setup)
+    state.notices()
+
+    layers = known_layers(st.session_state["model"])
+    wanted = run.requests(drafts, chosen)
+    checks = run.checks(drafts, wanted, chosen, layers)
+    seconds = run.estimates(jobs, wanted, checks)
+
+    variants.comparisons()
+    variants.show(drafts, checks, seconds, layers)
+    run.show(jobs, visit, drafts, wanted, checks, seconds, chosen)
+
+    if visit.batches:
+        compare.show(jobs, visit)
+    else:
+        guide.example()
+    with st.expander("How it works", expanded=not visit.batches, icon=":material/school:"):
+        guide.show(findings=bool(visit.batches))
+    settings.remember_model()

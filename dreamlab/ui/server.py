@@ -1,0 +1,134 @@
+"""What stands between the network and the page: security headers, and health with the worker."""
+
+import asyncio
+import base64
+import hashlib
+import importlib
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dreamlab.ui import backend
+
+_HEALTH = "/_stcore/health"
+
+
+def policy() -> str:
+    """Return the page's Content-Security-Policy: all comes from this server and nowhere else.
+
+    Streamlit's own page has one script within it, which is allowed by its hash. Its charts make
+    functions from text, its components are loaded from blobs, and its styles stand in the page.
+    """
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
+    scripts = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    ]
+    parts = {
+        "default-src": "'self'",
+        "script-src": " ".join(["'self'", "'unsafe-eval'", "blob:", *scripts]),
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "worker-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        # Streamlit Community Cloud shows a page in a frame of its own address.
+        "frame-ancestors": "'self'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in parts.items())
+
+
+class Guard:
+    """ASGI middleware: puts the headers on every answer and asks the worker after its health.
+
+    Parameters
+    ----------
+    app : callable
+        What it stands before.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._headers = {
+            "Content-Security-Policy": policy(),
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "SAMEORIGIN",
+            # An address has the name of a visit in it: it is told to no other site.
+            "Referrer-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a connection as ASGI says."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers)
+            await send(message)
+
+        wrong = None
+        if scope["path"].endswith(_HEALTH) and not _of_page(scope):
+            wrong = problem(backend.get())
+        if wrong is None:
+            await self._app(scope, receive, guarded)
+        else:
+            answer = PlainTextResponse(wrong, 503, headers={"Cache-Control": "no-cache"})
+            await answer(scope, receive, guarded)
+
+
+def problem(jobs: Any) -> str | None:
+    """Return why no dream could run now, in one sentence, or None."""
+    return jobs.problem or (None if jobs.workers else "the worker is being started")
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Start the worker with the server, not with the first visitor, and end it with the server."""
+    _log_dreams()
+    jobs = await asyncio.to_thread(backend.get)
+    # Charts look whether pandas is loaded, and fail in one session while another is loading it.
+    loading = asyncio.create_task(asyncio.to_thread(importlib.import_module, "pandas"))
+    try:
+        yield
+    finally:
+        await loading
+        await asyncio.to_thread(jobs.close)
+
+
+def middleware() -> list[Middleware]:
+    """Return what `st.App` is to put before the page."""
+    return [Middleware(Guard)]
+
+
+def _log_dreams() -> None:
+    """Write the line that each dream leaves, with its sizes and times, where the server writes."""
+    logger = logging.getLogger("dreamlab")
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+def _of_page(scope: Scope) -> bool:
+    """Say whether a page asks, which opens only where the answer is good.
+
+    Visitors are let in while there is no worker, to read that on the page. Browsers name the
+    page they ask from, as the headers above allow; monitors and load balancers do not.
+    """
+    return any(name == b"referer" for name, _ in scope["headers"])

@@ -1,0 +1,53 @@
+"""What a visitor does on the page, and sees there, by roles and labels."""
+
+import io
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+#: Milliseconds that some small dreams may take on a slow machine.
+PATIENCE = 120_000
+
+
+def dream(page: Page) -> None:
+    """Press *Dream* and wait until it is under way."""
+    page.get_by_role("button", name="Dream", exact=True).click()
+    expect(page.get_by_role("heading", name="Compare")).to_be_visible()
+
+
+def dreamt(page: Page, count: int) -> None:
+    """Wait until so many dreams have ended that can be opened large, and none goes on."""
+    ended = page.get_by_role("button", name="Before and after")
+    expect(ended).to_have_count(count, timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+
+
+def dreams(page: Page) -> Locator:
+    """Return the pictures of the dreams, in order."""
+    return page.get_by_role("img", name="The dream")
+
+
+def pixels(picture: Locator) -> bytes:
+    """Return the bytes of a picture as the page got them."""
+    expect(picture).to_be_visible()
+    source = picture.get_attribute("src")
+    return picture.page.request.get(source if "://" in source else _site(picture) + source).body()
+
+
+def upload(page: Page, name: str, data: bytes, kind: str = "image/png") -> None:
+    """Choose a file as the picture."""
+    chooser = page.get_by_test_id("stFileUploaderDropzoneInput")
+    chooser.set_input_files({"name": name, "mimeType": kind, "buffer": data})
+
+
+def picture(width: int, height: int, seed: int = 0) -> bytes:
+    """Return a PNG of soft coloured blobs, other ones for each seed."""
+    small = np.random.default_rng(seed).integers(0, 256, (8, 12, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC).save(file, "PNG")
+    return file.getvalue()
+
+
+def _site(picture: Locator) -> str:
+    return "/".join(picture.page.url.split("/")[:3])

@@ -1,0 +1,107 @@
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from dreamlab.setup import Setup, Variant
+from tests.browser.server import FLAGS, Server
+
+#: Small and short, so that a dream takes a second or two.
+QUICK = Setup(
+    variants=(Variant(name="Quick", layers={"block3_conv3": 2.0}),),
+    common={"octaves": 2, "iterations": 3, "precision": "float32"},
+    max_side=128,
+)
+
+expect.set_options(timeout=30_000)
+
+
+def pytest_collection_modifyitems(items):
+    missing = shutil.which("chromium") is None
+    for item in items:
+        if item.path.parent.name != "browser":
+            continue
+        item.add_marker(pytest.mark.browser)
+        if missing:
+            reason = "there is no chromium to drive (apt-get install chromium)"
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The real page, with its worker; one for all tests."""
+    server = Server(tmp_path_factory.mktemp("page") / "log.txt")
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.close()
+    assert "Traceback" not in server.log.read_text(errors="replace")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(FLAGS)
+        )
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A browser context with one page, and what its console complained of."""
+
+    def __init__(self, context, address: str) -> None:
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self._address = address
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, setup: Setup | None = None, query: str = "") -> Page:
+        """Open the page with a set-up in its address, and wait until it is drawn."""
+        if setup is not None:
+            query = f"?setup={setup.encode()}"
+        self.page.goto(self._address + "/" + query)
+        self.ready()
+        return self.page
+
+    def ready(self) -> None:
+        expect(self.page.get_by_text("How it works")).to_be_visible()
+
+    def _said(self, message) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def visitors(browser, server):
+    """Make visitors who know nothing of each other; in the end none may have met a fault."""
+    contexts, met = [], []
+
+    @contextmanager
+    def checked():
+        yield
+        for visitor in met:
+            assert visitor.complaints == []
+            assert visitor.page.get_by_test_id("stException").count() == 0
+
+    def come(**options) -> Visitor:
+        size = {"width": 1280, "height": 900}
+        contexts.append(browser.new_context(**{"viewport": size, **options}))
+        met.append(Visitor(contexts[-1], server.address))
+        return met[-1]
+
+    try:
+        with checked():
+            yield come
+    finally:
+        for context in contexts:
+            context.close()
+
+
+@pytest.fixture
+def visitor(visitors):
+    return visitors()

@@ -1,0 +1,56 @@
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.acts import dream, dreamt
+from tests.browser.conftest import QUICK
+
+PHONE = {"width": 390, "height": 844}
+
+
+def faults(page) -> list[str]:
+    """Return what axe-core finds of serious and critical faults, with where."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['target']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visitors, scheme):
+    page = visitors(color_scheme=scheme).open(QUICK)
+    expect(page.get_by_role("heading", name="A finished example")).to_be_visible()
+    assert faults(page) == []
+    dream(page)
+    dreamt(page, 1)
+    assert faults(page) == []
+    for tab in ("Numbers", "Export"):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+        assert faults(page) == []
+
+
+def test_the_dream_button_by_keyboard(visitor):
+    page = visitor.open(QUICK)
+    button = page.get_by_role("button", name="Dream", exact=True)
+    page.get_by_role("button", name="Add a variant").focus()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if button.evaluate("element => element === document.activeElement"):
+            break
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Compare")).to_be_visible()
+    dreamt(page, 1)
+
+
+def test_a_phone_shows_all_of_it(visitors):
+    page = visitors(viewport=PHONE, is_mobile=True, has_touch=True).open(QUICK)
+    dream(page)
+    dreamt(page, 1)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

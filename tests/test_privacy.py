@@ -1,0 +1,175 @@
+"""What is a visitor's stays the visitor's."""
+
+import ast
+import io
+import logging
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dreamlab import export
+from dreamlab.config import DreamConfig
+from dreamlab.contact_sheet import contact_sheet
+from dreamlab.errors import DreamError
+from dreamlab.images import jpeg, load_image, png, to_pixels
+from dreamlab.jobs.contract import Request
+from dreamlab.jobs.ledger import Ledger
+from dreamlab.limits import Limits
+from dreamlab.provenance import Provenance
+from dreamlab.recording import Frame, LossPoint, Recording
+from tests.corpus import SECRET, with_exif, with_text
+from tests.fake_backend import FakeBackend, open_page, sound
+
+ROOT = Path(__file__).parent.parent
+CONFIG = DreamConfig(layers={"block3_conv3": 1.0}, octaves=1, iterations=2)
+
+
+def recorded(picture: bytes) -> Recording:
+    """Make the recording of a run on a visitor's picture."""
+    pixels = to_pixels(load_image(picture))
+    recording = Recording()
+    recording.provenance = Provenance(CONFIG, "vgg16", "ab12", "float32")
+    recording.original = pixels
+    recording.frames = [Frame(0, 1, True, 255 - pixels)]
+    recording.losses = [LossPoint(0, *pixels.shape[:2], 0, 1.0, {"block3_conv3": 1.0})]
+    return recording
+
+
+@pytest.mark.parametrize("make", [with_exif, with_text])
+def test_nothing_of_a_picture_s_metadata_is_served_or_exported(make):
+    picture = make()
+    assert SECRET in picture or make is with_text  # where it is packed
+    recording = recorded(picture)
+    files = {
+        "preview": jpeg(recording.original),
+        "picture": png(recording.original),
+        "png": export.png(recording),
+        **export.octave_pngs(recording),
+        "gif": export.gif(recording),
+        "webp": export.webp(recording),
+        "csv": export.losses_csv(recording),
+        "json": export.losses_json(recording),
+        "config": export.config_json(recording),
+        "zip": export.archive(recording),
+        "sheet": contact_sheet(
+            [("a", recording.original), ("b", recording.final.pixels)], columns=2
+        ),
+    }
+    assert len(files) >= 11
+    for name, data in files.items():
+        assert SECRET not in data, name
+        if name in ("csv", "json", "config", "zip"):
+            continue
+        with Image.open(io.BytesIO(data)) as opened:
+            assert not opened.getexif(), name
+            assert "icc_profile" not in opened.info, name
+            told = str(opened.info)
+        assert SECRET.decode() not in told, name
+        assert "GPS" not in told, name
+
+
+def test_the_page_hands_on_a_visitor_s_picture_without_its_metadata(monkeypatch):
+    fake = FakeBackend()
+    page = open_page(monkeypatch, fake)
+    page.file_uploader(key="upload").upload(f"{SECRET.decode()}.jpg", with_exif(), "image/jpeg")
+    sound(page.run())
+    sound(page.button(key="dream").click().run())
+    for request in fake.requests.values():
+        assert SECRET not in request.image
+        with Image.open(io.BytesIO(request.image)) as picture:
+            assert not picture.getexif() and not picture.info
+
+
+def test_the_page_logs_nothing_of_a_visitor(monkeypatch, caplog, capfd):
+    with caplog.at_level(logging.DEBUG):
+        page = open_page(monkeypatch, FakeBackend())
+        page.file_uploader(key="upload").upload(f"{SECRET.decode()}.jpg", b"none", "image/jpeg")
+        sound(page.run())
+        page.file_uploader(key="upload").upload(f"{SECRET.decode()}.jpg", with_exif(), "image/jpeg")
+        sound(page.run())
+    ours = "\n".join(one.getMessage() for one in caplog.records if one.name.startswith("dreamlab"))
+    assert SECRET.decode() not in ours
+    assert SECRET.decode() not in "".join(capfd.readouterr())
+
+
+def test_the_line_a_job_leaves_has_sizes_and_times_alone(caplog):
+    ledger = Ledger(Limits(), lambda: None)
+    picture = png(np.zeros((64, 64, 3), np.uint8))
+    with caplog.at_level(logging.DEBUG):
+        job = ledger.submit("the visitor", Request(picture, CONFIG))
+        ledger.cancel(job)
+    records = [one for one in caplog.records if one.name.startswith("dreamlab")]
+    (line,) = [one.getMessage() for one in records]
+    assert re.fullmatch(
+        r"dream cancelled: 1 octaves, 2 steps each, waited [\d.]+ s, ran [\d.]+ s, \d+ kB", line
+    )
+
+
+def test_a_job_is_reached_by_its_name_alone(caplog):
+    ledger = Ledger(Limits(), lambda: None)
+    request = Request(png(np.zeros((64, 64, 3), np.uint8)), CONFIG)
+    job = ledger.submit("a", request)
+    other = ledger.submit("b", request)
+    # 16 random bytes: to guess one of a million jobs at a million tries a second takes longer
+    # than the universe is old.
+    assert len(job) >= 22 and job[:6] != other[:6]
+    for guess in ("", "a", "b", "0", job[:-1], job + "a", job.swapcase(), "../" + job, None):
+        for ask in (ledger.status, ledger.result, ledger.cancel, ledger.forget):
+            with pytest.raises(DreamError, match="no longer kept"):
+                ask(guess)
+    assert ledger.status(job).state == ledger.status(other).state == "queued"
+
+
+def test_a_visit_is_reached_by_its_name_alone(monkeypatch):
+    fake = FakeBackend()
+    first = open_page(monkeypatch, fake)
+    sound(first.button(key="dream").click().run())
+    name = _one(first.query_params["visit"])
+    assert len(name) >= 22
+    count = len(fake.requests)
+    for guess in ("", name[:-1], name.swapcase(), "../" + name, "*", "\x00"):
+        other = open_page(monkeypatch, fake, visit=guess)
+        assert other.session_state["visit"] != name
+        assert "visit" not in other.query_params or _one(other.query_params["visit"]) != name
+        fake.finish()
+        sound(other.run())
+        assert not other.get("progress")
+    assert len(fake.requests) == count
+
+
+def _one(parameter: str | list[str]) -> str:
+    return parameter if isinstance(parameter, str) else parameter[0]
+
+
+def test_nothing_reads_what_could_run():
+    """No pickle, YAML or the like, whoever it came from; Dask has its own, between processes."""
+    banned = {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal", "yaml", "torch"}
+    refused = ("allow_pickle", "unsafe_allow_html", "unsafe_allow_javascript")
+    looked = 0
+    for path in [ROOT / "app.py", *(ROOT / "dreamlab").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            looked += 1
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [one.name.partition(".")[0] for one in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [(node.module or "").partition(".")[0]]
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in ("eval", "exec", "compile", "__import__"), path
+            elif isinstance(node, ast.keyword) and node.arg in refused:
+                assert getattr(node.value, "value", True) is False, path
+            assert banned.isdisjoint(names), path
+    assert looked > 10_000
+
+
+def test_the_server_s_own_settings_keep_visitors_safe():
+    given = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert given["server"]["maxUploadSize"] == 10
+    assert given["server"]["enableXsrfProtection"] is True
+    assert given["client"]["showErrorDetails"] == "none"
+    assert given["browser"]["gatherUsageStats"] is False
+    assert "enableStaticServing" not in given["server"]
