@@ -69,6 +69,7 @@ def _warm(page: Page) -> None:
     """Dream once to the end, so that the worker has all loaded and traced."""
     page.get_by_role("button", name="Dream", exact=True).click()
     page.get_by_role("button", name="Cancel all").wait_for()
+    page.get_by_role("button", name="Dream", exact=True).wait_for(state="detached")
     page.get_by_role("button", name="Dream", exact=True).wait_for(timeout=300_000)
 
 
@@ -100,6 +101,7 @@ def _answers(page: Page, times: int) -> list[float]:
 def _stop(page: Page) -> None:
     page.get_by_role("button", name="Cancel all").click()
     page.get_by_role("button", name="Dream", exact=True).wait_for(timeout=60_000)
+    page.get_by_role("button", name="Cancel all").wait_for(state="detached")
 
 
 def _print(what: str, seconds: list[float], bar: float | None) -> None:

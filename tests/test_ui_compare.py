@@ -3,11 +3,16 @@ import math
 import pytest
 from streamlit.runtime.caching.cache_resource_api import clear_session_cache
 
-from dreamlab.jobs import Status
+from dreamlab.config import DreamConfig
+from dreamlab.jobs import Request, Status
 from dreamlab.setup import Setup, Variant
 from dreamlab.ui.card import progress, waiting
+from dreamlab.ui.picture import Picture
+from dreamlab.ui.run import send_off
 from dreamlab.ui.scrubber import ORIGINAL, frame_at, places
-from tests.fake_backend import FakeBackend, open_page, sound, words
+from dreamlab.ui.state import Draft
+from dreamlab.ui.visits import Visit
+from tests.fake_backend import FakeBackend, open_page, sound, upload, words
 
 SETUP = Setup(
     variants=(
@@ -77,6 +82,18 @@ def test_what_stands_in_the_way_of_all_is_said_once(page, fake):
 def test_what_stands_in_the_way_of_one_is_said_with_it(page, fake):
     fake.says["job1"] = {"notice": "its worker was lost; it is tried once more"}
     assert "⚠ its worker was lost; it is tried once more" in words(sound(page.run()))
+
+
+def test_a_second_click_on_dream_sends_nothing(fake):
+    request = Request(upload(), DreamConfig(layers={"block3_conv3": 1.0}))
+    picture = Picture(request.image, 64, 96, "shades")
+    visit, drafts = Visit("me"), [Draft(1, 0, "One", None)]
+    send_off(fake, visit, drafts, [request], picture)
+    send_off(fake, visit, drafts, [request], picture)
+    assert len(fake.requests) == len(visit.batches) == 1
+    fake.finish()
+    send_off(fake, visit, drafts, [request], picture)
+    assert len(fake.requests) == len(visit.batches) == 2
 
 
 def test_a_dream_that_is_stopping_says_so(page, fake):

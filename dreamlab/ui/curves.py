@@ -31,6 +31,10 @@ class Curve:
     colour: int
     points: Sequence[LossPoint]
 
+    def __hash__(self) -> int:
+        last = self.points[-1].loss if self.points else None
+        return hash((self.name, self.colour, len(self.points), last))
+
 
 def rows(curves: Sequence[Curve], *, relative: bool, log: bool) -> list[dict]:
     """Return the table under the loss chart.

@@ -1,5 +1,8 @@
 """The figures below the pictures: loss curves, layer shares and a table."""
 
+import functools
+import json
+
 import altair as alt
 import numpy as np
 import streamlit as st
@@ -31,8 +34,8 @@ def losses(curves: list[Curve], *, key: str = "losses") -> None:
             help="Losses of different layers are not on one scale; relative ones can be compared.",
         )
         log = st.toggle("Log scale", key=f"{key}.log")
-    chart = charts.losses(drawn, relative=relative != "Raw", log=log)
-    st.altair_chart(_inked(chart), width="stretch", alt=_described(drawn), key=f"{key}.chart")
+    spec = _loss_spec(tuple(drawn), relative != "Raw", log, light())
+    st.vega_lite_chart(json.loads(spec), width="stretch", alt=_described(drawn), key=f"{key}.chart")
     style.note("Dotted lines mark where an octave begins.")
 
 
@@ -46,8 +49,8 @@ def shares(curves: list[Curve]) -> None:
         for column, curve in zip(st.columns(2), mixed[start : start + 2], strict=False):
             with column:
                 style.name(curve.name)
-                st.altair_chart(
-                    _inked(charts.shares(curve)),
+                st.vega_lite_chart(
+                    json.loads(_share_spec(curve, light())),
                     width="stretch",
                     key=f"shares.{start}.{curve.colour}",
                     alt=f"Each layer's share of the loss of {curve.name}, step by step",
@@ -92,9 +95,26 @@ def change(recording: Recording) -> float:
     return float(np.abs(last.pixels.astype(np.int16) - original).mean() / 255)
 
 
-def _inked(chart: alt.TopLevelMixin) -> alt.TopLevelMixin:
+# Altair checks a chart against its schema for a quarter of a second, at every run of the page: a
+# chart that has not changed is drawn from what was made before.
+@functools.lru_cache(maxsize=32)
+def _loss_spec(curves: tuple[Curve, ...], relative: bool, log: bool, light: bool) -> str:
+    return inked(charts.losses(curves, relative=relative, log=log), light).to_json()
+
+
+@functools.lru_cache(maxsize=32)
+def _share_spec(curve: Curve, light: bool) -> str:
+    return inked(charts.shares(curve), light).to_json()
+
+
+def light() -> bool:
+    """Say whether the visitor's theme is light."""
+    return st.context.theme.type == "light"
+
+
+def inked(chart: alt.TopLevelMixin, light: bool) -> alt.TopLevelMixin:
     """Write the chart's words dark on light: the light theme's own grey is hard to read."""
-    if st.context.theme.type != "light":
+    if not light:
         return chart
     words = {"labelColor": "#4A4A45", "titleColor": "#4A4A45"}
     return chart.configure_axis(**words).configure_legend(**words)

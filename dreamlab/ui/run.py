@@ -94,7 +94,7 @@ def show(
             icon=":material/auto_awesome:",
             key="dream",
             disabled=blocked,
-            on_click=_dream,
+            on_click=send_off,
             args=(backend, visit, drafts, wanted, picture),
         )
         if blocked:
@@ -135,13 +135,16 @@ def _summary(found: list[Check], seconds: list[float | None], loading: bool) -> 
     return f"{text} · the network is still loading" if loading else text
 
 
-def _dream(
+def send_off(
     backend: Backend,
     visit: Visit,
     drafts: list[Draft],
     wanted: list[Request],
     picture: Picture,
 ) -> None:
+    """Queue all variants as one batch; those that are refused are told of by a notice."""
+    if visit.batches and active(backend, visit.batches[-1]):
+        return  # a second click on a button that was still to go
     runs = []
     for draft, request in zip(drafts, wanted, strict=True):
         try:
