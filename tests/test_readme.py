@@ -58,18 +58,32 @@ def test_all_files_it_points_to_are_there():
         assert target.startswith("http") or (ROOT / target).is_file(), target
 
 
-@pytest.mark.slow
-def test_the_example_of_the_library_runs(tmp_path):
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    code = code.replace('"dreamlab/', f'"{ROOT}/dreamlab/').replace("=600", "=96")
+def run_example(number, folder):
+    """Run a Python block of the README, on a small picture; the lines it prints."""
+    code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[number]
+    code = (
+        code.replace('"dreamlab/', f'"{ROOT}/dreamlab/')
+        .replace("=600", "=96")
+        .replace("=300", "=96")
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=tmp_path,
+        cwd=folder,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         check=True,
     )
-    lines = done.stdout.splitlines()
-    assert len(lines) >= 20
+    return done.stdout.splitlines()
+
+
+@pytest.mark.slow
+def test_the_example_of_the_library_runs(tmp_path):
+    assert len(run_example(0, tmp_path)) >= 20
     assert (tmp_path / "progression.gif").read_bytes().startswith(b"GIF89a")
+
+
+@pytest.mark.slow
+def test_the_example_of_an_analysis_runs(tmp_path):
+    (line,) = run_example(1, tmp_path)
+    assert line.startswith("block2_conv2")
