@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from dreamlab.analysis import Findings, Item
 from dreamlab.errors import DreamError
 from dreamlab.images import from_pixels, jpeg, load_image, png, resize_pixels, to_pixels
-from dreamlab.jobs import Request, Result, Status
+from dreamlab.jobs import AnalysisRequest, Request, Result, Status
 from dreamlab.octaves import plan_octaves
 from dreamlab.provenance import Provenance
 from dreamlab.recording import Frame, LossPoint, Recording
 from dreamlab.zoo import ARCHITECTURES, LayerInfo, known_layers
+from tests import fake_findings
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,7 +25,7 @@ class FakeBackend:
     """Runs jobs by hand with `advance`, or by the clock if `seconds` a job is given."""
 
     def __init__(self, *, seconds: float | None = None, estimate: float | None = 4.0) -> None:
-        self.requests: dict[str, Request] = {}
+        self.requests: dict[str, Request | AnalysisRequest] = {}
         self.owners: dict[str, str] = {}
         self.forgotten: list[str] = []
         self.done: dict[str, int] = {}
@@ -36,10 +38,11 @@ class FakeBackend:
         self._estimate = estimate
         self._began: dict[str, float] = {}
         self._recordings: dict[tuple[str, int], Recording] = {}
+        self._items: dict[str, list[Item]] = {}
 
     # what the page calls
 
-    def submit(self, owner: str, request: Request) -> str:
+    def submit(self, owner: str, request: Request | AnalysisRequest) -> str:
         if self.full:
             raise DreamError("the queue is full; try again in a minute")
         job = f"job{len(self.requests) + 1}"
@@ -56,6 +59,13 @@ class FakeBackend:
             said = self.says.get(job, {})
             return Status(job, "queued", place=waiting.index(job) + 1, **said)
         state, error = self.ended.get(job, ("running", None))
+        if isinstance(self.requests[job], AnalysisRequest):
+            found = self.findings(job).items
+            doing = found[-1].key if found else ""
+            fraction, said = self.done[job] / self.length(job), self.says.get(job, {})
+            items = found if state == "running" else ()
+            more = {"doing": doing, "items": items, "seconds": 1.0 * self.done[job], **said}
+            return Status(job, state, fraction=fraction, error=error, **more)
         steps = self.steps(job)[: self.done[job]]
         recording = self.recording(job)
         config = self.requests[job].config
@@ -81,7 +91,9 @@ class FakeBackend:
     def cancel(self, job: str) -> None:
         self.ended.setdefault(job, ("cancelled", None))
 
-    def result(self, job: str) -> Result | None:
+    def result(self, job: str) -> Result | Findings | None:
+        if isinstance(self.requests[job], AnalysisRequest):
+            return self.findings(job) if self.done[job] else None
         recording = self.recording(job)
         if not recording.frames:
             return None
@@ -96,7 +108,7 @@ class FakeBackend:
     def layers(self, model: str) -> tuple[LayerInfo, ...]:
         return known_layers(model)
 
-    def estimate(self, request: Request) -> float | None:
+    def estimate(self, request: Request | AnalysisRequest) -> float | None:
         return self._estimate
 
     def ready(self) -> bool:
@@ -117,7 +129,7 @@ class FakeBackend:
             if job is None:
                 return
             self.done[job] += 1
-            if self.done[job] >= len(self.steps(job)):
+            if self.done[job] >= self.length(job):
                 self.ended[job] = ("done", None)
 
     def finish(self) -> None:
@@ -128,6 +140,27 @@ class FakeBackend:
     def fail(self, job: str, error: str) -> None:
         """End a job with an error."""
         self.ended[job] = ("failed", error)
+
+    def items(self, job: str) -> list[Item]:
+        """Return all that an analysis will have found."""
+        if job not in self._items:
+            self._items[job] = fake_findings.items(self.requests[job])
+        return self._items[job]
+
+    def length(self, job: str) -> int:
+        """Return how many steps a job has; those of an analysis each find an item."""
+        analysis = isinstance(self.requests[job], AnalysisRequest)
+        return len(self.items(job) if analysis else self.steps(job))
+
+    def findings(self, job: str) -> Findings:
+        """Return what an analysis has found in the steps it has taken."""
+        request, done = self.requests[job], self.done[job]
+        items = tuple(self.items(job)[:done])
+        settings, complete = request.settings.to_dict(), done == self.length(job)
+        image = request.image
+        return Findings(
+            request.analysis, settings, request.model, "0" * 64, items, complete, done, image
+        )
 
     def steps(self, job: str) -> list[LossPoint]:
         """Return all the losses a job will have."""
@@ -173,8 +206,9 @@ class FakeBackend:
         if self._seconds is None or job is None:
             return
         began = self._began.setdefault(job, time.monotonic())
-        wanted = int((time.monotonic() - began) / self._seconds * len(self.steps(job)))
-        self.advance(max(0, min(wanted, len(self.steps(job))) - self.done[job]))
+        length = self.length(job)
+        wanted = int((time.monotonic() - began) / self._seconds * length)
+        self.advance(max(0, min(wanted, length) - self.done[job]))
 
 
 def _losses(layers: dict[str, float], octave: int, step: int) -> dict[str, float]:

@@ -4,6 +4,7 @@ import pytest
 from streamlit.runtime.caching.cache_resource_api import clear_session_cache
 
 from dreamlab.config import DreamConfig
+from dreamlab.errors import DreamError
 from dreamlab.jobs import Request, Status
 from dreamlab.setup import Setup, Variant
 from dreamlab.ui.card import progress, waiting
@@ -224,6 +225,23 @@ def test_the_oldest_dreams_are_forgotten(page, fake):
         page.button(key="dream").click().run()
     finished(page, fake)
     assert fake.forgotten == ["job1", "job2"]
+
+
+def test_a_dream_that_is_no_longer_kept_is_said_so_beside_the_others(page, fake, monkeypatch):
+    finished(page, fake)
+
+    def kept(ask):
+        def asked(job):
+            if job == "job1":
+                raise DreamError("this dream is no longer kept: dream it again")
+            return ask(job)
+
+        return asked
+
+    monkeypatch.setattr(fake, "status", kept(fake.status))
+    monkeypatch.setattr(fake, "result", kept(fake.result))
+    assert "this dream is no longer kept: dream it again" in words(sound(page.run()))
+    assert table(page)["Variant"] == ["Mixed", "Single"]
 
 
 def test_a_reload_finds_the_dreams_again(monkeypatch, page, fake):

@@ -53,6 +53,14 @@ def test_octave_boundaries_of_all_variants():
     assert curves.boundaries([*CURVES, longer]) == [1.5, 2.5, 3.5]
 
 
+def test_boundaries_are_drawn_where_there_are_any():
+    def marks(drawn):
+        return [layer["mark"]["type"] for layer in curves.losses(drawn).to_dict()["layer"]]
+
+    assert marks([Curve("One", 0, points(1, 2, octaves=[0, 0]))]) == ["line", "point"]
+    assert marks([Curve("One", 0, points(1, 2, octaves=[0, 1]))]) == ["rule", "line", "point"]
+
+
 def test_colours_are_the_variants_own():
     spec = curves.losses(CURVES, log=True).to_dict()
     line = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "line")

@@ -58,7 +58,7 @@ def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
         st.rerun()
     if live:
         run.trouble(backend)
-    results = [None if state.active else backend.result(state.id) for state in states]
+    results = [run.result(backend, one.job) for one in batch.runs]
     where = None if live else scrubber.show(batch, results)
     card.large(batch, results, where)
     _grid(backend, batch, states, results, where)

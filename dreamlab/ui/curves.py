@@ -116,16 +116,16 @@ def losses(curves: Sequence[Curve], *, relative: bool = False, log: bool = False
         alt.Tooltip("size:N", title="Size (px)"),
         alt.Tooltip("iteration:Q", title="Step in the octave"),
     ]
-    edges = alt.Data(values=[{"edge": edge} for edge in boundaries(named)])
-    rule = alt.Chart(edges).mark_rule(strokeDash=[2, 4], opacity=0.45, color="gray")
     points = base.mark_point(filled=True, size=55).encode(
         opacity=alt.condition(nearest, alt.value(1), alt.value(0)), tooltip=tooltip
     )
-    return (
-        rule.encode(x=alt.X("edge:Q"))
-        + base.mark_line(strokeWidth=2.4)
-        + points.add_params(nearest)
-    ).properties(height=320)
+    layers = [base.mark_line(strokeWidth=2.4), points.add_params(nearest)]
+    edges = boundaries(named)
+    if edges:
+        data = alt.Data(values=[{"edge": edge} for edge in edges])
+        rule = alt.Chart(data).mark_rule(strokeDash=[2, 4], opacity=0.45, color="gray")
+        layers.insert(0, rule.encode(x=alt.X("edge:Q")))
+    return alt.layer(*layers).properties(height=320)
 
 
 def shares(curve: Curve) -> alt.Chart:

@@ -45,8 +45,9 @@ def shares(curves: list[Curve]) -> None:
     if not mixed:
         style.note("Every variant has a single layer, which makes up all of its loss.")
         return
+    across = min(2, len(mixed))
     for start in range(0, len(mixed), 2):
-        for column, curve in zip(st.columns(2), mixed[start : start + 2], strict=False):
+        for column, curve in zip(st.columns(across), mixed[start : start + 2], strict=False):
             with column:
                 style.name(curve.name)
                 st.vega_lite_chart(

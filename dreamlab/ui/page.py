@@ -4,6 +4,7 @@ import streamlit as st
 
 from dreamlab.ui import (
     address,
+    analysis,
     backend,
     compare,
     guide,
@@ -48,14 +49,20 @@ def show() -> None:
     checks = run.checks(drafts, wanted, chosen, layers)
     seconds = run.estimates(jobs, wanted, checks)
 
-    variants.comparisons()
-    variants.show(drafts, checks, seconds, layers)
-    run.show(jobs, visit, drafts, wanted, checks, seconds, chosen)
+    # The first is always drawn, as Streamlit forgets what stands in a control that is not.
+    dreams, layer_by_layer = st.tabs(["Compare", "Layer by layer"], key="part", on_change="rerun")
+    with dreams:
+        variants.comparisons()
+        variants.show(drafts, checks, seconds, layers)
+        run.show(jobs, visit, drafts, wanted, checks, seconds, chosen)
 
-    if visit.batches:
-        compare.show(jobs, visit)
-    else:
-        guide.example()
-    with st.expander("How it works", expanded=not visit.batches, icon=":material/school:"):
-        guide.show(findings=bool(visit.batches))
+        if visit.batches:
+            compare.show(jobs, visit)
+        else:
+            guide.example()
+        with st.expander("How it works", expanded=not visit.batches, icon=":material/school:"):
+            guide.show(findings=bool(visit.batches))
+    if layer_by_layer.open:
+        with layer_by_layer:
+            analysis.show(jobs, visit, chosen)
     settings.remember_model()

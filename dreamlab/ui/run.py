@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from dreamlab.analysis import Findings
 from dreamlab.errors import DreamError
-from dreamlab.jobs import Backend, Request, Status
+from dreamlab.jobs import Backend, Request, Result, Status
 from dreamlab.preflight import Check, check, duration
 from dreamlab.ui import state, style
 from dreamlab.ui.picture import Picture
@@ -18,6 +19,14 @@ def status(backend: Backend, job: str) -> Status:
         return backend.status(job)
     except DreamError as error:
         return Status(job, "failed", error=str(error))
+
+
+def result(backend: Backend, job: str) -> Result | Findings | None:
+    """Return what a job that has ended leaves; None for one that is no longer kept."""
+    try:
+        return None if backend.status(job).active else backend.result(job)
+    except DreamError:
+        return None
 
 
 def active(backend: Backend, batch: Batch) -> bool:

@@ -47,6 +47,11 @@ def load(setup: Setup) -> None:
         add(variant)
 
 
+def room() -> bool:
+    """Say whether the page has room for a further variant."""
+    return len(st.session_state["variants"]) < MAX_VARIANTS
+
+
 def add(variant: Variant, *, after: int | None = None) -> int:
     """Put a variant on the page, last or behind another, and return its number."""
     state = st.session_state

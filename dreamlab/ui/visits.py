@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from dreamlab.config import DreamConfig
-from dreamlab.jobs import Backend
+from dreamlab.jobs import AnalysisRequest, Backend
 
 #: Comparisons kept for a visitor, and visitors kept; the oldest go first.
 MAX_BATCHES = 5
@@ -63,12 +63,24 @@ class Batch:
     alt: str
 
 
+@dataclass(frozen=True)
+class Sent:
+    """One analysis that was sent off: the name of its job and what it is, without `found`."""
+
+    job: str
+    request: AnalysisRequest
+
+
 @dataclass
 class Visit:
-    """What one visitor has sent off, oldest first; `name` is unguessable."""
+    """What one visitor has sent off, oldest first; `name` is unguessable.
+
+    Of each analysis there is the latest run, by the analysis's name.
+    """
 
     name: str
     batches: list[Batch] = field(default_factory=list)
+    analyses: dict[str, Sent] = field(default_factory=dict)
 
     def keep(self, runs: tuple[Run, ...], picture: bytes, alt: str) -> list[str]:
         """Add a batch and return the jobs of those that had to go for it."""
@@ -114,7 +126,7 @@ def current() -> Visit:
     name = st.session_state.get("visit") or st.query_params.get("visit", "")
     visit = visits.find(name) or visits.new()
     st.session_state["visit"] = visit.name
-    if visit.batches and st.query_params.get("visit") != visit.name:
+    if (visit.batches or visit.analyses) and st.query_params.get("visit") != visit.name:
         st.query_params["visit"] = visit.name
     return visit
 

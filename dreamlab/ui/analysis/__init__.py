@@ -1,0 +1,39 @@
+"""Layer by layer: a panel for each analysis.
+
+An analysis that is not named here gets the panel that all share; it needs no module of its own.
+"""
+
+import streamlit as st
+
+from dreamlab.analysis import ANALYSES
+from dreamlab.jobs import Backend
+from dreamlab.ui.analysis import atlas, attribution, channels, panel, report
+from dreamlab.ui.analysis.panel import Panel
+from dreamlab.ui.picture import Picture
+from dreamlab.ui.visits import Visit
+
+#: What an analysis has beyond the shared panel.
+_PANELS = {
+    "atlas": atlas.PANEL,
+    "channels": channels.PANEL,
+    "excitation": atlas.PANEL,
+    "attribution": attribution.PANEL,
+}
+
+
+def show(backend: Backend, visit: Visit, picture: Picture | None) -> None:
+    """Draw the choice of analysis, the report and the panel that is chosen."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        name = st.segmented_control(
+            "Analysis",
+            list(ANALYSES),
+            format_func=lambda one: ANALYSES[one].title,
+            default="atlas",
+            required=True,
+            key="analysis",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        st.space("stretch")
+        report.button(backend, visit)
+    panel.show(backend, visit, picture, name, _PANELS.get(name, Panel()))

@@ -1,0 +1,29 @@
+"""The panel of the layer atlas, and of the excitation matrix, which is made of the same dreams."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dreamlab.analysis import Item
+from dreamlab.analysis.atlas import EFFORTS
+from dreamlab.config import DreamConfig
+from dreamlab.setup import COMMON, Variant
+from dreamlab.ui import state
+from dreamlab.ui.analysis.panel import Panel
+
+
+def _asked(name: str, values: Mapping[str, Any]) -> bool:
+    if name in ("amount", "most_steps"):
+        return values["effort"] == EFFORTS[0]
+    if name == "iterations":
+        return values["effort"] != EFFORTS[0]
+    return name != "seed" or values["jitter"] > 0
+
+
+def _variant(item: Item) -> Variant:
+    """Return a dream as a variant; where it is as the common settings, it follows them."""
+    config, common = DreamConfig.from_dict(item.values["config"]), state.common()
+    own = {name: getattr(config, name) for name in COMMON if getattr(config, name) != common[name]}
+    return Variant(name=item.key, layers=config.layers, channels=config.channels, overrides=own)
+
+
+PANEL = Panel(asked=_asked, variant=_variant)

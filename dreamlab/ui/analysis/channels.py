@@ -1,0 +1,50 @@
+"""The panel of the channel explorer: channels that are picked become a variant."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from dreamlab.analysis import Findings
+from dreamlab.setup import Variant
+from dreamlab.ui import state
+from dreamlab.ui.analysis import panel
+from dreamlab.ui.analysis.panel import Panel
+
+
+def _asked(name: str, values: Mapping[str, Any]) -> bool:
+    if name == "count":
+        return not values["channels"]
+    return name not in ("steps", "side", "jitter", "seed") or values["grown"] == "yes"
+
+
+def _below(findings: Findings) -> None:
+    found = list(dict.fromkeys(item.values["channel"] for item in findings.items))
+    layer = findings.settings["layer"]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        picked = st.pills(
+            "Pick channels",
+            found,
+            selection_mode="multi",
+            key=f"channels.picked.{layer}",
+            persist_state="session",
+        )
+        st.button(
+            "Make a variant of them",
+            icon=":material/add:",
+            key="channels.variant",
+            disabled=not picked,
+            on_click=_take,
+            args=(findings.model, layer, tuple(picked)),
+        )
+
+
+def _take(model: str, layer: str, picked: tuple[int, ...]) -> None:
+    if model not in ("", st.session_state["model"]):
+        state.notify(f"These channels are {model}'s: choose that network first.")
+        return
+    variant = Variant(name=f"{layer} channels", layers={layer: 1.0}, channels={layer: picked})
+    panel.add_variant(variant)
+
+
+PANEL = Panel(asked=_asked, below=_below)

@@ -1,0 +1,165 @@
+"""Findings drawn: pictures that may be clicked, heat maps and lines, and all of it to keep."""
+
+import functools
+import json
+from collections.abc import Callable
+from functools import partial
+
+import altair as alt
+import streamlit as st
+
+from dreamlab.analysis import Findings, Item, Table, named
+from dreamlab.analysis.charts import shown, warmth
+from dreamlab.analysis.files import as_csv, files, sheet
+from dreamlab.ui import numbers, style
+
+#: Pixels across a picture: six fit a laptop, two a phone.
+_ACROSS = 148
+
+
+def pictures(findings: Findings, job: str, take: Callable[[Item], None] | None) -> None:
+    """Draw the pictures; with `take`, each is a button that gives it the item."""
+    with st.container(horizontal=True, gap="small"):
+        for item in findings.items:
+            if not item.picture:
+                continue
+            with st.container(width=_ACROSS, gap=None):
+                with st.container(key=f"shown-{job}-{item.key}"):
+                    st.image(item.picture, width="stretch", alt=item.caption)
+                    if take is not None:
+                        st.button(
+                            "Variant",
+                            key=f"large-{job}-{item.key}",
+                            icon=":material/add:",
+                            type="tertiary",
+                            width="stretch",
+                            on_click=take,
+                            args=(item,),
+                        )
+                style.note(item.caption)
+
+
+def tables(findings: Findings) -> None:
+    """Draw each table: as a heat map or lines, or in rows that are folded away."""
+    for table in named(findings.analysis).tables(findings):
+        key = f"{findings.analysis}.{table.name}"
+        if not table.drawn:
+            with st.expander(table.title, key=f"{key}.rows"):
+                columns = zip(*table.rows, strict=True)
+                st.dataframe(dict(zip(table.columns, columns, strict=True)), hide_index=True)
+            continue
+        style.name(table.title)
+        spec = json.loads(_spec(table, numbers.light()))
+        st.vega_lite_chart(spec, width="stretch", key=f"{key}.chart", alt=table.title)
+
+
+def downloads(findings: Findings, job: str) -> None:
+    """Draw a button for each file: the contact sheet, the tables and all in one."""
+    name = findings.analysis
+    with st.container(horizontal=True):
+        if any(item.picture for item in findings.items):
+            _download("PNG", f"{name}.png", "image/png", partial(sheet, findings), job)
+        for table in named(name).tables(findings):
+            _download(
+                f"CSV {table.name}", f"{table.name}.csv", "text/csv", partial(as_csv, table), job
+            )
+        if any(item.picture for item in findings.items):
+            make = partial(_packed, findings)
+            _download("ZIP", f"{name}.zip", "application/zip", make, job)
+
+
+def _download(label: str, name: str, mime: str, make: Callable[[], bytes], job: str) -> None:
+    st.download_button(
+        label.replace("_", " "),
+        data=make,
+        file_name=name,
+        mime=mime,
+        key=f"download.{job}.{name}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def _packed(findings: Findings) -> bytes:
+    return files(findings)[f"{findings.analysis}.zip"]
+
+
+# Altair takes a quarter of a second to check a chart: one that is the same is not made anew.
+@functools.lru_cache(maxsize=32)
+def _spec(table: Table, light: bool) -> str:
+    chart = _lines(table) if table.drawn == "lines" else _heat_map(table)
+    return numbers.inked(chart, light).to_json()
+
+
+def _heat_map(table: Table) -> alt.LayerChart:
+    rows = [row[0] for row in table.rows]
+    columns = list(table.columns[1:])
+    values = [
+        {
+            "row": row,
+            "column": column,
+            "figure": figure,
+            "shown": shown(figure),
+            "warmth": 0.0 if figure is None else warmth(figure, table.drawn),
+        }
+        for row, *figures in table.rows
+        for column, figure in zip(columns, figures, strict=True)
+    ]
+    base = alt.Chart(alt.Data(values=values)).encode(
+        x=alt.X(
+            "column:N",
+            sort=columns,
+            title=None,
+            axis=alt.Axis(labelAngle=-90, orient="top", labelOverlap=False),
+        ),
+        y=alt.Y("row:N", sort=rows, title=table.columns[0].capitalize()),
+        tooltip=[
+            alt.Tooltip("row:N", title=table.columns[0].capitalize()),
+            alt.Tooltip("column:N", title="Layer"),
+            alt.Tooltip("figure:Q", title="Figure", format=".4g"),
+        ],
+    )
+    scale = alt.Scale(scheme="redblue", domain=[-1, 1], reverse=True)
+    ground = base.mark_rect().encode(color=alt.Color("warmth:Q", scale=scale, legend=None))
+    dark = alt.expr.abs(alt.datum.warmth) > 0.6
+    # On a phone the figures would run into each other: there the tooltip has them.
+    fits = alt.expr(f"width > {32 * len(columns)} ? 1 : 0")
+    words = base.mark_text(fontSize=10, opacity=fits).encode(
+        text="shown:N", color=alt.condition(dark, alt.value("white"), alt.value("black"))
+    )
+    return (ground + words).properties(height=90 + 26 * len(rows))
+
+
+def _lines(table: Table) -> alt.Chart:
+    columns = list(table.columns[1:])
+    values = [
+        {"across": across, "layer": column, "figure": figure}
+        for across, *figures in table.rows
+        for column, figure in zip(columns, figures, strict=True)
+        if figure is not None
+    ]
+    whole = {"tickMinStep": 1} if all(isinstance(row[0], int) for row in table.rows) else {}
+    few = len(columns) <= len(style.COLOURS)
+    shades = {"range": list(style.COLOURS[: len(columns)])} if few else {"scheme": "viridis"}
+    return (
+        alt.Chart(alt.Data(values=values))
+        .mark_line(point=True)
+        .encode(
+            x=alt.X(
+                "across:Q", title=table.columns[0].capitalize(), axis=alt.Axis(grid=False, **whole)
+            ),
+            y=alt.Y("figure:Q", title=None),
+            color=alt.Color(
+                "layer:N",
+                sort=columns,
+                scale=alt.Scale(domain=columns, **shades),
+                legend=alt.Legend(orient="top", title=None, columns=3, labelLimit=160),
+            ),
+            tooltip=[
+                alt.Tooltip("layer:N", title="Layer"),
+                alt.Tooltip("across:Q", title=table.columns[0].capitalize()),
+                alt.Tooltip("figure:Q", title="Figure", format=".4g"),
+            ],
+        )
+        .properties(height=260)
+    )

@@ -1,0 +1,227 @@
+"""What all panels share: an analysis is set, sent off, followed, drawn and saved in one way."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from dreamlab.analysis import Findings, Item, named
+from dreamlab.errors import DreamError
+from dreamlab.jobs import AnalysisRequest, Backend, Status
+from dreamlab.preflight import duration
+from dreamlab.setup import Variant
+from dreamlab.ui import card, run, state, style, visits
+from dreamlab.ui.analysis import controls, drawing
+from dreamlab.ui.picture import Picture
+from dreamlab.ui.visits import Sent, Visit
+from dreamlab.zoo import is_offered, known_layers
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What an analysis has beyond the shared panel; all of it may be left out.
+
+    Parameters
+    ----------
+    values : callable
+        Draws controls of its own and returns the settings they give; raises `DreamError` if they
+        cannot be had.
+    asked : callable
+        ``asked(name, values)`` says whether a setting has an effect, from those drawn before it.
+    variant : callable or None
+        ``variant(item)`` is what a click on a picture puts on the compare page; raises `DreamError`
+        if it cannot.
+    below : callable
+        Draws what stands below the pictures of findings that are complete or were broken off.
+    resumes : bool
+        Whether a run that was broken off can go on where it stopped.
+    """
+
+    values: Callable[[], Mapping[str, Any]] = dict
+    asked: Callable[[str, Mapping[str, Any]], bool] = lambda name, values: True
+    variant: Callable[[Item], Variant] | None = None
+    below: Callable[[Findings], None] = lambda findings: None
+    resumes: bool = True
+
+
+def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, panel: Panel) -> None:
+    """Draw an analysis: its settings, its button and what it found, live while it runs."""
+    style.note(named(name).summary)
+    request, problem = None, ""
+    try:
+        request = _request(picture, name, panel)
+    except DreamError as error:
+        problem = str(error)
+    sent = visit.analyses.get(name)
+    status = None if sent is None else run.status(backend, sent.job)
+    live = status is not None and status.active
+    if not live:
+        _buttons(backend, visit, name, panel, request, problem)
+    if live:
+        st.fragment(_live, run_every=1)(backend, visit, name)
+    elif sent is not None:
+        _ended(
+            backend, sent, status, panel, changed=request is not None and request != sent.request
+        )
+
+
+def findings(backend: Backend, sent: Sent) -> Findings | None:
+    """Return what an analysis has found, or as far as it came; None where that is nothing."""
+    try:
+        status = backend.status(sent.job)
+        if status.active:
+            return sent.request.partial(status.items, status.seconds or 0.0)
+        return backend.result(sent.job)
+    except DreamError:  # it is no longer kept
+        return None
+
+
+def add_variant(variant: Variant) -> None:
+    """Put a variant on the compare page, or say why not; for a button's click."""
+    if not state.room():
+        state.notify("The page has no room for a further variant: remove one under Compare.")
+        return
+    state.add(variant)
+    state.notify(f"{variant.name} is a variant now, under Compare.")
+
+
+def _request(picture: Picture | None, name: str, panel: Panel) -> AnalysisRequest:
+    now, analysis = st.session_state, named(name)
+    model = now["model"]
+    layers = known_layers(model)
+    own = panel.values()
+    values = {field: now[f"common.{field}"] for field in ("precision", "preprocessing")}
+    values |= own
+    offered = [layer for layer in layers if is_offered(model, layer.name)]
+    values |= controls.show(
+        analysis.settings, f"{name}.set.{model}", offered, given=values, asked=panel.asked
+    )
+    settings = analysis.settings.from_dict(values)
+    if picture is None and analysis.needs_picture:
+        raise DreamError("it waits for a picture; choose one in the sidebar")
+    shape = (settings.max_side,) * 2
+    if picture is not None:
+        shrink = min(1.0, settings.max_side / max(picture.height, picture.width))
+        shape = (round(picture.height * shrink), round(picture.width * shrink))
+    analysis.plan(shape, settings, model, layers)
+    return AnalysisRequest(b"" if picture is None else picture.data, name, settings, model)
+
+
+def _buttons(
+    backend: Backend,
+    visit: Visit,
+    name: str,
+    panel: Panel,
+    request: AnalysisRequest | None,
+    problem: str,
+) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Run",
+            type="primary",
+            icon=":material/play_arrow:",
+            key=f"{name}.run",
+            disabled=request is None,
+            on_click=_submit,
+            args=(backend, visit, request),
+        )
+        sent = visit.analyses.get(name)
+        found = None if sent is None or not panel.resumes else findings(backend, sent)
+        if found is not None and not found.complete:
+            st.button(
+                "Resume",
+                icon=":material/resume:",
+                key=f"{name}.resume",
+                on_click=_submit,
+                args=(backend, visit, dataclasses.replace(sent.request, found=found.items)),
+                help="Goes on with the settings it was begun with; what was found is kept.",
+            )
+        if request is None:
+            style.note(f"Cannot run yet: {problem}.", bad=True)
+            return
+        seconds = backend.estimate(request)
+        style.note("The time is known later." if seconds is None else f"About {duration(seconds)}.")
+        run.trouble(backend)
+
+
+def _submit(backend: Backend, visit: Visit, request: AnalysisRequest) -> None:
+    try:
+        job = backend.submit(visit.name, request)
+    except DreamError as error:
+        state.notify(f"The analysis was not sent off: {error}.")
+        return
+    before = visit.analyses.get(request.analysis)
+    visit.analyses[request.analysis] = Sent(job, dataclasses.replace(request, found=()))
+    if before is not None:
+        try:
+            backend.forget(before.job)
+        except DreamError:  # it was dropped already
+            pass
+
+
+def _live(backend: Backend, visit: Visit, name: str) -> None:
+    visits.present(backend, visit)
+    sent = visit.analyses[name]
+    status = run.status(backend, sent.job)
+    if not status.active:
+        st.rerun()
+    run.trouble(backend)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Stopping…" if status.stopping else "Cancel",
+            key=f"{name}.cancel",
+            icon=":material/stop_circle:",
+            disabled=status.stopping,
+            on_click=backend.cancel,
+            args=(sent.job,),
+        )
+        style.note(_progress(status))
+    st.progress(min(max(status.fraction, 0.0), 1.0))
+    _drawn(sent, findings(backend, sent), None)
+
+
+def _ended(backend: Backend, sent: Sent, status: Status, panel: Panel, *, changed: bool) -> None:
+    found = findings(backend, sent)
+    if status.state == "failed":
+        st.text(f"⚠ {status.error or 'The analysis failed; run it again.'}")
+    if found is None or not found.items:
+        if status.state == "cancelled":
+            style.note("Cancelled before anything was found.")
+        return
+    parts = [sent.request.model, f"{len(found.items)} found", duration(found.seconds)]
+    if not found.complete:
+        parts.insert(0, "Ended early")
+    style.note(" · ".join(parts))
+    if changed:
+        style.note("Picture or settings have changed since; run it again to see their effect.")
+    _drawn(sent, found, panel.variant)
+    panel.below(found)
+    drawing.downloads(found, sent.job)
+
+
+def _drawn(sent: Sent, found: Findings | None, variant: Callable[[Item], Variant] | None) -> None:
+    if found is None:
+        return
+
+    def take(item: Item) -> None:
+        if sent.request.model != st.session_state["model"]:
+            state.notify(f"These layers are {sent.request.model}'s: choose that network first.")
+            return
+        try:
+            add_variant(variant(item))
+        except DreamError as error:
+            state.notify(f"It did not become a variant: {error}.")
+
+    drawing.pictures(found, sent.job, None if variant is None else take)
+    drawing.tables(found)
+
+
+def _progress(status: Status) -> str:
+    if status.state == "queued":
+        return card.waiting(status)
+    parts = [status.doing or "Starting", f"{status.fraction:.0%}"]
+    if status.seconds_left is not None:
+        parts.append(f"{duration(status.seconds_left)} left")
+    return " · ".join(parts)
