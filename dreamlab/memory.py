@@ -14,6 +14,9 @@ from dreamlab.octaves import Shape
 _FREE_SHARE = 0.5
 _MOST = 2_400_000_000
 
+#: However much the process holds already, a gradient may take this many bytes.
+_LEAST = 256_000_000
+
 #: Bytes a pixel of what stands beside the gradient's own work: the picture, the gradient and the
 #: next picture in float32, and two frames of a recording.
 _STATE = 3 * 12 + 2 * 3
@@ -62,7 +65,7 @@ def budget(pixels: int) -> float:
     held = psutil.Process().memory_info().rss
     free = psutil.virtual_memory().available
     limit = Limits.from_environment().memory * 1e6 or min(_MOST, held + free * _FREE_SHARE)
-    return limit - held - pixels * _STATE
+    return max(_LEAST, limit - held - pixels * _STATE)
 
 
 def tile_side(shape: Shape, needed: float, margin: int, allowed: float) -> int | None:

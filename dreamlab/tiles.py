@@ -120,9 +120,10 @@ def _spans(
             end = min(length, rest + math.ceil((last + after - rest) / stride) * stride)
         windows = []
         for geometry, (low, high) in zip(geometries, inner, strict=True):
-            low = max(low, first // geometry.stride)
             high = high if last >= length else min(high, last // geometry.stride)
+            # Without padding a map ends before the picture does: a last tile may own none of it.
+            low = min(max(low, first // geometry.stride), high)
             shift = begin // geometry.stride
-            windows.append((low - shift, max(low, high) - shift))
+            windows.append((low - shift, high - shift))
         spans.append((begin, end, np.array(windows)))
     return spans

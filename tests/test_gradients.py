@@ -1,12 +1,13 @@
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.gradients import Ascent, Octave, compile_ascent
-from dreamlab.models import load_model
+from dreamlab.models import Network, load_model
 from tests.tiny import picture, tiny_network
 
 TWO_LAYERS = {"second": 0.7, "third": -0.2}
@@ -136,6 +137,20 @@ def test_tiles_add_up_to_the_whole_gradient(size, side):
     tiled = octave_of(network, replace(config, tile=side), image)
     assert len(tiled.tiles) > 1
     shares, gradient = whole.gradient(image)
+    tiled_shares, tiled_gradient = tiled.gradient(image)
+    assert tiled_shares == pytest.approx(shares, rel=1e-5)
+    assert np.abs(tiled_gradient - gradient).max() <= 1e-5 * np.abs(gradient).max()
+
+
+def test_tiles_past_the_end_of_an_unpadded_map_own_nothing():
+    inputs = keras.Input((None, None, 3))
+    body = keras.layers.Conv2D(4, 9, strides=2, activation="relu", name="valid")(inputs)
+    body = keras.layers.Conv2D(4, 9, strides=2, activation="relu", name="deeper")(body)
+    network = Network("unpadded", keras.Model(inputs, body), "random")
+    image = picture(130, 131)
+    config = DreamConfig(layers={"valid": 1.0, "deeper": 1.0})
+    shares, gradient = octave_of(network, config, image).gradient(image)
+    tiled = octave_of(network, replace(config, tile=64), image)
     tiled_shares, tiled_gradient = tiled.gradient(image)
     assert tiled_shares == pytest.approx(shares, rel=1e-5)
     assert np.abs(tiled_gradient - gradient).max() <= 1e-5 * np.abs(gradient).max()

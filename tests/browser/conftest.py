@@ -18,6 +18,9 @@ expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items):
+    # They come last: Playwright keeps an event loop running in this thread, and the server its
+    # worker, which other tests would find.
+    items.sort(key=lambda item: item.path.parent.name == "browser")
     missing = shutil.which("chromium") is None
     for item in items:
         if item.path.parent.name != "browser":
