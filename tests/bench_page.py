@@ -31,6 +31,7 @@ def main() -> None:
             page = _shown(browser, server)
             starts.append(time.perf_counter() - began)
             if number + 1 < _STARTS:
+                page.context.close()
                 server.close()
         try:
             loads = [_load(browser, server) for _ in range(_CLICKS)]

@@ -102,6 +102,13 @@ def test_a_dream_from_queue_to_result(jobs):
     assert jobs.problem is None
 
 
+def test_a_dream_leaves_the_page_the_time_it_wants(jobs):
+    pid = begun(jobs, job := jobs.submit("a", slow()))
+    assert psutil.Process(pid).nice() > psutil.Process().nice()
+    jobs.cancel(job)
+    ended(jobs, job)
+
+
 def test_progress_and_previews_arrive_while_it_runs(jobs):
     job = jobs.submit("a", request(iterations=10, step=0.1))
     lengths, previews, octaves = set(), set(), set()

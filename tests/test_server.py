@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import socket
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -36,6 +37,17 @@ def test_the_policy_allows_nothing_from_elsewhere():
     assert "'unsafe-inline'" not in parts["script-src"]
     assert len(re.findall(r"'sha256-[A-Za-z0-9+/]{43}='", parts["script-src"])) == 1
     assert not re.search(r"https?:|\*", server.policy())
+
+
+def test_small_messages_are_sent_at_once():
+    with socket.socket() as listener, socket.socket() as browser:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        server.answer_at_once()
+        browser.connect(listener.getsockname())
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_the_worker_starts_and_ends_with_the_server_and_dreams_are_logged(monkeypatch, capfd):

@@ -87,7 +87,7 @@ def test_what_stands_in_the_way_of_one_is_said_with_it(page, fake):
 
 def test_a_second_click_on_dream_sends_nothing(fake):
     request = Request(upload(), DreamConfig(layers={"block3_conv3": 1.0}))
-    picture = Picture(request.image, 64, 96, "shades")
+    picture = Picture(request.image, request.image, 64, 96, "shades")
     visit, drafts = Visit("me"), [Draft(1, 0, "One", None)]
     send_off(fake, visit, drafts, [request], picture)
     send_off(fake, visit, drafts, [request], picture)

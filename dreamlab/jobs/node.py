@@ -22,6 +22,9 @@ from dreamlab.limits import Limits
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
 
+#: The worker takes the time that the page leaves: a dream is long, an answer is to be quick.
+NICENESS = 10
+
 _PREFIX = "dreamlab-node-"
 
 #: Dask keeps the last 1,000 messages on each side of each connection, visitors' pictures in them.
@@ -166,4 +169,5 @@ async def _page_gone() -> None:
 
 
 if __name__ == "__main__":
+    os.nice(NICENESS)
     asyncio.run(_serve(Path(sys.argv[1]), float(sys.argv[2])))

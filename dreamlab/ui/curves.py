@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import altair as alt
+from pandas import DataFrame
 
 from dreamlab.recording import LossPoint
 from dreamlab.ui.style import COLOURS
@@ -31,81 +32,65 @@ class Curve:
     colour: int
     points: Sequence[LossPoint]
 
-    def __hash__(self) -> int:
-        last = self.points[-1].loss if self.points else None
-        return hash((self.name, self.colour, len(self.points), last))
 
-
-def rows(curves: Sequence[Curve], *, relative: bool, log: bool) -> list[dict]:
-    """Return the table under the loss chart.
+def losses_table(
+    curves: Sequence[Curve], *, relative: bool = False, log: bool = False
+) -> DataFrame:
+    """Return what the loss chart draws: a row a step, with the start of its octave as `edge`.
 
     Parameters
     ----------
+    curves : sequence of Curve
+        One a variant.
     relative : bool
         Divide each curve by its first value; a curve that begins with 0 is left out.
     log : bool
         For a log scale: values of 0 and below are left out, as are always those that are no
         numbers.
     """
-    table = []
-    for curve in curves:
+    rows = []
+    for curve in distinct(curves):
         unit = curve.points[0].loss if relative and curve.points else 1.0
         if unit == 0:
             continue
+        edge, octave = math.nan, 0
         for number, point in enumerate(curve.points, 1):
+            if point.octave != octave:
+                edge, octave = number - 0.5, point.octave
             value = point.loss / unit
-            if not math.isfinite(value) or (log and value <= 0):
-                continue
-            table.append(
-                {
-                    "step": number,
-                    "loss": value,
-                    "variant": curve.name,
-                    "octave": point.octave + 1,
-                    "iteration": point.iteration + 1,
-                    "size": f"{point.width} × {point.height}",
-                }
-            )
-    return table
+            if math.isfinite(value) and (value > 0 or not log):
+                size = f"{point.width} × {point.height}"
+                place = (point.octave + 1, size, point.iteration + 1)
+                rows.append((curve.name, number, value, *place, edge))
+    names = ["variant", "step", "loss", "octave", "size", "iteration", "edge"]
+    return DataFrame(rows, columns=names)
 
 
-def boundaries(curves: Sequence[Curve]) -> list[float]:
-    """Return where octaves begin on the axis of steps, the first left out."""
-    found = set()
-    for curve in curves:
-        for number, (before, after) in enumerate(
-            zip(curve.points, curve.points[1:], strict=False), 1
-        ):
-            if after.octave != before.octave:
-                found.add(number + 0.5)
-    return sorted(found)
+def losses(
+    names: Sequence[str], colours: Sequence[int], *, relative: bool = False, log: bool = False
+) -> alt.LayerChart:
+    """Draw the loss of every variant against the step, octave boundaries marked.
 
-
-def losses(curves: Sequence[Curve], *, relative: bool = False, log: bool = False) -> alt.LayerChart:
-    """Draw the loss of every variant against the step, octave boundaries marked."""
+    The chart has no data of its own, so that it stays the same while a dream goes on and only
+    the rows of its table change.
+    """
     title = "Loss, as a multiple of the first" if relative else "Loss"
-    named = _distinct(curves)
-    data = alt.Data(values=rows(named, relative=relative, log=log))
     nearest = alt.selection_point(
         name="hover", on="pointerover", nearest=True, fields=["step"], empty=False
     )
-    x = alt.X(
-        "step:Q",
-        title="Step",
-        axis=alt.Axis(tickMinStep=1, grid=False),
-        scale=alt.Scale(zero=False, nice=False, padding=8),
-    )
-    base = alt.Chart(data).encode(
-        x=x,
+    base = alt.Chart().encode(
+        x=alt.X(
+            "step:Q",
+            title="Step",
+            axis=alt.Axis(tickMinStep=1, grid=False),
+            scale=alt.Scale(zero=False, nice=False, padding=8),
+        ),
         y=alt.Y(
             "loss:Q", title=title, scale=alt.Scale(type="log" if log else "linear", zero=False)
         ),
         color=alt.Color(
             "variant:N",
-            scale=alt.Scale(
-                domain=[curve.name for curve in named],
-                range=[COLOURS[curve.colour] for curve in named],
-            ),
+            scale=alt.Scale(domain=list(names), range=[COLOURS[colour] for colour in colours]),
             legend=alt.Legend(orient="top", title=None, labelLimit=200, columns=_COLUMNS),
         ),
     )
@@ -116,34 +101,49 @@ def losses(curves: Sequence[Curve], *, relative: bool = False, log: bool = False
         alt.Tooltip("size:N", title="Size (px)"),
         alt.Tooltip("iteration:Q", title="Step in the octave"),
     ]
+    edges = (
+        alt.Chart()
+        .transform_filter("isValid(datum.edge)")
+        .transform_aggregate(groupby=["edge"])
+        .mark_rule(strokeDash=[2, 4], opacity=0.45, color="gray", aria=False)
+        .encode(x=alt.X("edge:Q"))
+    )
     points = base.mark_point(filled=True, size=55).encode(
         opacity=alt.condition(nearest, alt.value(1), alt.value(0)), tooltip=tooltip
     )
-    layers = [base.mark_line(strokeWidth=2.4), points.add_params(nearest)]
-    edges = boundaries(named)
-    if edges:
-        data = alt.Data(values=[{"edge": edge} for edge in edges])
-        rule = alt.Chart(data).mark_rule(strokeDash=[2, 4], opacity=0.45, color="gray")
-        layers.insert(0, rule.encode(x=alt.X("edge:Q")))
-    return alt.layer(*layers).properties(height=320)
+    lines = base.mark_line(strokeWidth=2.4)
+    return alt.layer(edges, lines, points.add_params(nearest)).properties(height=320)
 
 
-def shares(curve: Curve) -> alt.Chart:
-    """Draw each layer's share of a variant's loss, stacked; deeper layers are darker."""
-    layers = list(curve.points[0].losses)
-    suppressed = any(value < 0 for point in curve.points for value in point.losses.values())
-    values = [
-        {"step": number, "layer": layer, "order": layers.index(layer), "share": share}
+def shares_table(curve: Curve) -> DataFrame:
+    """Return what the chart of shares draws: a row a step and layer."""
+    rows = [
+        (number, layer, order, share)
         for number, point in enumerate(curve.points, 1)
-        for layer, share in point.losses.items()
+        for order, (layer, share) in enumerate(point.losses.items())
     ]
+    return DataFrame(rows, columns=["step", "layer", "order", "share"])
+
+
+def shares(layers: Sequence[str], colour: int, *, suppressed: bool = False) -> alt.Chart:
+    """Draw each layer's share of a variant's loss, stacked; deeper layers are darker.
+
+    Parameters
+    ----------
+    layers : sequence of str
+        From the shallowest to the deepest.
+    colour : int
+        Index of the variant's colour.
+    suppressed : bool
+        Whether a share may be below 0, so that shares make up no whole.
+    """
     y = alt.Y("share:Q", title="Part of the loss", stack="zero")
     if not suppressed:
         y = alt.Y(
             "share:Q", title="Share of the loss", stack="normalize", axis=alt.Axis(format="%")
         )
     return (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart()
         .mark_area(line=False)
         .encode(
             x=alt.X("step:Q", title="Step", axis=alt.Axis(tickMinStep=1, grid=False)),
@@ -151,8 +151,8 @@ def shares(curve: Curve) -> alt.Chart:
             order="order:Q",
             color=alt.Color(
                 "layer:N",
-                sort=layers,
-                scale=alt.Scale(domain=layers, range=_ramp(COLOURS[curve.colour], len(layers))),
+                sort=list(layers),
+                scale=alt.Scale(domain=list(layers), range=_ramp(COLOURS[colour], len(layers))),
                 legend=alt.Legend(orient="top", title=None, columns=2, labelLimit=160),
             ),
             tooltip=[
@@ -165,7 +165,7 @@ def shares(curve: Curve) -> alt.Chart:
     )
 
 
-def _distinct(curves: Sequence[Curve]) -> list[Curve]:
+def distinct(curves: Sequence[Curve]) -> list[Curve]:
     """Number variants of one name, which a chart would take for one curve."""
     names = [curve.name for curve in curves]
     return [

@@ -34,8 +34,20 @@ def losses(curves: list[Curve], *, key: str = "losses") -> None:
             help="Losses of different layers are not on one scale; relative ones can be compared.",
         )
         log = st.toggle("Log scale", key=f"{key}.log")
-    spec = _loss_spec(tuple(drawn), relative != "Raw", log, light())
-    st.vega_lite_chart(json.loads(spec), width="stretch", alt=_described(drawn), key=f"{key}.chart")
+    named, scales = charts.distinct(drawn), {"relative": relative != "Raw", "log": log}
+    spec = _loss_spec(
+        tuple(curve.name for curve in named),
+        tuple(curve.colour for curve in named),
+        light=light(),
+        **scales,
+    )
+    st.vega_lite_chart(
+        charts.losses_table(drawn, **scales),
+        json.loads(spec),
+        width="stretch",
+        alt=_described(drawn),
+        key=f"{key}.chart",
+    )
     style.note("Dotted lines mark where an octave begins.")
 
 
@@ -50,8 +62,12 @@ def shares(curves: list[Curve]) -> None:
         for column, curve in zip(st.columns(across), mixed[start : start + 2], strict=False):
             with column:
                 style.name(curve.name)
+                points = curve.points
+                below = any(part < 0 for point in points for part in point.losses.values())
+                spec = _share_spec(tuple(points[0].losses), curve.colour, below, light())
                 st.vega_lite_chart(
-                    json.loads(_share_spec(curve, light())),
+                    charts.shares_table(curve),
+                    json.loads(spec),
                     width="stretch",
                     key=f"shares.{start}.{curve.colour}",
                     alt=f"Each layer's share of the loss of {curve.name}, step by step",
@@ -96,16 +112,18 @@ def change(recording: Recording) -> float:
     return float(np.abs(last.pixels.astype(np.int16) - original).mean() / 255)
 
 
-# Altair checks a chart against its schema for a quarter of a second, at every run of the page: a
-# chart that has not changed is drawn from what was made before.
+# Altair checks a chart against its schema for a tenth of a second: a chart is made once and drawn
+# at every run of the page with the rows there are by then, which the browser puts into it.
 @functools.lru_cache(maxsize=32)
-def _loss_spec(curves: tuple[Curve, ...], relative: bool, log: bool, light: bool) -> str:
-    return inked(charts.losses(curves, relative=relative, log=log), light).to_json()
+def _loss_spec(
+    names: tuple[str, ...], colours: tuple[int, ...], *, relative: bool, log: bool, light: bool
+) -> str:
+    return inked(charts.losses(names, colours, relative=relative, log=log), light).to_json()
 
 
 @functools.lru_cache(maxsize=32)
-def _share_spec(curve: Curve, light: bool) -> str:
-    return inked(charts.shares(curve), light).to_json()
+def _share_spec(layers: tuple[str, ...], colour: int, suppressed: bool, light: bool) -> str:
+    return inked(charts.shares(layers, colour, suppressed=suppressed), light).to_json()
 
 
 def light() -> bool:

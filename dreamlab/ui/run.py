@@ -163,7 +163,7 @@ def send_off(
             continue
         runs.append(Run(job, draft.name, draft.colour, request.config))
     if runs:
-        for job in visit.keep(tuple(runs), picture.data, picture.alt):
+        for job in visit.keep(tuple(runs), picture.shown, picture.alt):
             backend.forget(job)
     for key in ("batch", "large", "across"):
         st.session_state.pop(key, None)

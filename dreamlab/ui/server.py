@@ -5,12 +5,15 @@ import base64
 import hashlib
 import importlib
 import logging
+import os
 import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -95,13 +98,25 @@ def problem(jobs: Any) -> str | None:
     return jobs.problem or (None if jobs.workers else "the worker is being started")
 
 
+def answer_at_once() -> None:
+    """Send each small message when it is written, not 40 ms later with the next.
+
+    asyncio does so on sockets it makes itself, not on one that Streamlit hands over:
+    https://github.com/Kludex/uvicorn/issues/3149. Connections inherit it from the listener.
+    """
+    for one in psutil.Process().net_connections("tcp"):
+        if one.status == psutil.CONN_LISTEN and one.fd >= 0:
+            with socket.socket(fileno=os.dup(one.fd)) as listener:
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the worker with the server, not with the first visitor, and end it with the server."""
     _log_dreams()
+    answer_at_once()
     jobs = await asyncio.to_thread(backend.get)
-    # Charts look whether pandas is loaded, and fail in one session while another is loading it.
-    loading = asyncio.create_task(asyncio.to_thread(importlib.import_module, "pandas"))
+    loading = asyncio.create_task(asyncio.to_thread(_load))
     try:
         yield
     finally:
@@ -112,6 +127,13 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 def middleware() -> list[Middleware]:
     """Return what `st.App` is to put before the page."""
     return [Middleware(Guard)]
+
+
+def _load() -> None:
+    """Load what the first visitor would wait for, while the visitor's browser is still coming."""
+    # Charts look whether pandas is loaded, and fail in one session while another is loading it.
+    importlib.import_module("pandas")
+    importlib.import_module("dreamlab.ui.page")
 
 
 def _log_dreams() -> None:

@@ -52,7 +52,7 @@ class Batch:
     runs : tuple of Run
         In the order of the page.
     picture : bytes
-        The picture they began from, as PNG.
+        The picture they began from, as JPEG, to be shown.
     alt : str
         What it shows.
     """

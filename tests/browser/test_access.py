@@ -1,8 +1,11 @@
+import dataclasses
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.acts import dream, dreamt
+from tests.browser.acts import PATIENCE, dream, dreamt, upload
 from tests.browser.conftest import QUICK
 
 PHONE = {"width": 390, "height": 844}
@@ -31,6 +34,21 @@ def test_axe_finds_nothing_serious(visitors, scheme):
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
         assert faults(page) == []
+
+
+def test_axe_finds_nothing_serious_while_it_dreams_and_when_it_cannot(visitor):
+    long = dataclasses.replace(QUICK, common={"octaves": 2, "iterations": 1000})
+    page = visitor.open(long)
+    dream(page)
+    expect(page.get_by_text(re.compile(r"Octave 1 of 2 · step \d+"))).to_be_visible(
+        timeout=PATIENCE
+    )
+    assert faults(page) == []
+    page.get_by_role("button", name="Cancel all").click()
+    dreamt(page, 1)
+    upload(page, "words.png", b"only words")
+    expect(page.get_by_text("put the picture right first")).to_be_visible()
+    assert faults(page) == []
 
 
 def test_the_dream_button_by_keyboard(visitor):

@@ -37,7 +37,7 @@ def test_upload_four_layers_dream_compare_export_and_come_back(visitor, visitors
     shown = [pixels(one) for one in dreams(page).all()]
     assert len(set(shown)) == 4
     assert {Image.open(io.BytesIO(one)).size for one in shown} == {(128, 85)}
-    curves = page.get_by_test_id("stVegaLiteChart").locator("g.mark-line > path")
+    curves = page.get_by_test_id("stVegaLiteChart").locator("g.mark-line > path[d]")
     expect(curves).to_have_count(4)
     assert len({one.get_attribute("stroke") for one in curves.all()}) == 4
 
