@@ -11,6 +11,7 @@ import numpy as np
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.gradients import Octave, compile_ascent
+from dreamlab.memory import budget
 from dreamlab.models import Network
 from dreamlab.noise import add_gaussian, add_salt_and_pepper
 from dreamlab.octaves import OctavePlan, plan_octaves
@@ -146,7 +147,9 @@ def dream(
     ascent = compile_ascent(model, config, precision)
     if plan.warning:
         warnings.warn(plan.warning, OctaveDropped, stacklevel=2)
-    octaves = [Octave(ascent, config, shape) for shape in plan.shapes]
+    # All octaves get the largest one's share: TensorFlow gives back nothing it took for another.
+    allowed = budget(math.prod(plan.shapes[-1]))
+    octaves = [Octave(ascent, config, shape, allowed) for shape in plan.shapes]
     if not all(octave.exact for octave in octaves):
         warnings.warn(
             f"in {model.name} each position sees the whole picture, so its tiles are not exact: "
@@ -180,7 +183,6 @@ def _steps(
 ) -> Iterator[Step]:
     pixels = [height * width for height, width in plan.shapes]
     picture = resume.picture
-    shrunk = resize(original, plan.shapes[max(0, resume.octave - 1)])
     held: list = []
     for index in range(resume.octave, len(octaves)):
         shape, octave = plan.shapes[index], octaves[index]
@@ -225,15 +227,16 @@ def _steps(
             if config.max_loss is None and iteration < config.iterations - 1:
                 yield waiting(ends_octave=False)
                 waiting = None
-        same = resize(original, shape)
-        picture = restore_detail(np.asarray(picture), same, shrunk)
-        shrunk = same
+        shrunk = resize(original, plan.shapes[max(0, index - 1)])
+        picture = restore_detail(np.asarray(picture), resize(original, shape), shrunk)
         held.clear()
         held = [picture]
         if waiting is None:
             waiting = partial(step_here, iteration=-1, loss=math.nan, losses={})
         whole = _fraction(pixels, index, 1.0)
+        raised = shrunk = None  # so that no picture of a size that is done with stays in memory
         yield waiting(ends_octave=True, fraction=whole, _held=held)
+        held.clear()
 
 
 def _fraction(pixels: list[int], octave: int, share: float) -> float:

@@ -2,14 +2,15 @@
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import tensorflow as tf
 
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
-from dreamlab.memory import budget, bytes_per_pixel, tile_side
+from dreamlab.memory import bytes_per_pixel, tile_side
 from dreamlab.models import Network
 from dreamlab.objective import channel_masks, square_sum
 from dreamlab.octaves import Shape
@@ -86,14 +87,15 @@ class Ascent:
         """Whether every layer sees a bounded part of the picture, so that tiles are exact."""
         return all(geometry.local for geometry in self.geometries)
 
-    def tile_for(self, shape: Shape) -> int | None:
-        """Return the side of the tiles that keep a picture's gradient within the memory."""
+    def tile_for(self, shape: Shape, allowed: float) -> int | None:
+        """Return the side of the tiles that keep a picture's gradient within so many bytes."""
         margin = max(one.before + one.after for one in self.geometries)
-        return tile_side(shape, self._bytes_per_pixel, margin, budget(math.prod(shape)))
+        return tile_side(shape, self._bytes_per_pixel, margin, allowed)
 
     def maps(self, shape: Shape) -> list[Shape]:
         """Return rows and columns of each layer's feature map for a picture of a shape."""
-        shapes = self._model.compute_output_shape((1, *shape, 3))
+        with _in_words(shape):
+            shapes = self._model.compute_output_shape((1, *shape, 3))
         return [(shapes[name][1], shapes[name][2]) for name in self._names]
 
     def sizes(self, maps: Sequence[Shape]) -> np.ndarray:
@@ -136,6 +138,22 @@ class Ascent:
         return shares, picture + step * (gradient / mean)
 
 
+@contextmanager
+def _in_words(shape: Shape) -> Iterator[None]:
+    """Say in one sentence what is wrong when a network fails on a picture of a shape."""
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise DreamError(
+            "the dream needs more memory than there is: choose a smaller picture or smaller tiles"
+        ) from error
+    except (tf.errors.OpError, ValueError) as error:  # Keras looks at shapes before TensorFlow does
+        raise DreamError(
+            f"the network fails on a picture of {shape[1]} x {shape[0]} px "
+            f"({type(error).__name__}): choose another size, or mend the network"
+        ) from error
+
+
 @functools.lru_cache(maxsize=8)
 def _compiled(
     network: Network,
@@ -168,6 +186,8 @@ class Octave:
         For the layers' weights, the step and the tiles.
     shape : (int, int)
         Height and width of the picture, in pixels.
+    allowed : float
+        Bytes that the gradient may take where the tiles are ``"auto"``.
 
     Attributes
     ----------
@@ -176,8 +196,10 @@ class Octave:
         the memory and the network gives no exact tiles.
     """
 
-    def __init__(self, ascent: Ascent, config: DreamConfig, shape: Shape) -> None:
-        side = ascent.tile_for(shape) if config.tile == "auto" else config.tile
+    def __init__(
+        self, ascent: Ascent, config: DreamConfig, shape: Shape, allowed: float = math.inf
+    ) -> None:
+        side = ascent.tile_for(shape, allowed) if config.tile == "auto" else config.tile
         self._ascent = ascent
         self._step = config.step
         self._shape = shape
@@ -237,8 +259,9 @@ class Octave:
         """
         if len(self._parts) == 1:
             ((tile, scales),) = self._parts
-            shares, raised = self._ascent.step(picture, tile.windows, scales, self._step, shift)
-            return shares.numpy(), raised
+            with _in_words(self._shape):
+                shares, raised = self._ascent.step(picture, tile.windows, scales, self._step, shift)
+                return shares.numpy(), raised
         shares, gradient = self.gradient(np.asarray(picture), shift)
         # Row by row: at 24 megapixels, each copy of the picture is 288 MB.
         total = sum(float(np.sum(np.abs(row), dtype=np.float64)) for row in gradient)
@@ -262,7 +285,8 @@ class Octave:
             rows = np.arange(tile.top - shift[0], tile.bottom - shift[0]) % self._shape[0]
             columns = np.arange(tile.left - shift[1], tile.right - shift[1]) % self._shape[1]
             crop = np.ix_(rows, columns)
-            share, gradient = self._ascent.gradient(picture[crop], tile.windows, scales)
-            shares += share.numpy()
-            total[crop] += gradient.numpy()
+            with _in_words(self._shape):
+                share, gradient = self._ascent.gradient(picture[crop], tile.windows, scales)
+                shares += share.numpy()
+                total[crop] += gradient.numpy()
         return shares, total

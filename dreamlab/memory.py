@@ -4,6 +4,7 @@ import math
 
 import keras
 import psutil
+import tensorflow as tf
 
 from dreamlab.geometry import Geometry
 from dreamlab.limits import Limits
@@ -17,9 +18,12 @@ _MOST = 2_400_000_000
 #: However much the process holds already, a gradient may take this many bytes.
 _LEAST = 256_000_000
 
-#: Bytes a pixel of what stands beside the gradient's own work: the picture, the gradient and the
-#: next picture in float32, and two frames of a recording.
-_STATE = 3 * 12 + 2 * 3
+#: Bytes a pixel of what stands beside the gradient's own work and the original: the picture and
+#: the whole gradient in float32, the original and all octaves' frames in a recording.
+_STATE = 2 * 12 + 3 * 3
+
+#: What TensorFlow takes beside what it says it uses: the holes between its blocks.
+_HOLES = 1.15
 
 #: Tiles are no smaller than this, in pixels, however small the budget: they would be all margin.
 _SMALLEST_TILE = 64
@@ -62,10 +66,19 @@ def budget(pixels: int) -> float:
     pixels : int
         Pixels of the whole picture.
     """
-    held = psutil.Process().memory_info().rss
+    held = psutil.Process().memory_info().rss - _spare()
     free = psutil.virtual_memory().available
     limit = Limits.from_environment().memory * 1e6 or min(_MOST, held + free * _FREE_SHARE)
-    return max(_LEAST, limit - held - pixels * _STATE)
+    return max(_LEAST, (limit - held - pixels * _STATE) / _HOLES)
+
+
+def _spare() -> int:
+    """Bytes that TensorFlow keeps for the next time it needs some: it gives none back."""
+    try:
+        stats = tf.config.experimental.get_memory_info("CPU:0")
+    except ValueError:  # an allocator that keeps no count keeps no memory either
+        return 0
+    return stats["peak"] - stats["current"]
 
 
 def tile_side(shape: Shape, needed: float, margin: int, allowed: float) -> int | None:

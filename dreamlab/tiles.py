@@ -54,7 +54,8 @@ def exact_tiles(
     shape : (int, int)
         Height and width of the picture, in pixels.
     side : int
-        Most pixels a side that a tile owns, before it is widened; rounded up to the stride.
+        Most pixels a side that a tile owns, before it is widened; rounded up to the stride, and
+        more at the picture's borders, where a tile is widened on one side only.
     geometries : sequence of Geometry
         Those of the layers in the loss; all must be local.
     maps : sequence of (int, int)
@@ -103,21 +104,23 @@ def _spans(
 ) -> list[tuple[int, int, np.ndarray]]:
     """Cut one axis: the crop's begin and end in pixels, and each layer's window in the crop."""
     stride = math.lcm(*(one.stride for one in geometries))
-    before = max(0, *(one.before for one in geometries))
+    # "same" padding under a stride depends on the size modulo the stride: crops have the picture's.
+    rest = length % stride
+    before = math.ceil(max(0, *(one.before for one in geometries)) / stride) * stride
     after = max(0, *(one.after - one.stride for one in geometries))
-    # As few tiles as `side` allows, all of about one size, so that none is a sliver.
-    count = math.ceil(length / side)
-    owned = math.ceil(length / count / stride) * stride
-    spans = []
-    for first in range(0, length, owned):
-        last = first + owned  # the last tile owns all that is left
-        begin = max(0, (first - before) // stride * stride)
-        end = length
-        if last < length:
-            # "same" padding under a stride depends on the size modulo the stride: the crop has
-            # the picture's own.
-            rest = length % stride
-            end = min(length, rest + math.ceil((last + after - rest) / stride) * stride)
+    after = rest + math.ceil((after - rest) / stride) * stride
+    # All crops are of one size, for which everything is prepared once; so tiles at a border, which
+    # need a margin on one side only, own more. As few as `side` allows, and then no larger.
+    margin = before + after
+    count = max(1, math.ceil((length - margin) / (math.ceil(side / stride) * stride)))
+    size = math.ceil((length + (count - 1) * margin) / count)
+    size += (rest - size) % stride
+    spans, last = [], 0
+    while last < length:
+        first = last
+        begin = max(0, min(first - before, length - size))
+        end = min(begin + size, length)
+        last = length if end == length else end - after
         windows = []
         for geometry, (low, high) in zip(geometries, inner, strict=True):
             high = high if last >= length else min(high, last // geometry.stride)

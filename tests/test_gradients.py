@@ -190,15 +190,25 @@ def test_a_tiled_step_is_the_untiled_one():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [(400, 600), (331, 457)])
-@pytest.mark.parametrize("side", [128, 256, 512])
-def test_tiles_of_vgg16_add_up_to_the_whole_gradient(vgg16, size, side):
+@pytest.mark.parametrize(
+    ("side", "size", "count"),
+    [
+        (128, (400, 600), 8),
+        (256, (400, 600), 2),
+        (512, (400, 600), 1),  # with the margins it sees all of it
+        (128, (331, 457), 6),
+        (256, (331, 457), 2),
+        (512, (333, 901), 2),
+    ],
+)
+def test_tiles_of_vgg16_add_up_to_the_whole_gradient(vgg16, side, size, count):
     config = DreamConfig.preset("mixed")
     ascent = compile_ascent(vgg16, config, "float32")
     image = picture(*size)
     shares, gradient = Octave(ascent, config, size).gradient(image)
     tiled = Octave(ascent, replace(config, tile=side), size)
-    assert (len(tiled.tiles) > 1) == (side < max(size))
+    assert len(tiled.tiles) == count
+    assert len({(one.bottom - one.top, one.right - one.left) for one in tiled.tiles}) == 1
     tiled_shares, tiled_gradient = tiled.gradient(image)
     assert tiled_shares == pytest.approx(shares, rel=1e-4)
     assert np.abs(tiled_gradient - gradient).max() <= 1e-4 * np.abs(gradient).max()
@@ -219,11 +229,30 @@ def test_tiles_are_exact_for_other_networks(name, layers):
     network = load_model(name, weights=None)
     config = DreamConfig(layers=layers)
     ascent = Ascent(network, tuple(layers), (None,) * len(layers), "float32", "notebook")
-    size = (301, 422)
+    size = (301, 806)
     image = picture(*size)
     shares, gradient = Octave(ascent, config, size).gradient(image)
-    tiled = Octave(ascent, replace(config, tile=160), size)
+    tiled = Octave(ascent, replace(config, tile=96), size)
     assert len(tiled.tiles) > 1
     tiled_shares, tiled_gradient = tiled.gradient(image)
     assert tiled_shares == pytest.approx(shares, rel=1e-3)
     assert np.abs(tiled_gradient - gradient).max() <= 1e-3 * np.abs(gradient).max()
+
+
+def stubborn() -> Network:
+    """A network that says it takes any size and fails on all but 8 x 8."""
+    picture = keras.Input((None, None, 3))
+    answer = keras.layers.Conv2D(4, 3, padding="same", name="first")(picture)
+    answer = keras.layers.Reshape((8, 8, 4), name="shaped")(answer)
+    answer = keras.layers.Conv2D(4, 3, padding="same", name="last")(answer)
+    return Network("stubborn", keras.Model(picture, answer), "random")
+
+
+def test_a_network_that_fails_is_said_in_words(monkeypatch):
+    config, image = DreamConfig(layers={"last": 1}), picture(70, 90)
+    with pytest.raises(DreamError, match=r"fails on a picture of 90 x 70 px \(ValueError\)"):
+        octave_of(stubborn(), config, image)
+    monkeypatch.setattr(Ascent, "maps", lambda self, shape: [(8, 8)])
+    octave = octave_of(stubborn(), config, image)
+    with pytest.raises(DreamError, match=r"fails on a picture of 90 x 70 px \(Inv\w+Error\)"):
+        octave.step(image, (0, 0))

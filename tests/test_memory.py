@@ -1,5 +1,6 @@
 import psutil
 import pytest
+import tensorflow as tf
 
 from dreamlab.memory import budget, bytes_per_pixel, tile_side
 from tests.tiny import tiny_network
@@ -45,8 +46,22 @@ def test_tiles_do_not_vanish_in_their_margins():
 def test_the_budget_is_what_the_process_may_still_take(monkeypatch):
     held = psutil.Process().memory_info().rss
     monkeypatch.setenv("DREAMLAB_MEMORY", str((held + 500e6) / 1e6))
-    # The state of a picture of a million pixels: three copies in float32 and two in bytes.
-    assert budget(1_000_000) == pytest.approx(500e6 - 42e6, abs=20e6)
+    # The state of a picture of a million pixels: two copies in float32 and three in bytes. What
+    # TensorFlow keeps of earlier tests may be used again.
+    least = (500e6 - 33e6) / 1.15 - 20e6
+    assert least <= budget(1_000_000) < held
+
+
+def test_memory_that_tensorflow_keeps_may_be_used_again(monkeypatch):
+    held = psutil.Process().memory_info().rss
+    monkeypatch.setenv("DREAMLAB_MEMORY", str((held + 500e6) / 1e6))
+    before = budget(0)
+    block = tf.zeros(200_000_000, tf.uint8)
+    during = budget(0)
+    del block
+    after = budget(0)
+    assert during < before - 100e6
+    assert after > before - 40e6
 
 
 def test_a_process_that_holds_much_already_still_gets_something(monkeypatch):
@@ -57,7 +72,7 @@ def test_a_process_that_holds_much_already_still_gets_something(monkeypatch):
 def test_without_a_setting_it_is_bounded(monkeypatch):
     monkeypatch.delenv("DREAMLAB_MEMORY", raising=False)
     held = psutil.Process().memory_info().rss
-    assert budget(0) <= max(256e6, 2.4e9 - held + 20e6)
+    assert budget(0) <= max(256e6, 2.4e9 - held / 2)
 
 
 def test_no_memory_left_still_gives_tiles():

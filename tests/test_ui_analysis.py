@@ -28,23 +28,6 @@ def page(monkeypatch, fake):
     return opened(open_page(monkeypatch, fake, setup=SETUP.encode()))
 
 
-@pytest.fixture
-def downloads(monkeypatch):
-    """Return what each download button would hand out, by its key, for the page's last run."""
-    import streamlit as st
-
-    made = {}
-    real = st.download_button
-
-    def spy(label, data, key, **options):
-        made[key] = data
-        assert options["on_click"] == "ignore"  # else the click's rerun would take results away
-        return real(label, data=data, key=key, **options)
-
-    monkeypatch.setattr(st, "download_button", spy)
-    return made
-
-
 def opened(page, analysis="atlas"):
     page.session_state["part"] = "Layer by layer"
     page.session_state["analysis"] = analysis
@@ -219,6 +202,19 @@ def test_a_thumbnail_becomes_a_variant(page, fake):
     assert page.session_state[f"v{number}.own.step"] == 0.03
     page.button(key="dream").click().run()
     assert dict(fake.requests["job4"].config.layers) == {"block1_pool": 1.0}
+
+
+def test_a_thumbnail_becomes_a_variant_while_the_atlas_goes_on(page, fake):
+    page.button(key="atlas.run").click().run()
+    fake.advance(2)
+    page.run()
+    page.button(key="large-job1-block1_conv2").click().run()
+    assert "block1_conv2 is a variant now" in words(sound(page))
+    assert fake.status("job1").active
+    fake.advance()
+    assert shown(sound(page.run()), "large-job1-block1_pool")
+    number = page.session_state["variants"][-1]
+    assert page.session_state[f"v{number}.layers"] == ["block1_conv2"]
 
 
 def test_a_full_page_takes_no_thumbnail(page, fake):

@@ -259,12 +259,6 @@ def test_visitors_do_not_see_each_other(monkeypatch, page, fake):
     assert fake.owners["job3"] != fake.owners["job1"]
 
 
-def test_dreams_no_longer_kept_say_so(page, fake):
-    finished(page, fake)
-    fake.requests.clear()
-    assert "no longer kept" in words(sound(page.run()))
-
-
 def test_a_full_queue_is_said(monkeypatch):
     fake = FakeBackend()
     fake.full = True

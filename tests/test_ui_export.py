@@ -46,23 +46,6 @@ def page(monkeypatch, fake):
     return sound(page.run())
 
 
-@pytest.fixture
-def downloads(monkeypatch):
-    """Return what each download button would hand out, by its key, for the page's last run."""
-    import streamlit as st
-
-    made = {}
-    real = st.download_button
-
-    def spy(label, data, key, **options):
-        made[key] = data
-        assert options["on_click"] == "ignore"  # else the click's rerun would take results away
-        return real(label, data=data, key=key, **options)
-
-    monkeypatch.setattr(st, "download_button", spy)
-    return made
-
-
 def test_every_file_of_a_variant(downloads, page):
     made = {key.split(".")[-1]: make() for key, make in downloads.items() if "job1" in key}
     assert set(made) == {"PNG", "GIF", "WebP", "CSV", "Config", "ZIP"}

@@ -12,9 +12,8 @@ from dreamlab.errors import DreamError
 from dreamlab.fields import check_choice, checked_number, choice, is_number, number, shown
 from dreamlab.zoo import LayerInfo
 
-if (
-    TYPE_CHECKING
-):  # the engine imports TensorFlow; the table of analyses is read where there is none
+# The engine imports TensorFlow; the table of analyses is read where there is none.
+if TYPE_CHECKING:
     from dreamlab.models import Network
 
 

@@ -337,7 +337,7 @@ def _sentence(problem: Exception) -> str:
     # Only where it happened: a message may quote what the visitor typed.
     where = "".join(traceback.format_tb(problem.__traceback__))
     logger.error("dream failed: %s\n%s", kind, where)
-    if isinstance(problem, MemoryError) or kind == "ResourceExhaustedError":
+    if isinstance(problem, MemoryError):
         return "the dream needs more memory than there is: choose a smaller picture"
     return (
         f"the dream failed in a way nobody foresaw ({kind}); the log has more: try other settings"

@@ -136,6 +136,11 @@ def notify(text: str) -> None:
     st.session_state.setdefault("notices", []).append(text)
 
 
+def told() -> bool:
+    """Say whether a sentence waits to be shown, which only a run of the whole page does."""
+    return bool(st.session_state.get("notices"))
+
+
 def notices() -> None:
     """Show the sentences left since the last run."""
     for text in st.session_state.pop("notices", []):

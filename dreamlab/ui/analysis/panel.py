@@ -60,7 +60,7 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, pan
     if not live:
         _buttons(backend, visit, name, panel, request, problem)
     if live:
-        st.fragment(_live, run_every=1)(backend, visit, name)
+        st.fragment(_live, run_every=1)(backend, visit, name, panel)
     elif sent is not None:
         _ended(
             backend, sent, status, panel, changed=request is not None and request != sent.request
@@ -69,13 +69,10 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, pan
 
 def findings(backend: Backend, sent: Sent) -> Findings | None:
     """Return what an analysis has found, or as far as it came; None where that is nothing."""
-    try:
-        status = backend.status(sent.job)
-        if status.active:
-            return sent.request.partial(status.items, status.seconds or 0.0)
-        return backend.result(sent.job)
-    except DreamError:  # it is no longer kept
-        return None
+    status = run.status(backend, sent.job)
+    if status.active:
+        return sent.request.partial(status.items, status.seconds or 0.0)
+    return run.result(backend, sent.job)
 
 
 def add_variant(variant: Variant) -> None:
@@ -161,11 +158,11 @@ def _submit(backend: Backend, visit: Visit, request: AnalysisRequest) -> None:
             pass
 
 
-def _live(backend: Backend, visit: Visit, name: str) -> None:
+def _live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
     visits.present(backend, visit)
     sent = visit.analyses[name]
     status = run.status(backend, sent.job)
-    if not status.active:
+    if not status.active or state.told():  # a picture was taken as a variant: all is drawn anew
         st.rerun()
     run.trouble(backend)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -179,7 +176,7 @@ def _live(backend: Backend, visit: Visit, name: str) -> None:
         )
         style.note(_progress(status))
     st.progress(min(max(status.fraction, 0.0), 1.0))
-    _drawn(sent, findings(backend, sent), None)
+    _drawn(sent, findings(backend, sent), panel.variant)
 
 
 def _ended(backend: Backend, sent: Sent, status: Status, panel: Panel, *, changed: bool) -> None:

@@ -1,0 +1,53 @@
+import csv
+import dataclasses
+import io
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.acts import PATIENCE, dream, dreams, dreamt, pixels
+from tests.browser.conftest import QUICK
+
+#: A few steps a layer, so that all 18 take some seconds.
+_STEPS = "3"
+
+
+def test_atlas_thumbnail_variant_dream_and_excitation_matrix(visitor):
+    page = visitor.open(dataclasses.replace(QUICK, common={"octaves": 1, "iterations": 3}))
+    page.get_by_role("tab", name="Layer by layer").click()
+    steps = page.get_by_role("spinbutton", name="Most steps")
+    steps.fill(_STEPS)
+    steps.press("Enter")
+    page.get_by_role("button", name="Run", exact=True).click()
+
+    taken = page.get_by_role("button", name="Variant", exact=True)
+    expect(taken).to_have_count(18, timeout=PATIENCE)
+    expect(page.get_by_text("vgg16 · 18 found")).to_be_visible(timeout=PATIENCE)
+    captions = page.get_by_text("sees 40 px")
+    expect(captions.first).to_be_visible()
+    with page.expect_download() as found:
+        page.get_by_role("button", name="PNG", exact=True).click()
+    assert Image.open(found.value.path()).format == "PNG"
+
+    # the seventh thumbnail in network order is block3_conv1, two pools before it
+    taken.nth(6).click()
+    expect(page.get_by_text("block3_conv1 is a variant now, under Compare.")).to_be_visible()
+    page.get_by_role("tab", name="Compare").click()
+    expect(page.get_by_role("heading", name="block3_conv1", level=2)).to_be_visible()
+    dream(page)
+    dreamt(page, 2)
+    assert len({pixels(one) for one in dreams(page).all()}) == 2
+
+    page.get_by_role("tab", name="Layer by layer").click()
+    page.get_by_role("radio", name="Excitation matrix").click()
+    steps.fill(_STEPS)
+    steps.press("Enter")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("vgg16 · 18 found")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stVegaLiteChart").last).to_be_visible()
+    with page.expect_download() as found:
+        page.get_by_role("button", name="CSV excitation").click()
+    head, *rows = csv.reader(io.StringIO(found.value.path().read_text()))
+    assert len(rows) == 18 and head[1:] == [row[0] for row in rows]
+    # a layer that is dreamt answers its dream more strongly than it answered the picture
+    assert all(float(row[1 + index]) > 1 for index, row in enumerate(rows))

@@ -1,0 +1,18 @@
+import pytest
+
+
+@pytest.fixture
+def downloads(monkeypatch):
+    """Return what each download button would hand out, by its key, for the page's last run."""
+    import streamlit as st
+
+    made = {}
+    real = st.download_button
+
+    def spy(label, data, key, **options):
+        made[key] = data
+        assert options["on_click"] == "ignore"  # else the click's rerun would take results away
+        return real(label, data=data, key=key, **options)
+
+    monkeypatch.setattr(st, "download_button", spy)
+    return made
