@@ -23,11 +23,11 @@ def test_atlas_thumbnail_variant_dream_and_excitation_matrix(visitor):
     taken = page.get_by_role("button", name="Variant", exact=True)
     expect(taken).to_have_count(18, timeout=PATIENCE)
     expect(page.get_by_text("vgg16 · 18 found")).to_be_visible(timeout=PATIENCE)
-    captions = page.get_by_text("sees 40 px")
-    expect(captions.first).to_be_visible()
+    expect(page.get_by_text("block3_conv3 · depth 7 · sees 40 px")).to_be_visible()
     with page.expect_download() as found:
         page.get_by_role("button", name="PNG", exact=True).click()
-    assert Image.open(found.value.path()).format == "PNG"
+    with Image.open(found.value.path()) as sheet:
+        assert sheet.format == "PNG"
 
     # the seventh thumbnail in network order is block3_conv1, two pools before it
     taken.nth(6).click()
