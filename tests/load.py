@@ -1,9 +1,9 @@
 """A crowd of visitors and a row of faults, against a page of this machine: python -m tests.load.
 
-A stand-in for the engine dreams, so that it is the queue, the worker's process and the page that
-are under load. All of it is bounded: so many visitors, so many dreams, and `_LONGEST` seconds
-for any of them; nothing but this machine's own address is spoken to. Prints a report and ends
-with 1 if anything was lost, mixed up or not survived.
+A stand-in for the engine dreams, but where it says otherwise, so that it is the queue, the
+worker's process and the page that are under load. All of it is bounded: so many visitors, so many
+dreams, and `_LONGEST` seconds for any of them; nothing but this machine's own address is spoken
+to. Prints a report and ends with 1 if anything was lost, mixed up or not survived.
 """
 
 import os
@@ -30,11 +30,12 @@ from dreamlab.jobs.client import Jobs
 from dreamlab.jobs.contract import Request
 from dreamlab.limits import Limits
 from tests.browser.server import FLAGS, Server
+from tests.cluster import Cluster
 from tests.faults import FAULTS
 from tests.test_jobs import PRELOAD
 from tests.visitor import Visitor, get
 
-VISITORS, VARIANTS, BROWSERS, DREAMS = 50, 3, 10, 200
+VISITORS, VARIANTS, BROWSERS, DREAMS, CLUSTER_DREAMS = 50, 3, 10, 200, 16
 
 #: Seconds after which anything that is waited for counts as lost.
 _LONGEST = 120.0
@@ -51,7 +52,9 @@ def main() -> int:
     )
     _crowd()
     _browsers()
-    _many()
+    for engine in ("stand-in", "engine itself"):
+        _many(engine)
+    _two_workers()
     print("Faults, each injected while dreams ran or waited")
     for name, inject in FAULTS.items():
         began = time.monotonic()
@@ -219,25 +222,71 @@ def _colour(page: Page) -> int:
     )
 
 
-def _many() -> None:
-    print(f"{DREAMS} dreams in a row, as many kept as fit in 4 MB")
-    pixels = np.random.default_rng(0).integers(0, 256, (300, 400, 3), np.uint8)
+def _many(engine: str) -> None:
+    print(f"{DREAMS} dreams of the {engine} in a row, as many kept as fit in 4 MB")
+    pixels = np.random.default_rng(0).integers(0, 256, (80, 120, 3), np.uint8)
     settings = {"octaves": 2, "iterations": 2, "step": 0.001}
     request = Request(png(pixels), DreamConfig(layers={"block1_conv1": 1.0}, **settings))
     sizes = []
-    with closing(Jobs(Limits(store_mb=4))) as jobs:
+    with _dreaming_with(engine), closing(Jobs(Limits(store_mb=4))) as jobs:
         _await(jobs.ready)
+        page = psutil.Process()
+        worker = max(page.children(recursive=True), key=lambda one: one.memory_info().rss)
         for number in range(1, DREAMS + 1):
             job = jobs.submit("a", request)
             _await(lambda job=job: not jobs.status(job).active)
             if number in (20, DREAMS):
-                worker = psutil.Process(int(jobs.status(job).losses[0].loss))
-                sizes.append([one.memory_info().rss for one in (psutil.Process(), worker)])
+                sizes.append([one.memory_info().rss for one in (page, worker)])
     for name, before, after in zip(("page", "worker"), *sizes, strict=True):
         change = after / before - 1
         value = f"{before / 1e6:.0f} MB after 20, {after / 1e6:.0f} MB at the end ({change:+.1%})"
         _line(f"memory of the {name}'s process", value, change < 0.05)
     print()
+
+
+def _two_workers() -> None:
+    print(f"A cluster apart from the page: {CLUSTER_DREAMS} dreams of the engine itself")
+    pixels = np.random.default_rng(0).integers(0, 256, (100, 150, 3), np.uint8)
+    config = DreamConfig.preset("layer3")
+    taken = []
+    for names in (("one",), ("one", "two")):
+        with (
+            _dreaming_with("engine itself"),
+            tempfile.TemporaryDirectory() as folder,
+            closing(Cluster(Path(folder), *names)) as cluster,
+        ):
+            # Each worker has a core of its own, as one of two machines would.
+            for core, name in enumerate(names):
+                psutil.Process(cluster.processes[name].pid).cpu_affinity([core])
+            with closing(Jobs(Limits(scheduler=cluster.address))) as jobs:
+                _await(lambda jobs=jobs, names=names: len(jobs.workers) == len(names))
+                _dreamt(jobs, png(pixels), config, 2 * len(names))  # all is loaded by then
+                began = time.monotonic()
+                done = _dreamt(jobs, png(pixels), config, CLUSTER_DREAMS)
+                taken.append(time.monotonic() - began)
+        value = f"{done} of {CLUSTER_DREAMS} in {taken[-1]:.1f} s"
+        _line(f"workers: {len(names)}", value, done == CLUSTER_DREAMS)
+    _line("two workers against one", f"{taken[0] / taken[1]:.2f} times as many dreams a second")
+    print()
+
+
+def _dreamt(jobs: Jobs, picture: bytes, config: DreamConfig, count: int) -> int:
+    """Send dreams off, wait for all of them, and say how many are done."""
+    names = [jobs.submit(f"visitor {number}", Request(picture, config)) for number in range(count)]
+    _await(lambda: not any(jobs.status(name).active for name in names))
+    return sum(jobs.status(name).state == "done" for name in names)
+
+
+@contextmanager
+def _dreaming_with(engine: str) -> Iterator[None]:
+    """Have workers that are started meanwhile dream with the stand-in or with the engine."""
+    before = os.environ.pop(PRELOAD)
+    if engine == "stand-in":
+        os.environ[PRELOAD] = before
+    try:
+        yield
+    finally:
+        os.environ[PRELOAD] = before
 
 
 @contextmanager

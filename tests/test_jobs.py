@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from dreamlab.jobs.client import Jobs
 from dreamlab.jobs.contract import Request, Status
 from dreamlab.limits import Limits
 from tests import fake_engine
+from tests.cluster import Cluster
 
 pytestmark = pytest.mark.slow
 
@@ -411,42 +411,14 @@ def ended_after_cancel(jobs: Jobs, job: str) -> Status:
 
 @pytest.fixture
 def cluster(fake, tmp_path):
-    """A scheduler and two workers started apart from the page, and the way to start them."""
-    processes: dict[str, subprocess.Popen] = {}
-    address = f"tcp://127.0.0.1:{_free_port()}"
-
-    def start(name: str) -> subprocess.Popen:
-        if name == "scheduler":
-            host, port = address.removeprefix("tcp://").split(":")
-            command = ["scheduler", "--host", host, "--port", port, "--no-dashboard"]
-        else:
-            command = ["worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]
-        processes[name] = subprocess.Popen(
-            [sys.executable, "-m", "dask", *command],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "DASK_LOGGING__DISTRIBUTED": "critical"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        return processes[name]
-
-    for name in ("scheduler", "one", "two"):
-        start(name)
-    yield address, processes, start
-    for process in processes.values():
-        process.kill()
-        process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """A scheduler and two workers started apart from the page."""
+    with closing(Cluster(tmp_path, "one", "two")) as cluster:
+        yield cluster
 
 
 def test_a_cluster_shares_the_dreams_and_outlives_a_worker(cluster):
-    address, processes, _ = cluster
-    with running(scheduler=address) as jobs:
+    processes = cluster.processes
+    with running(scheduler=cluster.address) as jobs:
         until(lambda: len(jobs.workers) == 2)
         both = [jobs.submit("a", request(iterations=20, step=0.1)) for _ in range(2)]
         pids = {begun(jobs, job) for job in both}
@@ -464,8 +436,8 @@ def test_a_cluster_shares_the_dreams_and_outlives_a_worker(cluster):
 
 
 def test_a_scheduler_that_is_gone_is_said_so_and_found_again(cluster):
-    address, processes, start = cluster
-    with running(scheduler=address) as jobs:
+    processes = cluster.processes
+    with running(scheduler=cluster.address) as jobs:
         job = jobs.submit("a", request(iterations=10, step=0.1))
         begun(jobs, job)
         processes["scheduler"].kill()
@@ -474,6 +446,6 @@ def test_a_scheduler_that_is_gone_is_said_so_and_found_again(cluster):
         for name in ("scheduler", "one"):
             processes[name].kill()
             processes[name].wait()
-            start(name)
+            cluster.start(name)
         assert ended(jobs, job).state == "done"
         assert jobs.problem is None
