@@ -36,7 +36,9 @@ def pictures(findings: Findings, job: str, take: Callable[[Item], None] | None) 
                             on_click=take,
                             args=(item,),
                         )
-                style.note(item.caption)
+                # A line breaks between the facts, never within one.
+                facts = item.caption.split(" · ")
+                style.note(" · ".join(fact.replace(" ", "\u00a0") for fact in facts))
 
 
 def tables(findings: Findings) -> None:
