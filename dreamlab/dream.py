@@ -185,6 +185,7 @@ def _steps(
     picture = resume.picture
     held: list = []
     for index in range(resume.octave, len(octaves)):
+        held.clear()
         shape, octave = plan.shapes[index], octaves[index]
         # Each octave has random numbers of its own, so that a resumed run draws the same.
         generator = np.random.default_rng((config.seed, index))
@@ -236,7 +237,6 @@ def _steps(
         whole = _fraction(pixels, index, 1.0)
         raised = shrunk = None  # so that no picture of a size that is done with stays in memory
         yield waiting(ends_octave=True, fraction=whole, _held=held)
-        held.clear()
 
 
 def _fraction(pixels: list[int], octave: int, share: float) -> float:

@@ -286,7 +286,8 @@ def _cast(model: keras.Model, policy: str) -> keras.Model:
 
     def clone(layer: keras.Layer) -> keras.Layer:
         config: dict[str, Any] = layer.get_config()
-        if not isinstance(layer, keras.layers.InputLayer):
+        # A sum written as "x + y" is an operation, not a layer, and computes in what it is given.
+        if isinstance(layer, keras.Layer) and not isinstance(layer, keras.layers.InputLayer):
             config["dtype"] = policy
         return layer.__class__.from_config(config)
 

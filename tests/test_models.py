@@ -238,7 +238,8 @@ def test_every_network_dreams_at_its_smallest_size(name):
     network = load_model(name, weights=None)
     first, deepest = network.offered_layers[0].name, network.offered_layers[-1].name
     # Random weights let little through, and the gradient's mean is never taken below 1e-7.
-    config = DreamConfig(layers={first: 1e6, deepest: 1.0}, octaves=1, iterations=2)
+    layers = {first: 1e6, deepest: 1.0}
+    config = DreamConfig(layers=layers, octaves=1, iterations=2, precision="float32")
     before = picture(network.smallest, network.smallest)
     steps = [(step.losses, step.image) for step in dream(before, network, config)]
     assert steps[0][0][deepest] > 0
@@ -247,3 +248,17 @@ def test_every_network_dreams_at_its_smallest_size(name):
     assert 0.01 < np.abs(steps[-1][1] - before).mean() < 0.021
     with pytest.raises(DreamError, match=f"{name} needs at least {network.smallest} x"):
         dream(picture(network.smallest - 1, 200), network, config)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_network_answers_in_bfloat16_too(name):
+    network = load_model(name, weights=None)
+    layer = network.offered_layers[len(network.offered_layers) // 2].name
+    image = network.prepare(picture(network.smallest, network.smallest)[None], "imagenet")
+    exact, rounded = (
+        np.asarray(network.cut([layer], precision)(image)[layer], np.float32)
+        for precision in ("float32", "bfloat16")
+    )
+    assert not np.array_equal(exact, rounded)
+    assert np.abs(rounded - exact).mean() < 0.05 * np.abs(exact).mean()

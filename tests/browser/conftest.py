@@ -74,6 +74,25 @@ class Visitor:
     def ready(self) -> None:
         expect(self.page.get_by_text("How it works")).to_be_visible()
 
+    def faults(self) -> list[str]:
+        """Return the complaints, but for those of pictures that were taken off the page.
+
+        A browser that asks for one once more while it goes is told that it is not there.
+        """
+        shown = {one.get_attribute("src") for one in self.page.get_by_role("img").all()}
+        shown = {source for source in shown if source}
+        gone = [
+            said
+            for said in self.complaints
+            if "Image source error" in said and not any(said.endswith(one) for one in shown)
+        ]
+        left = [said for said in self.complaints if said not in gone]
+        for _ in gone:
+            answer = next((said for said in left if "status of 404" in said), None)
+            if answer is not None:
+                left.remove(answer)
+        return left
+
     def _said(self, message) -> None:
         if message.type == "error":
             self.complaints.append(message.text)
