@@ -21,7 +21,7 @@ def test_atlas_thumbnail_variant_dream_and_excitation_matrix(visitor):
     page.get_by_role("button", name="Run", exact=True).click()
 
     taken = page.get_by_role("button", name="Variant", exact=True)
-    expect(taken).to_have_count(18, timeout=PATIENCE)
+    expect(taken).to_have_count(18, timeout=2 * PATIENCE)  # the worker may still be loading
     expect(page.get_by_text("vgg16 · 18 found")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("block3_conv3 · depth 7 · sees 40 px")).to_be_visible()
     with page.expect_download() as found:
