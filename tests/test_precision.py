@@ -32,8 +32,16 @@ def test_it_is_measured_once_and_only_for_auto(monkeypatch):
     assert precision.resolve("bfloat16") == "bfloat16"
     assert measured == []
     precision.resolve("auto")
+    once = list(measured)
+    assert {dtype.name for dtype in once} == {"float32", "bfloat16"}
     precision.resolve("auto")
-    assert len(measured) == 2
+    assert measured == once
+
+
+def test_a_busy_moment_favours_neither(monkeypatch):
+    seconds = {"float32": iter([9.0, 1.0]), "bfloat16": iter([1.2, 7.0])}
+    monkeypatch.setattr(precision, "_seconds", lambda dtype: next(seconds[dtype.name]))
+    assert precision.speed_up() == pytest.approx(1.0 / 1.2)
 
 
 def test_what_is_measured_is_time(monkeypatch):
