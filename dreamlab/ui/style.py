@@ -86,6 +86,11 @@ def layer(text: str, below: str = "") -> None:
     st.html(f'<div class="dl-layer">{html.escape(text)}{below}</div>')
 
 
+def facts(*words: str) -> str:
+    """Put facts in a row, so that a line breaks between them and never within one."""
+    return " · ".join(word.replace(" ", "\u00a0") for word in words)
+
+
 def note(text: str, *, bad: bool = False) -> None:
     """Show a short quiet line, or one that says what is wrong."""
     kind = "dl-note bad" if bad else "dl-note"

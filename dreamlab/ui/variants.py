@@ -27,7 +27,7 @@ def comparisons() -> None:
             "Add a variant",
             icon=":material/add:",
             type="tertiary",
-            disabled=len(st.session_state["variants"]) >= MAX_VARIANTS,
+            disabled=not state.room(),
             on_click=_add,
             key="add",
             help=f"A page holds up to {MAX_VARIANTS}.",
@@ -165,7 +165,7 @@ def _editor(draft: Draft, known: dict[str, LayerInfo], index: int, count: int) -
             "Duplicate",
             icon=":material/content_copy:",
             key=f"{key}.copy",
-            disabled=count >= MAX_VARIANTS or draft.variant is None,
+            disabled=not state.room() or draft.variant is None,
             on_click=_duplicate,
             args=(variant,),
         )
@@ -184,9 +184,7 @@ def _facts(layer: LayerInfo | None) -> str:
         return "not in this network"
     field = layer.receptive_field
     sees = "sees it all" if field is None else f"sees {field} px"
-    words = (f"depth {layer.depth}", f"{layer.channels} channels", sees)
-    # A line breaks between the facts, never within one.
-    return " · ".join(word.replace(" ", "\u00a0") for word in words)
+    return style.facts(f"depth {layer.depth}", f"{layer.channels} channels", sees)
 
 
 def _block(name: str) -> str:

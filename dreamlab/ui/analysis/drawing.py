@@ -36,9 +36,7 @@ def pictures(findings: Findings, job: str, take: Callable[[Item], None] | None) 
                             on_click=take,
                             args=(item,),
                         )
-                # A line breaks between the facts, never within one.
-                facts = item.caption.split(" · ")
-                style.note(" · ".join(fact.replace(" ", "\u00a0") for fact in facts))
+                style.note(style.facts(*item.caption.split(" · ")))
 
 
 def tables(findings: Findings) -> None:
