@@ -1,5 +1,6 @@
 """Pictures: files to arrays and back."""
 
+import base64
 import io
 import threading
 import warnings
@@ -118,6 +119,12 @@ def jpeg(pixels: np.ndarray, *, max_side: int | None = None, quality: int = 85) 
     if max_side is not None:
         pixels = np.asarray(_shrunk(Image.fromarray(pixels), max_side))
     return iio.imwrite("<bytes>", pixels, extension=".jpg", quality=quality)
+
+
+def data_url(picture: bytes) -> str:
+    """Return a PNG or JPEG file as an address that holds the picture itself."""
+    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
 
 
 def resize_pixels(pixels: np.ndarray, height: int, width: int) -> np.ndarray:

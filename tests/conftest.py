@@ -2,6 +2,14 @@ import pytest
 
 
 @pytest.fixture
+def fake():
+    """Return what stands in for the workers: it dreams when it is told to."""
+    from tests.fake_backend import FakeBackend
+
+    return FakeBackend()
+
+
+@pytest.fixture
 def downloads(monkeypatch):
     """Return what each download button would hand out, by its key, for the page's last run."""
     import streamlit as st

@@ -1,5 +1,6 @@
 """Files to arrays and back."""
 
+import base64
 import io
 import os
 import struct
@@ -308,6 +309,12 @@ def test_jpeg_scales_down_only():
     assert same.shape == CORNERS.shape
     assert abs(same - CORNERS)[4:12, 4:20].max() <= 4
     assert len(images.jpeg(CORNERS, quality=20)) < len(images.jpeg(CORNERS, quality=95))
+
+
+@pytest.mark.parametrize(("write", "kind"), [(images.png, "png"), (images.jpeg, "jpeg")])
+def test_data_url(write, kind):
+    start, data = images.data_url(write(CORNERS)).split(",")
+    assert start == f"data:image/{kind};base64" and base64.b64decode(data) == write(CORNERS)
 
 
 def test_resize_pixels():

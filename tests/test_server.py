@@ -4,6 +4,8 @@ import asyncio
 import logging
 import re
 import socket
+import subprocess
+import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -70,6 +72,23 @@ def test_the_worker_starts_and_ends_with_the_server_and_dreams_are_logged(monkey
         logger.propagate = before[1]
     assert told == ["started", "ended"]
     assert capfd.readouterr().err.endswith(" dream done\n")
+
+
+def test_the_page_is_loaded_before_the_first_visitor_comes():
+    script = """
+import asyncio, sys
+from dreamlab.ui import server
+server.backend.get = type("Jobs", (), {"close": lambda self: None})
+wanted = {"pandas", "dreamlab.ui.page"}
+async def serve():
+    async with server.lifespan(None):
+        pass
+assert not wanted & set(sys.modules), "loading them is what the test is about"
+asyncio.run(serve())
+assert not wanted - set(sys.modules)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
 
 
 @pytest.fixture(scope="module")

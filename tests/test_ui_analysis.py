@@ -6,7 +6,7 @@ import pytest
 
 from dreamlab.analysis import ANALYSES
 from dreamlab.setup import Setup, Variant
-from tests.fake_backend import FakeBackend, open_page, sound, words
+from tests.fake_backend import open_page, sound, words
 
 SETUP = Setup(
     variants=(
@@ -16,11 +16,6 @@ SETUP = Setup(
     common={"octaves": 2, "iterations": 3},
     max_side=128,
 )
-
-
-@pytest.fixture
-def fake():
-    return FakeBackend()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from streamlit.runtime.caching.cache_resource_api import clear_session_cache
 
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
+from dreamlab.images import data_url
 from dreamlab.jobs import Request, Status
 from dreamlab.setup import Setup, Variant
 from dreamlab.ui.card import progress, waiting
@@ -23,11 +24,6 @@ SETUP = Setup(
     common={"octaves": 2, "iterations": 3},
     max_side=128,
 )
-
-
-@pytest.fixture
-def fake():
-    return FakeBackend()
 
 
 @pytest.fixture
@@ -55,6 +51,14 @@ def test_place_in_the_queue_and_progress(page, fake):
     said = words(sound(page.run()))
     assert "Octave 1 of 2 · step 2 of 3 · loss 2.275 · 2 s left" in said
     assert "Waiting, number 1 in line" in said
+
+
+def test_a_live_picture_needs_no_file(page, fake):
+    # Streamlit would have dropped it by the time that a slow browser asks for it.
+    fake.advance(3)
+    sound(page.run())
+    assert data_url(fake.status("job1").preview) in pictures(page)
+    assert not any("data:" in picture for picture in pictures(finished(page, fake)))
 
 
 def test_progress_names_what_is_known():

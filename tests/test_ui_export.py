@@ -10,7 +10,7 @@ from dreamlab.jobs import Request
 from dreamlab.setup import Setup, Variant
 from dreamlab.ui import export
 from dreamlab.ui.visits import Run
-from tests.fake_backend import FakeBackend, open_page, sound, upload
+from tests.fake_backend import open_page, sound, upload
 
 CONFIG = DreamConfig(layers={"block2_conv2": 2.0}, octaves=2, iterations=2)
 SETUP = Setup(
@@ -21,11 +21,6 @@ SETUP = Setup(
     common={"octaves": 2, "iterations": 2},
     max_side=128,
 )
-
-
-@pytest.fixture
-def fake():
-    return FakeBackend()
 
 
 @pytest.fixture

@@ -13,11 +13,6 @@ from tests.fake_backend import FakeBackend, open_page, sound, upload, words
 
 
 @pytest.fixture
-def fake():
-    return FakeBackend()
-
-
-@pytest.fixture
 def page(monkeypatch, fake):
     return open_page(monkeypatch, fake)
 

@@ -2,6 +2,7 @@ import io
 
 import numpy as np
 import pytest
+import streamlit
 from PIL import Image
 
 from dreamlab import export
@@ -9,11 +10,6 @@ from dreamlab.config import DreamConfig
 from dreamlab.images import from_pixels, load_image, png, seeded_noise
 from dreamlab.jobs.contract import Request
 from tests.fake_backend import FakeBackend, open_page, sound, upload, words
-
-
-@pytest.fixture
-def fake():
-    return FakeBackend()
 
 
 @pytest.fixture
@@ -51,6 +47,16 @@ def test_an_upload_is_dreamt_on(page, fake):
     page.file_uploader(key="upload").upload("mine.png", data, "image/png").run()
     assert page.session_state["source"] == "upload"
     assert np.array_equal(sent(page, fake), load_image(data))
+
+
+def test_it_is_shown_as_jpeg_and_sent_as_png(page, fake, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(streamlit, "image", lambda data, **options: drawn.append(data))
+    page.button(key="dream").click().run()
+    first, sent = Image.open(io.BytesIO(drawn[0])), next(iter(fake.requests.values())).image
+    assert (first.format, first.size) == ("JPEG", (451, 300))
+    assert Image.open(io.BytesIO(sent)).format == "PNG"
+    assert abs(load_image(drawn[0]) - load_image(sent)).mean() < 0.02
 
 
 def test_what_is_sent_carries_no_metadata(page, fake):

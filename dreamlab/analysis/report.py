@@ -1,6 +1,5 @@
 """The report: one HTML file with pictures, charts and settings, that opens with no network."""
 
-import base64
 import html
 import json
 from collections.abc import Mapping, Sequence
@@ -8,6 +7,7 @@ from typing import Any
 
 from dreamlab import __version__
 from dreamlab.analysis import Findings, charts, named
+from dreamlab.images import data_url
 
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#222}
@@ -84,11 +84,9 @@ def _section(findings: Findings) -> list[str]:
 
 
 def _figure(picture: bytes, caption: str) -> str:
-    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
-    data = base64.b64encode(picture).decode()
     text = html.escape(caption)
     return (
-        f'<figure><img src="data:image/{kind};base64,{data}" alt="{text}">'
+        f'<figure><img src="{data_url(picture)}" alt="{text}">'
         f"<figcaption>{text}</figcaption></figure>"
     )
 

@@ -1,8 +1,8 @@
 """A picture before and after, with a handle to wipe between them."""
 
-import base64
-
 import streamlit as st
+
+from dreamlab.images import data_url
 
 _HTML = """
 <figure>
@@ -80,8 +80,8 @@ def show(before: bytes, after: bytes, *, ratio: float, name: str, alt: str, key:
     """
     _component(
         data={
-            "before": _address(before),
-            "after": _address(after),
+            "before": data_url(before),
+            "after": data_url(after),
             "before_label": "Original",
             "after_label": name,
             "before_alt": alt,
@@ -91,7 +91,3 @@ def show(before: bytes, after: bytes, *, ratio: float, name: str, alt: str, key:
         },
         key=key,
     )
-
-
-def _address(jpeg: bytes) -> str:
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dreamlab.images import jpeg
+from dreamlab.images import data_url, jpeg
 from dreamlab.jobs import Backend, Result, Status
 from dreamlab.preflight import duration
 from dreamlab.ui import before_after, style
@@ -22,13 +22,15 @@ def show(
     index = None
     if result is not None:
         index = frame_at(result.recording, where or END)
+    dreamt = True
     if index is not None:
         picture = result.pictures[index]
-    else:
-        picture = state.preview or batch.picture
-        picture = batch.picture if where is not None else picture
-    # A stand-in is dimmed, so that nobody takes it for a dream.
-    dreamt = index is not None or state.preview is not None or where == ORIGINAL
+    elif state.preview is not None and where is None:
+        # Streamlit drops a picture's file once the next one is shown, which a slow browser has
+        # yet to ask for: a picture that lasts a second goes along with the page.
+        picture = data_url(state.preview)
+    else:  # a stand-in is dimmed, so that nobody takes it for a dream
+        picture, dreamt = batch.picture, where == ORIGINAL
     with st.container(key=f"{'shown' if dreamt else 'dim'}-{one.job}"):
         st.image(picture, width="stretch", alt=_alt(one, state))
         if not state.active and result is not None and result.pictures:

@@ -107,7 +107,7 @@ def visitors(browser, server):
     def checked():
         yield
         for visitor in met:
-            assert visitor.complaints == []
+            assert visitor.faults() == []
             assert visitor.page.get_by_test_id("stException").count() == 0
 
     def come(**options) -> Visitor:
