@@ -244,10 +244,13 @@ def upload(width: int = 96, height: int = 64, kind: str = "PNG") -> bytes:
 
 def open_page(monkeypatch, fake: FakeBackend, **query: str):
     """Return the page over a fake backend, run once, with the parameters of its address."""
+    from streamlit.components.v2 import manifest_scanner
     from streamlit.testing.v1 import AppTest
 
     from dreamlab.ui import backend
 
+    # Looking through all installed packages for components takes longer than the page.
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
     monkeypatch.setattr(backend, "get", lambda: fake)
     page = AppTest.from_file(ROOT / "app.py", default_timeout=60)
     for name, value in query.items():
