@@ -1,6 +1,7 @@
 """Pictures of any mode brought to plain 8-bit sRGB."""
 
 import io
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -8,8 +9,14 @@ from PIL import Image, ImageCms
 #: Colour space in an ICC header to the picture mode that such a profile describes.
 _PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
+#: Pixels that are brought to RGB at a time. On the way a pixel takes up to 40 bytes, so that a
+#: large picture must not go it as a whole.
+_STRIP = 1 << 19
 
-def to_rgb(picture: Image.Image) -> Image.Image:
+
+def to_rgb(
+    picture: Image.Image, *, width: int | None = None, across: float | None = None
+) -> Image.Image:
     """Bring a decoded picture to 8-bit sRGB: no transparency, no profile.
 
     Transparent parts come to lie over white. An embedded ICC profile is followed where it is
@@ -21,26 +28,52 @@ def to_rgb(picture: Image.Image) -> Image.Image:
     ----------
     picture : PIL.Image.Image
         A loaded picture of any mode.
+    width : int, optional
+        Scale to this many pixels across with Lanczos's filter; the height stays as it is. To
+        scale the height afterwards gives what scaling both at once would.
+    across : float, optional
+        How much of the picture's width is scaled to `width`, in pixels; all of it by default.
 
     Returns
     -------
     PIL.Image.Image
-        Mode ``"RGB"``, same size.
+        Mode ``"RGB"``.
     """
+    width = width or picture.width
+    across = across or picture.width
+    levels = _levels(picture) if picture.mode in ("I", "F") else None
+    transform = _transform(picture)
+    whole = Image.new("RGB", (width, picture.height))
+    for top, strip in _strips(picture):
+        box = (0, 0, across, strip.height)
+        rgb = _rgb(strip, levels, transform)
+        whole.paste(rgb.resize((width, strip.height), Image.Resampling.LANCZOS, box), (0, top))
+    return whole
+
+
+def _strips(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """Cut a picture into strips, each with the row it begins at."""
+    rows = max(1, _STRIP // picture.width)
+    for top in range(0, picture.height, rows):
+        bottom = min(top + rows, picture.height)
+        yield top, picture.crop((0, top, picture.width, bottom))
+
+
+def _rgb(
+    picture: Image.Image,
+    levels: tuple[float, float] | None,
+    transform: ImageCms.ImageCmsTransform | None,
+) -> Image.Image:
     if picture.mode.startswith("I;16"):
         # 65535 / 255 = 257; without this Pillow clips at 255.
         grey = np.asarray(picture).astype(np.float32) / 257
         return _grey(grey)
-    if picture.mode in ("I", "F"):
-        return _grey(_stretched(np.asarray(picture, dtype=np.float64)) * 255)
-    profile = picture.info.get("icc_profile")
+    if levels is not None:
+        return _grey(_stretched(np.asarray(picture, dtype=np.float64), *levels) * 255)
     if picture.has_transparency_data:
         picture = _over_white(picture)
-    if profile:
-        picture = _followed(picture, profile)
-    if picture.mode == "LAB":  # Pillow's own convert does not know this one
-        lab = ImageCms.createProfile("LAB")
-        return _transformed(picture, lab)
+    if transform is not None:
+        return ImageCms.applyTransform(picture.convert(transform.input_mode), transform)
     return picture.convert("RGB")
 
 
@@ -48,11 +81,17 @@ def _grey(values: np.ndarray) -> Image.Image:
     return Image.fromarray(np.rint(values).astype(np.uint8)).convert("RGB")
 
 
-def _stretched(values: np.ndarray) -> np.ndarray:
-    finite = np.isfinite(values)
-    if not finite.any():
-        return np.zeros_like(values)
-    low, high = values[finite].min(), values[finite].max()
+def _levels(picture: Image.Image) -> tuple[float, float]:
+    """Find the lowest and the highest number in a picture; 0 and 0 if there is none."""
+    low, high = np.inf, -np.inf
+    for _, strip in _strips(picture):
+        values = np.asarray(strip, dtype=np.float64)
+        values = values[np.isfinite(values)]
+        low, high = values.min(initial=low), values.max(initial=high)
+    return (low, high) if low <= high else (0.0, 0.0)
+
+
+def _stretched(values: np.ndarray, low: float, high: float) -> np.ndarray:
     values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
     if low >= 0 and high <= 1:
         return values
@@ -67,21 +106,19 @@ def _over_white(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, picture).convert("RGB")
 
 
-def _followed(picture: Image.Image, profile: bytes) -> Image.Image:
-    """Apply an ICC profile, or return the picture as it is if the profile is no good."""
+def _transform(picture: Image.Image) -> ImageCms.ImageCmsTransform | None:
+    """Make what brings a picture to sRGB by its ICC profile; None if it has none that is good."""
+    mode = "RGB" if picture.has_transparency_data else picture.mode
+    if mode == "LAB":  # Pillow's own convert does not know this one
+        return _to_srgb(ImageCms.createProfile("LAB"), mode)
     try:
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        mode = _PROFILE_MODES.get(opened.profile.xcolor_space.strip())
-        if mode == "RGB" and picture.mode not in ("CMYK", "LAB"):
-            picture = picture.convert("RGB")
-        if picture.mode != mode:
-            return picture
-        return _transformed(picture, opened)
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return picture
+        opened = ImageCms.ImageCmsProfile(io.BytesIO(picture.info["icc_profile"]))
+        wanted = _PROFILE_MODES[opened.profile.xcolor_space.strip()]
+        fits = mode != "CMYK" if wanted == "RGB" else mode == wanted
+        return _to_srgb(opened, wanted) if fits else None
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError, KeyError):
+        return None
 
 
-def _transformed(picture: Image.Image, profile: object) -> Image.Image:
-    return ImageCms.profileToProfile(
-        picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
-    )
+def _to_srgb(profile: object, mode: str) -> ImageCms.ImageCmsTransform:
+    return ImageCms.buildTransform(profile, ImageCms.createProfile("sRGB"), mode, "RGB")

@@ -3,7 +3,7 @@
 import math
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -13,6 +13,7 @@ from dreamlab.images import MAX_PIXELS, png
 
 _GAP = 16
 _TEXT = 16
+_LINE = 20
 _TITLE = 24
 _INK = (32, 32, 32)
 
@@ -23,7 +24,11 @@ _PLAIN = str.maketrans(
 
 
 def contact_sheet(
-    items: Sequence[tuple[str, np.ndarray]], *, columns: int, title: str | None = None
+    items: Sequence[tuple[str, np.ndarray]],
+    *,
+    columns: int,
+    title: str | None = None,
+    text: Mapping[str, str] | None = None,
 ) -> bytes:
     """Lay out pictures in a grid, row by row.
 
@@ -33,16 +38,19 @@ def contact_sheet(
     Parameters
     ----------
     items : sequence of (str, numpy.ndarray)
-        Caption and picture, uint8 (H, W, 3). A caption too wide for its cell is cut.
+        Caption and picture, uint8 (H, W, 3). A caption too wide for its cell goes on below where
+        it has a ``·``, and is cut where it has none.
     columns : int
         Pictures in a row, 1 or more; fewer pictures make fewer columns.
     title : str, optional
         A line above all.
+    text : mapping of str to str, optional
+        What the file says of itself, in text chunks.
 
     Returns
     -------
     bytes
-        A PNG with no metadata.
+        A PNG with no metadata but `text`.
 
     Raises
     ------
@@ -59,7 +67,9 @@ def contact_sheet(
     cell_width = max(pixels.shape[1] for _, pixels in items)
     cell_height = max(pixels.shape[0] for _, pixels in items)
     top = _GAP + (_TITLE + _GAP if title else 0)
-    across, down = cell_width + _GAP, cell_height + 2 * _TEXT + _GAP
+    captions = [_lines(caption, cell_width) for caption, _ in items]
+    below = max(map(len, captions)) - 1
+    across, down = cell_width + _GAP, cell_height + 2 * _TEXT + below * _LINE + _GAP
     width, height = _GAP + columns * across, top + rows * down
     if width * height > MAX_PIXELS:
         raise DreamError(
@@ -71,13 +81,29 @@ def contact_sheet(
     draw = ImageDraw.Draw(sheet)
     if title:
         _write(draw, (_GAP, _GAP), title, _TITLE, width - 2 * _GAP)
-    for index, (caption, pixels) in enumerate(items):
+    for index, (lines, (_, pixels)) in enumerate(zip(captions, items, strict=True)):
         row, column = divmod(index, columns)
         left, upper = _GAP + column * across, top + row * down
         inset = (cell_width - pixels.shape[1]) // 2, (cell_height - pixels.shape[0]) // 2
         sheet.paste(Image.fromarray(pixels), (left + inset[0], upper + inset[1]))
-        _write(draw, (left, upper + cell_height + _TEXT // 2), caption, _TEXT, cell_width)
-    return png(np.asarray(sheet))
+        for place, line in enumerate(lines):
+            height = upper + cell_height + _TEXT // 2 + place * _LINE
+            _write(draw, (left, height), line, _TEXT, cell_width)
+    return png(np.asarray(sheet), text=text)
+
+
+def _lines(caption: str, width: int) -> list[str]:
+    """Break a caption between its facts, each line as long as the width allows."""
+    font = ImageFont.load_default(_TEXT)
+    first, *facts = caption.split(" · ")
+    lines = [first]
+    for fact in facts:
+        longer = f"{lines[-1]} · {fact}"
+        if font.getlength(_plain(longer)) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(fact)
+    return lines
 
 
 def _write(

@@ -43,7 +43,10 @@ class Geometry:
     stride : int
         Pixels from one position to the next.
     before, after : int
-        How far a position sees to the left (up) and to the right (down) of its first pixel.
+        How far a position sees to the left (up) and to the right (down) of its first pixel, at
+        any size of the picture: where a stride pads "same", the size moves what is seen.
+    side : int
+        Side of what it sees at one size.
     depth : int
         Weighted layers on the longest way from the picture.
     operations : float
@@ -58,6 +61,7 @@ class Geometry:
     stride: int = 1
     before: int = 0
     after: int = 1
+    side: int = 1
     depth: int = 0
     operations: float = 0.0
     resizing: tuple[tuple, ...] = ()
@@ -66,7 +70,7 @@ class Geometry:
     @property
     def receptive_field(self) -> int | None:
         """Side of what a position sees, in pixels; None where that is the whole picture."""
-        return self.before + self.after if self.local else None
+        return self.side if self.local else None
 
 
 def layer_geometries(network: keras.Model) -> dict[str, Geometry]:
@@ -93,20 +97,23 @@ def layer_geometries(network: keras.Model) -> dict[str, Geometry]:
             f"network {network.name!r} is not a functional Keras model; "
             "save it as one (keras.Sequential or keras.Model with inputs and outputs)"
         )
-    down, across = (_along(network, axis) for axis in (0, 1))
-    return {
-        name: replace(
+    walks = [_along(network, axis, padded) for axis in (0, 1) for padded in ("least", "most")]
+    found = {}
+    for name, one in walks[0].items():
+        each = [walk[name] for walk in walks]
+        found[name] = replace(
             one,
-            before=max(one.before, across[name].before),
-            after=max(one.after, across[name].after),
+            before=max(other.before for other in each),
+            after=max(other.after for other in each),
+            side=max(other.before + other.after for other in each),
             # Sides that shrink differently would need two strides.
-            local=one.local and across[name].local and one.stride == across[name].stride,
+            local=all(other.local and other.stride == one.stride for other in each),
         )
-        for name, one in down.items()
-    }
+    return found
 
 
-def _along(network: keras.Model, axis: int) -> dict[str, Geometry]:
+def _along(network: keras.Model, axis: int, padded: str) -> dict[str, Geometry]:
+    """Follow one axis at sizes where padding "same" puts least, or most, before the first pixel."""
     known: dict[int, Geometry] = {}
     costs: dict[int, frozenset[tuple[str, float]]] = {}
     found: dict[str, Geometry] = {}
@@ -114,7 +121,8 @@ def _along(network: keras.Model, axis: int) -> dict[str, Geometry]:
         outputs = [out for node in operation._inbound_nodes for out in node.output_tensors]
         if len(operation._inbound_nodes) == 1:
             inputs = operation._inbound_nodes[0].input_tensors
-            geometry = _through(operation, _join([known[id(tensor)] for tensor in inputs]), axis)
+            came = _join([known[id(tensor)] for tensor in inputs])
+            geometry = _through(operation, came, axis, padded)
             # The cost of a layer is counted once, however many ways lead through it.
             own = _multiplications(operation) / geometry.stride**2
             cost = frozenset().union(*(costs[id(tensor)] for tensor in inputs))
@@ -145,17 +153,18 @@ def _join(geometries: list[Geometry]) -> Geometry:
     )
 
 
-def _through(operation: keras.Operation, came: Geometry, axis: int) -> Geometry:
+def _through(operation: keras.Operation, came: Geometry, axis: int, padded: str) -> Geometry:
     if isinstance(operation, keras.Sequential):
         for layer in operation.layers:
-            came = _through(layer, came, axis)
+            came = _through(layer, came, axis, padded)
         return came
     if isinstance(operation, kl.SeparableConv2D | kl.DepthwiseConv2D | kl.Conv2D):
         reach = (operation.kernel_size[axis] - 1) * operation.dilation_rate[axis] + 1
-        moved = _window(came, reach, operation.strides, operation.padding)
+        moved = _window(came, reach, operation.strides, operation.padding, padded)
         return replace(moved, depth=came.depth + 1)
     if isinstance(operation, kl.MaxPooling2D | kl.AveragePooling2D):
-        return _window(came, operation.pool_size[axis], operation.strides, operation.padding)
+        reach = operation.pool_size[axis]
+        return _window(came, reach, operation.strides, operation.padding, padded)
     if isinstance(operation, kl.ZeroPadding2D):
         first, second = operation.padding[axis]
         # Padding moves the positions: the first one now stands before the picture's first pixel.
@@ -177,7 +186,9 @@ def _through(operation: keras.Operation, came: Geometry, axis: int) -> Geometry:
     return replace(came, local=False)
 
 
-def _window(came: Geometry, reach: int, strides: tuple[int, int], padding: str) -> Geometry:
+def _window(
+    came: Geometry, reach: int, strides: tuple[int, int], padding: str, padded: str
+) -> Geometry:
     stride = strides[0]
     if strides != (stride, stride):
         return replace(came, local=False)
@@ -185,15 +196,16 @@ def _window(came: Geometry, reach: int, strides: tuple[int, int], padding: str) 
         # With a stride, the padding on the left depends on the size: it is between these two.
         most = (reach - 1) // 2
         least = most if stride == 1 else max(0, reach - stride) // 2
+        left = most if padded == "most" else least
         rule = (("same", stride),) if stride > 1 else ()
     else:
-        most = least = 0
+        left = 0
         rule = (("valid", reach, stride),) if reach > 1 or stride > 1 else ()
     return replace(
         came,
         stride=came.stride * stride,
-        before=came.before + most * came.stride,
-        after=came.after + (reach - 1 - least) * came.stride,
+        before=came.before + left * came.stride,
+        after=came.after + (reach - 1 - left) * came.stride,
         resizing=came.resizing + rule,
     )
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import imageio.v3 as iio
 import numpy as np
-from PIL import Image, ImageOps, PngImagePlugin
+from PIL import ExifTags, Image, PngImagePlugin
 
 from dreamlab.colour import to_rgb
 from dreamlab.errors import DreamError
@@ -30,6 +30,25 @@ MIN_SIDE = 2
 #: Longest side to shortest side, at most: beyond it nothing is left once the picture is scaled.
 MAX_RATIO = 50
 
+#: How often decoding holds a picture in memory at once, at most, as measured: GIF keeps what it
+#: began on, TIFF may have 16 bits a channel, all of them in one strip, and then be turned.
+_HELD = {"PNG": 1, "GIF": 2, "BMP": 4, "TIFF": 4, "WEBP": 4}
+
+# Text that nobody reads: Pillow would take 64 million characters of it, of four bytes each, out
+# of a small PNG.
+PngImagePlugin.MAX_TEXT_MEMORY = 4 * 2**20
+
+#: EXIF orientation to what brings a picture upright.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
 _NOISE = 0.2
 
 # Hiding Pillow's warnings changes a list that all threads share, so one thread at a time does
@@ -42,6 +61,7 @@ def load_image(
     *,
     max_side: int | None = None,
     max_pixels: int = MAX_PIXELS,
+    max_memory: float | None = None,
 ) -> np.ndarray:
     """Read a picture.
 
@@ -58,6 +78,9 @@ def load_image(
         picture is never scaled up, as that adds no detail for a network to find.
     max_pixels : int
         Refuse a picture with more pixels.
+    max_memory : float, optional
+        Refuse a picture whose decoding may take more bytes than that, by its size and format.
+        To scale it down takes up to 40 MB more.
 
     Returns
     -------
@@ -79,9 +102,7 @@ def load_image(
         raise DreamError(f"{label} is larger than {MAX_BYTES >> 20} MB; choose a smaller file")
     with _decoding, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        picture = _decoded(data, label, max_pixels)
-        if max_side is not None:
-            picture = _shrunk(picture, max_side)
+        picture = _decoded(data, label, max_side, max_pixels, max_memory)
         return from_pixels(np.asarray(picture))
 
 
@@ -209,12 +230,49 @@ def _check_size(width: int, height: int, label: str, max_pixels: int) -> None:
         )
 
 
-def _decoded(data: bytes, label: str, max_pixels: int) -> Image.Image:
+def _check_memory(
+    picture: Image.Image, full: tuple[int, int], label: str, max_memory: float
+) -> None:
+    """Refuse a picture, opened and not yet decoded, that would take too much to decode."""
+    width, height = full
+    most = int(max_memory / _bytes_a_pixel(picture, width * height))
+    if width * height > most:
+        raise DreamError(
+            f"{label} is {width} x {height} px, {width * height:,} pixels; of a "
+            f"{picture.format} like it at most {most:,} are read: choose a smaller one"
+        )
+
+
+def _bytes_a_pixel(picture: Image.Image, pixels: int) -> float:
+    """Return the most bytes that decoding a picture takes for each of its pixels."""
+    size = {"1": 1, "L": 1, "P": 1, "I;16": 2}.get(picture.mode, 4)
+    if picture.format in _HELD:
+        return size * _HELD[picture.format]
+    # A JPEG: its coefficients may come in any order, and then all of them wait in 2 bytes each.
+    sampling = np.array(picture.layer)[:, 1:3]
+    samples = sampling.prod(axis=1).sum() / sampling.max(axis=0).prod()
+    return 2 * samples + size * picture.width * picture.height / pixels
+
+
+def _decoded(
+    data: bytes, label: str, max_side: int | None, max_pixels: int, max_memory: float | None
+) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            _check_size(*picture.size, label, max_pixels)
+            full = picture.size
+            _check_size(*full, label, max_pixels)
+            width, height = _fitted(*full, max_side)
+            # A JPEG can be decoded at a half, a quarter or an eighth of its size. Twice what is
+            # wanted is enough for no difference to be seen.
+            drafted = picture.draft(None, (2 * width, 2 * height))
+            _, (*_, across, down) = drafted or (None, (0, 0, *full))
+            if max_memory is not None:
+                _check_memory(picture, full, label, max_memory)
             picture.load()
-            return to_rgb(_upright(picture))
+            # Scaled across strip by strip, then down, then turned: what is large is there once.
+            small = to_rgb(picture, width=width, across=across)
+            small = small.resize((width, height), Image.Resampling.LANCZOS, (0, 0, width, down))
+            return _upright(small, picture)
     except DreamError:
         raise
     except Image.DecompressionBombError as error:
@@ -231,16 +289,22 @@ def _decoded(data: bytes, label: str, max_pixels: int) -> Image.Image:
         raise DreamError(f"{label} is damaged and cannot be decoded; choose another") from error
 
 
-def _upright(picture: Image.Image) -> Image.Image:
+def _upright(small: Image.Image, picture: Image.Image) -> Image.Image:
+    """Turn a picture as the EXIF orientation of the file that it is from says."""
     try:
-        return ImageOps.exif_transpose(picture)
+        turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
     except Exception:  # EXIF is the camera's business: a broken one spoils no picture
-        return picture
+        turn = None
+    return small if turn is None else small.transpose(turn)
+
+
+def _fitted(width: int, height: int, max_side: int | None) -> tuple[int, int]:
+    """Return the size of a picture scaled down to a longest side."""
+    scale = (max_side or np.inf) / max(width, height)
+    if scale >= 1:
+        return width, height
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _shrunk(picture: Image.Image, max_side: int) -> Image.Image:
-    scale = max_side / max(picture.size)
-    if scale >= 1:
-        return picture
-    width, height = (max(1, round(side * scale)) for side in picture.size)
-    return picture.resize((width, height), Image.Resampling.LANCZOS)
+    return picture.resize(_fitted(*picture.size, max_side), Image.Resampling.LANCZOS)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -9,8 +10,17 @@ from typing import Any, Self
 from dreamlab.errors import DreamError
 
 
-def _setting(default: Any, text: str, low: float | None = None) -> Any:
-    return field(default=default, metadata={"help": text, "low": low})
+def _setting(
+    default: Any,
+    text: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    choices: tuple[str, ...] = (),
+    pattern: str | None = None,
+) -> Any:
+    metadata = {"help": text, "low": low, "high": high, "choices": choices, "pattern": pattern}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +32,14 @@ class Limits:
     """
 
     scheduler: str = _setting(
-        "", "Address of a Dask scheduler, tcp://host:port; empty starts a local worker."
+        "",
+        "Address of a Dask scheduler, tcp://host:port; empty starts a local worker.",
+        pattern=r"((tcp|tls|wss?|ucx)://)?[^\s/]+:\d{1,5}",
     )
     warm_model: str = _setting("vgg16", "Network that a worker loads when it starts.")
-    own_models: bool = _setting(False, "Whether networks may be read from a path.")
+    own_models: bool = _setting(
+        False, "Whether jobs may name a network by its path; the page offers the zoo alone."
+    )
     waiting_per_visitor: int = _setting(6, "Most dreams one visitor may have waiting.", 1)
     waiting: int = _setting(40, "Most dreams waiting in all.", 1)
     cost: float = _setting(
@@ -40,26 +54,43 @@ class Limits:
     )
     store_mb: float = _setting(256.0, "Most memory for results that are kept, in MB.", 0.001)
     store_seconds: float = _setting(7200.0, "Longest a result is kept, in seconds.", 0.0)
-    recording_mb: float = _setting(64.0, "Most memory for the frames of one dream, in MB.", 0.001)
+    recording_mb: float = _setting(
+        64.0, "Most memory for the frames of one dream, in MB.", 0.001, 1e6
+    )
     memory: float = _setting(
         0.0,
         "Memory the process that dreams may take, in MB, before it works in tiles; 0 is half of "
         "what is free, at most 2,400.",
         0.0,
+        1e6,
     )
     worker_memory: float = _setting(
-        0.7, "Share of the machine's memory at which the local worker is restarted.", 0.001
+        0.7, "Share of the machine's memory at which the local worker is restarted.", 0.001, 1.0
     )
     status: bool = _setting(
         False, "Whether the address /?status=1 shows how many dreams wait, run and have ended."
     )
-    log_level: str = _setting("critical", "How much Dask logs: debug, info, warning, critical.")
+    log_level: str = _setting(
+        "critical",
+        "How much Dask logs: debug, info, warning, error, critical.",
+        choices=("debug", "info", "warning", "error", "critical"),
+    )
 
     def __post_init__(self) -> None:
         for spec in dataclasses.fields(self):
-            value, low = getattr(self, spec.name), spec.metadata["low"]
+            value, rules = getattr(self, spec.name), spec.metadata
+            low, high, choices = rules["low"], rules["high"], rules["choices"]
             if low is not None and not value >= low:  # true for NaN too
                 raise DreamError(f"{_variable(spec)} is {value}; choose {low:g} or more")
+            if high is not None and value > high:
+                raise DreamError(f"{_variable(spec)} is {value}; choose {high:,.0f} or less")
+            if choices and value not in choices:
+                raise DreamError(f"{_variable(spec)} is {value!r}; choose {', '.join(choices)}")
+            if rules["pattern"] and value and not re.fullmatch(rules["pattern"], value):
+                raise DreamError(
+                    f"{_variable(spec)} is {value!r}; choose one such as tcp://10.0.0.1:8786, "
+                    "or leave it empty"
+                )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -68,7 +99,7 @@ class Limits:
         Raises
         ------
         DreamError
-            If a variable is not of its type or too small; the message names it.
+            If a variable is not of its type or not allowed; the message names it.
         """
         environment = os.environ if environment is None else environment
         values = {}
@@ -90,6 +121,8 @@ def _parsed(spec: dataclasses.Field, text: str) -> Any:
         if text.lower() in ("0", "false", "no", "off"):
             return False
         raise DreamError(f"{_variable(spec)} is {text!r}; choose 1 or 0")
+    if spec.metadata["choices"]:
+        return text.lower()
     try:
         return spec.type(text)
     except ValueError as error:

@@ -19,6 +19,9 @@ MIN_SIDE, MAX_SIDE, DEFAULT_SIDE = 128, 1024, 600
 MAX_VARIANTS = 6
 MAX_NAME = 40
 
+#: Longest list of channels or levels that is typed: all 512 of a layer fit.
+MAX_LIST = 2_500
+
 #: Longest address parameter that is looked at, and most bytes it may unpack to.
 MAX_ENCODED, MAX_DECODED = 8_000, 64_000
 

@@ -7,6 +7,7 @@ a `(height, width)` for a picture that is to be read, or a piece of the sentence
 import io
 import struct
 import zlib
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageCms, PngImagePlugin
@@ -71,6 +72,14 @@ def _text_bomb() -> bytes:
     plain = saved(RGB, "PNG")
     text = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * 80_000_000, 9))
     return plain[:33] + text + plain[33:]
+
+
+def _texts() -> bytes:
+    """Make a PNG with 6 MB of text, which each chunk alone may have."""
+    plain = saved(RGB, "PNG")
+    packed = zlib.compress("\U0001f600".encode() + b"a" * 1_000_000)
+    texts = [chunk(b"iTXt", b"Comment %d\0\1\0\0\0" % number + packed) for number in range(6)]
+    return plain[:33] + b"".join(texts) + plain[33:]
 
 
 def _icc(payload: bytes) -> bytes:
@@ -141,6 +150,7 @@ FILES: dict[str, tuple[bytes, tuple[int, int] | str]] = {
     "icc-of-zeros.png": (_icc(bytes(3000)), SIZE),
     "icc-huge.png": (_icc(bytes(900_000)), SIZE),
     "text-bomb.png": (_text_bomb(), DAMAGED),
+    "many-texts.png": (_texts(), DAMAGED),
     "more-after-the-end.png": (_PNG + b"PK\x03\x04" + bytes(5000), SIZE),
     "script-after-the-end.gif": (_GIF + b"<script>alert(1)</script>", SIZE),
     # Names that lie: what is in the file counts.
@@ -197,4 +207,39 @@ FILES: dict[str, tuple[bytes, tuple[int, int] | str]] = {
     "n" * 250 + ".png": (b"?", NOT_A_PICTURE),
     "../../etc/passwd": (b"?", NOT_A_PICTURE),
     "null\0byte.png": (b"?", NOT_A_PICTURE),
+}
+
+
+def _large(mode: str, side: int, format: str, **options) -> Callable[[], bytes]:
+    return lambda: saved(Image.new(mode, (side, side), 1), format, **options)
+
+
+def _film(mode: str, side: int, format: str, **options) -> Callable[[], bytes]:
+    others = [Image.new(mode, (side, side), 2)]
+    return _large(mode, side, format, save_all=True, append_images=others, **options)
+
+
+_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+_TURNED = Image.Exif()
+_TURNED[0x0112] = 6
+_DEFLATE = {"compression": "tiff_adobe_deflate"}
+_ONE_STRIP = {**_DEFLATE, "strip_size": 2**40}
+
+#: Small files of pictures about as large as the page reads of their kind: what makes each.
+LARGE: dict[str, Callable[[], bytes]] = {
+    "rgba.png": _large("RGBA", 7071, "PNG", icc_profile=_SRGB),
+    "turned.png": _large("RGBA", 7071, "PNG", exif=_TURNED),
+    "grey-alpha.png": _large("LA", 7071, "PNG"),
+    "grey16.png": _large("I;16", 8000, "PNG"),
+    "palette.png": _large("P", 8000, "PNG", transparency=b"\x80\x40"),
+    "animated.png": _film("RGBA", 7071, "PNG", disposal=1),
+    "animated.gif": _film("P", 8000, "GIF", disposal=2),
+    "grey32.tiff": _large("I", 3535, "TIFF", **_DEFLATE),
+    "float.tiff": _large("F", 3535, "TIFF", **_ONE_STRIP),
+    "turned.tiff": _large("RGBA", 3535, "TIFF", exif=_TURNED, **_ONE_STRIP),
+    "turned.jpg": _large("RGB", 7070, "JPEG", exif=_TURNED),
+    "profile.jpg": _large("RGB", 7070, "JPEG", icc_profile=_SRGB),
+    "progressive.jpg": _large("RGB", 5344, "JPEG", progressive=True, subsampling=0),
+    "cmyk.jpg": _large("CMYK", 4712, "JPEG", progressive=True),
+    "animated.webp": _film("RGBA", 3535, "WEBP", method=0),
 }

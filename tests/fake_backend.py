@@ -4,6 +4,7 @@ import dataclasses
 import io
 import math
 import time
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ class FakeBackend:
         self.forgotten: list[str] = []
         self.done: dict[str, int] = {}
         self.ended: dict[str, tuple[str, str | None]] = {}
-        self.orphans: set[str] = set()
+        self.orphans: list[tuple[Collection[str], Callable[[], bool]]] = []
         self.full = False
         self.problem: str | None = None
         self.says: dict[str, dict] = {}  # more of a job's status, by job
@@ -114,11 +115,12 @@ class FakeBackend:
     def ready(self) -> bool:
         return True
 
-    def orphan(self, owner: str) -> None:
-        self.orphans.add(owner)
+    def original(self, job: str) -> bytes:
+        self.status(job)
+        return self.requests[job].image
 
-    def adopt(self, owner: str) -> None:
-        self.orphans.discard(owner)
+    def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
+        self.orphans.append((jobs, back))
 
     # what a test calls
 
@@ -242,16 +244,17 @@ def upload(width: int = 96, height: int = 64, kind: str = "PNG") -> bytes:
     return file.getvalue()
 
 
-def open_page(monkeypatch, fake: FakeBackend, **query: str):
+def open_page(monkeypatch, fake: FakeBackend, *, browser: str = "", **query: str):
     """Return the page over a fake backend, run once, with the parameters of its address."""
     from streamlit.components.v2 import manifest_scanner
     from streamlit.testing.v1 import AppTest
 
-    from dreamlab.ui import backend
+    from dreamlab.ui import backend, visits
 
     # Looking through all installed packages for components takes longer than the page.
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
     monkeypatch.setattr(backend, "get", lambda: fake)
+    monkeypatch.setattr(visits, "browser", lambda: browser)
     page = AppTest.from_file(ROOT / "app.py", default_timeout=60)
     for name, value in query.items():
         page.query_params[name] = value

@@ -42,7 +42,9 @@ class Network:
 
 
 def load_model(name: str) -> Network:
-    """Make a network; of a user's own, one named missing is missing."""
+    """Make a network; of a user's own, one named missing is missing and one named stuck stays."""
+    if "stuck" in name:
+        time.sleep(3600)
     if "missing" in name:
         raise DreamError(f"there is no model file {name!r}")
     return Network(name)
@@ -56,7 +58,7 @@ class Resume(NamedTuple):
 
 
 def dream(image, model, config, *, resume=None):
-    """Brighten the picture a little in each step; a step's loss is the id of its process."""
+    """Dream of a picture as red as the original, and ever brighter; a loss is a process's id."""
     plan = plan_octaves(*image.shape[:2], config, model=model.name, smallest=model.smallest)
     if config.seed == REFUSES:
         raise DreamError(REFUSAL)
@@ -69,6 +71,7 @@ def dream(image, model, config, *, resume=None):
 def _steps(image, model, config, plan, first):
     provenance = Provenance(config, model.name, "random", "float32")
     total, done = len(plan.shapes) * config.iterations, first * config.iterations
+    red = image[..., 0].mean()
     for octave, (height, width) in list(enumerate(plan.shapes))[first:]:
         for iteration in range(config.iterations):
             time.sleep(config.step)
@@ -87,7 +90,7 @@ def _steps(image, model, config, plan, first):
                 ends_octave=iteration == config.iterations - 1,
                 original=image,
                 provenance=provenance,
-                image=np.full((height, width, 3), done / total, np.float32),
+                image=np.full((height, width, 3), (red, done / total, 0), np.float32),
             )
 
 

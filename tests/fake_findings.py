@@ -80,7 +80,7 @@ def _attribution(request: AnalysisRequest) -> list[Item]:
             f"step_{step:03d}",
             f"step {step}",
             {"step": step, "losses": dict(weights), "norms": norms, "cosines": cosines},
-            _picture(request, step) if step == count else b"",
+            _picture(request, step) if step % request.settings.iterations == 0 else b"",
         )
         for step in range(1, count + 1)
     ]

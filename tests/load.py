@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -29,9 +29,10 @@ from dreamlab.images import load_image, png, to_pixels
 from dreamlab.jobs.client import Jobs
 from dreamlab.jobs.contract import Request
 from dreamlab.limits import Limits
+from dreamlab.setup import Setup, Variant
 from tests.browser.server import FLAGS, Server
 from tests.cluster import Cluster
-from tests.faults import FAULTS
+from tests.faults import FAULTS, variable
 from tests.test_jobs import PRELOAD
 from tests.visitor import Visitor, get
 
@@ -186,14 +187,19 @@ def _browsers() -> None:
         for page in pages:
             page.get_by_role("button", name="Before and after").nth(3).wait_for()
         seconds = time.monotonic() - began
-        own = [_colour(page) for page in pages]
-        mixed = sum(abs(colour - number * 25) > 6 for number, colour in enumerate(own))
+        own = [_colours(page) for page in pages]
+        mixed = sum(
+            abs(colour - number * 25) > 6
+            for number, colours in enumerate(own)
+            for colour in colours
+        )
         errors = sum(page.get_by_test_id("stException").count() for page in pages)
         browser.close()
         log = (folder / "log").read_text()
         if "Traceback" in log:
             print(log[log.index("Traceback") :][-12_000:], file=sys.stderr)
-    _line("dreams done and shown", f"{4 * len(own)} in {seconds:.0f} s")
+    shown_too = sum(map(len, own)) - BROWSERS  # beside each original
+    _line("dreams done and shown", f"{shown_too} in {seconds:.0f} s", shown_too == 4 * BROWSERS)
     _line("pictures mixed up between visitors", f"{mixed}", mixed == 0)
     lines = log.count(" dream done: ")
     _line("lines in the log, one a dream", f"{lines}", lines == 4 * BROWSERS)
@@ -208,33 +214,44 @@ def _browsers() -> None:
     print()
 
 
-def _colour(page: Page) -> int:
-    """Return how red the picture is that the page shows as what its dreams began from."""
+def _colours(page: Page) -> list[int]:
+    """Return how red the original and the dreams are on a page, which tells whose they are."""
     return page.evaluate(
-        """() => {
-            const image = document.querySelector('[class*="st-key-edgedx-"] img');
-            const canvas = document.createElement("canvas");
-            canvas.width = canvas.height = 1;
-            const context = canvas.getContext("2d");
-            context.drawImage(image, 0, 0, 1, 1);
-            return context.getImageData(0, 0, 1, 1).data[0];
+        """async () => {
+            const shown = [...document.querySelectorAll('[class*="st-key-edged"] img')];
+            await Promise.all(shown.map(image => image.decode()));
+            return shown.map(image => {
+                const canvas = document.createElement("canvas");
+                canvas.width = canvas.height = 1;
+                const context = canvas.getContext("2d");
+                context.drawImage(image, 0, 0, 1, 1);
+                return context.getImageData(0, 0, 1, 1).data[0];
+            });
         }"""
     )
 
 
 def _many(engine: str) -> None:
-    print(f"{DREAMS} dreams of the {engine} in a row, as many kept as fit in 4 MB")
-    pixels = np.random.default_rng(0).integers(0, 256, (80, 120, 3), np.uint8)
-    settings = {"octaves": 2, "iterations": 2, "step": 0.001}
-    request = Request(png(pixels), DreamConfig(layers={"block1_conv1": 1.0}, **settings))
+    print(f"{DREAMS} dreams of the {engine} in a row on the served page, 4 MB kept")
+    variant = Variant(name="One", layers={"block1_conv1": 1.0})
+    common = {"octaves": 2, "iterations": 2, "step": 0.001}
+    setup = Setup(variants=(variant,), common=common, max_side=128).encode()
     sizes = []
-    with _dreaming_with(engine), closing(Jobs(Limits(store_mb=4))) as jobs:
-        _await(jobs.ready)
-        page = psutil.Process()
+    with ExitStack() as stack:
+        stack.enter_context(_dreaming_with(engine))
+        stack.enter_context(variable("DREAMLAB_STORE_MB", "4"))
+        log = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "log"
+        server = stack.enter_context(closing(Server(log)))
+        server.wait()
+        _await(lambda: get(f"{server.address}/_stcore/health")[0] == 200)
+        visitor = stack.enter_context(closing(Visitor(server.address, query=f"setup={setup}")))
+        visitor.draw()
+        page = psutil.Process(server.pid)
         worker = max(page.children(recursive=True), key=lambda one: one.memory_info().rss)
         for number in range(1, DREAMS + 1):
-            job = jobs.submit("a", request)
-            _await(lambda job=job: not jobs.status(job).active)
+            visitor.click("Dream")
+            _await(lambda number=number: log.read_text().count(" dream done: ") == number)
+            visitor.draw()
             if number in (20, DREAMS):
                 sizes.append([one.memory_info().rss for one in (page, worker)])
     for name, before, after in zip(("page", "worker"), *sizes, strict=True):
@@ -277,16 +294,9 @@ def _dreamt(jobs: Jobs, picture: bytes, config: DreamConfig, count: int) -> int:
     return sum(jobs.status(name).state == "done" for name in names)
 
 
-@contextmanager
-def _dreaming_with(engine: str) -> Iterator[None]:
+def _dreaming_with(engine: str) -> AbstractContextManager[None]:
     """Have workers that are started meanwhile dream with the stand-in or with the engine."""
-    before = os.environ.pop(PRELOAD)
-    if engine == "stand-in":
-        os.environ[PRELOAD] = before
-    try:
-        yield
-    finally:
-        os.environ[PRELOAD] = before
+    return variable(PRELOAD, "tests.fake_engine" if engine == "stand-in" else None)
 
 
 @contextmanager

@@ -6,12 +6,14 @@ import zipfile
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from dreamlab.analysis import named
-from dreamlab.analysis.atlas import AtlasSettings, halted, run
-from dreamlab.analysis.files import files
+from dreamlab.analysis.atlas import EFFORTS, AtlasSettings, distance, run, share_of_way
+from dreamlab.analysis.files import ANALYSIS_KEY, files
+from dreamlab.analysis.report import report
 from dreamlab.analysis.running import analyse
-from dreamlab.config import DreamConfig
+from dreamlab.config import DreamConfig, read_settings
 from dreamlab.dream import dream
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image, to_pixels
@@ -39,11 +41,20 @@ def test_a_picture_is_halted_at_the_amount_by_hand():
     start = np.zeros((1, 1, 3), np.float32)
     before = np.full_like(start, 0.1)
     after = np.full_like(start, 0.3)
-    np.testing.assert_allclose(halted(start, before, after, 0.15), 0.15, rtol=1e-6)
-    # A way that turns: from (3, 0, 0) towards (3, 8, 0), the length is 5 at (3, 4, 0).
-    before, after = np.float32([[[3, 0, 0]]]), np.float32([[[3, 8, 0]]])
-    at = halted(start, before, after, 5 / math.sqrt(3))
-    np.testing.assert_allclose(at, [[[3, 4, 0]]], rtol=1e-6)
+    assert share_of_way(start, before, after, 0.15) == pytest.approx(0.25, abs=1e-5)
+    # A way that turns: from (.3, 0, 0) towards (.3, .8, 0), the length is .5 at (.3, .4, 0).
+    before, after = np.float32([[[0.3, 0, 0]]]), np.float32([[[0.3, 0.8, 0]]])
+    assert share_of_way(start, before, after, 0.5 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
+    # One that leaves the range: what is white already does not get whiter, so the rest goes .3.
+    start = np.float32([[[1, 0, 0]]])
+    after = np.float32([[[2, 0.6, 0]]])
+    assert share_of_way(start, start, after, 0.3 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
+
+
+def test_what_is_out_of_range_does_not_count_as_moved():
+    white = np.ones((2, 2, 3), np.float32)
+    assert distance(1.5 * white, white) == 0
+    assert distance(-1.5 * white, white) == 2
 
 
 def test_every_layer_moves_the_picture_by_the_same_amount(network, image):
@@ -58,11 +69,56 @@ def test_every_layer_moves_the_picture_by_the_same_amount(network, image):
         assert item.values["last_loss"] > item.values["first_loss"]
 
 
+@pytest.mark.parametrize("amount", [0.05, 0.2])
+def test_layers_move_a_black_and_white_picture_alike_too(network, amount):
+    """Half of each step leaves the range there, and more in one layer than in another."""
+    image = np.sign(picture(20, 24))
+    found = analyse(ATLAS, image, network, _settings(amount=amount, most_steps=60))
+    assert [item.key for item in found.items] == LAYERS
+    for item in found.items:
+        assert item.values["moved"] == pytest.approx(amount, rel=1e-5)
+        moved = math.sqrt(np.mean((load_image(item.picture) - image) ** 2))
+        assert moved == pytest.approx(amount, abs=0.5 / 127.5)
+        assert "only" not in item.caption
+
+
+def test_a_picture_says_what_it_takes_to_dream_it_again(network, image):
+    found = analyse(ATLAS, image, network, _settings(amount=0.05, step=0.02))
+    for item in found.items:
+        made = read_settings(io.BytesIO(item.picture))
+        assert made["last_step"] == item.values["last_step"]
+        # A dream of whole steps, and of the last one no more than this share.
+        before, after = image, image
+        for step in dream(image, network, DreamConfig.from_dict(made["config"])):
+            before, after = after, np.array(step.image)
+        again = before + np.float32(made["last_step"]) * (after - before)
+        assert np.array_equal(to_pixels(again), to_pixels(load_image(item.picture)))
+        assert 0 < made["last_step"] < 1
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_the_page_says_that_a_variant_goes_further(network, image, effort):
+    def page(findings):
+        from dreamlab.ui.analysis import drawing
+
+        drawing.pictures(findings, "job", print)
+
+    found = analyse(ATLAS, image, network, _settings(effort=effort, layers=["first"]))
+    shown = AppTest.from_function(page, kwargs={"findings": found}).run()
+    assert not shown.exception
+    told = "A variant goes on to the end of the step" in str(
+        [one.proto for one in shown.get("html")]
+    )
+    assert told is (effort == "equal effort")
+
+
 def test_equal_steps_are_the_dreams_of_the_engine(network, image):
     found = analyse(ATLAS, image, network, _settings(effort="equal steps", iterations=3))
     for item in found.items:
         config = DreamConfig.from_dict(item.values["config"])
         assert (item.values["steps"], config.iterations) == (3, 3)
+        assert item.values["last_step"] == 1.0
+        assert "only" not in item.caption  # none fell short, as none was to come far
         *_, last = dream(image, network, config)
         assert np.array_equal(to_pixels(load_image(item.picture)), to_pixels(last.image))
         # The settings that the picture carries are those of the dream.
@@ -74,6 +130,8 @@ def test_a_layer_that_moves_too_little_ends_and_says_so(network, image):
     (item,) = found.items
     assert item.values["steps"] == 2
     assert item.values["moved"] < 0.1
+    assert item.caption == f"first · depth 1 · sees 3 px · moved only {item.values['moved']:.3g}"
+    assert item.caption.encode() in report([found]).replace(b"&#x27;", b"'")
 
 
 def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
@@ -140,10 +198,54 @@ def test_the_files(network, image):
         assert sheet.size[0] > 4 * 24
     with zipfile.ZipFile(io.BytesIO(written["atlas.zip"])) as packed:
         assert packed.namelist() == list(written)[:-1]
-        assert packed.read("02_second.png") == found.items[1].picture
+        assert packed.read("02_second.png") == written["02_second.png"]
     rows = written["atlas.csv"].decode().splitlines()
     assert rows[0] == "layer,depth,receptive_field,steps,moved,first_loss,last_loss"
     assert rows[1].startswith("first,1,3,")
     figures = json.loads(written["atlas.json"])
     assert figures["settings"]["amount"] == 0.05
     assert [item["key"] for item in figures["items"]] == LAYERS
+
+
+@pytest.mark.parametrize("analysis", ["atlas", "channels", "robustness"])
+def test_every_picture_of_the_files_holds_the_settings(network, image, analysis):
+    values = {
+        "atlas": {"amount": 0.05},
+        "channels": {"layer": "third", "count": 2, "side": 32, "steps": 2},
+        "robustness": {"layers": ["first"], "gaussian": [0.1], "salt_pepper": []},
+    }[analysis]
+    settings = named(analysis).settings.from_dict({"precision": "float32", **values})
+    found = analyse(named(analysis), image, network, settings)
+    written = files(found)
+    pictures = {name: data for name, data in written.items() if name.endswith(".png")}
+    assert len(pictures) == len(found.items) + 1
+    for name, data in pictures.items():
+        with Image.open(io.BytesIO(data)) as opened:
+            opened.load()
+            made = json.loads(opened.info[ANALYSIS_KEY])
+        assert (made["analysis"], made["model"], made["weights"]) == (analysis, "tiny", "random")
+        assert named(analysis).settings.from_dict(made["settings"]) == settings
+        if name == f"{analysis}.png":
+            assert "item" not in made
+            continue
+        item = found.items[int(name[:2]) - 1]
+        assert made["item"] == {"key": item.key, **item.values}
+        assert np.array_equal(load_image(data), load_image(item.picture))
+
+
+def test_what_the_page_restores_from_a_picture_is_a_dream_alone(network, image):
+    """A dream's settings are there as before; a sheet is a picture like any other."""
+    written = files(analyse(ATLAS, image, network, _settings(amount=0.05)))
+    first = DreamConfig.from_file(io.BytesIO(written["01_first.png"]))
+    assert dict(first.layers) == {"first": 1.0}
+    with pytest.raises(DreamError, match="carries no dreamlab settings"):
+        read_settings(io.BytesIO(written["atlas.png"]))
+
+
+def test_a_picture_is_made_again_from_what_it_holds(network, image):
+    written = files(analyse(ATLAS, image, network, _settings(amount=0.05)))
+    with Image.open(io.BytesIO(written["02_second.png"])) as opened:
+        made = json.loads(opened.info[ANALYSIS_KEY])
+    settings = AtlasSettings.from_dict(made["settings"] | {"layers": [made["item"]["layer"]]})
+    (again,) = analyse(named(made["analysis"]), image, network, settings).items
+    assert np.array_equal(load_image(again.picture), load_image(written["02_second.png"]))

@@ -6,7 +6,7 @@ import tensorflow as tf
 from dreamlab.analysis import named
 from dreamlab.analysis.activations import Activations
 from dreamlab.analysis.channels import ChannelSettings, mean_squares, overlay, strongest
-from dreamlab.analysis.growth import COLOUR, Growth, frequency_scales, to_picture, unrectified
+from dreamlab.analysis.growth import Growth, frequency_scales, to_picture, unrectified
 from dreamlab.analysis.running import analyse
 from dreamlab.errors import DreamError
 from tests.tiny import picture, tiny_network
@@ -71,6 +71,11 @@ def test_without_a_picture_there_are_no_maps(network):
         analyse(CHANNELS, None, network, _settings(layer="thrid"))
 
 
+#: Lucid's ``color_correlation_svd_sqrt``, divided by the longest of its columns, as there.
+LUCID = np.array([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
+LUCID /= np.sqrt(0.26**2 + 0.27**2 + 0.27**2)
+
+
 def test_the_fourier_picture_against_numpy():
     side = 8
     drawn = np.random.default_rng(0).normal(0, 0.1, (2, 3, side, side // 2 + 1))
@@ -79,7 +84,7 @@ def test_the_fourier_picture_against_numpy():
     assert scales[0, 1] == side * side
     assert scales[0, 2] == scales[2, 0] == side * side / 2
     waves = np.fft.irfft2((drawn[0] + 1j * drawn[1]) * scales, (side, side)) / 4
-    colours = np.einsum("cd,dhw->hwc", COLOUR, waves)
+    colours = np.einsum("cd,dhw->hwc", LUCID, waves)
     expected = 2 / (1 + np.exp(-colours)) - 1
     found = to_picture(tf.constant(drawn, tf.float32), scales)
     np.testing.assert_allclose(found, expected, atol=1e-5)
@@ -99,6 +104,14 @@ def test_growing_raises_the_channel_and_is_seeded(network):
     assert np.abs(grown).max() <= 1
     with pytest.raises(DreamError, match="side is 1; tiny needs at least 2 px"):
         Growth(network, "second", 1, "float32", "notebook")
+
+
+def test_jitter_changes_what_is_grown(network):
+    grower = Growth(network, "third", 32, "float32", "notebook")
+    still, shifted = (
+        [grown for _, grown in grower.grow(1, 8, jitter=jitter, seed=0)][-1] for jitter in (0, 3)
+    )
+    assert np.abs(still - shifted).max() > 0.01
 
 
 def test_the_last_relu_is_left_out(network):

@@ -50,6 +50,12 @@ def test_excitation_and_robustness_and_attribution(given):
     weights = [row.split(",")[:2] for row in (out / "balance.csv").read_text().splitlines()]
     assert weights == [["layer", "weight"], ["first", "1.0"], ["third", "-2.5"]]
 
+    mix += ["--channels", "third=4,third=1", "--max-loss", "9", "--tile", "64"]
+    assert main(["attribution", *start, *mix]) == 0
+    settings = json.loads((out / "attribution.json").read_text())["settings"]
+    assert settings["channels"] == {"third": [1, 4]}
+    assert (settings["max_loss"], settings["tile"]) == (9.0, 64)
+
 
 def test_channels_with_and_without_a_picture(given):
     model, image, out = given
@@ -69,6 +75,7 @@ def test_channels_with_and_without_a_picture(given):
         (["atlas", "IN", "--amount", "x"], "invalid float value: 'x'"),
         (["atlas", "IN", "--layers", "fist"], "has no layer 'fist': did you mean first?"),
         (["attribution", "IN", "--layers", "first"], "'first' is not NAME=WEIGHT"),
+        (["attribution", "IN", "--channels", "first"], "channels has 'first'; give LAYER=NUMBER"),
         (["robustness", "IN", "--gaussian", "a,b"], "invalid list of floats value: 'a,b'"),
         (["channels", "third", "--channels", "99"], "third has no channel 99; choose 0 to 5"),
     ],

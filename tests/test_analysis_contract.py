@@ -36,12 +36,20 @@ def test_bad_settings_are_told(name, values, message):
         ANALYSES[name].settings.from_dict(values)
 
 
+def test_numbers_given_twice_count_once():
+    noises = {"gaussian": [0.1, 0, 0.1, 0.0], "salt_pepper": [0.2, 0.2]}
+    settings = ANALYSES["robustness"].settings.from_dict(noises)
+    assert (settings.gaussian, settings.salt_pepper) == ((0.1, 0.0), (0.2,))
+    assert ANALYSES["channels"].settings(channels=[7, 3, 7.0]).channels == (7, 3)
+
+
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [
         ("atlas", {"layers": ["block1_conv9"]}, "did you mean block1_conv"),
         ("channels", {"channels": [512]}, "no channel 512; choose 0 to 511"),
         ("robustness", {"layers": ["sky"]}, "vgg16 has no layer 'sky'"),
+        ("robustness", {"gaussian": [], "salt_pepper": []}, "0 levels of noise; give at least one"),
     ],
 )
 def test_what_cannot_run_is_told_before_it_runs(name, values, message):

@@ -113,6 +113,45 @@ def test_a_lost_worker_costs_no_item_twice():
     assert (result.items, result.complete, result.original) == (ITEMS[:3], False, PICTURE)
 
 
+RESUMED = dataclasses.replace(REQUEST, found=ITEMS[:3])
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_resumed_run_that_is_cancelled_at_once_keeps_all(taken):
+    ledger = Ledger(Limits(), lambda: None)
+    job = ledger.submit("a", RESUMED)
+    assert ledger.status(job).items == ITEMS[:3]
+    if taken:
+        ledger.advance(record := ledger.take(), news(ITEMS[:1]))
+        assert ledger.status(job).items == ITEMS[:3]
+        ledger.end(record, Outcome("cancelled", None, 0.1))
+    ledger.cancel(job)
+    assert ledger.result(job).items == ITEMS[:3]
+
+
+def test_a_resumed_run_that_loses_its_worker_early_keeps_all():
+    ledger = Ledger(Limits(), lambda: None)
+    ledger.submit("a", RESUMED)
+    ledger.advance(record := ledger.take(), news(ITEMS[:1]))
+    ledger.lost(record)
+    assert ledger.take().request.found == ITEMS[:3]
+
+
+@pytest.mark.parametrize("stop_at", ["start", "first advance"])
+def test_a_resumed_run_that_is_stopped_early_keeps_all(tiny, monkeypatch, stop_at):
+    whole = worker.run("job", REQUEST, MAX_BYTES).result
+    request = dataclasses.replace(REQUEST, found=whole.items[:3])
+    if stop_at == "start":
+        monkeypatch.setattr(worker, "_stopped", {"job"})
+    else:
+        advance = worker._Run.advance
+        stop = lambda run, step: (advance(run, step), run.stop.set())  # noqa: E731
+        monkeypatch.setattr(worker._Run, "advance", stop)
+    outcome = worker.run("job", request, MAX_BYTES)
+    assert outcome.state == "cancelled"
+    assert outcome.result.items == whole.items[:3] and not outcome.result.complete
+
+
 def test_what_cannot_run_is_refused_at_once():
     ledger = Ledger(Limits(cost=1.0), lambda: None)
     for request, message in [

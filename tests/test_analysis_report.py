@@ -1,4 +1,8 @@
 import base64
+import dataclasses
+import html
+import json
+import math
 import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -7,11 +11,15 @@ import pytest
 
 from dreamlab.analysis import Table, charts, named
 from dreamlab.analysis.attribution import AttributionSettings
-from dreamlab.analysis.report import report
+from dreamlab.analysis.report import Dream, report
 from dreamlab.analysis.running import analyse
-from dreamlab.images import png, to_pixels
+from dreamlab.config import DreamConfig
+from dreamlab.images import load_image, to_pixels
+from dreamlab.provenance import Provenance
+from dreamlab.recording import Frame, LossPoint, Recording
 from tests.tiny import picture, tiny_network
 
+SVG = "{http://www.w3.org/2000/svg}"
 ATTACK = '<script>alert("1")</script>'
 TABLE = Table("t", "A & B", ("step", "a<b", "b"), ((1, 0.0, 4.0), (2, None, 2.0), (3, 1.0, 0.0)))
 
@@ -33,35 +41,125 @@ class _Links(HTMLParser):
         assert self.open.pop() == tag
 
 
+def dreamt(name, losses, *, layers=("second",), colour="red", finished=True):
+    """A dream with these losses at its steps; every further layer loses as much as the first."""
+    recording = Recording()
+    recording.provenance = Provenance(
+        DreamConfig(layers=dict.fromkeys(layers, 1.0)), "tiny", "0" * 64, "float32"
+    )
+    recording.original = to_pixels(picture(12, 10))
+    recording.frames = [Frame(0, 0, True, to_pixels(picture(9, 8)))]
+    recording.losses = [
+        LossPoint(0, 9, 8, step, loss, dict.fromkeys(layers, loss / len(layers)))
+        for step, loss in enumerate(losses)
+    ]
+    recording.finished = finished
+    return Dream(name, colour, recording)
+
+
+def paths(drawn):
+    """The lines of the charts in a page, by colour."""
+    found = re.findall(r'<path d="([^"]+)" fill="none" stroke="([^"]+)"', drawn)
+    return {colour: path for path, colour in found}
+
+
 def test_a_report_holds_all_and_fetches_nothing():
     network = tiny_network(name=f"{ATTACK}.keras", smooth=True)
     settings = AttributionSettings(
         layers={"second": 1.0, "third": 2.0}, octaves=1, iterations=2, precision="float32"
     )
     found = analyse(named("attribution"), picture(16, 18), network, settings)
-    dream = png(to_pixels(picture(8, 8)))
-    page = report([found], title=ATTACK, pictures=[(ATTACK, dream)], settings={"name": ATTACK})
+    dreams = [dreamt(ATTACK, (1.0, 2.0), layers=("first", "second"))]
+    page = report([found], title=ATTACK, dreams=[(ATTACK, dreams)])
     text = page.decode()
     parsed = _Links()
     parsed.feed(text)
     assert parsed.open == []
     assert "script" not in parsed.tags
-    assert text.count("&lt;script&gt;") >= 4
-    assert len(parsed.links) == 3  # the dream, the original, the last step
-    assert all(link.startswith("data:image/png;base64,") for link in parsed.links)
-    assert base64.b64decode(parsed.links[0].partition(",")[2]) == dream
-    assert parsed.tags.count("svg") == 2
+    assert text.count("&lt;script&gt;") >= 9
+    # the dream and what it began from, the attribution's original and its last step
+    assert [link.partition(";")[0] for link in parsed.links] == [
+        *["data:image/jpeg"] * 2,
+        *["data:image/png"] * 2,
+    ]
+    assert load_image(base64.b64decode(parsed.links[0].partition(",")[2])).shape == (12, 10, 3)
+    assert load_image(base64.b64decode(parsed.links[1].partition(",")[2])).shape == (9, 8, 3)
+    assert parsed.tags.count("svg") == 4
     assert not re.search(r"url\(|@import", text)
     assert "default-src 'none'" in text
 
 
+def test_a_report_holds_each_dream_of_each_comparison():
+    same = [
+        dreamt("same", (2.0, 3.0, 4.0), colour="red"),
+        dreamt("same", (10.0, 5.0), colour="blue", finished=False),
+    ]
+    text = report([], dreams=[("Dream 1", same), ("Dream 2", [dreamt("other", ())])]).decode()
+    first, second = text.split("<h2>")[1:]
+    assert first.startswith("Dream 1") and second.startswith("Dream 2")
+    assert (first.count("<img"), second.count("<img")) == (3, 2)
+    made = json.loads(html.unescape(re.search("<pre>(.*?)</pre>", first, re.DOTALL)[1]))
+    assert [(one["name"], one["model"], one["config"]["layers"]) for one in made] == [
+        ("same", "tiny", {"second": 1.0})
+    ] * 2
+    assert "<td>tiny</td><td>3</td><td>2</td><td>4</td>" in first
+    assert "<td>tiny</td><td>2</td><td>10</td><td>5</td>" in first
+    assert first.count("ended early") == 2  # beside the picture and instead of it
+    # Multiples of the first: up to 2 and down to half, which ends a step earlier.
+    assert paths(first) == {
+        "red": "M52.0 95.0h0 L260.0 52.5 L468.0 10.0",
+        "blue": "M52.0 95.0h0 L260.0 137.5",
+    }
+    assert "<td>tiny</td><td>0</td><td>–</td><td>–</td>" in second and "<svg" not in second
+
+
+def test_a_loss_that_is_no_multiple_leaves_no_curve():
+    silent, broken = dreamt("silent", (0.0, 1.0)), dreamt("broken", (1.0, math.inf), colour="blue")
+    assert paths(report([], dreams=[("a", [silent, broken])]).decode()) == {"blue": "M52.0 10.0h0"}
+    assert "<svg" not in report([], dreams=[("a", [silent])]).decode()
+
+
+def test_shares_of_a_dream_that_suppresses_a_layer():
+    mixed = dreamt("mixed", (4.0, 0.0), layers=("a", "b"))
+    points = mixed.recording.losses
+    points[0] = dataclasses.replace(points[0], losses={"a": 6.0, "b": -2.0})
+    text = report([], dreams=[("x", [mixed])]).decode()
+    assert "share of the loss of mixed" in text
+    # 3/4 and -1/4, then both 0; -1/4 to 3/4 is from 180 up to 10.
+    assert list(paths(text).values())[1:] == [
+        "M52.0 10.0h0 L468.0 137.5",
+        "M52.0 180.0h0 L468.0 137.5",
+    ]
+
+
 def test_a_line_chart_against_its_figures():
-    tree = ElementTree.fromstring(charts.lines(TABLE))
-    space = "{http://www.w3.org/2000/svg}"
-    paths = [one.get("d") for one in tree.iter(f"{space}path") if one.get("stroke-width")]
-    # 0 to 4 is from 212 up to 48, and steps 1 to 3 from 48 to 592; a gap lifts the pen.
-    assert paths == ["M48.0 212.0 M592.0 171.0", "M48.0 48.0 L320.0 130.0 L592.0 212.0"]
-    assert "a<b" in [one.text for one in tree.iter(f"{space}text")]
+    drawn = charts.lines(TABLE, ["red"])
+    tree = ElementTree.fromstring(drawn)
+    lines = [one for one in tree.iter(f"{SVG}path") if one.get("stroke-width")]
+    # 0 to 4 is from 180 up to 10, and steps 1 to 3 from 52 to 468; a gap lifts the pen.
+    assert [one.get("d") for one in lines] == [
+        "M52.0 180.0h0 M468.0 137.5h0",
+        "M52.0 10.0h0 L260.0 95.0 L468.0 180.0",
+    ]
+    # With one colour for two lines, the second is dashed.
+    assert [one.get("stroke-dasharray") for one in lines] == ["none", "5 5"]
+    assert [one.tail for one in tree.iter("i")] == ["a<b", "b"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (((1, 2.0),), "0 0.5 1 1.5 2 1"),  # a single row
+        (((1, 4.0), (18, 3.0)), "0 1 2 3 4 5 10 15"),
+        (((1, 4.0), (2, 3.0)), "0 1 2 3 4 1 2"),  # no half steps
+        (((0.0, -0.003), (0.3, 0.84)), "0 0.2 0.4 0.6 0.8 0 0.1 0.2 0.3"),
+        (((0, 0.0), (1, 1500.0)), "0 500 1000 1500 0 1"),
+    ],
+)
+def test_axes_have_round_figures(rows, expected):
+    table = Table("t", "T", ("step", "a"), rows, "lines")
+    tree = ElementTree.fromstring(charts.lines(table))
+    assert [one.text for one in tree.iter(f"{SVG}text")] == [*expected.split(), "step"]
 
 
 @pytest.mark.parametrize(
@@ -76,6 +174,13 @@ def test_warmth(figure, drawn, expected):
 def test_a_heat_table():
     table = Table("t", "T", ("dreamt", "a"), (("x", 10.0), ("y", 1.0), ("z", None)), "ratios")
     found = charts.heat_table(table)
+    assert found.startswith('<table class="heat">')
     assert '<td style="background:rgb(255,89,89)">10</td>' in found
     assert '<td style="background:rgb(255,255,255)">1</td>' in found
     assert "<td>–</td>" in found
+
+
+def test_headings_of_a_table_that_is_not_drawn_are_words():
+    found = charts.heat_table(Table("t", "T", ("layer", "first_loss"), (("block1_pool", 1.0),)))
+    assert "<table><tr><th>layer</th><th>first loss</th></tr>" in found
+    assert "<th>block1_pool</th>" in found

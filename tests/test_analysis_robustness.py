@@ -4,7 +4,7 @@ from skimage.metrics import structural_similarity
 
 from dreamlab.analysis import named
 from dreamlab.analysis.activations import Activations
-from dreamlab.analysis.robustness import RobustnessSettings, likeness
+from dreamlab.analysis.robustness import RobustnessSettings, add_gaussian_of_mean_0, likeness
 from dreamlab.analysis.running import analyse
 from dreamlab.config import DreamConfig
 from dreamlab.dream import dream
@@ -35,10 +35,11 @@ def test_figures_against_the_engine_and_scikit_image(network):
     assert [item.key for item in found.items] == [
         f"{layer}-{level}"
         for layer in ("first", "third")
-        for level in ("gaussian-0", "gaussian-0.1", "gaussian-0.5", "salt_pepper-0.2")
+        for level in ("gaussian-0.0", "gaussian-0.1", "gaussian-0.5", "salt_pepper-0.2")
     ]
     values = {item.key: item.values for item in found.items}
-    noisy = add_gaussian(image, 0.5, np.random.default_rng((0, 2)))
+    # The notebook's noise has minus its deviation as mean: without that, it is noise alone.
+    noisy = add_gaussian(image, 0.5, np.random.default_rng((0, 2))) + 0.5
     config = DreamConfig(
         layers={"third": 1.0}, octaves=1, iterations=2, step=0.03, precision="float32"
     )
@@ -57,11 +58,29 @@ def test_no_noise_changes_nothing_and_more_changes_more(network):
     for layer in ("first", "third"):
         none, some, much = (
             next(one.values for one in found.items if one.key == f"{layer}-gaussian-{level}")
-            for level in ("0", "0.1", "0.5")
+            for level in ("0.0", "0.1", "0.5")
         )
         assert (none["ssim"], none["shift"]) == (1.0, 0.0)
         assert 1 > some["ssim"] > much["ssim"]
         assert 0 < some["shift"] < much["shift"]
+
+
+def test_gaussian_noise_does_not_darken():
+    grey = np.zeros((400, 400, 3), np.float32)
+    noisy = add_gaussian_of_mean_0(grey, 0.4, np.random.default_rng(0))
+    # The mean of 160,000 draws strays by 0.4 / 400 = 0.001; four times that is allowed.
+    assert noisy.mean(axis=(0, 1)) == pytest.approx([0] * 3, abs=0.004)
+    assert noisy.std(axis=(0, 1)) == pytest.approx([0.4] * 3, rel=0.01)
+    assert noisy.dtype == np.float32
+
+
+def test_levels_that_look_alike_are_kept_apart(network):
+    settings = _settings(layers=("first",), gaussian=(0.1, 0.10000001, 0.1), salt_pepper=())
+    found = analyse(ROBUSTNESS, picture(20, 24), network, settings)
+    assert [item.key for item in found.items] == [
+        "first-gaussian-0.1",
+        "first-gaussian-0.10000001",
+    ]
 
 
 def test_likeness_ends():

@@ -3,8 +3,11 @@
 import base64
 import io
 import json
+import subprocess
+import sys
 import zlib
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,8 +20,9 @@ from dreamlab.images import load_image
 from dreamlab.jobs.client import Jobs
 from dreamlab.jobs.contract import Request
 from dreamlab.limits import Limits
-from dreamlab.setup import Setup, Variant
-from tests.corpus import FILES
+from dreamlab.setup import MAX_SIDE, Setup, Variant
+from dreamlab.ui import picture
+from tests.corpus import FILES, LARGE
 from tests.test_jobs import PRELOAD, ended, until
 
 GOOD = {"layers": {"block3_conv3": 1.0}}
@@ -62,6 +66,36 @@ def test_a_file_is_read_or_refused_in_a_sentence(name):
         with pytest.raises(DreamError) as error:
             load_image(named(name, data))
         assert expected in sentence(error.value)
+
+
+#: Reads a picture and prints by how many MB that raised the most memory the process ever held.
+#: Not by `resource`: there a new process begins with what its parent held.
+READ = """
+import sys
+from pathlib import Path
+from dreamlab.images import load_image
+
+def most():
+    (line,) = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
+    return int(line.split()[1]) / 1000
+
+data, before = Path(sys.argv[1]).read_bytes(), most()
+load_image(data, max_side=int(sys.argv[2]), max_memory=float(sys.argv[3]))
+print(most() - before)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_picture_does_not_take_the_page_s_memory(name, tmp_path):
+    path = tmp_path / "large"
+    path.write_bytes(LARGE[name]())
+    command = [sys.executable, "-c", READ, str(path), str(MAX_SIDE), str(picture.MEMORY)]
+    root = Path(__file__).parents[1]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) < 250
 
 
 @pytest.mark.parametrize("name", FILES)

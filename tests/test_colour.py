@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from dreamlab import colour
 from dreamlab.images import load_image, to_pixels
+from tests.corpus import FILES
 
 
 def loaded(picture, format="PNG", **options):
@@ -151,3 +153,18 @@ def test_a_profile_that_is_no_good_or_not_for_this_picture_is_ignored(mode):
 def test_an_rgb_profile_on_a_cmyk_picture_is_ignored():
     cyan = filled("CMYK", (255, 0, 0, 0))
     assert pixel(cyan, "TIFF", icc_profile=swapped_profile()) == pixel(cyan, "TIFF")
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if isinstance(FILES[name][1], tuple)])
+def test_a_picture_in_strips_is_the_whole_picture(name, monkeypatch):
+    whole = load_image(FILES[name][0])
+    for pixels in (1, 500):
+        monkeypatch.setattr(colour, "_STRIP", pixels)
+        assert np.array_equal(load_image(FILES[name][0]), whole)
+
+
+def test_levels_are_those_of_the_whole_picture_and_not_of_a_strip(monkeypatch):
+    monkeypatch.setattr(colour, "_STRIP", 2)
+    values = np.array([[100, 100], [np.nan, np.inf], [300, 200]], np.float32)
+    grey = loaded(Image.fromarray(values), "TIFF")[..., 0]
+    assert grey.tolist() == [[0, 0], [0, 255], [255, 128]]

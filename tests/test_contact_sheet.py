@@ -57,6 +57,20 @@ def test_captions_stand_under_their_pictures_and_stay_in_their_cells():
     assert inked[2][:, 40:].any()
 
 
+def test_facts_that_do_not_fit_beside_each_other_stand_below():
+    items = [("one · two", flat(RED)), ("layer · depth 1", flat(RED))]
+    sheet = iio.imread(contact_sheet(items, columns=2))
+    one, layer, depth = (
+        iio.imread(contact_sheet([(caption, flat(RED))], columns=1))[66:94, 16:96]
+        for caption in ("one · two", "layer", "depth 1")
+    )
+    assert sheet.shape[0] == 16 + 50 + 32 + 20 + 16  # all cells have room for the second line
+    assert (sheet[66:94, 16:96] == one).all()
+    assert (sheet[66:94, 112:192] == layer).all()
+    assert (sheet[86:114, 112:192][8:] == depth[8:]).all()
+    assert (sheet[94:, 16:96] == 255).all()
+
+
 def test_a_title_stands_above():
     plain = iio.imread(contact_sheet([("a", flat(RED, 50, 300))], columns=1))
     titled = iio.imread(contact_sheet([("a", flat(RED, 50, 300))], columns=1, title="Layers"))
@@ -79,6 +93,11 @@ def test_accents_and_dashes_are_written_plainly():
 
 def test_no_metadata():
     assert Image.open(io.BytesIO(contact_sheet([("a", flat(RED))], columns=1))).info == {}
+
+
+def test_what_it_should_say_of_itself_is_in_it():
+    sheet = contact_sheet([("a", flat(RED))], columns=1, text={"made": "so"})
+    assert Image.open(io.BytesIO(sheet)).info == {"made": "so"}
 
 
 def test_what_cannot_be_laid_out_is_refused():

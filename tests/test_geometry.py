@@ -90,16 +90,50 @@ def test_what_a_position_sees_is_what_its_gradient_reaches(name):
     assert geometry.local
 
 
-@pytest.mark.parametrize("side", [61, 62, 63, 64])
-def test_same_padding_under_a_stride_is_covered_at_every_size(side):
-    # TensorFlow puts the padding left or right as the size has it: the field covers both.
-    model = _network(_branches)
+def _strided(count):
+    def build(x):
+        for _ in range(count):
+            x = _conv(3, strides=2, padding="same")(x)
+        return x
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("build", "by_hand"),
+    [
+        # 2 * field + 1, each: Araujo, Norris and Sim (2019).
+        *((_strided(count), 2 ** (count + 1) - 1) for count in (1, 2, 3, 4, 5)),
+        (_branches, 3 + 4 * 2),
+        (
+            lambda x: kl.AveragePooling2D(2, padding="same")(
+                _conv(4, strides=2, padding="same")(x)
+            ),
+            6,
+        ),
+        # Two ways whose padding falls on the same side: the larger holds the smaller.
+        (
+            lambda x: kl.Add()(
+                [_conv(5, strides=2, padding="same")(x), _conv(2, strides=2, padding="same")(x)]
+            ),
+            5,
+        ),
+    ],
+)
+def test_same_padding_under_a_stride(build, by_hand):
+    model = _network(build)
     geometry = list(layer_geometries(model).values())[-1]
-    middle, spans = _seen(model, side)
-    for low, high in spans:
-        assert low >= middle * 2 - geometry.before
-        assert high <= middle * 2 + geometry.after
-    assert 3 + 4 * 2 <= geometry.receptive_field <= 3 + 4 * 2 + 1
+    assert geometry.receptive_field == by_hand
+    first, last = [], []
+    # TensorFlow puts the padding left or right as the size has it: the field itself is the same.
+    for side in range(160, 160 + geometry.stride):
+        middle, spans = _seen(model, side)
+        for low, high in spans:
+            assert high - low == by_hand
+            first.append(low - middle * geometry.stride)
+            last.append(high - middle * geometry.stride)
+    # Tiles need all that any size brings, and no more.
+    assert (min(first), max(last)) == (-geometry.before, geometry.after)
 
 
 def test_the_longer_axis_stands():
@@ -156,36 +190,46 @@ def test_a_network_without_a_graph_is_refused():
 @pytest.mark.parametrize(
     ("model", "layer", "published"),
     # Araujo, Norris and Sim (2019), table of receptive fields; VGG16 by hand:
-    # 212 after the last pooling, 196 before it.
+    # 212 after the last pooling, 196 before it; MobileNetV2 too.
     [
         ("vgg16", "block5_conv3", 196),
         ("vgg16", "block5_pool", 212),
         ("resnet50", "conv5_block3_out", 483),
         ("inception_v3", "mixed10", 1311),
+        ("mobilenet_v2", "out_relu", 491),
     ],
 )
 def test_published_receptive_fields(model, layer, published):
     assert load_model(model, weights=None).layer(layer).receptive_field == published
 
 
+def _mean(shape):
+    """A weight with which a layer gives means, so that nothing gets too small or too large."""
+    depthwise = len(shape) == 4 and shape[3] == 1
+    return 1 / np.prod(shape[:2] if depthwise else shape[:-1])
+
+
 @pytest.mark.slow
-def test_vgg16_as_its_gradients_have_it():
-    network = load_model("vgg16", weights=None)
-    model = network.cut(["block4_conv3"], "float32")
-    generator = np.random.default_rng(0)
-    model.set_weights([np.abs(generator.normal(0, 0.05, one.shape)) for one in model.weights])
-    # Pooling lets one value in four through, so many pictures are looked at together.
-    low, high = [], []
-    for seed in range(8):
-        pixels = np.random.default_rng(seed).uniform(0, 1, (1, 160, 160, 3))
-        picture = tf.Variable(pixels, dtype=tf.float32)
-        with tf.GradientTape() as tape:
-            one = tf.reduce_sum(model(picture)["block4_conv3"][:, 10, 10])
-        rows = np.flatnonzero(np.abs(tape.gradient(one, picture).numpy()).sum((0, 2, 3)))
-        low.append(rows[0])
-        high.append(rows[-1] + 1)
-    geometry = network.geometries["block4_conv3"]
-    assert min(low) >= 10 * 8 - geometry.before
-    assert max(high) <= 10 * 8 + geometry.after
-    # Each end is reached but for the pixel or two that pooling happened never to let through.
-    assert max(high) - min(low) >= geometry.receptive_field - 4
+@pytest.mark.parametrize(
+    ("model", "layer", "side"),
+    [("vgg16", "block4_conv3", 160), ("mobilenet_v2", "block_13_depthwise", 352)],
+)
+def test_a_network_as_its_gradients_have_it(model, layer, side):
+    network = load_model(model, weights=None)
+
+    def smooth(one):
+        # The largest of four and a ReLU let only some gradients through: their means let all.
+        if isinstance(one, kl.MaxPooling2D):
+            return kl.AveragePooling2D(one.pool_size, one.strides, one.padding)
+        if isinstance(one, kl.ReLU):
+            return kl.Activation("linear")
+        return one.__class__.from_config(one.get_config())
+
+    copy = keras.models.clone_model(network.cut([layer], "float32"), clone_function=smooth)
+    copy.set_weights([np.full(one.shape, _mean(one.shape)) for one in copy.weights])
+    geometry = network.geometries[layer]
+    middle, spans = _seen(lambda *pictures, **options: copy(*pictures, **options)[layer], side)
+    for low, high in spans:
+        assert high - low == geometry.receptive_field
+        assert low >= middle * geometry.stride - geometry.before
+        assert high <= middle * geometry.stride + geometry.after

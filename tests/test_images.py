@@ -19,6 +19,7 @@ from PIL import Image, PngImagePlugin
 from dreamlab import images
 from dreamlab.errors import DreamError
 from dreamlab.images import from_pixels, load_image, to_pixels
+from tests.corpus import FILES
 
 #: Four colours that a JPEG of 8-pixel blocks keeps apart.
 CORNERS = (
@@ -88,20 +89,20 @@ def test_a_phone_s_jpeg_with_a_second_picture_in_it_is_read():
     np.testing.assert_allclose(pixel.astype(int), [255, 0, 0], atol=2)
 
 
+TURNS = [
+    (1, lambda a: a),
+    (2, lambda a: a[:, ::-1]),
+    (3, lambda a: a[::-1, ::-1]),
+    (4, lambda a: a[::-1]),
+    (5, lambda a: a.transpose(1, 0, 2)),
+    (6, lambda a: np.rot90(a, -1)),  # the camera's top is on the right: turn clockwise
+    (7, lambda a: a[::-1, ::-1].transpose(1, 0, 2)),
+    (8, lambda a: np.rot90(a, 1)),
+]
+
+
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
-@pytest.mark.parametrize(
-    ("orientation", "upright"),
-    [
-        (1, lambda a: a),
-        (2, lambda a: a[:, ::-1]),
-        (3, lambda a: a[::-1, ::-1]),
-        (4, lambda a: a[::-1]),
-        (5, lambda a: a.transpose(1, 0, 2)),
-        (6, lambda a: np.rot90(a, -1)),  # the camera's top is on the right: turn clockwise
-        (7, lambda a: a[::-1, ::-1].transpose(1, 0, 2)),
-        (8, lambda a: np.rot90(a, 1)),
-    ],
-)
+@pytest.mark.parametrize(("orientation", "upright"), TURNS)
 def test_exif_orientation_is_applied_once(format, orientation, upright):
     exif = Image.Exif()
     exif[0x0112] = orientation
@@ -139,6 +140,43 @@ def test_scaling_down_averages_and_does_not_skip():
     stripes[:, ::2] = 255
     small = to_pixels(load_image(saved(Image.fromarray(stripes), "PNG"), max_side=16))
     assert abs(small[4:-4, 4:-4].astype(int) - 127).max() <= 2
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if isinstance(FILES[name][1], tuple)])
+def test_scaling_while_reading_is_scaling_what_was_read(name):
+    data, _ = FILES[name]
+    whole = to_pixels(load_image(data))
+    for side in (40, 12):
+        small = to_pixels(load_image(data, max_side=side)).astype(int)
+        error = abs(small - images.resize_pixels(whole, *small.shape[:2]))
+        assert error.mean() < 2, side
+        if "jp" not in name and "phone" not in name and "orientation" not in name:
+            assert error.max() <= 1, side
+
+
+@pytest.mark.parametrize("mode", ["RGB", "CMYK", "L"])
+def test_a_jpeg_decoded_smaller_keeps_its_place(mode):
+    # At an eighth, 1001 x 667 px become 126 x 84, the last of each row and column but in part.
+    across, down = np.meshgrid(np.linspace(0, 250, 1001), np.linspace(0, 250, 667))
+    pixels = np.stack([across, down, 250 - across], axis=-1).astype(np.uint8)
+    data = saved(Image.fromarray(pixels).convert(mode), "JPEG", quality=95, subsampling=0)
+    whole = to_pixels(load_image(data))
+    for side in (60, 101, 130, 400):
+        small = to_pixels(load_image(data, max_side=side)).astype(int)
+        assert small.shape == (round(667 * side / 1001), side, 3)
+        assert abs(small - images.resize_pixels(whole, *small.shape[:2])).max() <= 4, side
+
+
+@pytest.mark.parametrize(("orientation", "upright"), TURNS)
+def test_a_jpeg_decoded_smaller_is_turned(orientation, upright):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    large = CORNERS.repeat(8, axis=0).repeat(8, axis=1)
+    data = saved(Image.fromarray(large), "JPEG", exif=exif, quality=95, subsampling=0)
+    small = to_pixels(load_image(data, max_side=48)).astype(int)
+    expected = upright(CORNERS)
+    assert small.shape == expected.shape
+    assert abs(small - expected)[[4, -5]][:, [4, -5]].max() <= 4
 
 
 @pytest.mark.parametrize("max_side", [1, 0, -5])
@@ -201,6 +239,40 @@ def test_a_pixel_cap_of_one_s_own():
     assert load_image(data, max_pixels=600).shape == (20, 30, 3)
     with pytest.raises(DreamError, match="is 30 x 20 px, 600 pixels; at most 599 are read"):
         load_image(data, max_pixels=599)
+
+
+@pytest.mark.parametrize(
+    ("mode", "format", "options", "each"),
+    [
+        ("RGB", "PNG", {}, 4),
+        ("L", "PNG", {}, 1),
+        ("I;16", "PNG", {}, 2),
+        ("P", "GIF", {}, 2),
+        ("RGB", "BMP", {}, 16),
+        ("RGB", "TIFF", {}, 16),
+        ("1", "TIFF", {}, 4),
+        ("RGB", "WEBP", {}, 16),
+        # Coefficients of 2 bytes, of colour in full or a quarter; and the picture.
+        ("RGB", "JPEG", {"subsampling": "4:4:4"}, 6 + 4),
+        ("RGB", "JPEG", {"subsampling": "4:2:0"}, 3 + 4),
+        ("L", "JPEG", {}, 2 + 1),
+        ("CMYK", "JPEG", {}, 8 + 4),
+    ],
+)
+def test_a_cap_on_memory(mode, format, options, each):
+    data = saved(Image.new(mode, (30, 20)), format, **options)
+    assert load_image(data, max_memory=600 * each).shape == (20, 30, 3)
+    refusal = f"30 x 20 px, 600 pixels; of a {format} like it at most 599 are read: choose a"
+    with pytest.raises(DreamError, match=refusal):
+        load_image(data, max_memory=600 * each - 1)
+
+
+def test_a_jpeg_that_is_decoded_smaller_takes_less():
+    data = saved(Image.new("RGB", (64, 64)), "JPEG", subsampling="4:4:4")
+    for side, held in ((8, 4 / 16), (16, 4 / 4), (17, 4)):
+        assert load_image(data, max_side=side, max_memory=64 * 64 * (6 + held)).shape[0] == side
+        with pytest.raises(DreamError, match="at most 4,095 are read"):
+            load_image(data, max_side=side, max_memory=64 * 64 * (6 + held) - 1)
 
 
 def test_a_file_too_large_is_not_read_whole(monkeypatch):

@@ -16,8 +16,10 @@ import pytest
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image, png, to_pixels
+from dreamlab.jobs import dispatcher, node, tending
 from dreamlab.jobs.client import Jobs
 from dreamlab.jobs.contract import Request, Status
+from dreamlab.jobs.ledger import Ledger
 from dreamlab.limits import Limits
 from tests import fake_engine
 from tests.cluster import Cluster
@@ -213,7 +215,8 @@ def test_a_dream_goes_on_after_its_last_octave_in_another_worker(jobs):
 
 
 def test_a_dream_that_kills_two_workers_fails_and_the_next_one_runs(jobs):
-    job = jobs.submit("a", request(fake_engine.DIES, step=0.1))
+    # A step takes longer than the time between two looks, so that the first octave is seen to end.
+    job = jobs.submit("a", request(fake_engine.DIES, step=0.4))
     following = jobs.submit("a", request())
     status = ended(jobs, job)
     assert status.state == "failed"
@@ -229,8 +232,8 @@ def test_the_local_scheduler_is_started_again(fake):
     with running() as jobs:
         job = jobs.submit("a", request(iterations=10, step=0.1))
         begun(jobs, job)
-        (node,) = set(psutil.Process().children()) - set(before)
-        node.kill()
+        (process,) = set(psutil.Process().children()) - set(before)
+        process.kill()
         assert until(lambda: jobs.problem) < 5
         assert not jobs.ready()
         assert ended(jobs, job).state == "done"
@@ -255,6 +258,89 @@ def test_a_dream_that_does_not_stop_is_stopped_with_its_worker(fake):
         assert ended(jobs, jobs.submit("a", request())).state == "done"
 
 
+def test_a_worker_that_freezes_before_its_first_news_is_replaced(fake, monkeypatch):
+    monkeypatch.setattr(tending, "SILENT_SECONDS", 2.5)
+    with running(job_seconds=3, stop_seconds=1) as jobs:
+        pid = begun(jobs, job := jobs.submit("a", request()))
+        ended(jobs, job)
+        os.kill(pid, signal.SIGSTOP)
+        job = jobs.submit("a", slow())
+        until(lambda: jobs.status(job).state == "running")
+        jobs.cancel(job)
+        assert jobs.status(job).state == "cancelled"
+        assert until(lambda: "no worker answers" in (jobs.problem or "")) < 5
+        assert not jobs.ready()
+        following = jobs.submit("a", request())
+        assert ended(jobs, following).state == "done"
+        until(lambda: jobs.problem is None, 2)
+        until(lambda: not psutil.pid_exists(pid), 10)
+
+
+def test_a_worker_that_froze_while_idle_is_told_of_and_given_nothing(fake, monkeypatch):
+    monkeypatch.setattr(tending, "SILENT_SECONDS", 2.5)
+    with running() as jobs:
+        pid = begun(jobs, job := jobs.submit("a", request()))
+        ended(jobs, job)
+        os.kill(pid, signal.SIGSTOP)
+        until(lambda: "no worker answers" in (jobs.problem or ""), 5)
+        job = jobs.submit("a", request())
+        time.sleep(0.5)  # that nothing happens is what is tested
+        assert jobs.status(job).state == "queued" and not jobs.ready()
+        os.kill(pid, signal.SIGCONT)
+        assert ended(jobs, job).state == "done"
+        until(lambda: jobs.problem is None, 2)
+
+
+def test_a_worker_that_stays_frozen_is_replaced_and_its_dream_goes_on(fake, monkeypatch):
+    monkeypatch.setattr(node, "FROZEN_SECONDS", 5.0)
+    with running() as jobs:
+        pid = begun(jobs, job := jobs.submit("a", request(iterations=10, step=0.1)))
+        os.kill(pid, signal.SIGSTOP)
+        assert ended(jobs, job).state == "done"
+
+
+def test_a_network_that_does_not_load_is_told_of_and_tried_again(fake, monkeypatch):
+    monkeypatch.setattr(tending, "LOAD_SECONDS", 0.5)
+    with closing(Jobs(Limits(warm_model="stuck.keras"))) as jobs:
+        until(lambda: "while it loaded its network" in (jobs.problem or ""))
+        until(lambda: jobs.workers)
+        assert not jobs.ready()
+
+
+def test_a_network_that_is_none_cannot_warm_workers_up():
+    with pytest.raises(DreamError, match="DREAMLAB_WARM_MODEL is 'vgg61'; choose from vgg16"):
+        Jobs(Limits(warm_model="vgg61"))
+
+
+def test_a_fault_in_the_dispatcher_is_told_of_and_tried_again(fake, monkeypatch, caplog):
+    def fail(*args):
+        raise ValueError(fake_engine.SECRET)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dispatcher, "_quieten", fail)
+        jobs = Jobs(Limits())
+        told = until(lambda: "no dream can run (ValueError)" in (jobs.problem or ""))
+        assert told < 5
+    with closing(jobs):
+        monkeypatch.setattr(Ledger, "tick", fail)
+        assert ended(jobs, jobs.submit("a", request())).state == "done"
+        assert jobs.problem is None
+    assert "the dispatcher failed: ValueError" in caplog.text
+    assert fake_engine.SECRET not in caplog.text
+
+
+def test_a_dispatcher_that_ends_all_the_same_says_so(monkeypatch):
+    async def fail(self):
+        raise SystemExit
+
+    monkeypatch.setattr(dispatcher.Dispatcher, "_serve", fail)
+    with closing(Jobs(Limits(own_models=True))) as jobs:
+        until(lambda: "no dream can run (SystemExit)" in (jobs.problem or ""))
+        until(lambda: not jobs._dispatcher._thread.is_alive())
+        with pytest.raises(DreamError, match="no worker answers any more"):
+            jobs.layers("own.keras")
+
+
 def test_a_dream_that_takes_all_memory_ends_alone(fake):
     share = 0.6e9 / psutil.virtual_memory().total
     with running(worker_memory=share) as jobs:
@@ -269,7 +355,7 @@ def test_a_visitor_who_left_has_the_dream_cancelled(fake):
     with running(orphan_seconds=0.2) as jobs:
         job = jobs.submit("a", slow())
         begun(jobs, job)
-        jobs.orphan("a")
+        jobs.orphan([job], lambda: False)
         assert until(lambda: not jobs.status(job).active) < 2
         assert jobs.status(job).state == "cancelled"
 
@@ -433,6 +519,16 @@ def test_a_cluster_shares_the_dreams_and_outlives_a_worker(cluster):
         begun(jobs, job)
         jobs.cancel(job)
         assert until(lambda: not jobs.status(job).active) < 1
+
+
+def test_a_worker_without_a_nanny_that_does_not_stop_is_given_up(cluster):
+    with running(scheduler=cluster.address, stop_seconds=0.5) as jobs:
+        until(lambda: len(jobs.workers) == 2)
+        begun(jobs, job := jobs.submit("a", request(fake_engine.HANGS)), losses=5)
+        jobs.cancel(job)
+        assert ended(jobs, job).state == "cancelled"
+        until(lambda: len(jobs.workers) == 1, 5)
+        assert ended(jobs, jobs.submit("a", request())).state == "done"
 
 
 def test_a_scheduler_that_is_gone_is_said_so_and_found_again(cluster):

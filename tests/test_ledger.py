@@ -14,6 +14,7 @@ from dreamlab.jobs import pace
 from dreamlab.jobs.contract import Request, Result
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.news import Checkpoint, Outcome, Progress, Seen
+from dreamlab.jobs.store import LOAD_SECONDS
 from dreamlab.limits import Limits
 from dreamlab.provenance import Provenance
 from dreamlab.recording import Frame, LossPoint, Recording
@@ -127,6 +128,7 @@ def test_cancelling_a_running_job_asks_it_to_stop(make):
     ledger = make()
     job = ledger.submit("a", REQUEST)
     record = ledger.take()
+    ledger.advance(record, news())
     ledger.cancel(job)
     assert ledger.status(job).stopping
     assert record.stop_asked is not None
@@ -223,7 +225,7 @@ def test_a_run_over_its_time_is_stopped_and_fails_with_what_it_has(make):
     ledger.advance(record, news(seconds=0.5))
     ledger.tick()
     assert record.stop_asked is None
-    record.began -= 1
+    record.clock -= 1
     ledger.tick()
     assert record.stop_asked is not None
     ledger.end(record, outcome("cancelled"))
@@ -233,34 +235,133 @@ def test_a_run_over_its_time_is_stopped_and_fails_with_what_it_has(make):
     assert ledger.result(job) is not None
 
 
+def loading(seconds: float) -> Progress:
+    return Progress(0, 0, 0, 0, 0.0, seconds, (), (), None, 0, None, loading=True)
+
+
+def test_time_counts_of_a_run_that_nothing_is_heard_of(make):
+    ledger = make(job_seconds=1, stop_seconds=1)
+    job = ledger.submit("a", REQUEST)
+    record = ledger.take()
+    ledger.tick()
+    assert ledger.status(job).state == "running"
+    record.clock -= 1
+    ledger.tick()
+    status = ledger.status(job)
+    assert status.state == "failed"
+    assert "did not begin the dream within 1 s" in status.error
+    assert not record.over_patience(1)
+    record.stop_asked -= 1
+    assert record.over_patience(1)  # its worker is to be rid of it all the same
+
+
+@pytest.mark.parametrize("answer", [None, loading(500.0)], ids=["behind others", "loading"])
+def test_no_time_counts_while_a_worker_says_that_it_waits(make, answer):
+    ledger = make(job_seconds=1)
+    job = ledger.submit("a", REQUEST)
+    record = ledger.take()
+    record.clock -= 5
+    ledger.advance(record, answer)
+    ledger.tick()
+    assert ledger.status(job).state == "running" and record.stop_asked is None
+    ledger.advance(record, news(seconds=501.0))
+    record.clock -= 1
+    ledger.tick()
+    assert "longer than the 1 s it may" in record.over_limit
+
+
+def test_a_network_may_not_load_for_ever(make):
+    ledger = make(job_seconds=1)
+    job = ledger.submit("a", REQUEST)
+    record = ledger.take()
+    record.clock -= 5
+    ledger.advance(record, loading(LOAD_SECONDS))
+    ledger.tick()
+    assert ledger.status(job).state == "failed"
+
+
+def test_a_second_attempt_has_the_time_that_the_first_left(make):
+    ledger = make(job_seconds=10)
+    ledger.submit("a", REQUEST)
+    record = ledger.take()
+    checkpoint = Checkpoint(1, np.ones((100, 100, 3), np.float32), 8.0)
+    ledger.advance(record, dataclasses.replace(news(), checkpoint=checkpoint))
+    ledger.lost(record)
+    assert ledger.take() is record
+    ledger.advance(record, loading(60.0))
+    ledger.tick()
+    assert record.stop_asked is None
+    record.clock -= 2
+    ledger.tick()
+    assert record.stop_asked is not None
+
+
+def test_cancelling_what_still_loads_is_immediate_and_its_worker_may_take_its_time(make):
+    ledger = make(stop_seconds=1)
+    job = ledger.submit("a", REQUEST)
+    record = ledger.take()
+    ledger.advance(record, loading(5.0))
+    ledger.cancel(job)
+    assert ledger.status(job).state == "cancelled"
+    assert ledger.counters()["cancelled"] == 1
+    record.stop_asked -= 5
+    ledger.advance(record, loading(6.0))
+    assert not record.over_patience(1)
+    ledger.end(record, outcome())  # what comes of it at last is nothing to anybody
+    assert ledger.status(job).state == "cancelled" and ledger.result(job) is None
+    assert ledger.counters()["done"] == 0
+
+
 def test_a_visitor_who_stays_away_loses_what_is_not_done(make):
     ledger = make(orphan_seconds=0)
     queued = [ledger.submit("a", REQUEST) for _ in range(2)]
     other = ledger.submit("b", REQUEST)
     record = ledger.take()
-    ledger.orphan("a")
+    ledger.orphan(queued, lambda: False)
     ledger.tick()
     assert record.stop_asked is not None
     assert ledger.status(queued[1]).state == "cancelled"
     assert ledger.status(other).state == "queued"
 
 
-@pytest.mark.parametrize("back", ["adopt", "submit"])
-def test_a_visitor_who_is_back_keeps_all(make, back):
-    ledger = make(orphan_seconds=0)
+def test_a_visitor_who_is_back_keeps_all_until_gone_for_good(make):
+    ledger, here = make(orphan_seconds=0), True
     job = ledger.submit("a", REQUEST)
-    ledger.orphan("a")
-    ledger.adopt("a") if back == "adopt" else ledger.submit("a", REQUEST)
+    ledger.orphan([job], lambda: here)
     ledger.tick()
     assert ledger.status(job).state == "queued"
+    here = False
+    ledger.tick()
+    assert ledger.status(job).state == "cancelled"
+
+
+def test_who_left_is_not_asked_after_once_all_has_ended(make):
+    ledger, asked = make(orphan_seconds=0), []
+    job = ledger.submit("a", REQUEST)
+    ledger.orphan([job], lambda: not asked.append("asked"))
+    ledger.cancel(job)
+    ledger.tick()
+    ledger.tick()
+    assert asked == ["asked"]
 
 
 def test_a_visitor_has_some_time_to_come_back(make):
     ledger = make(orphan_seconds=60)
     job = ledger.submit("a", REQUEST)
-    ledger.orphan("a")
+    ledger.orphan([job], lambda: False)
     ledger.tick()
     assert ledger.status(job).state == "queued"
+
+
+def test_the_picture_a_job_began_from(make):
+    ledger = make()
+    job = ledger.submit("a", REQUEST)
+    assert ledger.original(job) == REQUEST.image
+    ledger.end(ledger.take(), outcome())
+    assert ledger.original(job) == ledger.result(job).original
+    ledger.forget(job)
+    with pytest.raises(DreamError):
+        ledger.original(job)
 
 
 def test_forgetting_stops_and_drops(make):

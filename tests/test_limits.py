@@ -35,9 +35,31 @@ def test_each_type_is_read():
         ("JOB_SECONDS", "soon", "DREAMLAB_JOB_SECONDS is 'soon'; choose a number"),
         ("JOB_SECONDS", "nan", "DREAMLAB_JOB_SECONDS is nan; choose 0.1 or more"),
         ("OWN_MODELS", "maybe", "DREAMLAB_OWN_MODELS is 'maybe'; choose 1 or 0"),
+        (
+            "LOG_LEVEL",
+            "warn1",
+            "DREAMLAB_LOG_LEVEL is 'warn1'; choose debug, info, warning, error, critical",
+        ),
+        ("RECORDING_MB", "inf", "DREAMLAB_RECORDING_MB is inf; choose 1,000,000 or less"),
+        ("WORKER_MEMORY", "70", "DREAMLAB_WORKER_MEMORY is 70.0; choose 1 or less"),
+        (
+            "SCHEDULER",
+            "tcp://10.0.0.1",
+            "DREAMLAB_SCHEDULER is 'tcp://10.0.0.1'; choose one such as tcp://10.0.0.1:8786, "
+            "or leave it empty",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named(name, text, message):
     with pytest.raises(DreamError) as caught:
         Limits.from_environment({f"DREAMLAB_{name}": text})
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("scheduler", ["10.0.0.1:8786", "tls://dask.example:1", "tcp://[::1]:8786"])
+def test_addresses_that_dask_can_read_are_allowed(scheduler):
+    assert Limits(scheduler=scheduler).scheduler == scheduler
+
+
+def test_a_log_level_may_be_in_capitals():
+    assert Limits.from_environment({"DREAMLAB_LOG_LEVEL": "WARNING"}).log_level == "warning"

@@ -129,16 +129,31 @@ def test_a_visit_is_reached_by_its_name_alone(monkeypatch):
     first = open_page(monkeypatch, fake)
     sound(first.button(key="dream").click().run())
     name = _one(first.query_params["visit"])
-    assert len(name) >= 22
+    assert len(name) >= 22 and first.session_state["visit"].name == name
     count = len(fake.requests)
     for guess in ("", name[:-1], name.swapcase(), "../" + name, "*", "\x00"):
         other = open_page(monkeypatch, fake, visit=guess)
-        assert other.session_state["visit"] != name
+        assert other.session_state["visit"].name != name
         assert "visit" not in other.query_params or _one(other.query_params["visit"]) != name
         fake.finish()
         sound(other.run())
         assert not other.get("progress")
     assert len(fake.requests) == count
+
+
+def test_an_address_that_is_passed_on_shows_nobody_s_dreams(monkeypatch):
+    fake = FakeBackend()
+    mine = open_page(monkeypatch, fake, browser="mine")
+    sound(mine.button(key="dream").click().run())
+    name, count = _one(mine.query_params["visit"]), len(fake.requests)
+    reader = open_page(monkeypatch, fake, browser="another", visit=name)
+    assert "cancel.job1" not in [button.key for button in reader.button]
+    # What the reader dreams is not seen from the address either.
+    sound(reader.button(key="dream").click().run())
+    assert _one(reader.query_params["visit"]) != name and len(fake.requests) == 2 * count
+    again = open_page(monkeypatch, fake, browser="mine", visit=name)
+    keys = [button.key for button in again.button]
+    assert "cancel.job1" in keys and f"cancel.job{count + 1}" not in keys
 
 
 def _one(parameter: str | list[str]) -> str:

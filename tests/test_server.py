@@ -7,16 +7,23 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
+from starlette.requests import Request
 
+from dreamlab.setup import Setup, Variant
 from dreamlab.ui import server
+from dreamlab.ui.visits import COOKIE
 from tests.browser.server import Server
 from tests.test_jobs import PRELOAD, until
 from tests.visitor import Visitor, get
+
+#: With the stand-in for the engine a step takes as many seconds as it is said to be long.
+SLOW = Variant(name="Slow", layers={"block1_conv1": 1.0})
 
 
 class Told:
@@ -92,12 +99,18 @@ assert not wanted - set(sys.modules)
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def log(tmp_path_factory):
+    """The file that what the page says is written to."""
+    return tmp_path_factory.mktemp("served") / "log"
+
+
+@pytest.fixture(scope="module")
+def address(log):
     """The page, served by its one start command, with the stand-in for the engine."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PRELOAD, "tests.fake_engine")
         patch.setenv("DREAMLAB_STATUS", "1")
-        log = tmp_path_factory.mktemp("served") / "log"
+        patch.setenv("DREAMLAB_ORPHAN_SECONDS", "1")
         with closing(Server(log)) as served:
             served.wait()
             until(lambda: health(served.address)[0] == 200)
@@ -129,6 +142,61 @@ def test_uploads_end_at_10_mb(address):
         stranger = visitor.session[:-1] + ("0" if visitor.session[-1] != "0" else "1")
         visitor.session = stranger
         assert visitor.upload(bytes(10)) == 400
+
+
+@pytest.mark.slow
+def test_a_session_holds_few_uploads(address):
+    with closing(Visitor(address)) as visitor:
+        visitor.draw()
+        assert [visitor.upload(bytes(9_500_000)) for _ in range(4)] == [204, 204, 204, 413]
+
+
+def test_uploads_stay_in_memory():
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    body = part + bytes(10 * 2**20) + b"\r\n--b--\r\n"
+    told = {"type": "http.request", "body": body}
+    headers = [(b"content-type", b"multipart/form-data; boundary=b")]
+
+    async def receive():
+        return told
+
+    async def read():
+        async with Request({"type": "http", "headers": headers}, receive).form() as form:
+            assert form["file"].size == 10 * 2**20
+            assert not form["file"].file._rolled  # else it is on disk
+
+    asyncio.run(read())
+
+
+@pytest.mark.slow
+def test_each_browser_gets_a_cookie_with_the_page(address):
+    _, headers, _ = get(address + "/")
+    found = re.fullmatch(
+        rf"{COOKIE}=([\w-]{{22}}); Path=/; HttpOnly; SameSite=Lax", headers["set-cookie"]
+    )
+    assert get(address + "/")[1]["set-cookie"] != found[0]
+    _, again, _ = get(address + "/", Cookie=f"{COOKIE}={found[1]}")
+    assert COOKIE not in again.get("set-cookie", "")
+    assert COOKIE not in get(address + "/_stcore/health", Referer=address)[1]["set-cookie"]
+
+
+@pytest.mark.slow
+def test_dreams_end_when_no_tab_is_left(address, log):
+    common = {"octaves": 1, "iterations": 1000, "step": 0.1}
+    setup = Setup(variants=(SLOW,), common=common, max_side=128).encode()
+    with closing(Visitor(address, query=f"setup={setup}", browser="mine")) as first:
+        first.draw()
+        first.click("Dream")
+        with closing(Visitor(address, query=f"visit={first.visit}", browser="mine")) as second:
+            second.draw()
+            assert "Cancel all" in second.buttons
+        with closing(Visitor(address, query=f"visit={first.visit}", browser="other")) as stranger:
+            stranger.draw()
+            assert "Cancel all" not in stranger.buttons
+        # The first tab is open, though it asks for nothing, as hidden tabs hardly do.
+        time.sleep(3)
+        assert "dream cancelled" not in log.read_text()
+    until(lambda: "dream cancelled" in log.read_text(), 10)
 
 
 @pytest.mark.slow

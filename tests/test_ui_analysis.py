@@ -199,6 +199,23 @@ def test_a_thumbnail_becomes_a_variant(page, fake):
     assert dict(fake.requests["job4"].config.layers) == {"block1_pool": 1.0}
 
 
+def test_a_thumbnail_taken_again_has_a_name_of_its_own(page, fake):
+    ran(page, fake)
+    for _ in range(3):
+        page.button(key="large-job1-block1_pool").click().run()
+    sound(page)
+    names = [page.session_state[f"v{one}.name"] for one in page.session_state["variants"]]
+    assert names == ["Mixed", "Single", "block1_pool", "block1_pool 2", "block1_pool 3"]
+
+
+def test_variants_of_one_long_name_are_told_apart(monkeypatch, fake):
+    same = (Variant(name="x" * 40, layers={"block2_conv2": 1.0}),) * 2
+    page = open_page(monkeypatch, fake, setup=Setup(variants=same).encode())
+    names = [page.session_state[f"v{one}.name"] for one in page.session_state["variants"]]
+    assert names == ["x" * 40, "x" * 38 + " 2"]
+    assert not page.button(key="dream").disabled
+
+
 def test_a_thumbnail_becomes_a_variant_while_the_atlas_goes_on(page, fake):
     page.button(key="atlas.run").click().run()
     fake.advance(2)
@@ -249,6 +266,41 @@ def test_balance_sets_the_weights(page, fake):
     assert page.button(key="attribution.balance").disabled  # they are other weights now
 
 
+def test_attribution_and_balance_keep_the_channels_of_the_variant(page, fake):
+    first = page.session_state["variants"][0]
+    page.session_state["common.max_loss"] = 2.5
+    page.session_state["common.tile"] = 128
+    page.session_state[f"v{first}.channels.block5_conv2"] = "7, 3"
+    ran(opened(page, "attribution"), fake, "attribution")
+    settings = fake.requests["job1"].settings
+    assert settings.channels == {"block5_conv2": [3, 7]}
+    assert (settings.max_loss, settings.tile) == (2.5, 128)
+    # What has other channels is another mix, whatever its weights.
+    page.session_state[f"v{first}.channels.block5_conv2"] = "3"
+    assert sound(page.run()).button(key="attribution.balance").disabled
+    page.session_state[f"v{first}.channels.block5_conv2"] = "3, 7"
+    sound(page.run()).button(key="attribution.balance").click().run()
+    assert page.session_state[f"v{first}.weight.block2_conv2"] == pytest.approx(1.0)
+    page.button(key="dream").click().run()
+    (config,) = [
+        request.config
+        for request in fake.requests.values()
+        if hasattr(request, "config") and len(request.config.layers) == 2
+    ]
+    assert config.channels == {"block5_conv2": (3, 7)}
+
+
+def test_attribution_broken_off_before_a_picture_has_its_figures_in_a_zip(downloads, page, fake):
+    opened(page, "attribution").button(key="attribution.run").click().run()
+    fake.advance(2)  # of the 3 steps of the first octave
+    page.run()
+    page.button(key="attribution.cancel").click().run()
+    made = {key.split(".", 2)[2]: make for key, make in downloads.items() if "job1" in key}
+    assert "attribution.png" not in made
+    names = zipfile.ZipFile(io.BytesIO(made["attribution.zip"]())).namelist()
+    assert {"attribution.json", "loss_share.csv"} <= set(names)
+
+
 def test_files(downloads, page, fake):
     page.multiselect(key="atlas.set.vgg16.layers").set_value(["block1_conv1", "block1_conv2"])
     ran(opened(page, "excitation"), fake, "excitation")
@@ -262,15 +314,44 @@ def test_files(downloads, page, fake):
     assert "excitation.csv" in zipfile.ZipFile(io.BytesIO(made["excitation.zip"]())).namelist()
 
 
-def test_report(downloads, page, fake):
-    def off() -> bool:
-        return next(one for one in page.get("download_button") if "report" in one.id).disabled
+def report_off(page) -> bool:
+    return next(one for one in page.get("download_button") if "report" in one.id).disabled
 
-    assert off()
+
+def test_report(downloads, page, fake):
+    assert report_off(page)
     page.button(key="dream").click().run()
     ran(page, fake)
-    assert not off()
+    assert not report_off(page)
     text = downloads["report"]().decode()
-    assert text.index("<h2>Dreams</h2>") < text.index("<h2>Layer atlas</h2>")
-    assert text.count("<img") == 2 + 1 + 18  # the dreams, the picture, the atlas
+    assert text.index("<h2>Dream 1</h2>") < text.index("<h2>Layer atlas</h2>")
+    assert text.count("<img") == 1 + 2 + 1 + 18  # original and dreams, the picture, the atlas
+    assert text.count("<svg") == 2  # losses of both, shares of the mixed one
     assert "&quot;block5_conv2&quot;: 1.5" in text
+
+
+def test_a_report_holds_all_dreams_that_are_kept(downloads, page, fake):
+    for _ in range(2):
+        page.button(key="dream").click().run()
+        fake.finish()
+        page.run()
+    for one in page.session_state["variants"]:  # two of one name, as a visitor may type them
+        page.session_state[f"v{one}.name"] = "Same"
+    page.run()
+    page.button(key="dream").click().run()
+    fake.finish()
+    fake.forget("job3")  # the store had no room for it any more
+    sound(page.run())
+    first, second, third = downloads["report"]().decode().split("<h2>")[1:]
+    assert [part.count("<img") for part in (first, second, third)] == [3, 2, 3]
+    assert second.startswith("Dream 2, 1 of its 2 variants</h2>")
+    assert "&quot;name&quot;: &quot;Mixed&quot;" in first
+    for name in ("Same (1)", "Same (2)"):
+        assert f"&quot;name&quot;: &quot;{name}&quot;" in third
+    assert third.count("vgg16") == 4  # in the table and the settings of both
+
+
+def test_a_report_of_nothing_that_is_kept_is_off(page, fake):
+    page.button(key="dream").click().run()
+    page.button(key="cancel_all").click().run()  # before the first step
+    assert report_off(sound(page))

@@ -81,6 +81,14 @@ def test_a_bad_upload_gets_one_sentence(page, data):
     assert page.button(key="dream").disabled
 
 
+def test_an_upload_that_would_take_too_much_memory_gets_one_sentence(page):
+    file = io.BytesIO()
+    Image.new("L", (3600, 3600)).save(file, "WEBP", lossless=True, method=0, quality=0)
+    page.file_uploader(key="upload").upload("big.webp", file.getvalue(), "image/webp").run()
+    said = "3600 x 3600 px, 12,960,000 pixels; of a WEBP like it at most 12,500,000 are read"
+    assert said in words(sound(page))
+
+
 def test_the_page_goes_on_after_a_bad_upload(page, fake):
     page.file_uploader(key="upload").upload("bad.png", b"no picture", "image/png").run()
     page.segmented_control(key="source").set_value("cat").run()

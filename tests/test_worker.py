@@ -111,7 +111,7 @@ def test_the_newest_octave_that_ended_can_be_gone_on_from(monkeypatch):
     # None after the last octave: nothing is left to go on with.
     assert octaves == [None, None, 1, None, None, 2, None, None, None]
     assert [picture.shape for picture in pictures] == [(37, 75, 3), (49, 98, 3)]
-    assert [float(picture[0, 0, 0]) for picture in pictures] == pytest.approx([1 / 3, 2 / 3])
+    assert [float(picture[0, 0, 1]) for picture in pictures] == pytest.approx([1 / 3, 2 / 3])
     assert all(picture.dtype == np.float32 for picture in pictures)
     assert last.checkpoint is None
 
@@ -238,7 +238,7 @@ def test_frames_that_do_not_fit_are_told_of():
 
 
 def test_warming_up_measures_the_deepest_layer():
-    warmth = worker.warm_up("vgg16")
+    warmth = worker.warm_up("vgg16", 60)
     assert warmth.work == 224 * 224 * 38592
     assert 0 < warmth.seconds < 5
     assert warmth.precision == "float32"

@@ -12,6 +12,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
+from dreamlab.ui.visits import COOKIE
+
 
 def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     """Ask for an address and return status, headers (names in lower case) and body."""
@@ -25,6 +27,10 @@ class Visitor:
     ----------
     address : str
         Where the page is, such as http://127.0.0.1:8501.
+    query : str
+        What stands in the address after the question mark.
+    browser : str
+        Its browser's name, as the page's cookie has it.
 
     Attributes
     ----------
@@ -32,26 +38,41 @@ class Visitor:
         Its id, once the page has been drawn.
     media : set of str
         Addresses of the pictures it was shown.
+    buttons : dict
+        Ids of the buttons it was shown, by their labels.
+    visit : str
+        Name of its visit, once something was sent off.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, query: str = "", browser: str = "") -> None:
         self.address = address
-        self.session = ""
+        self.session = self.visit = ""
         self.media: set[str] = set()
+        self.buttons: dict[str, str] = {}
+        self._query, self._uploads = query, 0
         self._open = ExitStack()
         socket = connect(
             f"ws://{urlsplit(address).netloc}/_stcore/stream",
             subprotocols=["streamlit"],
             origin=address,
             max_size=None,
+            additional_headers={"Cookie": f"{COOKIE}={browser}"} if browser else None,
         )
         self._socket = self._open.enter_context(socket)
 
     def draw(self) -> float:
         """Run the page once and return the seconds until it was drawn."""
-        began = time.perf_counter()
+        return self._run(BackMsg())
+
+    def click(self, label: str) -> float:
+        """Press a button that was drawn; all else on the page is as it was at first."""
         message = BackMsg()
-        message.rerun_script.query_string = ""
+        message.rerun_script.widget_states.widgets.add(id=self.buttons[label], trigger_value=True)
+        return self._run(message)
+
+    def _run(self, message: BackMsg) -> float:
+        began = time.perf_counter()
+        message.rerun_script.query_string = self._query
         self._socket.send(message.SerializeToString())
         while True:
             told = ForwardMsg()
@@ -60,6 +81,11 @@ class Visitor:
                 self.session = told.new_session.initialize.session_id or self.session
             found = re.findall(rb"/media/[0-9a-f]+\.\w+", told.SerializeToString())
             self.media.update(one.decode() for one in found)
+            button = told.delta.new_element.button
+            if button.id:
+                self.buttons[button.label] = button.id
+            named = re.search(r"visit=([\w-]+)", told.page_info_changed.query_string)
+            self.visit = named[1] if named else self.visit
             if told.WhichOneof("type") == "script_finished":
                 return time.perf_counter() - began
 
@@ -70,9 +96,10 @@ class Visitor:
         part = b'Content-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
         body = b"--visitor\r\n" + part + data + b"\r\n--visitor--\r\n"
         connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=60)
+        self._uploads += 1
         connection.request(
             "PUT",
-            f"/_stcore/upload_file/{self.session}/file1",
+            f"/_stcore/upload_file/{self.session}/file{self._uploads}",
             body=body,
             headers={
                 "Content-Type": "multipart/form-data; boundary=visitor",

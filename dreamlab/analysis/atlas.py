@@ -2,10 +2,12 @@
 
 At the same number of steps one layer changes the picture several times as much as another.
 With equal effort each layer goes on until the picture has moved by the same root mean square,
-so that what differs is what the layers see and not how hard they pulled.
+so that what differs is what the layers see and not how hard they pulled. What counts is the
+picture as it is shown: what a step drives out of the range of colours moves nothing.
 """
 
 import dataclasses
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -97,65 +99,91 @@ def _dreamt(
         precision=settings.precision,
         preprocessing=settings.preprocessing,
     )
-    before, losses = image, []
+    before, losses, last_step, falls_short = image, [], 1.0, settings.equal_effort
     with closing(dream(image, network, config)) as steps:
         for step in steps:
             picture = step.image
             losses.append(step.loss)
             moved = distance(picture, image)
             if settings.equal_effort and moved >= settings.amount:
-                picture = halted(image, before, picture, settings.amount)
+                last_step = share_of_way(image, before, picture, settings.amount)
+                picture = before + np.float32(last_step) * (picture - before)
+                falls_short = False
                 break
             share = moved / settings.amount if settings.equal_effort else step.fraction
             yield min(1.0, share), None
             before = picture
-    yield 1.0, _item(step, layer, picture, distance(picture, image), losses)
+    moved = distance(picture, image)
+    yield 1.0, _item(step, layer, picture, moved, falls_short, last_step, losses)
 
 
-def distance(picture: np.ndarray, other: np.ndarray) -> float:
-    """Return the root mean square difference of two pictures."""
-    return math.sqrt(np.mean(np.square(picture - other), dtype=np.float64))
-
-
-def halted(start: np.ndarray, before: np.ndarray, after: np.ndarray, amount: float) -> np.ndarray:
-    """Return where, on the way from `before` to `after`, a picture is `amount` away from `start`.
+def distance(picture: np.ndarray, image: np.ndarray) -> float:
+    """Return how far a picture, as it is shown, is from an image: the root mean square.
 
     Parameters
     ----------
-    start, before, after : numpy.ndarray
-        float32, shape (H, W, 3); `before` is nearer to `start` than `amount`, `after` is not.
-    amount : float
-        Root mean square distance.
+    picture, image : numpy.ndarray
+        float32, shape (H, W, 3); the image is in [-1, 1], the picture is clipped to it.
     """
-    far, way = (before - start).astype(np.float64), (after - before).astype(np.float64)
-    # |far + share * way|^2 = amount^2, a quadratic equation with one root from 0 to 1.
-    a, b = np.mean(way * way), np.mean(far * way)
-    c = np.mean(far * far) - amount**2
-    share = (math.sqrt(max(0.0, b * b - a * c)) - b) / a
-    return before + np.float32(share) * (after - before)
+    return math.sqrt(np.mean(np.square(np.clip(picture, -1, 1) - image), dtype=np.float64))
+
+
+def share_of_way(image: np.ndarray, before: np.ndarray, after: np.ndarray, amount: float) -> float:
+    """Return after how much of the way from `before` to `after` a picture is `amount` away.
+
+    Parameters
+    ----------
+    image, before, after : numpy.ndarray
+        float32, shape (H, W, 3); `before` is nearer to `image` than `amount`, `after` is not.
+    amount : float
+        What `distance` is to be.
+
+    Returns
+    -------
+    float
+        From 0 to 1: the distance is `amount`, or a millionth of the way more.
+    """
+    low, high, way = 0.0, 1.0, after - before
+    for _ in range(20):
+        middle = (low + high) / 2
+        if distance(before + np.float32(middle) * way, image) < amount:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def _item(
-    step: "Step", layer: LayerInfo, picture: np.ndarray, moved: float, losses: Sequence[float]
+    step: "Step",
+    layer: LayerInfo,
+    picture: np.ndarray,
+    moved: float,
+    falls_short: bool,
+    last_step: float,
+    losses: Sequence[float],
 ) -> Item:
-    # The nearest that a dream of whole steps can come to it.
+    # A dream has whole steps: it goes on to the end of the last one, and the picture is where
+    # `last_step` of it was done.
     config = dataclasses.replace(step.provenance.config, iterations=len(losses))
     provenance = dataclasses.replace(step.provenance, config=config)
+    made = provenance.to_dict() | {"last_step": last_step}
     sees = "all" if layer.receptive_field is None else f"{layer.receptive_field} px"
     return Item(
         key=layer.name,
-        caption=f"{layer.name} · depth {layer.depth} · sees {sees}",
+        caption=f"{layer.name} · depth {layer.depth} · sees {sees}"
+        + (f" · moved only {moved:.3g}" if falls_short else ""),
         values={
             "layer": layer.name,
             "depth": layer.depth,
             "receptive_field": layer.receptive_field,
             "steps": len(losses),
+            "last_step": last_step,
             "moved": moved,
             "first_loss": losses[0],
             "last_loss": losses[-1],
             "config": config.to_dict(),
         },
-        picture=png(to_pixels(picture), text={SETTINGS_KEY: provenance.to_json()}),
+        picture=png(to_pixels(picture), text={SETTINGS_KEY: json.dumps(made)}),
     )
 
 

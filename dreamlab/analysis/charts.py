@@ -2,24 +2,31 @@
 
 import html
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from dreamlab.analysis.contract import Table
 
-_WIDTH, _HEIGHT, _MARGIN = 640, 260, 48
+#: Small, so that its words can still be read where it is as wide as a phone.
+_WIDTH, _HEIGHT = 480, 220
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 10, 40
 
-#: Okabe and Ito's colours, told apart by people who see colours differently.
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+#: The colours of Okabe and Ito (2008), told apart by people who see colours differently, without
+#: their black and yellow, which cannot be seen on a dark or a light ground.
+COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2")
 
 
 def heat_table(table: Table) -> str:
     """Return a table as HTML, its figures on a ground of blue (low) to red (high) if a heat map."""
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in table.columns)
+    heat = table.drawn in ("ratios", "cosines")
+    names = table.columns if table.drawn else [name.replace("_", " ") for name in table.columns]
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
     body = []
     for name, *figures in table.rows:
         cells = "".join(_cell(figure, table.drawn) for figure in figures)
         body.append(f"<tr><th>{html.escape(shown(name))}</th>{cells}</tr>")
-    return f"<table><tr>{head}</tr>{''.join(body)}</table>"
+    kind = ' class="heat"' if heat else ""
+    return f"<table{kind}><tr>{head}</tr>{''.join(body)}</table>"
 
 
 def warmth(figure: float, drawn: str) -> float:
@@ -39,8 +46,16 @@ def shown(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def lines(table: Table) -> str:
-    """Return a table as an SVG line chart; figures that there are none of leave gaps."""
+def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
+    """Return a table as a line chart with its legend; figures that there are none of leave gaps.
+
+    Parameters
+    ----------
+    table : Table
+        The first column is across, each other one is a line.
+    colours : sequence of str
+        One a line; where there are more lines, they come again with the line dashed.
+    """
     across = [row[0] for row in table.rows]
     columns = [[row[place] for row in table.rows] for place in range(1, len(table.columns))]
     known = [figure for column in columns for figure in column if figure is not None]
@@ -51,34 +66,40 @@ def lines(table: Table) -> str:
     def place(x: float, y: float) -> tuple[float, float]:
         share = (x - left) / (right - left) if right > left else 0.5
         return (
-            _MARGIN + share * (_WIDTH - 2 * _MARGIN),
-            _HEIGHT - _MARGIN - (y - low) / (high - low) * (_HEIGHT - 2 * _MARGIN),
+            _LEFT + share * (_WIDTH - _LEFT - _RIGHT),
+            _HEIGHT - _BOTTOM - (y - low) / (high - low) * (_HEIGHT - _TOP - _BOTTOM),
         )
 
-    parts = [_axis(place(left, y)[1], shown(float(y))) for y in (low, (low + high) / 2, high)]
-    for x in (left, right):
-        at = place(x, low)
-        parts.append(_text(at[0], at[1] + 18, shown(x), "middle"))
-    parts.append(_text(_WIDTH / 2, _HEIGHT - 8, table.columns[0], "middle"))
+    parts = [_axis(place(left, y)[1], f"{y:.6g}") for y in _ticks(low, high)]
+    whole = all(isinstance(x, int) for x in across)
+    for x in _ticks(left, right, 1.0 if whole else 0.0):
+        parts.append(_text(place(x, low)[0], _HEIGHT - _BOTTOM + 16, f"{x:.6g}", "middle"))
+    middle = (_LEFT + _WIDTH - _RIGHT) / 2
+    parts.append(_text(middle, _HEIGHT - 6, table.columns[0], "middle"))
+    legend = []
     for index, (name, column) in enumerate(zip(table.columns[1:], columns, strict=True)):
-        colour = _COLOURS[index % len(_COLOURS)]
+        again, turn = divmod(index, len(colours))
+        line, dashes = ("dashed", "5 5") if again else ("solid", "none")
         steps, pen = [], "M"
         for x, y in zip(across, column, strict=True):
             if y is None:
                 pen = "M"
                 continue
             at = place(x, y)
-            steps.append(f"{pen}{at[0]:.1f} {at[1]:.1f}")
+            # A line of no length is drawn as a dot: a figure alone between gaps can be seen.
+            steps.append(f"{pen}{at[0]:.1f} {at[1]:.1f}" + ("h0" if pen == "M" else ""))
             pen = "L"
         parts.append(
-            f'<path d="{" ".join(steps)}" fill="none" stroke="{colour}" stroke-width="2"/>'
+            f'<path d="{" ".join(steps)}" fill="none" stroke="{colours[turn]}" stroke-width="2" '
+            f'stroke-linecap="round" stroke-dasharray="{dashes}"/>'
         )
-        parts.append(_text(_WIDTH - _MARGIN + 8, 20 + 18 * index, name, "start", colour))
-    title = html.escape(table.title)
-    box = f"0 0 {_WIDTH + 120} {_HEIGHT}"
+        legend.append(
+            f'<span><i style="border-top:3px {line} {colours[turn]}"></i>{html.escape(name)}</span>'
+        )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{_WIDTH + 120}" '
-        f'role="img" aria-label="{title}">{"".join(parts)}</svg>'
+        f'<figure class="chart"><svg xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{html.escape(table.title)}">'
+        f"{''.join(parts)}</svg><figcaption>{' '.join(legend)}</figcaption></figure>"
     )
 
 
@@ -92,14 +113,27 @@ def _cell(figure: Any, drawn: str) -> str:
     return f"<td{style}>{html.escape(shown(figure))}</td>"
 
 
+def _ticks(low: float, high: float, least: float = 0.0) -> list[float]:
+    """Return up to six round figures from `low` to `high`, `least` or more apart."""
+    if low == high:
+        return [low]
+    rough = max((high - low) / 5, least)
+    unit = 10.0 ** math.floor(math.log10(rough))
+    step = next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough)
+    # A rounding error is not to cost the figure at an end.
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [count * step for count in range(first, last + 1)]
+
+
 def _axis(height: float, label: str) -> str:
-    return f'<path d="M{_MARGIN} {height:.1f}H{_WIDTH - _MARGIN}" stroke="#ddd"/>' + _text(
-        _MARGIN - 6, height + 4, label, "end"
+    return (
+        f'<path d="M{_LEFT} {height:.1f}H{_WIDTH - _RIGHT}" stroke="currentColor" opacity=".2"/>'
+        + _text(_LEFT - 6, height + 4, label, "end")
     )
 
 
-def _text(x: float, y: float, text: str, anchor: str, colour: str = "#555") -> str:
+def _text(x: float, y: float, text: str, anchor: str) -> str:
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" font-family="sans-serif" fill="{colour}" '
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="13" fill="currentColor" '
         f'text-anchor="{anchor}">{html.escape(text)}</text>'
     )

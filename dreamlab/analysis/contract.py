@@ -96,7 +96,7 @@ def _checked(spec: dataclasses.Field, value: Any) -> Any:
     elif "many" in rules:
         if not isinstance(value, list | tuple):
             raise DreamError(f"{spec.name} is {shown(value)}; give a list of numbers")
-        value = tuple(checked_number(spec, one) for one in value)
+        value = tuple(dict.fromkeys(checked_number(spec, one) for one in value))
     elif is_number(spec.default):
         value = checked_number(spec, value)
     elif not isinstance(value, str) or not value:

@@ -3,13 +3,19 @@
 import csv
 import io
 import json
+import struct
+import zlib
 from typing import Any
 
 from dreamlab import __version__
-from dreamlab.analysis import Findings, Table, named
+from dreamlab.analysis import Findings, Item, Table, named
 from dreamlab.contact_sheet import contact_sheet
 from dreamlab.export import packed
 from dreamlab.images import load_image, to_pixels
+
+#: Key of the PNG text chunk in which a picture carries the analysis that it is from. It is not
+#: that of a dream's settings, which a picture may have beside it: those are read back as a dream.
+ANALYSIS_KEY = "dreamlab analysis"
 
 
 def files(findings: Findings) -> dict[str, bytes]:
@@ -17,6 +23,7 @@ def files(findings: Findings) -> dict[str, bytes]:
 
     ``NAME.png`` is the contact sheet, ``NAME.json`` all figures and settings, and beside them are
     each table as CSV, each picture as PNG and, if there are pictures, ``NAME.zip`` with the lot.
+    The pictures carry the settings too, in a text chunk.
 
     Raises
     ------
@@ -30,7 +37,7 @@ def files(findings: Findings) -> dict[str, bytes]:
     if pictures:
         found[f"{name}.png"] = sheet(findings)
         for place, item in enumerate(pictures, 1):
-            found[f"{place:02d}_{item.key}.png"] = item.picture
+            found[f"{place:02d}_{item.key}.png"] = _picture(findings, item)
         found[f"{name}.zip"] = packed(found)
     return found
 
@@ -50,8 +57,20 @@ def sheet(findings: Findings) -> bytes:
         if item.picture
     ]
     return contact_sheet(
-        items, columns=analysis.columns, title=f"{analysis.title}, {findings.model}"
+        items,
+        columns=analysis.columns,
+        title=f"{analysis.title}, {findings.model}",
+        text={ANALYSIS_KEY: json.dumps(_made(findings))},
     )
+
+
+def _picture(findings: Findings, item: Item) -> bytes:
+    """Return an item's picture with its settings, put in as it is: it need not be packed anew."""
+    made = _made(findings) | {"item": _figures(item)}
+    text = b"tEXt" + ANALYSIS_KEY.encode() + b"\0" + json.dumps(made).encode("ascii")
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    head = 8 + 25  # a PNG's signature and its first chunk, which has to stay the first
+    return item.picture[:head] + chunk + item.picture[head:]
 
 
 def as_csv(table: Table) -> bytes:
@@ -65,13 +84,20 @@ def as_csv(table: Table) -> bytes:
 
 def figures(findings: Findings) -> bytes:
     """Return all figures, and how they were made, as JSON."""
-    values: dict[str, Any] = {
+    items = [_figures(item) for item in findings.items]
+    values = _made(findings) | {"complete": findings.complete, "items": items}
+    return (json.dumps(values, indent=2, allow_nan=False) + "\n").encode()
+
+
+def _made(findings: Findings) -> dict[str, Any]:
+    return {
         "dreamlab": __version__,
         "analysis": findings.analysis,
         "model": findings.model,
         "weights": findings.weights,
         "settings": findings.settings,
-        "complete": findings.complete,
-        "items": [{"key": item.key, **item.values} for item in findings.items],
     }
-    return (json.dumps(values, indent=2, allow_nan=False) + "\n").encode()
+
+
+def _figures(item: Item) -> dict[str, Any]:
+    return {"key": item.key, **item.values}

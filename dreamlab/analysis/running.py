@@ -57,24 +57,26 @@ def analyse(
             f"{network.smallest} x {network.smallest}: choose a larger one"
         )
     analysis.plan(shape, settings, network.name, network.layers)
-    began, items, complete = time.perf_counter(), [], True
+    began, items, complete = time.perf_counter(), {}, True
     known = {item.key: item for item in found}
     with closing(analysis.run(image, network, settings, known)) as advances:
         try:
             for advance in advances:
                 if advance.item is not None:
-                    items.append(advance.item)
+                    items[advance.item.key] = advance.item
                 if not follow(advance):
                     complete = False
                     break
         except KeyboardInterrupt:
             complete = False
+    if not complete:  # what was not passed on yet is not lost
+        items = known | items
     return Findings(
         analysis=analysis.name,
         settings=settings.to_dict(),
         model=network.name,
         weights=network.weights,
-        items=tuple(items),
+        items=tuple(items.values()),
         complete=complete,
         seconds=time.perf_counter() - began,
         original=b"" if image is None else png(to_pixels(image)),

@@ -1,6 +1,9 @@
 """Dreams as jobs: submit, follow, cancel, result, on a local worker or a Dask cluster."""
 
+from collections.abc import Callable, Collection
+
 from dreamlab.analysis import Findings
+from dreamlab.errors import DreamError
 from dreamlab.jobs.contract import AnalysisRequest, Request, Result, Status
 from dreamlab.jobs.dispatcher import Dispatcher
 from dreamlab.jobs.ledger import Ledger
@@ -25,6 +28,12 @@ class Jobs:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = Limits.from_environment() if limits is None else limits
+        warm = self.limits.warm_model
+        if warm not in ARCHITECTURES and not warm.endswith(".keras"):
+            raise DreamError(
+                f"DREAMLAB_WARM_MODEL is {warm!r}; choose from {', '.join(ARCHITECTURES)}, or give "
+                "the path of a .keras file"
+            )
         self._dispatcher = Dispatcher(self.limits)
         self._ledger = Ledger(self.limits, self._dispatcher.ring)
         self._described: dict[str, tuple[LayerInfo, ...]] = {}
@@ -54,13 +63,13 @@ class Jobs:
         """See `Backend`."""
         return self._ledger.estimate(request)
 
-    def orphan(self, owner: str) -> None:
-        """See `Backend`; ``orphan_seconds`` of the limits is the time left."""
-        self._ledger.orphan(owner)
+    def original(self, job: str) -> bytes:
+        """See `Backend`."""
+        return self._ledger.original(job)
 
-    def adopt(self, owner: str) -> None:
-        """See `Backend`; to submit a job adopts too."""
-        self._ledger.adopt(owner)
+    def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
+        """See `Backend`; ``orphan_seconds`` of the limits is the time left."""
+        self._ledger.orphan(jobs, back)
 
     def counters(self) -> dict[str, float]:
         """Return how many jobs are queued and running, how many ended how, and their seconds."""

@@ -1,5 +1,6 @@
 """What a job is, and what the page needs of whoever runs it."""
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -67,11 +68,15 @@ class AnalysisRequest:
         """The number format that is asked for."""
         return self.settings.precision
 
-    def partial(self, items: tuple[Item, ...], seconds: float) -> Findings | None:
-        """Return what a run that broke off had found, or None if that is nothing."""
+    def merged(self, items: Iterable[Item]) -> tuple[Item, ...]:
+        """Return these items and what an earlier run had found besides."""
+        return tuple({item.key: item for item in (*self.found, *items)}.values())
+
+    def partial(self, items: Iterable[Item], seconds: float) -> Findings | None:
+        """Return what was found by a run that broke off and before it, or None if nothing was."""
+        items, settings = self.merged(items), self.settings.to_dict()
         if not items:
             return None
-        settings = self.settings.to_dict()
         return Findings(self.analysis, settings, self.model, "", items, False, seconds, self.image)
 
 
@@ -200,8 +205,8 @@ class Backend(Protocol):
     def ready(self) -> bool:
         """Whether a worker stands by with the network loaded."""
 
-    def orphan(self, owner: str) -> None:
-        """Note that a visitor left: the visitor's jobs are cancelled some time later."""
+    def original(self, job: str) -> bytes:
+        """Return the picture a job began from, as PNG; nothing for a job that has none."""
 
-    def adopt(self, owner: str) -> None:
-        """Note that a visitor is back, so that the jobs go on."""
+    def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
+        """Note that a visitor left: some time later the jobs are cancelled unless ``back()``."""

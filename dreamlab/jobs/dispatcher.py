@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+import traceback
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -26,7 +27,10 @@ RETRY_SECONDS = 1.0
 #: Seconds without any worker after which the local node is started anew.
 _NO_WORKER_SECONDS = 60.0
 
+_STARTING = "the worker is being started"
 _UNREACHABLE = "the workers cannot be reached at the moment; dreams go on as soon as they can"
+_SILENT = "no worker answers at the moment; dreams go on as soon as one does or is started anew"
+_FALTERED = "the worker was lost while it loaded its network; it is tried again"
 
 
 class Dispatcher:
@@ -43,6 +47,7 @@ class Dispatcher:
         self._tenders: dict[str, Tender] = {}  # by the worker's address
         self._client: Any = None
         self._closing = False
+        self._faltered = False  # whether a worker was lost as it warmed up, and none did since
         self._loop = asyncio.new_event_loop()
         self._bell = Bell()
         self._thread = threading.Thread(target=self._main, name="dreamlab-jobs", daemon=True)
@@ -60,7 +65,7 @@ class Dispatcher:
     @property
     def ready(self) -> bool:
         """Whether a worker has loaded its network."""
-        return any(tender.warm for tender in list(self._tenders.values()))
+        return any(one.warm and not one.silent for one in list(self._tenders.values()))
 
     def ring(self) -> None:
         """Make the thread look at once instead of at its next turn."""
@@ -81,6 +86,8 @@ class Dispatcher:
         DreamError
             If it cannot be loaded, or no worker answers in time (seconds).
         """
+        if not self._thread.is_alive():
+            raise DreamError("no worker answers any more; tell whoever runs this page")
         asked = asyncio.run_coroutine_threadsafe(self._describe(model), self._loop)
         try:
             answer = asked.result(timeout)
@@ -94,17 +101,11 @@ class Dispatcher:
     # All below runs in the thread.
 
     def _main(self) -> None:
-        # Imported here, as it takes most of a second that the page need not wait for.
-        import dask
-        import distributed  # noqa: F401
-
-        dask.config.set(SHORT_LOGS)
-        for name in list(logging.root.manager.loggerDict):  # each has a level of its own
-            if name.startswith("distributed"):
-                logging.getLogger(name).setLevel(self._limits.log_level.upper())
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._serve())
+        except BaseException as error:  # with the thread gone nobody else would ever tell
+            self._ledger.notice = _told(error)
         finally:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
@@ -112,13 +113,17 @@ class Dispatcher:
 
     async def _serve(self) -> None:
         while not self._closing:
+            notice = _UNREACHABLE
             try:
+                _quieten(self._limits.log_level)
                 async with self._connected() as client:
                     await self._attend(client)
-            except Exception as error:  # whatever it was, the next try may work
+            except OSError as error:  # time ran out, too
                 logger.warning("no scheduler: %s", type(error).__name__)
-            self._ledger.notice = _UNREACHABLE
-            self._ledger.tick()
+            except (Exception, asyncio.CancelledError) as error:  # Dask cancels what it gives up
+                notice = _told(error)  # whatever it was, the next try may work
+            self._ledger.notice = notice
+            self._tick()
             if not self._closing:
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -137,7 +142,7 @@ class Dispatcher:
         finally:
             self._client = None
             if client is not None:
-                with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
+                with contextlib.suppress(Exception, asyncio.CancelledError):
                     await asyncio.wait_for(client._close(fast=True), PATIENCE)
             if node is not None:
                 await asyncio.to_thread(node.close)
@@ -152,21 +157,40 @@ class Dispatcher:
                 here = set(known["workers"])
                 for address, tender in list(self._tenders.items()):
                     if address not in here or tender.task.done():
+                        self._faltered |= tender.warming
                         await self._leave(address)
-                for address in here - set(self._tenders):
-                    self._tenders[address] = Tender(client, address, self._ledger, self._bell)
+                for address in here:
+                    if address not in self._tenders:
+                        self._tenders[address] = Tender(client, address, self._ledger, self._bell)
+                    self._tenders[address].hear(known["workers"][address]["last_seen"])
                 self._ledger.slots = len(here)
-                self._ledger.notice = None if here else "the worker is being started"
+                self._ledger.notice = self._trouble()
                 if here:
                     alone_since = self._loop.time()
                 elif self._loop.time() - alone_since > _NO_WORKER_SECONDS:
                     raise OSError("no worker came")
-                self._ledger.tick()
+                self._tick()
                 await rest(ring, LOOK_SECONDS)
         finally:
             self._ledger.notice = _UNREACHABLE
             for address in list(self._tenders):
                 await self._leave(address)
+
+    def _trouble(self) -> str | None:
+        """Return what keeps all dreams from going on, in one sentence, or None."""
+        tenders = list(self._tenders.values())
+        if not tenders:
+            return _STARTING
+        if all(tender.silent for tender in tenders):
+            return _SILENT
+        self._faltered &= all(tender.warming for tender in tenders)
+        return _FALTERED if self._faltered else None
+
+    def _tick(self) -> None:
+        try:
+            self._ledger.tick()
+        except Exception as error:  # what goes wrong with one dream takes no worker from others
+            _told(error)
 
     async def _leave(self, address: str) -> None:
         tender = self._tenders.pop(address)
@@ -178,3 +202,24 @@ class Dispatcher:
         address = min(self.workers)
         answers = await self._client.run(worker.describe, model, workers=[address])
         return answers[address]
+
+
+def _quieten(level: str) -> None:
+    """Hold Dask's own words to a level, and its logs short."""
+    # Imported here, as it takes most of a second that the page need not wait for.
+    import dask
+    import distributed  # noqa: F401
+
+    dask.config.set(SHORT_LOGS)
+    for name in list(logging.root.manager.loggerDict):  # each has a level of its own
+        if name.startswith("distributed"):
+            logging.getLogger(name).setLevel(level.upper())
+
+
+def _told(error: BaseException) -> str:
+    """Log a fault that nobody foresaw and return it as a sentence for visitors."""
+    kind = type(error).__name__
+    # Only where it happened: a message may quote what the visitor typed.
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("the dispatcher failed: %s\n%s", kind, where)
+    return f"no dream can run ({kind}): tell whoever runs this page, whose log has more"

@@ -4,9 +4,10 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 
-from dreamlab.analysis import Findings
+from dreamlab.analysis import Findings, Item
 from dreamlab.errors import DreamError
 from dreamlab.jobs import pace
 from dreamlab.jobs.contract import AnalysisRequest, Request, Result, Status
@@ -24,6 +25,15 @@ TAKES = 4
 
 #: Share of a run after which its own speed says more than what was measured before it.
 _TELLING = 0.05
+
+
+@dataclass(frozen=True)
+class _Orphans:
+    """Jobs of a visitor who left, and when to ask whether the visitor is back."""
+
+    jobs: tuple[str, ...]
+    back: Callable[[], bool]
+    due: float
 
 
 class Ledger:
@@ -46,7 +56,7 @@ class Ledger:
         self._lock = threading.RLock()
         self._queue = FairQueue(per_owner=limits.waiting_per_visitor, total=limits.waiting)
         self._store = Store(max_bytes=limits.store_mb * 1e6, max_seconds=limits.store_seconds)
-        self._orphans: dict[str, float] = {}
+        self._orphans: list[_Orphans] = []
         self._counts = {"done": 0, "failed": 0, "cancelled": 0}
         self._seconds = 0.0
 
@@ -77,7 +87,6 @@ class Ledger:
         with self._lock:
             self._queue.push(owner, record.id)
             self._store.add(record)
-            self._orphans.pop(owner, None)
         self._ring()
         return record.id
 
@@ -111,7 +120,7 @@ class Ledger:
                 stopping=record.state == "running" and record.stop_asked is not None,
                 notice=self._notice(record),
                 doing=latest.doing if latest else "",
-                items=record.items,
+                items=_items(record),
             )
 
     def cancel(self, job: str) -> None:
@@ -138,15 +147,19 @@ class Ledger:
         with self._lock:
             return self.pace.seconds(request.model, request.precision, work)
 
-    def orphan(self, owner: str) -> None:
+    def original(self, job: str) -> bytes:
         """See `Backend`."""
         with self._lock:
-            self._orphans[owner] = time.monotonic() + self.limits.orphan_seconds
+            record = self._store.get(job)
+            if record.request is not None:
+                return record.request.image
+            return b"" if record.result is None else record.result.original
 
-    def adopt(self, owner: str) -> None:
-        """See `Backend`."""
+    def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
+        """See `Backend`; ``orphan_seconds`` of the limits is the time left."""
         with self._lock:
-            self._orphans.pop(owner, None)
+            due = time.monotonic() + self.limits.orphan_seconds
+            self._orphans.append(_Orphans(tuple(jobs), back, due))
 
     def counters(self) -> dict[str, float]:
         """Return how many jobs are queued and running, how many have ended how, and seconds."""
@@ -171,16 +184,21 @@ class Ledger:
             record.state = "running"
             record.takes += 1
             record.notice = None
+            record.hold()
             return record
 
-    def advance(self, record: Record, news: Progress) -> None:
-        """Note news of a run."""
+    def advance(self, record: Record, news: Progress | None) -> None:
+        """Note what a worker answered of a run: its news, or None if it is not there."""
         with self._lock:
-            record.advance(news)
+            record.hear(news)
+            if news is not None and record.ended is None:
+                record.advance(news)
 
     def end(self, record: Record, outcome: Outcome) -> None:
-        """Note how a run ended."""
+        """Note how a run ended, unless it has already."""
         with self._lock:
+            if record.ended is not None:
+                return
             # An analysis says nothing of the pace: much of its time goes into compiling.
             if isinstance(outcome.result, Result):
                 recording = outcome.result.recording
@@ -233,21 +251,38 @@ class Ledger:
         """Do what is due by the clock: time limits, visitors who left, old results."""
         now = time.monotonic()
         with self._lock:
-            gone = {owner for owner, due in self._orphans.items() if now >= due}
             for record in self._store:
-                if record.owner in gone and record.ended is None:
-                    self._stop(record)
-                limit = self.limits.job_seconds
-                if record.began is not None and record.ended is None:
-                    if now - record.began > limit and record.stop_asked is None:
-                        record.stop_asked = now
-                        record.over_limit = (
-                            f"the dream ran longer than the {limit:g} s it may: choose a smaller "
-                            "picture, fewer iterations or fewer octaves"
-                        )
-            for owner in gone:
-                del self._orphans[owner]
+                if record.state == "running" and record.stop_asked is None:
+                    if now - record.clock > self.limits.job_seconds:
+                        record.over_limit = self._over_limit(record)
+                        self._stop(record)
             self._store.evict(now)
+        self._cancel_orphans(now)
+
+    def _cancel_orphans(self, now: float) -> None:
+        with self._lock:
+            due = [one for one in self._orphans if now >= one.due]
+            self._orphans = [one for one in self._orphans if now < one.due]
+        for one in due:
+            back = one.back()  # the page's answer is not waited for with the lock held
+            with self._lock:
+                left = [record for record in self._store if record.id in one.jobs]
+                left = [record for record in left if record.ended is None]
+                if not back:
+                    for record in left:
+                        self._stop(record)
+                elif left:  # the next break in the network may go unnoticed
+                    again = now + self.limits.orphan_seconds
+                    self._orphans.append(replace(one, due=again))
+
+    def _over_limit(self, record: Record) -> str:
+        limit = self.limits.job_seconds
+        if record.waits:
+            return f"its worker did not begin the dream within {limit:g} s: try it again"
+        return (
+            f"the dream ran longer than the {limit:g} s it may: choose a smaller picture, fewer "
+            "iterations or fewer octaves"
+        )
 
     def _stop(self, record: Record) -> None:
         if record.state == "queued":
@@ -255,6 +290,9 @@ class Ledger:
             self.end(record, Outcome("cancelled", None, 0.0))
         elif record.state == "running" and record.stop_asked is None:
             record.stop_asked = time.monotonic()
+            if record.waits and not record.losses and not record.items:
+                # There is nothing to wait for; whoever gave it to a worker still stops it there.
+                self.end(record, Outcome("cancelled", None, 0.0))
 
     def _close(self, record: Record, state: str) -> None:
         record.state = state
@@ -302,6 +340,11 @@ class Ledger:
         if any(wait is None for wait in waits):
             return None
         return sum(waits) / max(1, self.slots)
+
+
+def _items(record: Record) -> tuple[Item, ...]:
+    asked = record.request
+    return asked.merged(record.items) if isinstance(asked, AnalysisRequest) else ()
 
 
 def _elapsed(record: Record) -> float | None:

@@ -87,6 +87,8 @@ class Progress:
         What an analysis is at, in a few words.
     items : tuple of Item
         What it found that was not seen yet.
+    loading : bool
+        Whether it still waits for its network.
     """
 
     octave: int
@@ -103,6 +105,7 @@ class Progress:
     checkpoint: Checkpoint | None = None
     doing: str = ""
     items: tuple[Item, ...] = ()
+    loading: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,10 @@ from dreamlab.limits import Limits
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
 
+#: Seconds, or up to twice as many, after which a worker that is silent is taken for frozen for
+#: good, and another takes its place.
+FROZEN_SECONDS = 60.0
+
 #: The worker takes the time that the page leaves: a dream is long, an answer is to be quick.
 NICENESS = 10
 
@@ -59,6 +63,7 @@ class LocalNode:
         root = str(Path(__file__).parents[2])
         environment = {
             **os.environ,
+            "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": f"{FROZEN_SECONDS}s",
             "DASK_LOGGING__DISTRIBUTED": limits.log_level,
             "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
             "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),

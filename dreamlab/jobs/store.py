@@ -16,6 +16,9 @@ from dreamlab.recording import Frame, LossPoint, Recording
 _RECORD_BYTES = 2_000
 _LOSS_BYTES = 500
 
+#: Longest that a network may take to load, and be downloaded at a slow line's pace, in seconds.
+LOAD_SECONDS = 1200.0
+
 
 @dataclass(eq=False, kw_only=True)
 class Record:
@@ -30,6 +33,7 @@ class Record:
     state: State = "queued"
     submitted: float = field(default_factory=time.monotonic)
     began: float | None = None
+    clock: float | None = None  # when the time that it may run began to count: see `hear`
     ended: float | None = None
     takes: int = 0
     attempts: int = 0
@@ -47,6 +51,32 @@ class Record:
     warnings: tuple[str, ...] = ()
     error: str | None = None
     notice: str | None = None
+
+    def hold(self) -> None:
+        """Count no time up to now, neither of what it may run nor of what it may take to stop."""
+        now = time.monotonic()
+        self.clock = now - (self.checkpoint.seconds if self.checkpoint else 0.0)
+        if self.stop_asked is not None:
+            self.stop_asked = now
+
+    def hear(self, news: Progress | None) -> None:
+        """Note that its worker answered; None is told of a run that is not there.
+
+        While it waits for others or for its network it does nothing itself, and could not stop.
+        Silence is no such excuse: of a worker that does not answer all time counts.
+        """
+        if news is None:
+            if self.began is None:
+                self.hold()
+        elif news.loading:
+            before = self.checkpoint.seconds if self.checkpoint else 0.0
+            if news.seconds - before < LOAD_SECONDS:
+                self.hold()
+
+    @property
+    def waits(self) -> bool:
+        """Whether it runs, but its worker has not told yet that it had its network."""
+        return self.state == "running" and (self.began is None or self.latest.loading)
 
     def advance(self, news: Progress) -> None:
         """Take in what a worker tells of the run."""
@@ -80,7 +110,7 @@ class Record:
         self.state = "queued"
         self.began = None
         if isinstance(self.request, AnalysisRequest):
-            self.request = replace(self.request, found=self.items)
+            self.request = replace(self.request, found=self.request.merged(self.items))
         if self.checkpoint is None:
             self.seen = Seen()
             return
@@ -106,10 +136,11 @@ class Record:
         return Result(recording, pictures, png(recording.original))
 
     def over_patience(self, seconds: float) -> bool:
-        """Whether it runs on although it was told to stop more than so many seconds ago."""
-        if self.ended is not None or self.stop_asked is None or self.began is None:
-            return False
-        return time.monotonic() - self.stop_asked > seconds
+        """Whether it was told to stop more than so many seconds ago.
+
+        It may have ended here already, while its worker is still busy with it.
+        """
+        return self.stop_asked is not None and time.monotonic() - self.stop_asked > seconds
 
     @property
     def nbytes(self) -> int:

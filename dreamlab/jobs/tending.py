@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from dreamlab.jobs import worker
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.news import Outcome
-from dreamlab.jobs.store import Record
+from dreamlab.jobs.store import LOAD_SECONDS, Record
 
 logger = logging.getLogger("dreamlab.jobs")
 
@@ -17,6 +18,10 @@ FOLLOW_SECONDS = 0.3
 
 #: Seconds without an answer after which a question counts as not answered.
 PATIENCE = 3.0
+
+#: Seconds without a heartbeat, of which there are two a second, after which a worker counts as
+#: silent. Loading TensorFlow holds them up for 1.3 s; an idle worker that is frozen has none.
+SILENT_SECONDS = 10.0
 
 _T = TypeVar("_T")
 
@@ -55,18 +60,33 @@ class Tender:
     ----------
     warm : bool
         Whether the worker has a network loaded.
+    warming : bool
+        Whether it still warms up, and was given no dream yet.
     task : asyncio.Task
         Ends only when it is cancelled, or with an error when the worker is lost.
     """
 
     def __init__(self, client: Any, address: str, ledger: Ledger, bell: Bell) -> None:
         self.warm = False
+        self.warming = True
+        self._beat = 0.0
+        self._heard = time.monotonic()
         self._client = client
         self._address = address
         self._ledger = ledger
         self._limits = ledger.limits
         self._bell = bell
         self.task = asyncio.create_task(self._serve())
+
+    def hear(self, beat: float) -> None:
+        """Note when the scheduler last heard of the worker, by whatever clock it has."""
+        if beat != self._beat:
+            self._beat, self._heard = beat, time.monotonic()
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing was heard of the worker for so long that it may be frozen."""
+        return time.monotonic() - self._heard > SILENT_SECONDS
 
     async def end(self) -> None:
         """Stop tending; a dream that runs is given back to the ledger as lost."""
@@ -78,19 +98,21 @@ class Tender:
 
     async def _serve(self) -> None:
         await self._warm_up()
+        self.warming = False
         while True:
             ring = self._bell.next
-            record = self._ledger.take()
+            record = None if self.silent else self._ledger.take()
             if record is None:
-                await ring.wait()
+                await rest(ring, SILENT_SECONDS)  # nothing rings when a silent worker is back
                 continue
+            over = False
             try:
-                await self._run(record)
+                over = await self._run(record)
             finally:
-                if record.ended is None:
+                if not over:
                     self.warm = False
-                lost = self._ledger.lost(record)
-            if lost:
+                    self._ledger.lost(record)
+            if not over:
                 raise ConnectionError("the worker died")  # nothing more is given to it
 
     async def _warm_up(self) -> None:
@@ -99,7 +121,7 @@ class Tender:
 
         model = self._limits.warm_model
         try:
-            warmth = await self._submit(worker.warm_up, model)
+            warmth = await self._submit(worker.warm_up, model, LOAD_SECONDS)
         except (KilledWorker, FutureCancelledError):
             raise
         except Exception as error:
@@ -110,24 +132,36 @@ class Tender:
             self._ledger.pace.observe(model, precision, warmth.work, warmth.seconds)
         self.warm = True
 
-    async def _run(self, record: Record) -> None:
+    async def _run(self, record: Record) -> bool:
+        """Have a dream dreamt and say whether the worker is done with it, or else was lost.
+
+        A dream that was cancelled may have ended in the ledger long before.
+        """
+        request, checkpoint = record.request, record.checkpoint
+        if request is None:  # cancelled since it was taken
+            return True
         max_bytes = int(self._limits.recording_mb * 1e6)
-        future = self._submit(worker.run, record.id, record.request, max_bytes, record.checkpoint)
+        future = self._submit(worker.run, record.id, request, max_bytes, checkpoint)
         ended = asyncio.ensure_future(_outcome(future))
         try:
-            while not ended.done() and record.ended is None:
+            while not ended.done():
                 ring = self._bell.next
-                await self._follow(record)
+                if await self._follow(record):
+                    return True
                 await rest(ring, FOLLOW_SECONDS, ended)
-            if ended.done() and (outcome := ended.result()) is not None:
-                self._ledger.end(record, outcome)
-                if outcome.state == "done":  # so it has a network loaded, warmed up or not
-                    self.warm = True
+            outcome = ended.result()
+            if outcome is None:
+                return False
+            self._ledger.end(record, outcome)
+            if outcome.state == "done":  # so it has a network loaded, warmed up or not
+                self.warm = True
+            return True
         finally:
             ended.cancel()
             future.release()
 
-    async def _follow(self, record: Record) -> None:
+    async def _follow(self, record: Record) -> bool:
+        """Look at a run and say whether it was called off before it began."""
         stop = record.stop_asked is not None
         here = [self._address]
         asked = self._client.run(worker.progress, record.id, record.seen, stop, workers=here)
@@ -135,14 +169,23 @@ class Tender:
             news = (await patiently(asked))[self._address]
         except Exception as error:  # a missed look; whether the worker is gone is seen elsewhere
             logger.debug("no news: %s", type(error).__name__)
-            news, stop = None, False
-        if news is not None:
+        else:
             self._ledger.advance(record, news)
-        elif stop and record.began is None:  # not begun, and will not, as the worker remembers
-            self._ledger.end(record, Outcome("cancelled", None, 0.0))
+            if news is None and stop and record.began is None:
+                # Not begun, and will not, as the worker remembers.
+                self._ledger.end(record, Outcome("cancelled", None, 0.0))
+                return True
         if record.over_patience(self._limits.stop_seconds):
             logger.warning("a dream does not stop: its worker is restarted")
-            await self._client.restart_workers(here, timeout=PATIENCE, raise_for_error=False)
+            # Asked of the scheduler itself: the client refuses where no nanny starts another.
+            await self._client.scheduler.restart_workers(
+                workers=here,
+                timeout=PATIENCE,
+                wait_for_workers=False,
+                on_error="return",
+                stimulus_id="dreamlab-does-not-stop",
+            )
+        return False
 
     def _submit(self, function: Callable, *args: Any) -> Any:
         """Run a function on the worker, once: never shared with an equal call, never moved."""

@@ -7,6 +7,7 @@ it sends work; the engine, and TensorFlow with it, is imported where it first ru
 import asyncio
 import functools
 import logging
+import os
 import threading
 import time
 import traceback
@@ -53,6 +54,7 @@ class _Run:
         self.recording = recording
         self.stop = threading.Event()
         self.began = time.monotonic()
+        self.loading = True
         self.checkpoint = checkpoint
         if checkpoint is not None:
             recording.losses += checkpoint.losses
@@ -122,6 +124,7 @@ class _Run:
             checkpoint=checkpoint,
             doing=doing,
             items=items,
+            loading=self.loading,
         )
 
 
@@ -175,7 +178,7 @@ def run(
                 result = _result(current.recording)
             else:
                 seconds = time.monotonic() - current.began
-                result = findings or request.partial(tuple(current.items), seconds)
+                result = findings or request.partial(current.items, seconds)
     except MemoryError as problem:  # the pictures did not fit
         finished, error, result = False, _sentence(problem), None
     finally:
@@ -205,14 +208,38 @@ def progress(job: str, seen: Seen, stop: bool) -> Progress | None:
     return current.news(seen)
 
 
-def warm_up(model: str) -> Warmth:
+def warm_up(model: str, patience: float) -> Warmth:
     """Load the engine and a network, and dream a little, so that the first visitor need not wait.
+
+    Parameters
+    ----------
+    model : str
+        Name of the network, or its path.
+    patience : float
+        Seconds after which it counts as stuck and ends this process, for another to take its
+        place: a thread cannot be broken off. They count from here, not from when it was asked
+        for, as another page's dream may come first.
 
     Raises
     ------
     DreamError
         If the network cannot be loaded.
     """
+    stuck = threading.Timer(patience, _end_stuck)
+    stuck.daemon = True
+    stuck.start()
+    try:
+        return _warm_up(model)
+    finally:
+        stuck.cancel()
+
+
+def _end_stuck() -> None:
+    logger.error("the network did not load in time: this worker ends")
+    os._exit(1)
+
+
+def _warm_up(model: str) -> Warmth:
     from dreamlab.dream import dream
 
     network = load_network(model)
@@ -265,6 +292,7 @@ def _dream(request: Request, current: _Run) -> bool:
 
     image = load_image(request.image)
     network = load_network(request.model)
+    current.loading = False
     if current.stop.is_set():
         return False
     before = current.checkpoint
@@ -286,6 +314,7 @@ def _analyse(request: AnalysisRequest, current: _Run, max_bytes: int) -> Finding
     if request.image:
         image = load_image(request.image, max_side=request.settings.max_side)
     network = load_network(request.model)
+    current.loading = False
     if current.stop.is_set():
         return None
     held = 0

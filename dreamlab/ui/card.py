@@ -12,11 +12,11 @@ from dreamlab.ui.visits import Batch, Run
 
 def show(
     backend: Backend,
-    batch: Batch,
     one: Run,
     state: Status,
     result: Result | None,
     where: Place | None,
+    original: bytes | None,
 ) -> None:
     """Draw one variant of a batch: its picture at a place of the scrubber, and how it went."""
     index = None
@@ -30,9 +30,10 @@ def show(
         # yet to ask for: a picture that lasts a second goes along with the page.
         picture = data_url(state.preview)
     else:  # a stand-in is dimmed, so that nobody takes it for a dream
-        picture, dreamt = batch.picture, where == ORIGINAL
+        picture, dreamt = original, where == ORIGINAL
     with st.container(key=f"{'shown' if dreamt else 'dim'}-{one.job}"):
-        st.image(picture, width="stretch", alt=_alt(one, state))
+        if picture is not None:
+            st.image(picture, width="stretch", alt=_alt(one, state))
         if not state.active and result is not None and result.pictures:
             st.button(
                 "Before and after",

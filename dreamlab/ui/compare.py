@@ -61,7 +61,7 @@ def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
     results = [run.result(backend, one.job) for one in batch.runs]
     where = None if live else scrubber.show(batch, results)
     card.large(batch, results, where)
-    _grid(backend, batch, states, results, where)
+    _grid(backend, batch, states, results, where, run.original(backend, batch))
     curves = [
         Curve(one.name, one.colour, state.losses)
         for one, state in zip(batch.runs, states, strict=True)
@@ -83,6 +83,7 @@ def _grid(
     states: list[Status],
     results: list[Result | None],
     where: Place | None,
+    original: bytes | None,
 ) -> None:
     across = st.session_state["across"]
     cells = [None, *zip(batch.runs, states, results, strict=True)]
@@ -91,10 +92,11 @@ def _grid(
             with column:
                 if cell is None:
                     with style.edged(None, "original"):
-                        st.image(batch.picture, width="stretch", alt=batch.alt)
+                        if original is not None:
+                            st.image(original, width="stretch", alt=batch.alt)
                         style.name("Original")
                         style.note(batch.alt)
                     continue
                 one, state, result = cell
                 with style.edged(one.colour, f"dream-{one.job}"):
-                    card.show(backend, batch, one, state, result, where)
+                    card.show(backend, one, state, result, where, original)

@@ -22,6 +22,11 @@ _ALT = {
     "noise": "Faint coloured noise on grey",
     "upload": "The picture you uploaded",
 }
+
+#: Most bytes that decoding an upload may take: 50 megapixels of most PNGs and phones' JPEGs, 12 of
+#: a WebP. All visitors share the memory of the page's process.
+MEMORY = 200e6
+
 _TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 
 
@@ -103,7 +108,7 @@ def current() -> Picture:
 @st.cache_data(max_entries=32, ttl=1800, show_spinner=False)
 def _scaled(name: str, max_side: int, alt: str, _read: Callable[[], bytes]) -> Picture:
     """Read and scale a picture; the name of an upload is its own, so that it need not be read."""
-    return _made(load_image(_read(), max_side=max_side), alt)
+    return _made(load_image(_read(), max_side=max_side, max_memory=MEMORY), alt)
 
 
 @st.cache_data(max_entries=8, ttl=1800, show_spinner=False)

@@ -4,9 +4,10 @@ import streamlit as st
 
 from dreamlab.analysis import Findings
 from dreamlab.errors import DreamError
+from dreamlab.images import jpeg, load_image, to_pixels
 from dreamlab.jobs import Backend, Request, Result, Status
 from dreamlab.preflight import Check, check, duration
-from dreamlab.ui import state, style
+from dreamlab.ui import state, style, visits
 from dreamlab.ui.picture import Picture
 from dreamlab.ui.state import Draft
 from dreamlab.ui.visits import Batch, Run, Visit
@@ -32,6 +33,21 @@ def result(backend: Backend, job: str) -> Result | Findings | None:
 def active(backend: Backend, batch: Batch) -> bool:
     """Say whether any variant of a batch is queued or running."""
     return any(status(backend, run.job).active for run in batch.runs)
+
+
+def original(backend: Backend, batch: Batch) -> bytes | None:
+    """Return the picture that a batch began from, as JPEG; None if none of it is kept."""
+    for run in batch.runs:
+        try:
+            return _shown(run.job, backend)
+        except DreamError:  # no longer kept
+            continue
+    return None
+
+
+@st.cache_data(max_entries=64, ttl=1800, show_spinner=False)
+def _shown(job: str, _backend: Backend) -> bytes:
+    return jpeg(to_pixels(load_image(_backend.original(job))), quality=92)
 
 
 def requests(drafts: list[Draft], picture: Picture | None) -> list[Request | None]:
@@ -157,14 +173,15 @@ def send_off(
     runs = []
     for draft, request in zip(drafts, wanted, strict=True):
         try:
-            job = backend.submit(visit.name, request)
+            job = backend.submit(visit.owner, request)
         except DreamError as error:
             state.notify(f"{draft.name} was not sent off: {error}.")
             continue
         runs.append(Run(job, draft.name, draft.colour, request.config))
     if runs:
-        for job in visit.keep(tuple(runs), picture.shown, picture.alt):
+        for job in visit.keep(tuple(runs), picture.alt):
             backend.forget(job)
+        visits.remember(backend, visit)
     for key in ("batch", "large", "across"):
         st.session_state.pop(key, None)
 

@@ -7,6 +7,7 @@ import importlib
 import logging
 import os
 import re
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,14 +16,23 @@ from typing import Any
 
 import psutil
 import streamlit as st
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
 
-from dreamlab.ui import backend
+from dreamlab.ui import backend, visits
 
 _HEALTH = "/_stcore/health"
+
+#: Bytes of uploads a session may hold and still add one; the page asks for one picture at a time.
+_UPLOADS = 20 * 2**20
+
+# Uploads stay in memory: nothing of a visitor's is written to disk, which may be full besides.
+MultiPartParser.spool_max_size = 11 * 2**20
 
 
 def policy() -> str:
@@ -53,7 +63,7 @@ def policy() -> str:
 
 
 class Guard:
-    """ASGI middleware: puts the headers on every answer and asks the worker after its health.
+    """ASGI middleware: headers on every answer, a cookie, a bound on uploads, the worker's health.
 
     Parameters
     ----------
@@ -80,17 +90,40 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                headers = MutableHeaders(scope=message)
+                headers.update(self._headers)
+                if headers.get("content-type", "").startswith("text/html"):
+                    _mark(scope, headers)
             await send(message)
 
         wrong = None
         if scope["path"].endswith(_HEALTH) and not _of_page(scope):
             wrong = problem(backend.get())
-        if wrong is None:
-            await self._app(scope, receive, guarded)
-        else:
+        if wrong is not None:
             answer = PlainTextResponse(wrong, 503, headers={"Cache-Control": "no-cache"})
             await answer(scope, receive, guarded)
+        elif scope["method"] == "PUT" and _held(scope["path"]) > _UPLOADS:
+            answer = PlainTextResponse("there are too many uploads: take some back", 413)
+            await answer(scope, receive, guarded)
+        else:
+            await self._app(scope, receive, guarded)
+
+
+def _mark(scope: Scope, headers: MutableHeaders) -> None:
+    """Give a browser that comes for the page the cookie that its dreams are found again by."""
+    if visits.COOKIE not in cookie_parser(Headers(scope=scope).get("cookie", "")):
+        secure = "; Secure" if scope["scheme"] == "https" else ""
+        value = f"{visits.COOKIE}={secrets.token_urlsafe(16)}; Path=/; HttpOnly; SameSite=Lax"
+        headers.append("Set-Cookie", value + secure)
+
+
+def _held(path: str) -> int:
+    """Return the bytes of all that the session has uploaded to which a path uploads one more."""
+    found = re.search(r"/_stcore/upload_file/([^/]+)/[^/]+$", path)
+    if found is None or not runtime.exists():
+        return 0
+    files = runtime.get_instance().uploaded_file_mgr.file_storage.get(found[1], {})
+    return sum(len(file.data) for file in list(files.values()))
 
 
 def problem(jobs: Any) -> str | None:
@@ -119,8 +152,8 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     loading = asyncio.create_task(asyncio.to_thread(_load))
     try:
         yield
-    finally:
         await loading
+    finally:
         await asyncio.to_thread(jobs.close)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dreamlab.errors import DreamError
-from dreamlab.setup import COMMON, MAX_VARIANTS, Setup, Variant
+from dreamlab.setup import COMMON, MAX_NAME, MAX_VARIANTS, Setup, Variant
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,15 @@ def room() -> bool:
 
 
 def add(variant: Variant, *, after: int | None = None) -> int:
-    """Put a variant on the page, last or behind another, and return its number."""
+    """Put a variant on the page, last or behind another, and return its number.
+
+    One that has the name of another gets a name of its own.
+    """
     state = st.session_state
     taken = {state[f"v{other}.colour"] for other in state["variants"]}
     new = state["last_variant"] = state.get("last_variant", 0) + 1
     state[f"v{new}.colour"] = min(set(range(MAX_VARIANTS)) - taken)
-    state[f"v{new}.name"] = variant.name
+    state[f"v{new}.name"] = _unlike(variant.name)
     state[f"v{new}.layers"] = list(variant.layers)
     for layer, weight in variant.layers.items():
         state[f"v{new}.weight.{layer}"] = weight
@@ -146,6 +149,16 @@ def notices() -> None:
     for text in st.session_state.pop("notices", []):
         with st.container(border=True):
             st.text(text)
+
+
+def _unlike(name: str) -> str:
+    """Return the name with a number behind it if another variant on the page has it already."""
+    names = {st.session_state[f"v{other}.name"] for other in st.session_state["variants"]}
+    own, number = name, 1
+    while own in names:
+        number += 1
+        own = f"{name[: MAX_NAME - 2]} {number}"
+    return own
 
 
 def _layers(variant: int) -> list[str]:

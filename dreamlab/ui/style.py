@@ -4,9 +4,7 @@ import html
 
 import streamlit as st
 
-#: A variant's colour everywhere: Okabe and Ito (2008), without their black and yellow, which
-#: cannot be seen on one theme or the other.
-COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2")
+from dreamlab.analysis.charts import COLOURS
 
 _BARS = "\n".join(
     f'[class*="st-key-edged{index}-"] {{ border-top: 3px solid {colour}; }}'

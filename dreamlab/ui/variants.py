@@ -8,7 +8,7 @@ import streamlit as st
 
 from dreamlab.comparisons import COMPARISONS, comparison
 from dreamlab.preflight import Check, duration, sentence
-from dreamlab.setup import COMMON, MAX_NAME, MAX_VARIANTS, Variant
+from dreamlab.setup import COMMON, MAX_LIST, MAX_NAME, MAX_VARIANTS, Variant
 from dreamlab.ui import settings, state, style
 from dreamlab.ui.state import Draft
 from dreamlab.zoo import LayerInfo, is_offered
@@ -120,6 +120,7 @@ def _editor(draft: Draft, known: dict[str, LayerInfo], index: int, count: int) -
         left.text_input(
             f"Channels of {name}",
             placeholder="all",
+            max_chars=MAX_LIST,
             key=f"{key}.channels.{name}",
             help="Numbers with commas between, from 0; empty means all.",
         )

@@ -1,18 +1,30 @@
 """Which dreams belong to which visitor: names of jobs, kept while the server runs.
 
 A visit has an unguessable name that stands in the address, so that a page that is loaded again
-finds its dreams, running or finished. Pictures are not here: they stay with the backend.
+finds its dreams, running or finished; in the same browser only, so that an address that was
+passed on shows nobody's pictures. Pictures are not here: they stay with the backend.
 """
 
+import dataclasses
+import hashlib
 import secrets
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dreamlab.config import DreamConfig
+from dreamlab.errors import DreamError
 from dreamlab.jobs import AnalysisRequest, Backend
+from dreamlab.limits import Limits
+
+#: The cookie that tells one browser from another: random, and gone when the browser is closed.
+COOKIE = "dreamlab_browser"
 
 #: Comparisons kept for a visitor, and visitors kept; the oldest go first.
 MAX_BATCHES = 5
@@ -51,101 +63,191 @@ class Batch:
         1 for the visitor's first.
     runs : tuple of Run
         In the order of the page.
-    picture : bytes
-        The picture they began from, as JPEG, to be shown.
     alt : str
-        What it shows.
+        What the picture they began from shows.
     """
 
     number: int
     runs: tuple[Run, ...]
-    picture: bytes = field(repr=False)
     alt: str
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One analysis that was sent off: the name of its job and what it is, without `found`."""
+    """One analysis that was sent off.
+
+    Parameters
+    ----------
+    job : str
+        Name of its job.
+    request : AnalysisRequest
+        What was asked, without the picture and what an earlier run had found.
+    digest : str
+        SHA-256 of the picture, in hexadecimal.
+    """
 
     job: str
     request: AnalysisRequest
+    digest: str
+
+    @classmethod
+    def of(cls, job: str, request: AnalysisRequest) -> "Sent":
+        """Note that a request was sent off as a job."""
+        return cls(job, *_stripped(request))
+
+    def asks(self, request: AnalysisRequest) -> bool:
+        """Say whether this is the same request, on the same picture."""
+        return (self.request, self.digest) == _stripped(request)
+
+
+def _stripped(request: AnalysisRequest) -> tuple[AnalysisRequest, str]:
+    digest = hashlib.sha256(request.image).hexdigest()
+    return dataclasses.replace(request, image=b"", found=()), digest
 
 
 @dataclass
 class Visit:
-    """What one visitor has sent off, oldest first; `name` is unguessable.
+    """What one visitor has sent off, oldest first.
 
-    Of each analysis there is the latest run, by the analysis's name.
+    Parameters
+    ----------
+    browser : str
+        The visitor's browser, by its cookie; nothing where it takes no cookies.
+    name : str
+        Unguessable name of the visit.
+    batches : list of Batch
+        The latest comparisons.
+    analyses : dict
+        The latest run of each analysis, by the analysis's name.
+    sessions : set of str
+        Streamlit's names of the tabs that show the visit, or have shown it.
     """
 
-    name: str
+    browser: str = ""
+    name: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     batches: list[Batch] = field(default_factory=list)
     analyses: dict[str, Sent] = field(default_factory=dict)
+    sessions: set[str] = field(default_factory=set)
 
-    def keep(self, runs: tuple[Run, ...], picture: bytes, alt: str) -> list[str]:
+    @property
+    def owner(self) -> str:
+        """Who takes turns with other visitors: the browser, however many tabs it has open."""
+        return self.browser or self.name
+
+    @property
+    def jobs(self) -> list[str]:
+        """All its jobs that may still be kept."""
+        jobs = [run.job for batch in self.batches for run in batch.runs]
+        return jobs + [sent.job for sent in self.analyses.values()]
+
+    def keep(self, runs: tuple[Run, ...], alt: str) -> list[str]:
         """Add a batch and return the jobs of those that had to go for it."""
         number = self.batches[-1].number + 1 if self.batches else 1
-        self.batches.append(Batch(number, runs, picture, alt))
+        self.batches.append(Batch(number, runs, alt))
         gone = self.batches[:-MAX_BATCHES]
         del self.batches[:-MAX_BATCHES]
         return [run.job for batch in gone for run in batch.runs]
 
+    def here(self) -> bool:
+        """Say whether a tab that shows it is connected."""
+        if runtime.exists():
+            active = runtime.get_instance().is_active_session
+            self.sessions -= {one for one in tuple(self.sessions) if not active(one)}
+        return bool(self.sessions)
+
 
 class Visits:
-    """All visits of this server, the latest `MAX_VISITS` of them."""
+    """The visits of this server that have sent something off, to be found again.
 
-    def __init__(self) -> None:
-        self._visits: OrderedDict[str, Visit] = OrderedDict()
+    Parameters
+    ----------
+    max_seconds : float
+        Longest a visit is remembered after it was last seen.
+    """
+
+    def __init__(self, max_seconds: float) -> None:
+        self._max_seconds = max_seconds
+        self._visits: OrderedDict[str, tuple[Visit, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, name: str) -> Visit | None:
-        """Return the visit of that name, or None."""
+    def find(self, name: str, browser: str) -> Visit | None:
+        """Return the visit of that name, if it is that browser's."""
         with self._lock:
-            if name in self._visits:
-                self._visits.move_to_end(name)
-            return self._visits.get(name)
+            visit, _ = self._visits.get(name, (None, 0.0))
+        return visit if visit is not None and visit.browser == browser else None
 
-    def new(self) -> Visit:
-        """Begin a visit."""
-        visit = Visit(secrets.token_urlsafe(16))
+    def seen(self, visit: Visit) -> None:
+        """Note that a visitor is here."""
         with self._lock:
-            self._visits[visit.name] = visit
-            while len(self._visits) > MAX_VISITS:
-                self._visits.popitem(last=False)
-        return visit
+            if visit.name in self._visits:
+                self._visits[visit.name] = visit, time.monotonic()
+                self._visits.move_to_end(visit.name)
+
+    def add(self, visit: Visit, busy: Callable[[Visit], bool]) -> None:
+        """Remember a visit; the oldest go, but for those that are busy."""
+        with self._lock:
+            now = time.monotonic()
+            self._visits[visit.name] = visit, now
+            self._visits.move_to_end(visit.name)
+            over = len(self._visits) - MAX_VISITS
+            for name, (old, last) in list(self._visits.items()):
+                if over <= 0 and now - last <= self._max_seconds:
+                    break
+                if old is not visit and not busy(old):
+                    del self._visits[name]
+                    over -= 1
 
 
 @st.cache_resource(show_spinner=False)
 def _all() -> Visits:
-    return Visits()
+    return Visits(Limits.from_environment().store_seconds)
+
+
+def browser() -> str:
+    """Return the name of the visitor's browser; nothing where it takes no cookies."""
+    return st.context.cookies.get(COOKIE, "")[:64]
 
 
 def current() -> Visit:
     """Return this visitor's visit: of the session, of the address, or a new one."""
-    visits = _all()
-    name = st.session_state.get("visit") or st.query_params.get("visit", "")
-    visit = visits.find(name) or visits.new()
-    st.session_state["visit"] = visit.name
-    if (visit.batches or visit.analyses) and st.query_params.get("visit") != visit.name:
+    visit = st.session_state.get("visit")
+    if visit is None:
+        name, here = st.query_params.get("visit", ""), browser()
+        visit = _all().find(name, here) or Visit(here)
+        st.session_state["visit"] = visit
+    if visit.jobs and st.query_params.get("visit") != visit.name:
         st.query_params["visit"] = visit.name
     return visit
+
+
+def remember(backend: Backend, visit: Visit) -> None:
+    """Note that something was sent off, so that a page that is loaded again finds it."""
+    _all().add(visit, lambda old: any(_active(backend, job) for job in old.jobs))
+
+
+def _active(backend: Backend, job: str) -> bool:
+    try:
+        return backend.status(job).active
+    except DreamError:  # no longer kept
+        return False
 
 
 def present(backend: Backend, visit: Visit) -> None:
     """Note that the visitor is here; call it in every run, the polling ones too.
 
-    When the session ends, by a closed tab or a break in the network, the backend is told, and it
-    lets some time pass before it cancels: a visitor who is back by then is noted here again.
+    When a session ends, by a closed tab or a break in the network, the backend is told. It lets
+    some time pass and asks whether the visitor is back before it cancels.
     """
-    _presence(visit.name, backend)
-    backend.adopt(visit.name)
+    visit.sessions.add(get_script_run_ctx().session_id)
+    _all().seen(visit)
+    _presence(visit.name, visit, backend)
 
 
-def _left(presence: tuple[Backend, str]) -> None:
-    backend, name = presence
-    backend.orphan(name)
+def _left(presence: tuple[Visit, Backend]) -> None:
+    visit, backend = presence
+    backend.orphan(visit.jobs, visit.here)
 
 
 @st.cache_resource(scope="session", on_release=_left, show_spinner=False)
-def _presence(name: str, _backend: Backend) -> tuple[Backend, str]:
-    return _backend, name
+def _presence(name: str, _visit: Visit, _backend: Backend) -> tuple[Visit, Backend]:
+    return _visit, _backend

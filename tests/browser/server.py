@@ -51,6 +51,11 @@ class Server:
                 env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"},
             )
 
+    @property
+    def pid(self) -> int:
+        """Id of its process."""
+        return self._process.pid
+
     def wait(self) -> None:
         """Wait until it answers; raises `RuntimeError` if it ends or takes too long."""
         deadline = time.monotonic() + _START_SECONDS

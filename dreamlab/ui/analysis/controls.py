@@ -9,6 +9,7 @@ import streamlit as st
 
 from dreamlab.analysis import Settings
 from dreamlab.errors import DreamError
+from dreamlab.setup import MAX_LIST
 from dreamlab.ui import settings as common
 from dreamlab.zoo import LayerInfo
 
@@ -72,7 +73,10 @@ def _control(spec: dataclasses.Field, key: str, layers: Collection[LayerInfo]) -
         return st.selectbox(label, about["choices"], index=start, width=160, **options)
     if "many" in about:
         text = ", ".join(f"{one:g}" for one in spec.default)
-        typed = st.text_input(label, text, placeholder="the strongest", width=220, **options)
+        empty = "none" if spec.default else "the strongest"
+        typed = st.text_input(
+            label, text, placeholder=empty, max_chars=MAX_LIST, width=220, **options
+        )
         return _numbers(label, typed, whole=isinstance(about["low"], int))
     whole = isinstance(about["low"], int)
     plain = int if whole else float

@@ -11,6 +11,7 @@ import streamlit as st
 from dreamlab.analysis import Findings, Item, Table, named
 from dreamlab.analysis.charts import shown, warmth
 from dreamlab.analysis.files import as_csv, files, sheet
+from dreamlab.export import packed
 from dreamlab.ui import numbers, style
 
 #: Pixels across a picture: six fit a laptop, two a phone.
@@ -37,6 +38,8 @@ def pictures(findings: Findings, job: str, take: Callable[[Item], None] | None) 
                             args=(item,),
                         )
                 style.note(style.facts(*item.caption.split(" · ")))
+    if take is not None and any(item.values.get("last_step", 1.0) < 1 for item in findings.items):
+        style.note("A variant goes on to the end of the step that the picture here ends within.")
 
 
 def tables(findings: Findings) -> None:
@@ -55,16 +58,17 @@ def tables(findings: Findings) -> None:
 
 def downloads(findings: Findings, job: str) -> None:
     """Draw a button for each file: the contact sheet, the tables and all in one."""
-    name = findings.analysis
+    name, pictured = findings.analysis, any(item.picture for item in findings.items)
     with st.container(horizontal=True):
-        if any(item.picture for item in findings.items):
+        if pictured:
             _download("PNG", f"{name}.png", "image/png", partial(sheet, findings), job)
         for table in named(name).tables(findings):
             _download(
                 f"CSV {table.name}", f"{table.name}.csv", "text/csv", partial(as_csv, table), job
             )
-        if any(item.picture for item in findings.items):
-            make = partial(_packed, findings)
+        if findings.items:
+            # Before the first picture there is no ZIP yet, but figures and settings to keep.
+            make = partial(_packed, findings) if pictured else lambda: packed(files(findings))
             _download("ZIP", f"{name}.zip", "application/zip", make, job)
 
 

@@ -62,17 +62,19 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, pan
     if live:
         st.fragment(_live, run_every=1)(backend, visit, name, panel)
     elif sent is not None:
-        _ended(
-            backend, sent, status, panel, changed=request is not None and request != sent.request
-        )
+        _ended(backend, sent, status, panel, changed=request is not None and not sent.asks(request))
 
 
 def findings(backend: Backend, sent: Sent) -> Findings | None:
     """Return what an analysis has found, or as far as it came; None where that is nothing."""
     status = run.status(backend, sent.job)
-    if status.active:
-        return sent.request.partial(status.items, status.seconds or 0.0)
-    return run.result(backend, sent.job)
+    if not status.active:
+        return run.result(backend, sent.job)
+    try:
+        image = backend.original(sent.job)
+    except DreamError:  # forgotten just now
+        return None
+    return dataclasses.replace(sent.request, image=image).partial(status.items, status.seconds or 0)
 
 
 def add_variant(variant: Variant) -> None:
@@ -80,8 +82,8 @@ def add_variant(variant: Variant) -> None:
     if not state.room():
         state.notify("The page has no room for a further variant: remove one under Compare.")
         return
-    state.add(variant)
-    state.notify(f"{variant.name} is a variant now, under Compare.")
+    number = state.add(variant)
+    state.notify(f"{st.session_state[f'v{number}.name']} is a variant now, under Compare.")
 
 
 def _request(picture: Picture | None, name: str, panel: Panel) -> AnalysisRequest:
@@ -132,7 +134,11 @@ def _buttons(
                 icon=":material/resume:",
                 key=f"{name}.resume",
                 on_click=_submit,
-                args=(backend, visit, dataclasses.replace(sent.request, found=found.items)),
+                args=(
+                    *(backend, visit),
+                    dataclasses.replace(sent.request, image=found.original, found=found.items),
+                    sent.digest,
+                ),
                 help="Goes on with the settings it was begun with; what was found is kept.",
             )
         if request is None:
@@ -143,14 +149,20 @@ def _buttons(
         run.trouble(backend)
 
 
-def _submit(backend: Backend, visit: Visit, request: AnalysisRequest) -> None:
+def _submit(
+    backend: Backend, visit: Visit, request: AnalysisRequest, digest: str | None = None
+) -> None:
     try:
-        job = backend.submit(visit.name, request)
+        job = backend.submit(visit.owner, request)
     except DreamError as error:
         state.notify(f"The analysis was not sent off: {error}.")
         return
     before = visit.analyses.get(request.analysis)
-    visit.analyses[request.analysis] = Sent(job, dataclasses.replace(request, found=()))
+    sent = Sent.of(job, request)
+    if digest is not None:  # resumed, on the picture as the analysis had scaled it
+        sent = dataclasses.replace(sent, digest=digest)
+    visit.analyses[request.analysis] = sent
+    visits.remember(backend, visit)
     if before is not None:
         try:
             backend.forget(before.job)

@@ -1,20 +1,20 @@
-"""The report of a session: all findings and the latest dreams in one HTML file."""
+"""The report of a session: all findings and all dreams that are kept, in one HTML file."""
 
 import streamlit as st
 
 from dreamlab.analysis import ANALYSES
-from dreamlab.analysis.report import report
+from dreamlab.analysis.report import Dream, report
 from dreamlab.jobs import Backend
-from dreamlab.ui import run
+from dreamlab.ui import run, style
 from dreamlab.ui.analysis import panel
-from dreamlab.ui.visits import Visit
+from dreamlab.ui.curves import Curve, distinct
+from dreamlab.ui.visits import Batch, Visit
 
 
 def button(backend: Backend, visit: Visit) -> None:
     """Draw the button that saves the session, off as long as there is nothing to tell."""
     jobs = [sent.job for sent in visit.analyses.values()]
-    jobs += [one.job for batch in visit.batches[-1:] for one in batch.runs]
-    ended = any(run.status(backend, job).state in ("done", "cancelled") for job in jobs)
+    jobs += [one.job for batch in visit.batches for one in batch.runs]
     st.download_button(
         "Report",
         data=lambda: made(backend, visit),
@@ -23,20 +23,35 @@ def button(backend: Backend, visit: Visit) -> None:
         key="report",
         on_click="ignore",
         icon=":material/description:",
-        disabled=not ended,
-        help="All findings and the latest dreams with their settings, in one file for any browser.",
+        disabled=all(run.result(backend, job) is None for job in jobs),
+        help="All findings and dreams that are kept, with their settings, in one file that any "
+        "browser opens.",
     )
 
 
 def made(backend: Backend, visit: Visit) -> bytes:
-    """Return the report of a visit as HTML; what still runs is in it as far as it came."""
+    """Return the report of a visit as HTML; an analysis that still runs is in it so far."""
     sent = [visit.analyses[name] for name in ANALYSES if name in visit.analyses]
     found = [one for one in (panel.findings(backend, each) for each in sent) if one is not None]
-    latest = [one for batch in visit.batches[-1:] for one in batch.runs]
-    dreams = [(one, run.result(backend, one.job)) for one in latest]
-    dreams = [(one, left) for one, left in dreams if left is not None and left.pictures]
+    compared = [(batch, _dreams(backend, batch)) for batch in visit.batches]
     return report(
-        found,
-        pictures=[(one.name, left.pictures[-1]) for one, left in dreams],
-        settings={one.name: one.config.to_dict() for one, _ in dreams},
+        found, dreams=[(_heading(batch, dreams), dreams) for batch, dreams in compared if dreams]
     )
+
+
+def _dreams(backend: Backend, batch: Batch) -> list[Dream]:
+    """Return the dreams of a batch that left a picture."""
+    left = [(one, run.result(backend, one.job)) for one in batch.runs]
+    left = [(one, kept.recording) for one, kept in left if kept and kept.recording.frames]
+    curves = distinct([Curve(one.name, one.colour, kept.losses) for one, kept in left])
+    return [
+        Dream(curve.name, style.COLOURS[curve.colour], kept)
+        for curve, (_, kept) in zip(curves, left, strict=True)
+    ]
+
+
+def _heading(batch: Batch, dreams: list[Dream]) -> str:
+    """Call a batch what the page calls it; those that still run or are gone are not passed over."""
+    count = len(batch.runs)
+    part = "" if len(dreams) == count else f", {len(dreams)} of its {count} variants"
+    return f"Dream {batch.number}{part}"

@@ -1,0 +1,88 @@
+import pytest
+
+from dreamlab.analysis import Item
+from dreamlab.analysis.atlas import AtlasSettings
+from dreamlab.config import DreamConfig
+from dreamlab.jobs import AnalysisRequest
+from dreamlab.ui import visits
+from dreamlab.ui.visits import Run, Sent, Visit, Visits
+
+CONFIG = DreamConfig(layers={"block3_conv3": 1.0})
+
+
+def visit(*jobs: str, browser: str = "") -> Visit:
+    made = Visit(browser)
+    if jobs:
+        made.keep(tuple(Run(job, job, 0, CONFIG) for job in jobs), "a cat")
+    return made
+
+
+def idle(visit: Visit) -> bool:
+    return False
+
+
+def test_a_visit_is_found_by_its_name_in_its_browser():
+    all_of_them, mine = Visits(60), visit("a", browser="mine")
+    all_of_them.add(mine, idle)
+    assert all_of_them.find(mine.name, "mine") is mine
+    for name, browser in [(mine.name, ""), (mine.name, "another"), ("", "mine"), ("a", "mine")]:
+        assert all_of_them.find(name, browser) is None
+
+
+@pytest.fixture
+def few(monkeypatch):
+    monkeypatch.setattr(visits, "MAX_VISITS", 3)
+    return Visits(60)
+
+
+def test_the_oldest_visits_go_first(few):
+    made = [visit() for _ in range(4)]
+    for one in made[:3]:
+        few.add(one, idle)
+    few.seen(made[0])
+    few.add(made[3], idle)
+    assert [few.find(one.name, "") is one for one in made] == [True, False, True, True]
+
+
+def test_a_visit_that_is_busy_stays(few):
+    made = [visit() for _ in range(4)]
+    for one in made:
+        few.add(one, lambda old: old is made[0])
+    assert [few.find(one.name, "") is one for one in made] == [True, False, True, True]
+
+
+def test_a_visit_that_was_not_seen_for_long_goes():
+    brief, made = Visits(0), [visit(), visit()]
+    for one in made:
+        brief.add(one, idle)
+    assert [brief.find(one.name, "") is one for one in made] == [False, True]
+
+
+def test_a_visit_that_sent_nothing_off_is_not_remembered(few):
+    made = visit()
+    few.seen(made)
+    assert few.find(made.name, "") is None
+
+
+def test_the_owner_is_the_browser_where_it_has_a_name():
+    assert visit(browser="mine").owner == "mine"
+    nameless = visit()
+    assert nameless.owner == nameless.name and len(nameless.name) >= 22
+
+
+def test_jobs_of_all_that_is_kept():
+    made = visit("a", "b")
+    request = AnalysisRequest(b"picture", "atlas", AtlasSettings())
+    made.analyses["atlas"] = Sent.of("c", request)
+    assert made.jobs == ["a", "b", "c"]
+
+
+def test_what_was_sent_off_holds_no_pictures():
+    found = (Item("one", "One", {}, b"a thumbnail"),)
+    request = AnalysisRequest(b"picture", "atlas", AtlasSettings(), found=found)
+    sent = Sent.of("a", request)
+    assert (sent.request.image, sent.request.found) == (b"", ())
+    assert sent.asks(request)
+    assert sent.asks(AnalysisRequest(b"picture", "atlas", AtlasSettings()))
+    assert not sent.asks(AnalysisRequest(b"another", "atlas", AtlasSettings()))
+    assert not sent.asks(AnalysisRequest(b"picture", "atlas", AtlasSettings(max_side=128)))
