@@ -29,6 +29,25 @@ class InexactTiles(UserWarning):
 
 
 @dataclass(frozen=True)
+class Start:
+    """What a step began from.
+
+    Parameters
+    ----------
+    picture : numpy.ndarray
+        float32, shape (height, width, 3): where the loss and the gradient were looked at.
+    shift : (int, int)
+        Rows and columns by which it was rolled for that.
+    allowed : float
+        Bytes that working out the gradient might take, where the tiles are ``"auto"``.
+    """
+
+    picture: np.ndarray = field(repr=False)
+    shift: tuple[int, int]
+    allowed: float
+
+
+@dataclass(frozen=True)
 class Step:
     """One step of a dream.
 
@@ -87,6 +106,19 @@ class Step:
             raise DreamError("this step's picture is gone: take it before the next step")
         return np.asarray(self._held[0])
 
+    @property
+    def start(self) -> Start:
+        """What the step began from; it is there as long as the picture, if the run keeps it.
+
+        Raises
+        ------
+        DreamError
+            If the run has gone on, keeps no starts, or no step was taken.
+        """
+        if len(self._held) < 2:
+            raise DreamError("what this step began from is not kept: have the dream keep starts")
+        return self._held[1]
+
 
 @dataclass(frozen=True)
 class Resume:
@@ -105,7 +137,12 @@ class Resume:
 
 
 def dream(
-    image: np.ndarray, model: Network, config: DreamConfig, *, resume: Resume | None = None
+    image: np.ndarray,
+    model: Network,
+    config: DreamConfig,
+    *,
+    resume: Resume | None = None,
+    starts: bool = False,
 ) -> Iterator[Step]:
     """Dream: change a picture, step by step, so that the chosen layers answer it more strongly.
 
@@ -122,6 +159,8 @@ def dream(
     resume : Resume, optional
         Where an earlier run of the same picture, network and settings broke off: the octaves
         before it are not dreamt again. The rest is as it would have been.
+    starts : bool
+        Whether each step keeps what it began from too: one more picture in memory.
 
     Returns
     -------
@@ -161,7 +200,7 @@ def dream(
     if not 0 <= resume.octave < len(octaves):
         raise DreamError(f"octave {resume.octave} to go on with; choose 0 to {len(octaves) - 1}")
     provenance = Provenance(config, model.name, model.weights, precision)
-    return _steps(image, config, plan, octaves, provenance, resume)
+    return _steps(image, config, plan, octaves, provenance, resume, starts)
 
 
 def _checked(image: np.ndarray) -> np.ndarray:
@@ -180,6 +219,7 @@ def _steps(
     octaves: list[Octave],
     provenance: Provenance,
     resume: Resume,
+    starts: bool,
 ) -> Iterator[Step]:
     pixels = [height * width for height, width in plan.shapes]
     picture = resume.picture
@@ -212,9 +252,11 @@ def _steps(
                 break
             if waiting is not None:
                 yield waiting(ends_octave=False)
-            picture = raised
             held.clear()
-            held = [picture]
+            held = [raised]
+            if starts:
+                held.append(Start(np.asarray(picture), tuple(shift), octave.allowed))
+            picture = raised
             waiting = partial(
                 step_here,
                 iteration=iteration,
@@ -230,8 +272,7 @@ def _steps(
                 waiting = None
         shrunk = resize(original, plan.shapes[max(0, index - 1)])
         picture = restore_detail(np.asarray(picture), resize(original, shape), shrunk)
-        held.clear()
-        held = [picture]
+        held[:1] = [picture]  # what the octave's last step began from stays beside it
         if waiting is None:
             waiting = partial(step_here, iteration=-1, loss=math.nan, losses={})
         whole = _fraction(pixels, index, 1.0)

@@ -191,6 +191,8 @@ class Octave:
 
     Attributes
     ----------
+    allowed : float
+        Bytes that the gradient may take, as given.
     exact : bool
         Whether its gradient is that of the whole picture: not where the picture is too large for
         the memory and the network gives no exact tiles.
@@ -200,6 +202,7 @@ class Octave:
         self, ascent: Ascent, config: DreamConfig, shape: Shape, allowed: float = math.inf
     ) -> None:
         side = ascent.tile_for(shape, allowed) if config.tile == "auto" else config.tile
+        self.allowed = allowed
         self._ascent = ascent
         self._step = config.step
         self._shape = shape

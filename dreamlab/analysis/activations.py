@@ -37,8 +37,8 @@ class Activations:
         self._compiled_squares = tf.function(
             self._squares, input_signature=[pictures], autograph=False
         )
-        self._compiled_shifts = tf.function(
-            self._shifts, input_signature=[pictures], autograph=False
+        self._compiled_answers = tf.function(
+            self._answers, input_signature=[pictures], autograph=False
         )
 
     def mean_squares(self, picture: np.ndarray) -> dict[str, float]:
@@ -57,11 +57,17 @@ class Activations:
         It is the norm of the difference of the two feature maps, divided by the norm of the
         first; 0 where both are silent.
         """
-        return self._named(self._compiled_shifts(np.stack([picture, other])))
+        # One picture after the other: both at once would take twice the memory.
+        before, after = self._compiled_answers(picture[None]), self._compiled_answers(other[None])
+        shifts = [
+            tf.math.divide_no_nan(tf.norm(two - one), tf.norm(one))
+            for one, two in zip(before, after, strict=True)
+        ]
+        return self._named(tf.stack(shifts))
 
     def maps(self, picture: np.ndarray) -> dict[str, np.ndarray]:
         """Return the feature map of each layer, float32, shape (rows, columns, channels)."""
-        answers = self._answers(tf.constant(picture[None]))
+        answers = self._compiled_answers(picture[None])
         return {name: answer.numpy()[0] for name, answer in zip(self.layers, answers, strict=True)}
 
     def _answers(self, pictures: tf.Tensor) -> list[tf.Tensor]:
@@ -70,13 +76,6 @@ class Activations:
 
     def _squares(self, pictures: tf.Tensor) -> tf.Tensor:
         return tf.stack([tf.reduce_mean(tf.square(one)) for one in self._answers(pictures)])
-
-    def _shifts(self, pictures: tf.Tensor) -> tf.Tensor:
-        shifts = [
-            tf.math.divide_no_nan(tf.norm(one[1] - one[0]), tf.norm(one[0]))
-            for one in self._answers(pictures)
-        ]
-        return tf.stack(shifts)
 
     def _named(self, figures: tf.Tensor) -> dict[str, float]:
         return dict(zip(self.layers, figures.numpy().tolist(), strict=True))

@@ -1,9 +1,10 @@
 """Mix attribution: who drives the picture in a mixed run, and who fights whom."""
 
+import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,41 +23,66 @@ from dreamlab.analysis.contract import (
 from dreamlab.analysis.layers import chosen_layers
 from dreamlab.config import PRESETS, SETTINGS_KEY, DreamConfig
 from dreamlab.errors import DreamError
+from dreamlab.fields import checked_number, shown
 from dreamlab.images import png, to_pixels
 from dreamlab.octaves import octave_shapes
 from dreamlab.zoo import LayerInfo
 
 if TYPE_CHECKING:
+    from dreamlab.dream import Start
     from dreamlab.models import Network
-
-#: Settings of a dream that an attribution takes as they are.
-_OF_THE_DREAM = (
-    "octaves",
-    "octave_scale",
-    "iterations",
-    "step",
-    "gaussian_noise",
-    "salt_pepper",
-    "jitter",
-    "seed",
-    "precision",
-    "preprocessing",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttributionSettings(Settings):
-    """The mixed run that is looked into: as a dream's settings."""
+    """The mixed run that is looked into: all that a dream has, with defaults for a shorter one.
+
+    Channels may be given as ``["LAYER=NUMBER", …]`` too, as the command line does.
+    """
 
     layers: dict[str, float] = weights(PRESETS["mixed"]["layers"], "Layers with their weights.")
+    channels: dict[str, list[int]] = field(
+        default_factory=dict,
+        metadata={
+            "names": True,
+            "help": "Channels that count, each as LAYER=NUMBER; a layer not named counts with all.",
+        },
+    )
     octaves: int = as_in_dreams("octaves", 3)
     octave_scale: float = as_in_dreams("octave_scale", 1.4)
     iterations: int = as_in_dreams("iterations", 5)
     step: float = as_in_dreams("step", 0.02)
+    max_loss: float | None = as_in_dreams("max_loss", None)
     gaussian_noise: float = as_in_dreams("gaussian_noise", 0.0)
     salt_pepper: float = as_in_dreams("salt_pepper", 0.0)
     jitter: int = as_in_dreams("jitter", 0)
     seed: int = as_in_dreams("seed", 0)
+    tile: int | str = as_in_dreams("tile", "auto")
+
+    def __post_init__(self) -> None:
+        if isinstance(self.channels, list | tuple):
+            object.__setattr__(self, "channels", _by_layer(self.channels))
+        # The dream checks its own; as plain types they go to a worker and into JSON.
+        values = self.config().to_dict()
+        spec = next(one for one in dataclasses.fields(self) if one.name == "max_side")
+        values["max_side"] = checked_number(spec, self.max_side)
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def config(self) -> DreamConfig:
+        """Return the settings of the dream that is looked into."""
+        names = [spec.name for spec in dataclasses.fields(DreamConfig)]
+        return DreamConfig(**{name: getattr(self, name) for name in names})
+
+
+def _by_layer(channels: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for one in channels:
+        name, _, channel = str(one).rpartition("=")
+        if not name or not channel.isdecimal():
+            raise DreamError(f"channels has {shown(one)}; give LAYER=NUMBER")
+        found.setdefault(name, []).append(int(channel))
+    return found
 
 
 def run(
@@ -65,42 +91,53 @@ def run(
     settings: AttributionSettings,
     found: Mapping[str, Item],
 ) -> Iterator[Advance]:
-    """Dream and look at each layer's gradient after each step; see `Analysis`.
+    """Dream and look at each layer's gradient where each step begins; see `Analysis`.
 
     A step depends on all before it, so an earlier run's items cannot be passed on.
     """
     from dreamlab.dream import dream
 
-    config = DreamConfig(
-        layers=settings.layers, **{name: getattr(settings, name) for name in _OF_THE_DREAM}
-    )
+    config = settings.config()
     looks = _Looks(network, config)
-    with closing(dream(image, network, config)) as steps:
-        for count, step in enumerate(steps, 1):
-            picture = np.array(step.image)
-            shares, gradients = looks.at(picture)
+    # The work of a step: that of the step itself, then of each layer's own gradient.
+    operations = [network.layer(name).operations for name in config.layers]
+    costs = [max(operations), *operations]
+    done, count = 0.0, 0
+    with closing(dream(image, network, config, starts=True)) as steps:
+        for step in steps:
+            if step.iteration < 0:  # the octave's first loss was above the most: it took no step
+                done = step.fraction
+                continue
+            count += 1
+            caption = f"step {count}, octave {step.octave + 1} of {step.octaves}"
+            gradients = {}
+            for place, name in enumerate(config.layers, 1):
+                # Whoever follows may end it here: not only after so many gradients.
+                share = sum(costs[:place]) / sum(costs)
+                yield Advance(done + share * (step.fraction - done), caption)
+                gradients[name] = looks.gradient(name, step.start)
+            done = step.fraction
             values = {
                 "step": count,
                 "octave": step.octave,
                 "height": step.height,
                 "width": step.width,
                 "iteration": step.iteration,
-                "losses": shares,
+                "losses": step.losses,
                 **pulls(gradients),
             }
-            last = step.fraction >= 1.0
-            text = {SETTINGS_KEY: step.provenance.to_json()}
-            item = Item(
-                key=f"step_{count:03d}",
-                caption=f"step {count}, octave {step.octave + 1} of {step.octaves}",
-                values=values,
-                picture=png(to_pixels(picture), text=text) if last else b"",
-            )
-            yield Advance(step.fraction, item.caption, item)
+            picture = b""
+            if step.ends_octave:
+                text = {SETTINGS_KEY: step.provenance.to_json()}
+                picture = png(to_pixels(step.image), text=text)
+            item = Item(f"step_{count:03d}", caption, values, picture)
+            yield Advance(done, caption, item)
+    if not count:
+        raise DreamError("every octave's first loss is above max_loss; choose a larger one")
 
 
 class _Looks:
-    """Each layer's loss and gradient alone, in the engine's own way: tiles and all."""
+    """Each layer's gradient alone, in the engine's own way: channels, shift, tiles and all."""
 
     def __init__(self, network: "Network", config: DreamConfig) -> None:
         from dreamlab.gradients import Octave, compile_ascent
@@ -108,21 +145,25 @@ class _Looks:
 
         precision = resolve(config.precision)
         self._octave = Octave
-        self._alone = []
+        local = compile_ascent(network, config, precision).local
+        self._alone = {}
         for name, weight in config.layers.items():
-            # Its weight comes in afterwards, as a config of weight 0 alone is none.
-            alone = DreamConfig(layers={name: 1.0}, preprocessing=config.preprocessing)
-            self._alone.append((name, weight, alone, compile_ascent(network, alone, precision)))
+            # Its weight comes in afterwards, as a config of weight 0 alone is none. Where the mix
+            # has no exact tiles, the others stay in, so that the tiles are the dream's own.
+            kept = [name] if local else list(config.layers)
+            alone = DreamConfig(
+                layers={one: float(one == name) for one in kept},
+                channels={one: config.channels[one] for one in kept if one in config.channels},
+                preprocessing=config.preprocessing,
+                tile=config.tile,
+            )
+            self._alone[name] = weight, alone, compile_ascent(network, alone, precision)
 
-    def at(self, picture: np.ndarray) -> tuple[dict[str, float], dict[str, np.ndarray]]:
-        """Return each layer's weighted loss and gradient, float32 (H, W, 3), at a picture."""
-        losses, gradients = {}, {}
-        for name, weight, alone, ascent in self._alone:
-            octave = self._octave(ascent, alone, picture.shape[:2])
-            shares, gradient = octave.gradient(picture)
-            losses[name] = weight * float(shares[0])
-            gradients[name] = np.float32(weight) * gradient
-        return losses, gradients
+    def gradient(self, name: str, start: "Start") -> np.ndarray:
+        """Return a layer's weighted gradient, float32 (H, W, 3), where a step begins."""
+        weight, alone, ascent = self._alone[name]
+        octave = self._octave(ascent, alone, start.picture.shape[:2], start.allowed)
+        return np.float32(weight) * octave.gradient(start.picture, start.shift)[1]
 
 
 def pulls(gradients: Mapping[str, np.ndarray]) -> dict[str, Any]:
@@ -139,18 +180,27 @@ def pulls(gradients: Mapping[str, np.ndarray]) -> dict[str, Any]:
         ``norms``: each gradient's Euclidean norm by layer. ``cosines``: rows of the matrix of
         cosines between each two, None for a layer without gradient.
     """
-    flat = [gradient.ravel().astype(np.float64) for gradient in gradients.values()]
-    norms = [float(np.linalg.norm(one)) for one in flat]
-    pairs = list(zip(flat, norms, strict=True))
+    # Row by row, so that no gradient is copied whole into double precision.
+    products = np.zeros((len(gradients), len(gradients)))
+    for rows in zip(*gradients.values(), strict=True):
+        block = np.stack(rows).reshape(len(rows), -1).astype(np.float64)
+        products += block @ block.T
+    norms = np.sqrt(np.diag(products)).tolist()
     cosines = [
-        [float(one @ other / (n * m)) if n and m else None for other, m in pairs]
-        for one, n in pairs
+        [
+            float(product / (n * m)) if n and m else None
+            for product, m in zip(row, norms, strict=True)
+        ]
+        for row, n in zip(products, norms, strict=True)
     ]
     return {"norms": dict(zip(gradients, norms, strict=True)), "cosines": cosines}
 
 
 def balance(weights: Mapping[str, float], norms: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Return weights with which all layers pull equally hard.
+    """Return weights with which all layers would have pulled equally hard.
+
+    With these weights the dream is another one, in which a layer that pulls harder than before
+    finds more to pull at: the pulls come near each other, not all the way.
 
     Each weight is divided by the geometric mean of its layer's gradient norms, so that a layer is
     as often too strong as too weak, in ratio; then all are scaled so that they add up to what
@@ -185,6 +235,14 @@ def plan(
 ) -> list[Work]:
     """Return the work of the dream and of each layer's own gradient."""
     chosen = chosen_layers(model, layers, tuple(settings.layers))
+    if not settings.iterations:
+        raise DreamError("iterations is 0, so there are no steps to look into; choose 1 or more")
+    for layer in chosen:
+        most = max(settings.channels.get(layer.name, [0]))
+        if most >= layer.channels:
+            raise DreamError(
+                f"{layer.name} has no channel {most}; choose 0 to {layer.channels - 1}"
+            )
     shapes = octave_shapes(*shape, settings.octaves, settings.octave_scale)
     pixels = sum(height * width for height, width in shapes) * settings.iterations
     deepest = max(layer.operations for layer in chosen)
@@ -229,7 +287,7 @@ def tables(findings: Findings) -> tuple[Table, ...]:
     if all(any(one[name] for one in norms) for name, weight in weighted.items() if weight):
         balanced = balance(weighted, norms)
         rows = tuple((name, weighted[name], balanced[name]) for name in layers)
-        title = "Weights with which all layers pull equally"
+        title = "Weights with which all layers would have pulled equally"
         found.append(Table("balance", title, ("layer", "weight", "balanced"), rows))
     return tuple(found)
 

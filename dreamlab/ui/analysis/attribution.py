@@ -1,13 +1,11 @@
 """The panel of mix attribution: it looks into a variant, and balances its weights."""
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from dreamlab.analysis import Findings, named
-from dreamlab.analysis.attribution import AttributionSettings
 from dreamlab.errors import DreamError
 from dreamlab.ui import state, style
 from dreamlab.ui.analysis.panel import Panel
@@ -25,15 +23,12 @@ def _values() -> dict[str, Any]:
         key="attribution.variant",
         persist_state="session",
         width=330,
-        help="It is looked into with all its settings, but for channels: all of them count.",
+        help="It is looked into with all its settings, on a picture of the size given here.",
     )
     draft = drafts[chosen]
     if draft.variant is None:
         raise DreamError(f"{draft.name} cannot run: {draft.problem}")
-    config = draft.variant.config(state.common())
-    names = {spec.name for spec in dataclasses.fields(config)}
-    own = (spec.name for spec in dataclasses.fields(AttributionSettings) if spec.name in names)
-    return {name: getattr(config, name) for name in own}
+    return draft.variant.config(state.common()).to_dict()
 
 
 def _below(findings: Findings) -> None:
@@ -41,7 +36,7 @@ def _below(findings: Findings) -> None:
     rows = next((table.rows for table in tables if table.name == "balance"), ())
     if not rows:
         return
-    like = _like(findings.settings["layers"])
+    like = _like(findings.settings)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Balance",
@@ -50,20 +45,26 @@ def _below(findings: Findings) -> None:
             disabled=like is None,
             on_click=_balance,
             args=(like, {name: balanced for name, _, balanced in rows}),
-            help="Sets weights with which all layers pull equally hard.",
+            help="Sets weights with which all layers would have pulled equally hard. The dream is "
+            "another one then: run it again, and balance again if it is still uneven.",
         )
         weights = ", ".join(f"{name} {balanced:.3g}" for name, _, balanced in rows)
         style.note(
-            "No variant has the weights that were looked into: run it again to balance."
+            "No variant has the layers that were looked into: run it again to balance."
             if like is None
             else f"Balanced weights: {weights}"
         )
 
 
-def _like(weights: Mapping[str, float]) -> int | None:
-    """Return the variant with these weights: the chosen one if it has them, else the first."""
+def _like(settings: Mapping[str, Any]) -> int | None:
+    """Return the variant with these layers: the chosen one if it has them, else the first.
+
+    They are the same if weights and channels are.
+    """
     drafts = [draft for draft in state.drafts() if draft.variant is not None]
-    found = [draft.id for draft in drafts if dict(draft.variant.layers) == dict(weights)]
+    configs = [(draft.id, draft.variant.config({}).to_dict()) for draft in drafts]
+    own = ("layers", "channels")
+    found = [id for id, config in configs if all(config[one] == settings[one] for one in own)]
     chosen = st.session_state["attribution.variant"]
     return chosen if chosen in found else next(iter(found), None)
 
