@@ -63,14 +63,15 @@ def _add_setting(group: argparse._ArgumentGroup, spec: dataclasses.Field) -> Non
     elif "weights" in rules:
         form = {"metavar": "NAME=WEIGHT,…", "type": _weights}
     elif "names" in rules:
-        form = {"metavar": "NAME,…", "type": lambda value: value.split(",")}
+        form = {"metavar": rules.get("form", "NAME,…"), "type": lambda value: value.split(",")}
     elif "many" in rules:
         kind = int if isinstance(rules["low"], int) else float
         form = {"metavar": "N,…", "type": _many(kind)}
     else:
         kind = int if isinstance(rules["low"], int) else float
         form = {"metavar": "N", "type": kind}
-        text += f" ({rules['low']} to {rules['high']}; default: {spec.default})"
+        default = "none" if spec.default is None else spec.default
+        text += f" ({rules['low']} to {rules['high']}; default: {default})"
     flag = "--" + spec.name.replace("_", "-")
     group.add_argument(flag, dest=spec.name, help=text.replace("%", "%%"), **form)
 

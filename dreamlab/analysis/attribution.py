@@ -45,6 +45,7 @@ class AttributionSettings(Settings):
         default_factory=dict,
         metadata={
             "names": True,
+            "form": "LAYER=N,…",
             "help": "Channels that count, each as LAYER=NUMBER; a layer not named counts with all.",
         },
     )
