@@ -22,13 +22,8 @@ def files(findings: Findings) -> dict[str, bytes]:
     """Return all of an analysis's files by name.
 
     ``NAME.png`` is the contact sheet, ``NAME.json`` all figures and settings, and beside them are
-    each table as CSV, each picture as PNG and, if there are pictures, ``NAME.zip`` with the lot.
+    each table as CSV, each picture as PNG, and ``NAME.zip`` with the lot.
     The pictures carry the settings too, in a text chunk.
-
-    Raises
-    ------
-    DreamError
-        If nothing was found.
     """
     name = findings.analysis
     found = {f"{name}.json": figures(findings)}
@@ -38,8 +33,7 @@ def files(findings: Findings) -> dict[str, bytes]:
         found[f"{name}.png"] = sheet(findings)
         for place, item in enumerate(pictures, 1):
             found[f"{place:02d}_{item.key}.png"] = _picture(findings, item)
-        found[f"{name}.zip"] = packed(found)
-    return found
+    return found | {f"{name}.zip": packed(found)}
 
 
 def sheet(findings: Findings) -> bytes:

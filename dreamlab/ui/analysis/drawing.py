@@ -11,7 +11,6 @@ import streamlit as st
 from dreamlab.analysis import Findings, Item, Table, named
 from dreamlab.analysis.charts import shown, warmth
 from dreamlab.analysis.files import as_csv, files, sheet
-from dreamlab.export import packed
 from dreamlab.ui import numbers, style
 
 #: Pixels across a picture: six fit a laptop, two a phone.
@@ -58,17 +57,16 @@ def tables(findings: Findings) -> None:
 
 def downloads(findings: Findings, job: str) -> None:
     """Draw a button for each file: the contact sheet, the tables and all in one."""
-    name, pictured = findings.analysis, any(item.picture for item in findings.items)
+    name = findings.analysis
     with st.container(horizontal=True):
-        if pictured:
+        if any(item.picture for item in findings.items):
             _download("PNG", f"{name}.png", "image/png", partial(sheet, findings), job)
         for table in named(name).tables(findings):
             _download(
                 f"CSV {table.name}", f"{table.name}.csv", "text/csv", partial(as_csv, table), job
             )
         if findings.items:
-            # Before the first picture there is no ZIP yet, but figures and settings to keep.
-            make = partial(_packed, findings) if pictured else lambda: packed(files(findings))
+            make = partial(_packed, findings)
             _download("ZIP", f"{name}.zip", "application/zip", make, job)
 
 
