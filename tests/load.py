@@ -90,14 +90,15 @@ def _crowd() -> None:
     mixed = sum(visit["mixed"] for visit in visits)
     _line("mixed up between visitors", f"{mixed}", mixed == 0)
     starts = sorted(start for visit in visits for start in visit["starts"])
-    # Before one's first dream each other visitor may start one, before the second two, and so on.
+    # Before one's first dream each other visitor may start one, before the second two, and so on;
+    # and one dream may have been with the worker already, though it had not begun.
     turns = [
         sum(asked < start < own for start in starts)
         - sum(asked < start < own for start in visit["starts"])
         for visit in visits
         for asked, own in zip(visit["asked"], visit["starts"], strict=True)
     ]
-    bounds = [(VISITORS - 1) * (place + 1) for _ in visits for place in range(VARIANTS)]
+    bounds = [(VISITORS - 1) * (place + 1) + 1 for _ in visits for place in range(VARIANTS)]
     fair = all(turn <= bound for turn, bound in zip(turns, bounds, strict=True))
     most = ", ".join(str(max(turns[place::VARIANTS])) for place in range(VARIANTS))
     most_allowed = ", ".join(map(str, bounds[:VARIANTS]))
