@@ -1,6 +1,7 @@
 """The settings of a deployment: every ``DREAMLAB_*`` variable and its default, once."""
 
 import dataclasses
+import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -8,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from dreamlab.errors import DreamError
+
+_PREFIX = "DREAMLAB_"
 
 
 def _setting(
@@ -99,9 +102,16 @@ class Limits:
         Raises
         ------
         DreamError
-            If a variable is not of its type or not allowed; the message names it.
+            If a variable is unknown, not of its type or not allowed; the message names it.
         """
         environment = os.environ if environment is None else environment
+        known = [spec.name.upper() for spec in dataclasses.fields(cls)]
+        for name in environment:
+            own = name.removeprefix(_PREFIX)
+            if own != name and own not in known:
+                close = difflib.get_close_matches(own, known, 1)
+                hint = f"did you mean {_PREFIX}{close[0]}?" if close else "the README has them all"
+                raise DreamError(f"there is no setting {name}: {hint}")
         values = {}
         for spec in dataclasses.fields(cls):
             text = environment.get(_variable(spec), "").strip()
@@ -111,7 +121,7 @@ class Limits:
 
 
 def _variable(spec: dataclasses.Field) -> str:
-    return f"DREAMLAB_{spec.name.upper()}"
+    return f"{_PREFIX}{spec.name.upper()}"
 
 
 def _parsed(spec: dataclasses.Field, text: str) -> Any:

@@ -40,6 +40,8 @@ def test_each_type_is_read():
             "warn1",
             "DREAMLAB_LOG_LEVEL is 'warn1'; choose debug, info, warning, error, critical",
         ),
+        ("STOER_MB", "9", "there is no setting DREAMLAB_STOER_MB: did you mean DREAMLAB_STORE_MB?"),
+        ("X", "", "there is no setting DREAMLAB_X: the README has them all"),
         ("RECORDING_MB", "inf", "DREAMLAB_RECORDING_MB is inf; choose 1,000,000 or less"),
         ("WORKER_MEMORY", "70", "DREAMLAB_WORKER_MEMORY is 70.0; choose 1 or less"),
         (

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import re
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from starlette.requests import Request
 from dreamlab.setup import Setup, Variant
 from dreamlab.ui import server
 from dreamlab.ui.visits import COOKIE
-from tests.browser.server import Server
+from tests.browser.server import ROOT, Server
 from tests.test_jobs import PRELOAD, until
 from tests.visitor import Visitor, get
 
@@ -96,6 +97,19 @@ assert not wanted - set(sys.modules)
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_a_wrong_setting_is_said_in_one_line_and_nothing_is_started():
+    ran = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0"],
+        env=os.environ | {"DREAMLAB_STORE_MB": "much"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ran.returncode == 1 and "Traceback" not in ran.stderr
+    assert ran.stderr.splitlines()[-1] == "dreamlab: DREAMLAB_STORE_MB is 'much'; choose a number"
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
+from dreamlab.errors import DreamError
+from dreamlab.limits import Limits
 from dreamlab.ui import backend, visits
 
 _HEALTH = "/_stcore/health"
@@ -158,7 +161,11 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 
 def middleware() -> list[Middleware]:
-    """Return what `st.App` is to put before the page."""
+    """Return what `st.App` is to put before the page; ends the program if a setting is wrong."""
+    try:
+        Limits.from_environment()
+    except DreamError as error:
+        sys.exit(f"dreamlab: {error}")  # before anything is started, and without a trace
     return [Middleware(Guard)]
 
 
