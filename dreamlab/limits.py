@@ -108,10 +108,10 @@ class Limits:
         known = [spec.name.upper() for spec in dataclasses.fields(cls)]
         for name in environment:
             own = name.removeprefix(_PREFIX)
-            if own != name and own not in known:
-                close = difflib.get_close_matches(own, known, 1)
-                hint = f"did you mean {_PREFIX}{close[0]}?" if close else "the README has them all"
-                raise DreamError(f"there is no setting {name}: {hint}")
+            # Others may be put there by what runs the program, such as DREAMLAB_PORT.
+            close = difflib.get_close_matches(own, known, 1, cutoff=0.8)
+            if own != name and own not in known and close:
+                raise DreamError(f"there is no setting {name}: did you mean {_PREFIX}{close[0]}?")
         values = {}
         for spec in dataclasses.fields(cls):
             text = environment.get(_variable(spec), "").strip()

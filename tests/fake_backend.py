@@ -244,7 +244,7 @@ def upload(width: int = 96, height: int = 64, kind: str = "PNG") -> bytes:
     return file.getvalue()
 
 
-def open_page(monkeypatch, fake: FakeBackend, *, browser: str = "", **query: str):
+def open_page(monkeypatch, fake: FakeBackend, *, browser: str = "mine", **query: str):
     """Return the page over a fake backend, run once, with the parameters of its address."""
     from streamlit.components.v2 import manifest_scanner
     from streamlit.testing.v1 import AppTest

@@ -362,6 +362,18 @@ def test_the_picture_a_job_began_from(make):
     ledger.forget(job)
     with pytest.raises(DreamError):
         ledger.original(job)
+    nothing = ledger.submit("a", REQUEST)
+    ledger.cancel(nothing)
+    assert ledger.result(nothing) is None and ledger.original(nothing) == REQUEST.image
+
+
+def test_a_visitor_nobody_can_tell_of_keeps_nobody_else_waiting(make):
+    ledger = make(orphan_seconds=0)
+    jobs = [ledger.submit(owner, REQUEST) for owner in "ab"]
+    ledger.orphan(jobs[:1], lambda: 1 / 0)
+    ledger.orphan(jobs[1:], lambda: False)
+    ledger.tick()
+    assert [ledger.status(job).state for job in jobs] == ["queued", "cancelled"]
 
 
 def test_forgetting_stops_and_drops(make):

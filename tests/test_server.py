@@ -191,6 +191,10 @@ def test_each_browser_gets_a_cookie_with_the_page(address):
     assert get(address + "/")[1]["set-cookie"] != found[0]
     _, again, _ = get(address + "/", Cookie=f"{COOKIE}={found[1]}")
     assert COOKIE not in again.get("set-cookie", "")
+    # A browser that was closed has lost the cookie, and may still have the page.
+    known = {"If-None-Match": headers["etag"]}
+    assert get(address + "/", Cookie=f"{COOKIE}={found[1]}", **known)[0] == 304
+    assert COOKIE in get(address + "/", **known)[1]["set-cookie"]
     assert COOKIE not in get(address + "/_stcore/health", Referer=address)[1]["set-cookie"]
 
 

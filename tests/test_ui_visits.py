@@ -10,7 +10,7 @@ from dreamlab.ui.visits import Run, Sent, Visit, Visits
 CONFIG = DreamConfig(layers={"block3_conv3": 1.0})
 
 
-def visit(*jobs: str, browser: str = "") -> Visit:
+def visit(*jobs: str, browser: str = "mine") -> Visit:
     made = Visit(browser)
     if jobs:
         made.keep(tuple(Run(job, job, 0, CONFIG) for job in jobs), "a cat")
@@ -29,6 +29,12 @@ def test_a_visit_is_found_by_its_name_in_its_browser():
         assert all_of_them.find(name, browser) is None
 
 
+def test_nobody_finds_the_visit_of_a_browser_without_cookies():
+    all_of_them, made = Visits(60), visit("a", browser="")
+    all_of_them.add(made, idle)
+    assert all_of_them.find(made.name, "") is None
+
+
 @pytest.fixture
 def few(monkeypatch):
     monkeypatch.setattr(visits, "MAX_VISITS", 3)
@@ -41,32 +47,32 @@ def test_the_oldest_visits_go_first(few):
         few.add(one, idle)
     few.seen(made[0])
     few.add(made[3], idle)
-    assert [few.find(one.name, "") is one for one in made] == [True, False, True, True]
+    assert [few.find(one.name, "mine") is one for one in made] == [True, False, True, True]
 
 
 def test_a_visit_that_is_busy_stays(few):
     made = [visit() for _ in range(4)]
     for one in made:
         few.add(one, lambda old: old is made[0])
-    assert [few.find(one.name, "") is one for one in made] == [True, False, True, True]
+    assert [few.find(one.name, "mine") is one for one in made] == [True, False, True, True]
 
 
 def test_a_visit_that_was_not_seen_for_long_goes():
     brief, made = Visits(0), [visit(), visit()]
     for one in made:
         brief.add(one, idle)
-    assert [brief.find(one.name, "") is one for one in made] == [False, True]
+    assert [brief.find(one.name, "mine") is one for one in made] == [False, True]
 
 
 def test_a_visit_that_sent_nothing_off_is_not_remembered(few):
     made = visit()
     few.seen(made)
-    assert few.find(made.name, "") is None
+    assert few.find(made.name, "mine") is None
 
 
 def test_the_owner_is_the_browser_where_it_has_a_name():
     assert visit(browser="mine").owner == "mine"
-    nameless = visit()
+    nameless = visit(browser="")
     assert nameless.owner == nameless.name and len(nameless.name) >= 22
 
 

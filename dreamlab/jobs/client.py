@@ -14,6 +14,18 @@ from dreamlab.zoo import ARCHITECTURES, LayerInfo, known_layers
 _DESCRIBE_SECONDS = 60.0
 
 
+def settings() -> Limits:
+    """Return what the environment says; raises `DreamError` if it cannot be."""
+    limits = Limits.from_environment()
+    warm = limits.warm_model
+    if warm not in ARCHITECTURES and not warm.endswith(".keras"):
+        raise DreamError(
+            f"DREAMLAB_WARM_MODEL is {warm!r}; choose from {', '.join(ARCHITECTURES)}, or give "
+            "the path of a .keras file"
+        )
+    return limits
+
+
 class Jobs:
     """Runs dreams on Dask workers; see `dreamlab.jobs.contract.Backend` for what its methods do.
 
@@ -27,13 +39,7 @@ class Jobs:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = Limits.from_environment() if limits is None else limits
-        warm = self.limits.warm_model
-        if warm not in ARCHITECTURES and not warm.endswith(".keras"):
-            raise DreamError(
-                f"DREAMLAB_WARM_MODEL is {warm!r}; choose from {', '.join(ARCHITECTURES)}, or give "
-                "the path of a .keras file"
-            )
+        self.limits = settings() if limits is None else limits
         self._dispatcher = Dispatcher(self.limits)
         self._ledger = Ledger(self.limits, self._dispatcher.ring)
         self._described: dict[str, tuple[LayerInfo, ...]] = {}

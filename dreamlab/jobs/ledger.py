@@ -153,7 +153,7 @@ class Ledger:
             record = self._store.get(job)
             if record.request is not None:
                 return record.request.image
-            return b"" if record.result is None else record.result.original
+            return record.image if record.result is None else record.result.original
 
     def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
         """See `Backend`; ``orphan_seconds`` of the limits is the time left."""
@@ -264,7 +264,11 @@ class Ledger:
             due = [one for one in self._orphans if now >= one.due]
             self._orphans = [one for one in self._orphans if now < one.due]
         for one in due:
-            back = one.back()  # the page's answer is not waited for with the lock held
+            try:
+                back = one.back()  # not waited for with the lock held
+            except Exception as error:  # the others' turn comes all the same
+                logger.warning("nobody says whether a visitor is back: %s", type(error).__name__)
+                back = True
             with self._lock:
                 left = [record for record in self._store if record.id in one.jobs]
                 left = [record for record in left if record.ended is None]
@@ -297,6 +301,8 @@ class Ledger:
     def _close(self, record: Record, state: str) -> None:
         record.state = state
         record.ended = time.monotonic()
+        if record.result is None:  # else that has it
+            record.image = record.request.image
         record.request = None
         record.frames = record.items = ()
         record.checkpoint = None

@@ -48,6 +48,7 @@ class Record:
     provenance: Provenance | None = None
     items: tuple[Item, ...] = ()
     result: Result | Findings | None = None
+    image: bytes = b""  # what it began from, once it has ended without a result
     warnings: tuple[str, ...] = ()
     error: str | None = None
     notice: str | None = None
@@ -145,7 +146,8 @@ class Record:
     @property
     def nbytes(self) -> int:
         """About how many bytes it holds."""
-        total = _RECORD_BYTES + _LOSS_BYTES * len(self.losses) + len(self.preview or b"")
+        total = _RECORD_BYTES + _LOSS_BYTES * len(self.losses)
+        total += len(self.preview or b"") + len(self.image)
         if self.result is not None:
             total += self.result.nbytes
         return total

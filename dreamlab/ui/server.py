@@ -26,10 +26,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from dreamlab.errors import DreamError
-from dreamlab.limits import Limits
+from dreamlab.jobs.client import settings
 from dreamlab.ui import backend, visits
 
 _HEALTH = "/_stcore/health"
+
+#: What a browser asks with whether what it has is still good.
+_IF = (b"if-none-match", b"if-modified-since")
 
 #: Bytes of uploads a session may hold and still add one; the page asks for one picture at a time.
 _UPLOADS = 20 * 2**20
@@ -90,13 +93,16 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        known = visits.COOKIE in cookie_parser(Headers(scope=scope).get("cookie", ""))
+        if not known:  # "the page is as it was" would leave a browser that comes back nameless
+            scope = scope | {"headers": [one for one in scope["headers"] if one[0] not in _IF]}
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
-                if headers.get("content-type", "").startswith("text/html"):
-                    _mark(scope, headers)
+                if not known and headers.get("content-type", "").startswith("text/html"):
+                    headers.append("Set-Cookie", _cookie(scope))
             await send(message)
 
         wrong = None
@@ -112,12 +118,10 @@ class Guard:
             await self._app(scope, receive, guarded)
 
 
-def _mark(scope: Scope, headers: MutableHeaders) -> None:
-    """Give a browser that comes for the page the cookie that its dreams are found again by."""
-    if visits.COOKIE not in cookie_parser(Headers(scope=scope).get("cookie", "")):
-        secure = "; Secure" if scope["scheme"] == "https" else ""
-        value = f"{visits.COOKIE}={secrets.token_urlsafe(16)}; Path=/; HttpOnly; SameSite=Lax"
-        headers.append("Set-Cookie", value + secure)
+def _cookie(scope: Scope) -> str:
+    """Make the cookie that a browser's dreams are found again by."""
+    value = f"{visits.COOKIE}={secrets.token_urlsafe(16)}; Path=/; HttpOnly; SameSite=Lax"
+    return value + ("; Secure" if scope["scheme"] == "https" else "")
 
 
 def _held(path: str) -> int:
@@ -163,7 +167,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 def middleware() -> list[Middleware]:
     """Return what `st.App` is to put before the page; ends the program if a setting is wrong."""
     try:
-        Limits.from_environment()
+        settings()
     except DreamError as error:
         sys.exit(f"dreamlab: {error}")  # before anything is started, and without a trace
     return [Middleware(Guard)]

@@ -171,10 +171,10 @@ class Visits:
         self._lock = threading.Lock()
 
     def find(self, name: str, browser: str) -> Visit | None:
-        """Return the visit of that name, if it is that browser's."""
+        """Return the visit of that name, if it is that browser's; none is of a nameless one."""
         with self._lock:
             visit, _ = self._visits.get(name, (None, 0.0))
-        return visit if visit is not None and visit.browser == browser else None
+        return visit if visit is not None and browser and visit.browser == browser else None
 
     def seen(self, visit: Visit) -> None:
         """Note that a visitor is here."""
