@@ -14,9 +14,9 @@ from dreamlab.zoo import ARCHITECTURES, LayerInfo, known_layers
 _DESCRIBE_SECONDS = 60.0
 
 
-def settings() -> Limits:
-    """Return what the environment says; raises `DreamError` if it cannot be."""
-    limits = Limits.from_environment()
+def checked(limits: Limits | None = None) -> Limits:
+    """Return limits, or what the environment says; raises `DreamError` if they cannot be."""
+    limits = Limits.from_environment() if limits is None else limits
     warm = limits.warm_model
     if warm not in ARCHITECTURES and not warm.endswith(".keras"):
         raise DreamError(
@@ -39,7 +39,7 @@ class Jobs:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = settings() if limits is None else limits
+        self.limits = checked(limits)
         self._dispatcher = Dispatcher(self.limits)
         self._ledger = Ledger(self.limits, self._dispatcher.ring)
         self._described: dict[str, tuple[LayerInfo, ...]] = {}

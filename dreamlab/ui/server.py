@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from dreamlab.errors import DreamError
-from dreamlab.jobs.client import settings
+from dreamlab.jobs.client import checked
 from dreamlab.ui import backend, visits
 
 _HEALTH = "/_stcore/health"
@@ -167,7 +167,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 def middleware() -> list[Middleware]:
     """Return what `st.App` is to put before the page; ends the program if a setting is wrong."""
     try:
-        settings()
+        checked()
     except DreamError as error:
         sys.exit(f"dreamlab: {error}")  # before anything is started, and without a trace
     return [Middleware(Guard)]
