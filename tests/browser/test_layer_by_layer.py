@@ -40,6 +40,8 @@ def test_atlas_thumbnail_variant_dream_and_excitation_matrix(visitor):
 
     page.get_by_role("tab", name="Layer by layer").click()
     page.get_by_role("radio", name="Excitation matrix").click()
+    expect(taken).to_have_count(0)  # the atlas is gone, and so is its number of steps
+    expect(steps).to_have_count(1)
     steps.fill(_STEPS)
     steps.press("Enter")
     page.get_by_role("button", name="Run", exact=True).click()
