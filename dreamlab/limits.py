@@ -102,15 +102,16 @@ class Limits:
         Raises
         ------
         DreamError
-            If a variable is unknown, not of its type or not allowed; the message names it.
+            If a variable is misspelt, not of its type or not allowed; the message names it.
         """
         environment = os.environ if environment is None else environment
         known = [spec.name.upper() for spec in dataclasses.fields(cls)]
         for name in environment:
             own = name.removeprefix(_PREFIX)
+            if own == name or own in known:
+                continue
             # Others may be put there by what runs the program, such as DREAMLAB_PORT.
-            close = difflib.get_close_matches(own, known, 1, cutoff=0.8)
-            if own != name and own not in known and close:
+            if close := difflib.get_close_matches(own, known, 1, cutoff=0.8):
                 raise DreamError(f"there is no setting {name}: did you mean {_PREFIX}{close[0]}?")
         values = {}
         for spec in dataclasses.fields(cls):

@@ -129,16 +129,13 @@ def _buttons(
         sent = visit.analyses.get(name)
         found = None if sent is None or not panel.resumes else findings(backend, sent)
         if found is not None and not found.complete:
+            rest = dataclasses.replace(sent.request, image=found.original, found=found.items)
             st.button(
                 "Resume",
                 icon=":material/resume:",
                 key=f"{name}.resume",
                 on_click=_submit,
-                args=(
-                    *(backend, visit),
-                    dataclasses.replace(sent.request, image=found.original, found=found.items),
-                    sent.digest,
-                ),
+                args=(backend, visit, rest, sent.digest),
                 help="Goes on with the settings it was begun with; what was found is kept.",
             )
         if request is None:
