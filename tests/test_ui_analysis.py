@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from dreamlab.analysis import ANALYSES
-from dreamlab.setup import Setup, Variant
+from dreamlab.setup import MAX_LIST, Setup, Variant
 from tests.fake_backend import open_page, sound, words
 
 SETUP = Setup(
@@ -42,6 +42,13 @@ def ran(page, fake, analysis="atlas"):
 
 def shown(page, key):
     return [one for one in page.button if one.key == key]
+
+
+def test_lists_that_are_typed_are_bounded(page):
+    typed = [one for one in page.text_input if ".channels." in one.key]
+    typed += [one for one in opened(page, "robustness").text_input if ".set." in one.key]
+    assert len(typed) >= 5
+    assert all(one.proto.max_chars == MAX_LIST for one in typed)
 
 
 def test_nothing_is_drawn_while_the_tab_is_closed(monkeypatch, fake):
