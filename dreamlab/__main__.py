@@ -2,6 +2,6 @@
 
 import sys
 
-from dreamlab.cli import main
+from dreamlab.cli.main.main import main
 
 sys.exit(main())

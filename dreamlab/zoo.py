@@ -1,14 +1,20 @@
 """The networks on offer: one row each. Knows their names and habits, loads nothing."""
 
+import dataclasses
+import difflib
 import functools
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from dreamlab.errors import DreamError
+
+#: The layers of all networks on offer, a line a layer.
+LAYER_TABLE = Path(__file__).parent / "layers.json"
 
 
 @dataclass(frozen=True)
@@ -165,8 +171,17 @@ def known_layers(model: str) -> tuple[LayerInfo, ...]:
     """
     if model not in ARCHITECTURES:
         raise DreamError(f"unknown model {model!r}; choose from {', '.join(ARCHITECTURES)}")
-    table = json.loads(resources.files("dreamlab").joinpath("layers.json").read_text("utf-8"))
+    table = json.loads(LAYER_TABLE.read_text("utf-8"))
     return tuple(LayerInfo.from_dict(row) for row in table[model])
+
+
+def layer_table(tables: Mapping[str, Sequence[LayerInfo]]) -> str:
+    """Return the layers of networks as JSON, a line a layer, as `known_layers` reads it."""
+    texts = []
+    for name, layers in tables.items():
+        rows = [json.dumps(dataclasses.asdict(layer), separators=(",", ":")) for layer in layers]
+        texts.append(f"{json.dumps(name)}: [\n" + ",\n".join(rows) + "\n]")
+    return "{\n" + ",\n".join(texts) + "\n}\n"
 
 
 def is_offered(model: str, layer: str) -> bool:
@@ -174,3 +189,26 @@ def is_offered(model: str, layer: str) -> bool:
     if model not in ARCHITECTURES:
         return True
     return re.fullmatch(ARCHITECTURES[model].offered, layer) is not None
+
+
+def chosen_layers(
+    model: str, layers: Sequence[LayerInfo], names: Sequence[str]
+) -> tuple[LayerInfo, ...]:
+    """Return the layers of these names in network order; those on offer if none are named.
+
+    Raises
+    ------
+    DreamError
+        If the network has no such layer.
+    """
+    known = [layer.name for layer in layers]
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=3)
+            hint = f"did you mean {' or '.join(close)}?" if close else "choose one from its list"
+            raise DreamError(f"{model} has no layer {name[:60]!r}: {hint}")
+    return tuple(
+        layer
+        for layer in layers
+        if layer.name in names or not names and is_offered(model, layer.name)
+    )

@@ -7,7 +7,7 @@ worker's is. Nothing is asserted: the figures depend on the machine and on what 
 from pathlib import Path
 
 from dreamlab.analysis import ANALYSES, Analysis, Findings
-from dreamlab.analysis.running import analyse
+from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
 from dreamlab.dream import dream
 from dreamlab.images import load_image

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from dreamlab.analysis import Findings, Item
+from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import from_pixels, jpeg, load_image, png, resize_pixels, to_pixels
+from dreamlab.images.octaves import plan_octaves
 from dreamlab.jobs import AnalysisRequest, Request, Result, Status
-from dreamlab.octaves import plan_octaves
-from dreamlab.provenance import Provenance
-from dreamlab.recording import Frame, LossPoint, Recording
+from dreamlab.results.recording import Frame, LossPoint, Recording
 from dreamlab.zoo import ARCHITECTURES, LayerInfo, known_layers
 from tests import fake_findings
 
@@ -249,12 +249,12 @@ def open_page(monkeypatch, fake: FakeBackend, *, browser: str = "mine", **query:
     from streamlit.components.v2 import manifest_scanner
     from streamlit.testing.v1 import AppTest
 
-    from dreamlab.ui import backend, visits
+    from dreamlab.ui.session import backend, presence
 
     # Looking through all installed packages for components takes longer than the page.
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
     monkeypatch.setattr(backend, "get", lambda: fake)
-    monkeypatch.setattr(visits, "browser", lambda: browser)
+    monkeypatch.setattr(presence, "browser", lambda: browser)
     page = AppTest.from_file(ROOT / "app.py", default_timeout=60)
     for name, value in query.items():
         page.query_params[name] = value

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.octaves import plan_octaves
-from dreamlab.provenance import Provenance
+from dreamlab.images.octaves import plan_octaves
 from dreamlab.zoo import LayerInfo
 
 REFUSES, BREAKS, DIES, HANGS, WARNS, STARVES, FILLS = range(101, 108)

@@ -1,12 +1,11 @@
 """What the analyses of the fake backend find: made-up figures, the same every time."""
 
 from dreamlab.analysis import Item
-from dreamlab.analysis.layers import chosen_layers
 from dreamlab.analysis.robustness import KINDS
 from dreamlab.config import DreamConfig
 from dreamlab.images import from_pixels, load_image, png, to_pixels
 from dreamlab.jobs import AnalysisRequest
-from dreamlab.zoo import known_layers
+from dreamlab.zoo import chosen_layers, known_layers
 
 
 def items(request: AnalysisRequest) -> list[Item]:

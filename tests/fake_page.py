@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT)]
 
-from dreamlab.ui import backend  # noqa: E402
+from dreamlab.ui.session import backend  # noqa: E402
 from tests.fake_backend import FakeBackend  # noqa: E402
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dreamlab.jobs.client import Jobs
-from dreamlab.limits import Limits
-from dreamlab.setup import Setup, Variant
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.variant import Variant
+from dreamlab.config.deployment import Limits
+from dreamlab.jobs.service import Jobs
 from tests import fake_engine
 from tests.browser.server import Server
 from tests.test_jobs import begun, ended, request, running, until

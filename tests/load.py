@@ -24,12 +24,13 @@ import psutil
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
+from dreamlab.config.deployment import Limits
 from dreamlab.images import load_image, png, to_pixels
-from dreamlab.jobs.client import Jobs
-from dreamlab.jobs.contract import Request
-from dreamlab.limits import Limits
-from dreamlab.setup import Setup, Variant
+from dreamlab.jobs.protocol import Request
+from dreamlab.jobs.service import Jobs
 from tests.browser.server import FLAGS, Server
 from tests.cluster import Cluster
 from tests.faults import FAULTS, variable

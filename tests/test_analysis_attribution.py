@@ -10,14 +10,16 @@ import pytest
 import tensorflow as tf
 
 from dreamlab.analysis import named
-from dreamlab.analysis.attribution import AttributionSettings, balance, pulls
-from dreamlab.analysis.files import files
-from dreamlab.analysis.running import analyse
+from dreamlab.analysis.attribution import AttributionSettings
+from dreamlab.analysis.gradients import balance, pulls
+from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig, read_settings
 from dreamlab.dream import InexactTiles, dream
+from dreamlab.dream.ascent import Octave
+from dreamlab.dream.compiled import compile_ascent
 from dreamlab.errors import DreamError
-from dreamlab.gradients import Octave, compile_ascent
-from dreamlab.resample import resize
+from dreamlab.images.resample import resize
+from dreamlab.report.files import files
 from tests.tiny import picture, tiny_network
 
 ATTRIBUTION = named("attribution")
@@ -146,7 +148,7 @@ def test_a_memory_budget_tiles_it_and_changes_no_figure(network, monkeypatch):
     assert set(tiles) == {1}
     tiles.clear()
     # For the mix, which takes 87 bytes a pixel, a picture of 100 x 100 and no more.
-    monkeypatch.setattr("dreamlab.dream.budget", lambda pixels: 87 * 100 * 100)
+    monkeypatch.setattr("dreamlab.dream.run.budget", lambda pixels: 87 * 100 * 100)
     tiled = analyse(ATTRIBUTION, image, network, settings)
     assert tiles == [1, 1, 4, 4, 4]  # both looks at the small octave; step and looks at the large
     for one, other in zip(tiled.items, whole.items, strict=True):

@@ -4,10 +4,10 @@ import pytest
 import tensorflow as tf
 
 from dreamlab.analysis import named
-from dreamlab.analysis.activations import Activations
 from dreamlab.analysis.channels import ChannelSettings, mean_squares, overlay, strongest
-from dreamlab.analysis.growth import Growth, frequency_scales, to_picture, unrectified
-from dreamlab.analysis.running import analyse
+from dreamlab.analysis.run import analyse
+from dreamlab.dream.activations import Activations
+from dreamlab.dream.channel_image import Growth, frequency_scales, to_picture, unrectified
 from dreamlab.errors import DreamError
 from tests.tiny import picture, tiny_network
 

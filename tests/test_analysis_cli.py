@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from dreamlab.cli import main
+from dreamlab.cli.main import main
 from dreamlab.images import png, to_pixels
 from tests.tiny import picture, tiny_network
 

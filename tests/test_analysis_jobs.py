@@ -10,13 +10,13 @@ import pytest
 from dreamlab.analysis import Findings, Item
 from dreamlab.analysis.atlas import AtlasSettings
 from dreamlab.analysis.channels import ChannelSettings
+from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
 from dreamlab.jobs import AnalysisRequest, worker
-from dreamlab.jobs.client import Jobs
+from dreamlab.jobs.events import Outcome, Progress, Seen
 from dreamlab.jobs.ledger import Ledger
-from dreamlab.jobs.news import Outcome, Progress, Seen
-from dreamlab.limits import Limits
+from dreamlab.jobs.service import Jobs
 from tests.tiny import picture, tiny_network
 
 PICTURE = png(to_pixels(picture(40, 60)))

@@ -9,14 +9,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dreamlab.analysis import Table, charts, named
+from dreamlab.analysis import Table, named
 from dreamlab.analysis.attribution import AttributionSettings
-from dreamlab.analysis.report import Dream, report
-from dreamlab.analysis.running import analyse
+from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
+from dreamlab.config.provenance import Provenance
 from dreamlab.images import load_image, to_pixels
-from dreamlab.provenance import Provenance
-from dreamlab.recording import Frame, LossPoint, Recording
+from dreamlab.report import svg
+from dreamlab.report.html import Dream, report
+from dreamlab.results.recording import Frame, LossPoint, Recording
 from tests.tiny import picture, tiny_network
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -133,7 +134,7 @@ def test_shares_of_a_dream_that_suppresses_a_layer():
 
 
 def test_a_line_chart_against_its_figures():
-    drawn = charts.lines(TABLE, ["red"])
+    drawn = svg.lines(TABLE, ["red"])
     tree = ElementTree.fromstring(drawn)
     lines = [one for one in tree.iter(f"{SVG}path") if one.get("stroke-width")]
     # 0 to 4 is from 180 up to 10, and steps 1 to 3 from 52 to 468; a gap lifts the pen.
@@ -158,7 +159,7 @@ def test_a_line_chart_against_its_figures():
 )
 def test_axes_have_round_figures(rows, expected):
     table = Table("t", "T", ("step", "a"), rows, "lines")
-    tree = ElementTree.fromstring(charts.lines(table))
+    tree = ElementTree.fromstring(svg.lines(table))
     assert [one.text for one in tree.iter(f"{SVG}text")] == [*expected.split(), "step"]
 
 
@@ -168,12 +169,12 @@ def test_axes_have_round_figures(rows, expected):
     + [(0, "ratios", -1), (-0.5, "cosines", -0.5)],
 )
 def test_warmth(figure, drawn, expected):
-    assert charts.warmth(figure, drawn) == pytest.approx(expected)
+    assert svg.warmth(figure, drawn) == pytest.approx(expected)
 
 
 def test_a_heat_table():
     table = Table("t", "T", ("dreamt", "a"), (("x", 10.0), ("y", 1.0), ("z", None)), "ratios")
-    found = charts.heat_table(table)
+    found = svg.heat_table(table)
     assert found.startswith('<table class="heat">')
     assert '<td style="background:rgb(255,89,89)">10</td>' in found
     assert '<td style="background:rgb(255,255,255)">1</td>' in found
@@ -181,6 +182,6 @@ def test_a_heat_table():
 
 
 def test_headings_of_a_table_that_is_not_drawn_are_words():
-    found = charts.heat_table(Table("t", "T", ("layer", "first_loss"), (("block1_pool", 1.0),)))
+    found = svg.heat_table(Table("t", "T", ("layer", "first_loss"), (("block1_pool", 1.0),)))
     assert "<table><tr><th>layer</th><th>first loss</th></tr>" in found
     assert "<th>block1_pool</th>" in found

@@ -3,14 +3,14 @@ import pytest
 from skimage.metrics import structural_similarity
 
 from dreamlab.analysis import named
-from dreamlab.analysis.activations import Activations
 from dreamlab.analysis.robustness import RobustnessSettings, add_gaussian_of_mean_0, likeness
-from dreamlab.analysis.running import analyse
+from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
 from dreamlab.dream import dream
+from dreamlab.dream.activations import Activations
 from dreamlab.errors import DreamError
 from dreamlab.images import to_pixels
-from dreamlab.noise import add_gaussian
+from dreamlab.images.noise import add_gaussian
 from tests.tiny import picture, tiny_network
 
 ROBUSTNESS = named("robustness")

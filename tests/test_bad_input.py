@@ -14,14 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dreamlab.comparison.comparison import MAX_SIDE, Setup
+from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
+from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image
-from dreamlab.jobs.client import Jobs
-from dreamlab.jobs.contract import Request
-from dreamlab.limits import Limits
-from dreamlab.setup import MAX_SIDE, Setup, Variant
-from dreamlab.ui import picture
+from dreamlab.jobs.protocol import Request
+from dreamlab.jobs.service import Jobs
+from dreamlab.ui.inputs import picture
 from tests.corpus import FILES, LARGE
 from tests.test_jobs import PRELOAD, ended, until
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 import dreamlab.dream as engine
 from dreamlab import models
-from dreamlab.cli import main
+from dreamlab.cli.main import main
 from dreamlab.config import PRESETS, DreamConfig
 from dreamlab.errors import DreamError
 from tests.tiny import picture, tiny_network
@@ -111,7 +111,7 @@ def test_every_setting_has_an_option_that_arrives(cat, asked, tmp_path):
 
 def test_options_go_over_the_file_and_the_file_over_the_preset(cat, asked, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "dreamlab.config.PRESETS",
+        "dreamlab.config.settings.PRESETS",
         {"mixed": {"layers": {"first": 1.0}, "octaves": 1, "iterations": 1, "seed": 1}},
     )
     out = tmp_path / "o"
@@ -241,7 +241,7 @@ def test_nothing_half_written_is_left(cat, asked, tmp_path, capfd, monkeypatch):
     assert main(["dream", cat, "--out", str(out), *QUICK, "--seed", "1"]) == 0
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     capfd.readouterr()
-    monkeypatch.setattr("dreamlab.export.webp", full)
+    monkeypatch.setattr("dreamlab.results.export.webp", full)
     assert main(["dream", cat, "--out", str(out), *QUICK, "--gaussian-noise", "0.1"]) == 2
     assert "o cannot be written to: no space left on device" in _error(capfd)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
@@ -374,7 +374,7 @@ def test_what_needs_no_network_does_not_import_tensorflow(arguments, status):
     code = (
         "import sys\n"
         "import dreamlab\n"
-        "from dreamlab.cli import main\n"
+        "from dreamlab.cli.main import main\n"
         "try:\n"
         "    status = main(sys.argv[1:])\n"
         "except SystemExit as end:\n"

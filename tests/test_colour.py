@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from dreamlab import colour
-from dreamlab.images import load_image, to_pixels
+from dreamlab.images import colour, load_image, to_pixels
 from tests.corpus import FILES
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreamlab.contact_sheet import contact_sheet
 from dreamlab.errors import DreamError
+from dreamlab.results.contact_sheet import contact_sheet
 
 
 def flat(colour, height=50, width=80):

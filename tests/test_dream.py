@@ -11,9 +11,9 @@ from dreamlab.config import DreamConfig
 from dreamlab.dream import InexactTiles, OctaveDropped, Resume, dream
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image
+from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
+from dreamlab.images.resample import resize
 from dreamlab.models import load_model
-from dreamlab.noise import add_gaussian, add_salt_and_pepper
-from dreamlab.resample import resize
 from tests import notebook
 from tests.tiny import picture, tiny_network
 
@@ -143,7 +143,7 @@ def test_an_octave_whose_first_loss_is_too_high_takes_no_step(network):
 
 
 def test_it_is_lazy_and_can_be_closed(network, monkeypatch):
-    from dreamlab.gradients import Octave
+    from dreamlab.dream.ascent import Octave
 
     taken = []
     step_of = Octave.step

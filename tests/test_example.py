@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from dreamlab import example
+from dreamlab.comparison import example
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image, png
-from dreamlab.jobs.contract import Request
-from dreamlab.recording import Recording
+from dreamlab.jobs.protocol import Request
+from dreamlab.results.recording import Recording
 from tests.fake_backend import FakeBackend
 
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreamlab import export, film
 from dreamlab.config import DreamConfig, read_settings
+from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.provenance import Provenance
-from dreamlab.recording import Frame, LossPoint, Recording
+from dreamlab.results import export, film
+from dreamlab.results.recording import Frame, LossPoint, Recording
 
 CONFIG = DreamConfig(layers={"deep": 1.5, "a<b>&\"c'": -0.25}, octaves=3, seed=7)
 PROVENANCE = Provenance(CONFIG, "tiny", "ab12", "float32")

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from dreamlab.config.embedded import settings_xmp
 from dreamlab.errors import DreamError
-from dreamlab.film import Film, gif_film, settings_xmp, shared_palette, webp_film
+from dreamlab.results.film import Film, gif_film, shared_palette, webp_film
 
 
 def flat(*colour, height=20, width=30):

@@ -7,8 +7,8 @@ import tensorflow as tf
 from keras import layers as kl
 
 from dreamlab.errors import DreamError
-from dreamlab.geometry import layer_geometries
 from dreamlab.models import load_model
+from dreamlab.models.receptive_field import layer_geometries
 
 SIDE = 64
 

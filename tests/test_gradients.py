@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
+from dreamlab.dream.ascent import Octave
+from dreamlab.dream.compiled import Ascent, compile_ascent
 from dreamlab.errors import DreamError
-from dreamlab.gradients import Ascent, Octave, compile_ascent
 from dreamlab.models import Network, load_model
 from tests.tiny import picture, tiny_network
 

@@ -18,7 +18,7 @@ from PIL import Image, PngImagePlugin
 
 from dreamlab import images
 from dreamlab.errors import DreamError
-from dreamlab.images import from_pixels, load_image, to_pixels
+from dreamlab.images import decode, from_pixels, load_image, to_pixels
 from tests.corpus import FILES
 
 #: Four colours that a JPEG of 8-pixel blocks keeps apart.
@@ -276,7 +276,7 @@ def test_a_jpeg_that_is_decoded_smaller_takes_less():
 
 
 def test_a_file_too_large_is_not_read_whole(monkeypatch):
-    monkeypatch.setattr(images, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(decode, "MAX_BYTES", 1 << 20)
     file = io.BytesIO(bytes((1 << 20) + 500))
     with pytest.raises(DreamError, match="the picture is larger than 1 MB"):
         load_image(file)

@@ -14,13 +14,13 @@ import psutil
 import pytest
 
 from dreamlab.config import DreamConfig
+from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image, png, to_pixels
-from dreamlab.jobs import dispatcher, node, tending
-from dreamlab.jobs.client import Jobs
-from dreamlab.jobs.contract import Request, Status
+from dreamlab.jobs import dispatcher, local_cluster, worker_handle
 from dreamlab.jobs.ledger import Ledger
-from dreamlab.limits import Limits
+from dreamlab.jobs.protocol import Request, Status
+from dreamlab.jobs.service import Jobs
 from tests import fake_engine
 from tests.cluster import Cluster
 
@@ -259,7 +259,7 @@ def test_a_dream_that_does_not_stop_is_stopped_with_its_worker(fake):
 
 
 def test_a_worker_that_freezes_before_its_first_news_is_replaced(fake, monkeypatch):
-    monkeypatch.setattr(tending, "SILENT_SECONDS", 2.5)
+    monkeypatch.setattr(worker_handle, "SILENT_SECONDS", 2.5)
     with running(job_seconds=3, stop_seconds=1) as jobs:
         pid = begun(jobs, job := jobs.submit("a", request()))
         ended(jobs, job)
@@ -277,7 +277,7 @@ def test_a_worker_that_freezes_before_its_first_news_is_replaced(fake, monkeypat
 
 
 def test_a_worker_that_froze_while_idle_is_told_of_and_given_nothing(fake, monkeypatch):
-    monkeypatch.setattr(tending, "SILENT_SECONDS", 2.5)
+    monkeypatch.setattr(worker_handle, "SILENT_SECONDS", 2.5)
     with running() as jobs:
         pid = begun(jobs, job := jobs.submit("a", request()))
         ended(jobs, job)
@@ -292,7 +292,7 @@ def test_a_worker_that_froze_while_idle_is_told_of_and_given_nothing(fake, monke
 
 
 def test_a_worker_that_stays_frozen_is_replaced_and_its_dream_goes_on(fake, monkeypatch):
-    monkeypatch.setattr(node, "FROZEN_SECONDS", 5.0)
+    monkeypatch.setattr(local_cluster, "FROZEN_SECONDS", 5.0)
     with running() as jobs:
         pid = begun(jobs, job := jobs.submit("a", request(iterations=10, step=0.1)))
         os.kill(pid, signal.SIGSTOP)
@@ -300,7 +300,7 @@ def test_a_worker_that_stays_frozen_is_replaced_and_its_dream_goes_on(fake, monk
 
 
 def test_a_network_that_does_not_load_is_told_of_and_tried_again(fake, monkeypatch):
-    monkeypatch.setattr(tending, "LOAD_SECONDS", 0.5)
+    monkeypatch.setattr(worker_handle, "LOAD_SECONDS", 0.5)
     with closing(Jobs(Limits(warm_model="stuck.keras"))) as jobs:
         until(lambda: "while it loaded its network" in (jobs.problem or ""))
         until(lambda: jobs.workers)
@@ -391,8 +391,8 @@ def test_nothing_is_left_behind(fake, tmp_path, monkeypatch):
 
 _PAGE = """
 import sys, time
-from dreamlab.jobs.client import Jobs
-from dreamlab.limits import Limits
+from dreamlab.jobs.service import Jobs
+from dreamlab.config.deployment import Limits
 jobs = Jobs(Limits())
 while not jobs.ready():
     time.sleep(0.01)

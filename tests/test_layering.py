@@ -1,119 +1,140 @@
-"""Arrows point one way: a module imports only what stands above it. Read from the syntax trees."""
+"""Arrows point one way. The rule is read from the folders, the imports from the syntax trees.
+
+Each folder of the package (a module beside them counts as one) has a floor; it may import those
+on lower floors, wherever in its code the import stands. Imports for type checkers alone are none.
+"""
 
 import ast
+import itertools
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "dreamlab"
 
-#: From the ground up; a module may import those in the lines above its own, and its neighbours in
-#: a package.
-ORDER = [
-    ["dreamlab", "dreamlab.errors"],
-    ["dreamlab.fields"],
-    ["dreamlab.limits", "dreamlab.config", "dreamlab.zoo"],
-    ["dreamlab.colour", "dreamlab.noise", "dreamlab.octaves", "dreamlab.provenance"],
-    ["dreamlab.images", "dreamlab.resample"],
-    ["dreamlab.recording", "dreamlab.contact_sheet", "dreamlab.film"],
-    ["dreamlab.export", "dreamlab.example", "dreamlab.outputs"],
-    ["dreamlab.geometry", "dreamlab.objective", "dreamlab.precision"],
-    ["dreamlab.models", "dreamlab.memory", "dreamlab.tiles"],
-    ["dreamlab.gradients"],
-    ["dreamlab.dream"],
-    ["dreamlab.analysis"],
-    ["dreamlab.analysis_cli"],
-    ["dreamlab.cli"],
-    ["dreamlab.__main__"],
-    ["dreamlab.jobs"],
-    ["dreamlab.setup"],
-    ["dreamlab.comparisons", "dreamlab.preflight"],
-    ["dreamlab.ui"],
-    ["app"],
+#: From the ground up; what stands in one line may not import each other.
+FLOORS = [
+    {"errors"},
+    {"config", "zoo"},
+    {"images"},
+    {"models", "report"},
+    {"dream"},
+    {"results"},
+    {"analysis"},
+    {"comparison"},
+    {"jobs"},
+    {"cli", "ui"},
 ]
 
-#: The engine: all that may import TensorFlow and Keras.
-ENGINE = {
-    "dreamlab.dream",
-    "dreamlab.geometry",
-    "dreamlab.gradients",
-    "dreamlab.memory",
-    "dreamlab.models",
-    "dreamlab.objective",
-    "dreamlab.precision",
-    "dreamlab.analysis.activations",
-    "dreamlab.analysis.growth",
-}
-
-#: What an import inside a function may reach from below: it is made where the engine first runs.
-LATE = ENGINE
+#: The face of the package, its front door and the script on top import whatever they show.
+ABOVE = {"__init__", "__main__", "app"}
 
 
-def modules():
-    for path in [ROOT / "app.py", *sorted((ROOT / "dreamlab").rglob("*.py"))]:
-        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        yield name.removesuffix(".__init__"), ast.parse(path.read_text("utf-8"))
+def dotted(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
 
 
-def place(name):
-    """The line of ORDER that a module, or the package around it, stands in."""
-    parts = name.split(".")
-    for length in range(len(parts), 0, -1):
-        short = ".".join(parts[:length])
-        for line, names in enumerate(ORDER):
-            if short in names and (short == name or short != "dreamlab"):
-                return line
-    raise AssertionError(f"{name} has no place in tests/test_layering.py: give it one")
+FILES = {dotted(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def wing(module):
+    """The folder, or the module beside the folders, that a module is of."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
 
 
 def imports(tree):
-    """What a tree imports: (module, whether at the top level)."""
-    top = set(ast.iter_child_nodes(tree))
-    typing = {
-        node
-        for guard in top
-        if isinstance(guard, ast.If) and "TYPE_CHECKING" in ast.unparse(guard.test)
-        for node in ast.walk(guard)
-    }
-    for node in ast.walk(tree):
-        if node in typing:
+    """All modules that a tree imports, anywhere in it, but those for type checkers alone."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             continue
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, node in top
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "an import with dots: write the whole name"
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
-                path = ROOT / inner.replace(".", "/")
-                whole = path.with_suffix(".py").exists() or path.is_dir()
-                yield (
-                    inner if whole and node.module.startswith("dreamlab") else node.module,
-                    (node in top),
-                )
+                yield inner if inner in FILES else node.module
+        elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func):
+            # importlib.import_module("...") is an import too.
+            yield from (
+                argument.value
+                for argument in node.args
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+            )
+        yield from imports(node)
 
 
-MODULES = dict(modules())
+IMPORTS = {
+    name: set(imports(ast.parse(path.read_text("utf-8")))) - {name} for name, path in FILES.items()
+}
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_imports_point_up_the_list_only(name):
-    for imported, at_top in imports(MODULES[name]):
-        if not imported.startswith("dreamlab") or place(imported) < place(name):
+def test_every_folder_has_a_floor():
+    placed = list(itertools.chain(*FLOORS))
+    assert len(placed) == len(set(placed))
+    assert set(placed) | ABOVE - {"app"} == {wing(name) for name in FILES}
+
+
+def test_late_and_spelt_out_imports_are_seen():
+    code = "def f():\n    if x:\n        import a.b\n    importlib.import_module('c')\n"
+    assert set(imports(ast.parse(code))) == {"a.b", "c"}
+    assert not set(imports(ast.parse("if TYPE_CHECKING:\n    import a")))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_imports_point_down(name):
+    floors = {member: floor for floor, members in enumerate(FLOORS) for member in members}
+    mine = wing(name)
+    for imported in IMPORTS[name]:
+        other = wing(imported)
+        if not imported.startswith("dreamlab") or other == mine or mine in ABOVE:
             continue
-        neighbours = ".".join(imported.split(".")[:2]) == ".".join(name.split(".")[:2])
-        same_line = place(imported) == place(name)
-        late = not at_top and any(imported.startswith(one) for one in LATE)
-        assert neighbours or same_line or late, f"{name} imports {imported}"
+        if imported == "dreamlab":  # its version: it imports nothing by itself
+            continue
+        assert other not in ABOVE, f"{name} imports {imported}"
+        assert floors[other] < floors[mine], f"{name} imports {imported}"
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_only_the_page_imports_streamlit(name):
-    imported = {one.split(".")[0] for one, _ in imports(MODULES[name])}
-    assert "streamlit" not in imported or name == "app" or name.startswith("dreamlab.ui")
+def test_there_is_no_circle():
+    """No file reaches itself: not within a folder either."""
+    arrows = {name: {other for other in IMPORTS[name] if other in FILES} for name in FILES}
+    arrows["dreamlab"] = set()  # the face is lazy: it imports nothing by itself
+    done, path = set(), []
+
+    def follow(name):
+        assert name not in path, " -> ".join([*path[path.index(name) :], name])
+        if name in done:
+            return
+        path.append(name)
+        for other in sorted(arrows[name]):
+            follow(other)
+        path.pop()
+        done.add(name)
+
+    for name in arrows:
+        follow(name)
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_only_the_engine_imports_tensorflow(name):
-    imported = {one.split(".")[0] for one, _ in imports(MODULES[name])}
-    engine = name in ENGINE or name.startswith("dreamlab.analysis")
-    assert engine or not imported & {"tensorflow", "keras"}
+@pytest.mark.parametrize("name", FILES)
+def test_tensorflow_is_imported_by_models_and_dream_alone(name):
+    heavy = {imported.split(".")[0] for imported in IMPORTS[name]} & {"tensorflow", "keras"}
+    assert not heavy or wing(name) in ("models", "dream")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_streamlit_is_imported_by_the_page_alone(name):
+    page = {imported.split(".")[0] for imported in IMPORTS[name]} & {"streamlit", "altair"}
+    assert not page or wing(name) == "ui"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_argparse_is_imported_by_the_command_line_alone(name):
+    assert "argparse" not in IMPORTS[name] or wing(name) == "cli"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_are_short(name):
+    assert len(FILES[name].read_text("utf-8").splitlines()) <= 250

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
+from dreamlab.config.deployment import Limits
+from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import png
-from dreamlab.jobs import pace
-from dreamlab.jobs.contract import Request, Result
+from dreamlab.jobs import estimates
+from dreamlab.jobs.events import Checkpoint, Outcome, Progress, Seen
 from dreamlab.jobs.ledger import Ledger
-from dreamlab.jobs.news import Checkpoint, Outcome, Progress, Seen
+from dreamlab.jobs.protocol import Request, Result
 from dreamlab.jobs.store import LOAD_SECONDS
-from dreamlab.limits import Limits
-from dreamlab.provenance import Provenance
-from dreamlab.recording import Frame, LossPoint, Recording
+from dreamlab.results.recording import Frame, LossPoint, Recording
 from tests.fake_engine import LAYERS
 
 CONFIG = DreamConfig(layers={"block1_conv1": 1.0}, octaves=1, iterations=10)
@@ -27,7 +27,7 @@ WORK = 100 * 100 * 10 * 1728
 
 @pytest.fixture(autouse=True)
 def two_layers(monkeypatch):
-    monkeypatch.setattr(pace, "known_layers", lambda model: LAYERS)
+    monkeypatch.setattr(estimates, "known_layers", lambda model: LAYERS)
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
+from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
-from dreamlab.limits import Limits
 
 
 def test_what_is_not_set_keeps_its_default():

@@ -2,7 +2,7 @@ import psutil
 import pytest
 import tensorflow as tf
 
-from dreamlab.memory import budget, bytes_per_pixel, tile_side
+from dreamlab.dream.memory import budget, bytes_per_pixel, tile_side
 from tests.tiny import tiny_network
 
 

@@ -9,11 +9,10 @@ import pytest
 import tensorflow as tf
 from keras import layers as kl
 
-from dreamlab import models
 from dreamlab.config import DreamConfig
 from dreamlab.dream import dream
 from dreamlab.errors import DreamError
-from dreamlab.models import load_model
+from dreamlab.models import load_model, loading
 from dreamlab.zoo import ARCHITECTURES
 from tests.tiny import picture, tiny_network
 
@@ -105,14 +104,14 @@ def test_weights_of_another_network_are_refused(tmp_path):
 
 
 def test_shipped_weights_are_checked(tmp_path, monkeypatch):
-    path, checksum = models.SHIPPED["vgg16"]
+    path, checksum = loading.SHIPPED["vgg16"]
     copy = Path(shutil.copy(path, tmp_path))
     with open(copy, "r+b") as file:
         file.seek(5_000_000)
         byte = file.read(1)
         file.seek(5_000_000)
         file.write(bytes([byte[0] ^ 1]))
-    monkeypatch.setattr(models, "SHIPPED", {"vgg16": (copy, checksum)})
+    monkeypatch.setattr(loading, "SHIPPED", {"vgg16": (copy, checksum)})
     with pytest.raises(DreamError, match=r"is damaged \(SHA-256 .*not 65c4f9c6baa8"):
         load_model("vgg16")
     copy.unlink()
@@ -123,7 +122,7 @@ def test_shipped_weights_are_checked(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_vgg16_comes_with_imagenet_weights():
     network = load_model("vgg16")
-    assert network.weights == models.SHIPPED["vgg16"][1]
+    assert network.weights == loading.SHIPPED["vgg16"][1]
     weights = network.cut(["block1_conv1"], "float32").weights
     assert all(np.isfinite(one.numpy()).all() for one in weights)
     assert weights[0].numpy().std() > 0.1  # random ones have 0.057
@@ -148,7 +147,7 @@ def test_keras_looks_where_the_error_says(monkeypatch):
     from keras.src.backend.config import keras_home
 
     monkeypatch.delenv("KERAS_HOME", raising=False)
-    assert models._keras_folder() == Path(keras_home()) / "models"
+    assert loading._keras_folder() == Path(keras_home()) / "models"
 
 
 def test_a_cut_network_has_nothing_deeper():

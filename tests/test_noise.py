@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dreamlab.noise import add_gaussian, add_salt_and_pepper
+from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dreamlab.objective import channel_masks, inner_window, square_sum
+from dreamlab.dream.objective import channel_masks, inner_window, square_sum
 
 
 @pytest.mark.parametrize(

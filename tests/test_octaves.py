@@ -2,7 +2,7 @@ import pytest
 
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
-from dreamlab.octaves import octave_shapes, plan_octaves
+from dreamlab.images.octaves import octave_shapes, plan_octaves
 
 MIXED = DreamConfig.preset("mixed")
 

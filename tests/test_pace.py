@@ -6,15 +6,15 @@ import pytest
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import png
-from dreamlab.jobs import pace
-from dreamlab.jobs.contract import Request
-from dreamlab.jobs.pace import Pace
+from dreamlab.jobs import estimates
+from dreamlab.jobs.estimates import Pace
+from dreamlab.jobs.protocol import Request
 from tests.fake_engine import LAYERS
 
 
 @pytest.fixture(autouse=True)
 def two_layers(monkeypatch):
-    monkeypatch.setattr(pace, "known_layers", lambda model: LAYERS)
+    monkeypatch.setattr(estimates, "known_layers", lambda model: LAYERS)
 
 
 def request(height: int = 80, width: int = 160, layers=("block1_conv1",), **settings) -> Request:
@@ -24,31 +24,31 @@ def request(height: int = 80, width: int = 160, layers=("block1_conv1",), **sett
 
 def test_pixel_steps_are_summed_over_the_octaves_that_run():
     # 80 x 160 and 40 x 80 run; 20 x 40 is below VGG16's 32 px.
-    assert pace.pixel_steps(request(octaves=3, octave_scale=2, iterations=7)) == 7 * (
+    assert estimates.pixel_steps(request(octaves=3, octave_scale=2, iterations=7)) == 7 * (
         80 * 160 + 40 * 80
     )
 
 
 def test_no_steps_are_no_work():
-    assert pace.pixel_steps(request(iterations=0)) == 0
+    assert estimates.pixel_steps(request(iterations=0)) == 0
 
 
 def test_the_deepest_layer_asked_for_counts():
-    assert pace.operations(request()) == 1728
-    assert pace.operations(request(layers=("block1_pool", "block1_conv1"))) == 38592
+    assert estimates.operations(request()) == 1728
+    assert estimates.operations(request(layers=("block1_pool", "block1_conv1"))) == 38592
 
 
 def test_a_layer_that_is_not_there_is_named():
     with pytest.raises(DreamError, match="vgg16 has no layer 'block9_conv1'"):
-        pace.operations(request(layers=("block9_conv1",)))
+        estimates.operations(request(layers=("block9_conv1",)))
 
 
 def test_a_picture_that_cannot_run_is_refused():
     with pytest.raises(DreamError, match="20 x 20 px; vgg16 needs at least 32 x 32"):
-        pace.shapes(request(20, 20))
+        estimates.shapes(request(20, 20))
     broken = Request(b"<svg/>", DreamConfig(layers={"block1_conv1": 1}))
     with pytest.raises(DreamError, match="not a readable PNG"):
-        pace.shapes(broken)
+        estimates.shapes(broken)
 
 
 def test_nothing_is_expected_before_something_was_measured():

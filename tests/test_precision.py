@@ -1,7 +1,7 @@
 import keras
 import pytest
 
-from dreamlab import precision
+from dreamlab.dream import precision
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
+from dreamlab.comparison.preflight import check
 from dreamlab.config import DreamConfig
-from dreamlab.preflight import check, duration, sentence
+from dreamlab.ui.wording import duration, sentence
 from dreamlab.zoo import known_layers
 
 VGG16 = known_layers("vgg16")

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreamlab import export
 from dreamlab.config import DreamConfig
-from dreamlab.contact_sheet import contact_sheet
+from dreamlab.config.deployment import Limits
+from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import jpeg, load_image, png, to_pixels
-from dreamlab.jobs.contract import Request
 from dreamlab.jobs.ledger import Ledger
-from dreamlab.limits import Limits
-from dreamlab.provenance import Provenance
-from dreamlab.recording import Frame, LossPoint, Recording
+from dreamlab.jobs.protocol import Request
+from dreamlab.results import export
+from dreamlab.results.contact_sheet import contact_sheet
+from dreamlab.results.recording import Frame, LossPoint, Recording
 from tests.corpus import SECRET, with_exif, with_text
 from tests.fake_backend import FakeBackend, open_page, sound
 

@@ -4,7 +4,7 @@ import json
 
 import dreamlab
 from dreamlab.config import DreamConfig
-from dreamlab.provenance import Provenance
+from dreamlab.config.provenance import Provenance
 
 CONFIG = DreamConfig(layers={"a": 2.0}, seed=7)
 

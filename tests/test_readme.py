@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dreamlab.config import PRESETS, DreamConfig
-from dreamlab.limits import Limits
+from dreamlab.config.deployment import Limits
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
+from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.provenance import Provenance
-from dreamlab.recording import Recording
+from dreamlab.results.recording import Recording
 
 PROVENANCE = Provenance(DreamConfig(layers={"a": 2.0}), "tiny", "random", "float32")
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.ndimage
 
-from dreamlab.resample import resize, restore_detail
+from dreamlab.images.resample import resize, restore_detail
 
 
 def test_corners_stay_and_values_between_are_linear():

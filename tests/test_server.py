@@ -16,9 +16,10 @@ import psutil
 import pytest
 from starlette.requests import Request
 
-from dreamlab.setup import Setup, Variant
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.variant import Variant
 from dreamlab.ui import server
-from dreamlab.ui.visits import COOKIE
+from dreamlab.ui.session.visitors import COOKIE
 from tests.browser.server import ROOT, Server
 from tests.test_jobs import PRELOAD, until
 from tests.visitor import Visitor, get
@@ -246,7 +247,7 @@ def test_health_is_that_of_the_worker_too(address):
     nodes = [
         process
         for process in page.children(recursive=True)
-        if "dreamlab.jobs.node" in process.cmdline()
+        if "dreamlab.jobs.local_cluster" in process.cmdline()
     ]
     (node,) = nodes
     node.kill()

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreamlab.comparisons import COMPARISONS, comparison
+from dreamlab.comparison.comparison import MAX_ENCODED, Setup
+from dreamlab.comparison.presets import COMPARISONS, comparison
+from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
-from dreamlab.setup import COMMON, MAX_ENCODED, Setup, Variant
 
 MIXED = Setup(
     variants=(

@@ -6,10 +6,10 @@ import pytest
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import png
-from dreamlab.jobs.contract import Request, Result
-from dreamlab.jobs.news import Progress, Seen
+from dreamlab.jobs.events import Progress, Seen
+from dreamlab.jobs.protocol import Request, Result
 from dreamlab.jobs.store import Record, Store
-from dreamlab.recording import Frame, LossPoint, Recording
+from dreamlab.results.recording import Frame, LossPoint, Recording
 
 CONFIG = DreamConfig(layers={"block1_conv1": 1.0})
 

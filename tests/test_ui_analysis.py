@@ -5,7 +5,8 @@ import zipfile
 import pytest
 
 from dreamlab.analysis import ANALYSES
-from dreamlab.setup import MAX_LIST, Setup, Variant
+from dreamlab.comparison.comparison import MAX_LIST, Setup
+from dreamlab.comparison.variant import Variant
 from tests.fake_backend import open_page, sound, words
 
 SETUP = Setup(

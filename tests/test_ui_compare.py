@@ -3,17 +3,18 @@ import math
 import pytest
 from streamlit.runtime.caching.cache_resource_api import clear_session_cache
 
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import data_url
 from dreamlab.jobs import Request, Status
-from dreamlab.setup import Setup, Variant
-from dreamlab.ui.card import progress, waiting
-from dreamlab.ui.picture import Picture
-from dreamlab.ui.run import send_off
-from dreamlab.ui.scrubber import ORIGINAL, frame_at, places
-from dreamlab.ui.state import Draft
-from dreamlab.ui.visits import Visit
+from dreamlab.ui.dreams.card import progress, waiting
+from dreamlab.ui.dreams.scrubber import ORIGINAL, frame_at, places
+from dreamlab.ui.inputs.dream_button import send_off
+from dreamlab.ui.inputs.picture import Picture
+from dreamlab.ui.session.state import Draft
+from dreamlab.ui.session.visitors import Visit
 from tests.fake_backend import FakeBackend, open_page, sound, upload, words
 
 SETUP = Setup(

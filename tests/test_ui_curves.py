@@ -1,8 +1,8 @@
 import pytest
 
-from dreamlab.recording import LossPoint
-from dreamlab.ui import curves
-from dreamlab.ui.curves import Curve
+from dreamlab.results.recording import LossPoint
+from dreamlab.ui.dreams import curves
+from dreamlab.ui.dreams.curves import Curve
 from dreamlab.ui.style import COLOURS
 
 

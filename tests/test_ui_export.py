@@ -5,11 +5,12 @@ import zipfile
 import pytest
 from PIL import Image
 
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.jobs import Request
-from dreamlab.setup import Setup, Variant
-from dreamlab.ui import export
-from dreamlab.ui.visits import Run
+from dreamlab.ui.dreams import downloads
+from dreamlab.ui.session.visitors import Run
 from tests.fake_backend import open_page, sound, upload
 
 CONFIG = DreamConfig(layers={"block2_conv2": 2.0}, octaves=2, iterations=2)
@@ -80,12 +81,12 @@ def test_nothing_to_take_while_nothing_is_done(monkeypatch, fake):
 
 
 def test_contact_sheet_holds_the_original_and_all(left):
-    sheet = Image.open(io.BytesIO(export.sheet(left)))
+    sheet = Image.open(io.BytesIO(downloads.sheet(left)))
     assert sheet.width >= 3 * 96 and sheet.height >= 64
 
 
 def test_everything_has_a_folder_a_variant(left):
-    packed = zipfile.ZipFile(io.BytesIO(export.everything(left, {"loop": False})))
+    packed = zipfile.ZipFile(io.BytesIO(downloads.everything(left, {"loop": False})))
     names = packed.namelist()
     assert "contact_sheet.png" in names
     for folder in ("1_ber_all", "2_two"):
@@ -97,4 +98,4 @@ def test_everything_has_a_folder_a_variant(left):
     ("name", "file"), [("Layer 1", "layer_1"), ("../../etc", "etc"), ("夢", "dream")]
 )
 def test_file_names_are_plain(name, file):
-    assert export.file_name(name) == file
+    assert downloads.file_name(name) == file

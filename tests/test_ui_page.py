@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from dreamlab.comparisons import COMPARISONS, comparison
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.presets import COMPARISONS, comparison
+from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
-from dreamlab.setup import Setup, Variant
 from dreamlab.zoo import is_offered, known_layers
 from tests.fake_backend import FakeBackend, open_page, sound, upload, words
 
@@ -40,7 +41,7 @@ def test_the_page_imports_neither_tensorflow_nor_keras():
     script = """
 import sys
 from streamlit.testing.v1 import AppTest
-from dreamlab.ui import backend
+from dreamlab.ui.session import backend
 from tests.fake_backend import FakeBackend
 fake = FakeBackend()
 backend.get = lambda: fake

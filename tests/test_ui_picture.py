@@ -5,10 +5,10 @@ import pytest
 import streamlit
 from PIL import Image
 
-from dreamlab import export
 from dreamlab.config import DreamConfig
 from dreamlab.images import from_pixels, load_image, png, seeded_noise
-from dreamlab.jobs.contract import Request
+from dreamlab.jobs.protocol import Request
+from dreamlab.results import export
 from tests.fake_backend import FakeBackend, open_page, sound, upload, words
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dreamlab.limits import Limits
+from dreamlab.config.deployment import Limits
 from tests.fake_backend import FakeBackend, open_page, words
 
 

@@ -4,8 +4,8 @@ from dreamlab.analysis import Item
 from dreamlab.analysis.atlas import AtlasSettings
 from dreamlab.config import DreamConfig
 from dreamlab.jobs import AnalysisRequest
-from dreamlab.ui import visits
-from dreamlab.ui.visits import Run, Sent, Visit, Visits
+from dreamlab.ui.session import visitors
+from dreamlab.ui.session.visitors import Run, Sent, Visit, Visits
 
 CONFIG = DreamConfig(layers={"block3_conv3": 1.0})
 
@@ -37,7 +37,7 @@ def test_nobody_finds_the_visit_of_a_browser_without_cookies():
 
 @pytest.fixture
 def few(monkeypatch):
-    monkeypatch.setattr(visits, "MAX_VISITS", 3)
+    monkeypatch.setattr(visitors, "MAX_VISITS", 3)
     return Visits(60)
 
 

@@ -13,9 +13,9 @@ import pytest
 from dreamlab.config import DreamConfig
 from dreamlab.images import load_image, png, to_pixels
 from dreamlab.jobs import worker
-from dreamlab.jobs.contract import Request
-from dreamlab.jobs.news import Checkpoint, Seen
-from dreamlab.recording import LossPoint
+from dreamlab.jobs.events import Checkpoint, Seen
+from dreamlab.jobs.protocol import Request
+from dreamlab.results.recording import LossPoint
 from tests import fake_engine
 
 PICTURE = np.full((64, 128, 3), 90, np.uint8)

@@ -6,10 +6,16 @@ import re
 
 import pytest
 
-from dreamlab import cli, models
 from dreamlab.errors import DreamError
-from dreamlab.models import load_model
-from dreamlab.zoo import ARCHITECTURES, LayerInfo, is_offered, known_layers
+from dreamlab.models import load_model, loading
+from dreamlab.zoo import (
+    ARCHITECTURES,
+    LAYER_TABLE,
+    LayerInfo,
+    is_offered,
+    known_layers,
+    layer_table,
+)
 
 
 def _offered(model):
@@ -95,8 +101,8 @@ def test_known_layers_are_those_of_the_network(model):
 
 
 def test_the_table_is_written_a_line_a_layer():
-    table = cli.layer_table({name: known_layers(name) for name in ARCHITECTURES})
-    path = cli._LAYER_TABLE
+    table = layer_table({name: known_layers(name) for name in ARCHITECTURES})
+    path = LAYER_TABLE
     assert path.read_text("utf-8") == table
     assert max(map(len, table.splitlines())) < 2_000
 
@@ -113,7 +119,7 @@ def test_the_weights_file_is_the_one_that_keras_asks_for(model, monkeypatch):
     module = importlib.import_module(f"keras.src.applications.{_source(model)}")
     monkeypatch.setattr(module.file_utils, "get_file", refuse)
     with pytest.raises(OSError, match="no network"):
-        models._build(model, "imagenet")
+        loading._build(model, "imagenet")
     assert asked == [ARCHITECTURES[model].weights_file]
 
 

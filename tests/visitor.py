@@ -12,7 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from dreamlab.ui.visits import COOKIE
+from dreamlab.ui.session.visitors import COOKIE
 
 
 def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from dreamlab.analysis import atlas, attribution, channels, excitation, robustness
-from dreamlab.analysis.contract import Advance, Analysis, Findings, Item, Settings, Table
+from dreamlab.analysis.base import Advance, Analysis, Findings, Item
+from dreamlab.analysis.settings import Settings
+from dreamlab.config.fields import shown
 from dreamlab.errors import DreamError
-from dreamlab.fields import shown
+from dreamlab.report.table import Table
 
 __all__ = ["ANALYSES", "Advance", "Analysis", "Findings", "Item", "Settings", "Table", "named"]
 

@@ -16,22 +16,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.contract import (
-    Advance,
-    Analysis,
-    Findings,
-    Item,
-    Settings,
-    Table,
-    Work,
-    as_in_dreams,
-    names,
-)
-from dreamlab.analysis.layers import chosen_layers
+from dreamlab.analysis.base import Advance, Analysis, Findings, Item, Work
+from dreamlab.analysis.settings import Settings, as_in_dreams, names
 from dreamlab.config import SETTINGS_KEY, DreamConfig
-from dreamlab.fields import choice, number
+from dreamlab.config.fields import choice, number
 from dreamlab.images import png, to_pixels
-from dreamlab.zoo import LayerInfo
+from dreamlab.report.table import Table
+from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
     from dreamlab.dream import Step
@@ -68,7 +59,7 @@ class AtlasSettings(Settings):
 def run(
     image: np.ndarray, network: "Network", settings: AtlasSettings, found: Mapping[str, Item]
 ) -> Iterator[Advance]:
-    """Dream one layer after the other; see `dreamlab.analysis.contract.Analysis`."""
+    """Dream one layer after the other; see `dreamlab.analysis.base.Analysis`."""
     layers = chosen_layers(network.name, network.layers, settings.layers)
     total = sum(layer.operations for layer in layers)
     done = 0.0

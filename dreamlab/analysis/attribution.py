@@ -1,32 +1,23 @@
 """Mix attribution: who drives the picture in a mixed run, and who fights whom."""
 
 import dataclasses
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.contract import (
-    Advance,
-    Analysis,
-    Findings,
-    Item,
-    Settings,
-    Table,
-    Work,
-    as_in_dreams,
-    weights,
-)
-from dreamlab.analysis.layers import chosen_layers
+from dreamlab.analysis.base import Advance, Analysis, Findings, Item, Work
+from dreamlab.analysis.gradients import balance, pulls
+from dreamlab.analysis.settings import Settings, as_in_dreams, weights
 from dreamlab.config import PRESETS, SETTINGS_KEY, DreamConfig
+from dreamlab.config.fields import checked_number, shown
 from dreamlab.errors import DreamError
-from dreamlab.fields import checked_number, shown
 from dreamlab.images import png, to_pixels
-from dreamlab.octaves import octave_shapes
-from dreamlab.zoo import LayerInfo
+from dreamlab.images.octaves import octave_shapes
+from dreamlab.report.table import Table
+from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
     from dreamlab.dream import Start
@@ -141,8 +132,9 @@ class _Looks:
     """Each layer's gradient alone, in the engine's own way: channels, shift, tiles and all."""
 
     def __init__(self, network: "Network", config: DreamConfig) -> None:
-        from dreamlab.gradients import Octave, compile_ascent
-        from dreamlab.precision import resolve
+        from dreamlab.dream.ascent import Octave
+        from dreamlab.dream.compiled import compile_ascent
+        from dreamlab.dream.precision import resolve
 
         precision = resolve(config.precision)
         self._octave = Octave
@@ -165,70 +157,6 @@ class _Looks:
         weight, alone, ascent = self._alone[name]
         octave = self._octave(ascent, alone, start.picture.shape[:2], start.allowed)
         return np.float32(weight) * octave.gradient(start.picture, start.shift)[1]
-
-
-def pulls(gradients: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """Return how hard each layer pulls, and how far each two pull the same way.
-
-    Parameters
-    ----------
-    gradients : mapping of str to numpy.ndarray
-        Each layer's weighted gradient, all of one shape.
-
-    Returns
-    -------
-    dict
-        ``norms``: each gradient's Euclidean norm by layer. ``cosines``: rows of the matrix of
-        cosines between each two, None for a layer without gradient.
-    """
-    # Row by row, so that no gradient is copied whole into double precision.
-    products = np.zeros((len(gradients), len(gradients)))
-    for rows in zip(*gradients.values(), strict=True):
-        block = np.stack(rows).reshape(len(rows), -1).astype(np.float64)
-        products += block @ block.T
-    norms = np.sqrt(np.diag(products)).tolist()
-    cosines = [
-        [
-            float(product / (n * m)) if n and m else None
-            for product, m in zip(row, norms, strict=True)
-        ]
-        for row, n in zip(products, norms, strict=True)
-    ]
-    return {"norms": dict(zip(gradients, norms, strict=True)), "cosines": cosines}
-
-
-def balance(weights: Mapping[str, float], norms: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Return weights with which all layers would have pulled equally hard.
-
-    With these weights the dream is another one, in which a layer that pulls harder than before
-    finds more to pull at: the pulls come near each other, not all the way.
-
-    Each weight is divided by the geometric mean of its layer's gradient norms, so that a layer is
-    as often too strong as too weak, in ratio; then all are scaled so that they add up to what
-    they did. Signs and weights of 0 stay.
-
-    Parameters
-    ----------
-    weights : mapping of str to float
-        The weights of the run.
-    norms : sequence of mapping of str to float
-        Each layer's weighted gradient norm, for each step of it.
-
-    Raises
-    ------
-    DreamError
-        If there are no steps, or a layer with a weight never had a gradient.
-    """
-    if not norms:
-        raise DreamError("there are 0 steps to balance by; run the attribution first")
-    balanced = {}
-    for name, weight in weights.items():
-        logs = [math.log(one[name]) for one in norms if one[name] > 0]
-        if weight and not logs:
-            raise DreamError(f"{name} has no gradient at any step; leave it out of the mix")
-        balanced[name] = weight / math.exp(sum(logs) / len(logs)) if weight else 0.0
-    scale = sum(map(abs, weights.values())) / sum(map(abs, balanced.values()))
-    return {name: weight * scale for name, weight in balanced.items()}
 
 
 def plan(

@@ -6,23 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.contract import (
-    Advance,
-    Analysis,
-    Findings,
-    Item,
-    Settings,
-    Table,
-    Work,
-    as_in_dreams,
-    numbers,
-)
-from dreamlab.analysis.layers import chosen_layers
+from dreamlab.analysis.base import Advance, Analysis, Findings, Item, Work
+from dreamlab.analysis.settings import Settings, as_in_dreams, numbers
+from dreamlab.config.fields import choice, number
 from dreamlab.errors import DreamError
-from dreamlab.fields import choice, number
 from dreamlab.images import png, to_pixels
-from dreamlab.resample import resize
-from dreamlab.zoo import LayerInfo
+from dreamlab.images.resample import resize
+from dreamlab.report.table import Table
+from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
     from dreamlab.models import Network
@@ -83,7 +74,7 @@ def run(
 
 
 def _answer(image: np.ndarray, network: "Network", settings: ChannelSettings) -> np.ndarray:
-    from dreamlab.analysis.activations import activations
+    from dreamlab.dream.activations import activations
 
     names = (settings.layer,)
     one = activations(network, names, settings.precision, settings.preprocessing)
@@ -97,7 +88,7 @@ def _grown(
     settings: ChannelSettings,
     found: Mapping[str, Item],
 ) -> Iterator[Advance]:
-    from dreamlab.analysis.growth import growth
+    from dreamlab.dream.channel_image import growth
 
     grower = growth(network, layer.name, settings.side, settings.precision, settings.preprocessing)
     for place, channel in enumerate(chosen):

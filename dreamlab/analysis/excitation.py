@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dreamlab.analysis import atlas
-from dreamlab.analysis.contract import Advance, Analysis, Findings, Item, Table, Work
-from dreamlab.analysis.layers import chosen_layers
+from dreamlab.analysis.base import Advance, Analysis, Findings, Item, Work
 from dreamlab.images import load_image
-from dreamlab.zoo import LayerInfo
+from dreamlab.report.table import Table
+from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
     from dreamlab.models import Network
@@ -23,11 +23,11 @@ def run(
     settings: atlas.AtlasSettings,
     found: Mapping[str, Item],
 ) -> Iterator[Advance]:
-    """Dream one layer after the other and look at all; see `dreamlab.analysis.contract.Analysis`.
+    """Dream one layer after the other and look at all; see `dreamlab.analysis.base.Analysis`.
 
     The columns are the layers on offer and those that are dreamt, in network order.
     """
-    from dreamlab.analysis.activations import activations
+    from dreamlab.dream.activations import activations
 
     rows = chosen_layers(network.name, network.layers, settings.layers)
     offered = chosen_layers(network.name, network.layers, ())

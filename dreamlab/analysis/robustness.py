@@ -6,24 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.contract import (
-    Advance,
-    Analysis,
-    Findings,
-    Item,
-    Settings,
-    Table,
-    Work,
-    as_in_dreams,
-    names,
-    numbers,
-)
-from dreamlab.analysis.layers import chosen_layers
+from dreamlab.analysis.base import Advance, Analysis, Findings, Item, Work
+from dreamlab.analysis.settings import Settings, as_in_dreams, names, numbers
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
-from dreamlab.noise import add_gaussian, add_salt_and_pepper
-from dreamlab.zoo import LayerInfo
+from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
+from dreamlab.report.table import Table
+from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
     from dreamlab.models import Network
@@ -35,8 +25,8 @@ def add_gaussian_of_mean_0(
     """Add Gaussian noise that leaves the picture as light as it is.
 
     The notebook's noise, which dreams are made with, darkens the picture by its standard
-    deviation (`dreamlab.noise.add_gaussian`). Darker alone by 0.4, the sample cat has an SSIM of
-    0.76 to itself: here that would count as the noise's doing.
+    deviation (`dreamlab.images.noise.add_gaussian`). Darker alone by 0.4, the sample cat has an
+    SSIM of 0.76 to itself: here that would count as the noise's doing.
     """
     return add_gaussian(image, standard_deviation, generator) + np.float32(standard_deviation)
 
@@ -77,7 +67,7 @@ def run(
     settings: RobustnessSettings,
     found: Mapping[str, Item],
 ) -> Iterator[Advance]:
-    """Dream on each noisy picture and compare; see `dreamlab.analysis.contract.Analysis`."""
+    """Dream on each noisy picture and compare; see `dreamlab.analysis.base.Analysis`."""
     layers = _layers(network.name, network.layers, settings)
     levels = settings.levels()
     total = sum(layer.operations for layer in layers) * (len(levels) + 1)
@@ -138,7 +128,7 @@ def _shift(
     image: np.ndarray,
     noisy: np.ndarray,
 ) -> float:
-    from dreamlab.analysis.activations import activations
+    from dreamlab.dream.activations import activations
 
     names = (layer.name,)
     answers = activations(network, names, settings.precision, settings.preprocessing)

@@ -8,12 +8,12 @@ import traceback
 from collections.abc import AsyncIterator
 from typing import Any
 
+from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.jobs import worker
 from dreamlab.jobs.ledger import Ledger
-from dreamlab.jobs.node import SHORT_LOGS, LocalNode
-from dreamlab.jobs.tending import PATIENCE, Bell, Tender, patiently, rest
-from dreamlab.limits import Limits
+from dreamlab.jobs.local_cluster import SHORT_LOGS, LocalNode
+from dreamlab.jobs.worker_handle import PATIENCE, Bell, Tender, patiently, rest
 from dreamlab.zoo import LayerInfo
 
 logger = logging.getLogger("dreamlab.jobs")

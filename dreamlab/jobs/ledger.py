@@ -8,13 +8,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from dreamlab.analysis import Findings, Item
+from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
-from dreamlab.jobs import pace
-from dreamlab.jobs.contract import AnalysisRequest, Request, Result, Status
+from dreamlab.jobs import estimates
+from dreamlab.jobs.events import Outcome, Progress
 from dreamlab.jobs.fair_queue import FairQueue
-from dreamlab.jobs.news import Outcome, Progress
+from dreamlab.jobs.protocol import AnalysisRequest, Request, Result, Status
 from dreamlab.jobs.store import Record, Store
-from dreamlab.limits import Limits
 from dreamlab.zoo import ARCHITECTURES
 
 logger = logging.getLogger("dreamlab.jobs")
@@ -49,7 +49,7 @@ class Ledger:
 
     def __init__(self, limits: Limits, ring: Callable[[], None]) -> None:
         self.limits = limits
-        self.pace = pace.Pace()
+        self.pace = estimates.Pace()
         self.notice: str | None = None
         self.slots = 1
         self._ring = ring
@@ -68,7 +68,7 @@ class Ledger:
             raise DreamError(
                 f"unknown model {request.model[:60]!r}; choose from {', '.join(ARCHITECTURES)}"
             )
-        parts = pace.parts(request)
+        parts = estimates.parts(request)
         steps = sum(pixels for pixels, _ in parts)
         if steps > self.limits.cost * 1e6:
             raise DreamError(
@@ -80,9 +80,9 @@ class Ledger:
             id=secrets.token_urlsafe(16),
             owner=owner,
             request=request,
-            octaves=len(pace.shapes(request)) if isinstance(request, Request) else 0,
+            octaves=len(estimates.shapes(request)) if isinstance(request, Request) else 0,
             iterations=request.config.iterations if isinstance(request, Request) else 0,
-            work=pace.work(request),
+            work=estimates.work(request),
         )
         with self._lock:
             self._queue.push(owner, record.id)
@@ -143,7 +143,7 @@ class Ledger:
 
     def estimate(self, request: Request | AnalysisRequest) -> float | None:
         """See `Backend`."""
-        work = pace.work(request)
+        work = estimates.work(request)
         with self._lock:
             return self.pace.seconds(request.model, request.precision, work)
 

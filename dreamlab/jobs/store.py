@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from dreamlab.analysis import Findings, Item
+from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image, png, to_pixels
-from dreamlab.jobs.contract import AnalysisRequest, Request, Result, State
-from dreamlab.jobs.news import Checkpoint, Progress, Seen
-from dreamlab.provenance import Provenance
-from dreamlab.recording import Frame, LossPoint, Recording
+from dreamlab.jobs.events import Checkpoint, Progress, Seen
+from dreamlab.jobs.protocol import AnalysisRequest, Request, Result, State
+from dreamlab.results.recording import Frame, LossPoint, Recording
 
 #: Rough bytes of a record without pictures, and of a row of its loss table.
 _RECORD_BYTES = 2_000

@@ -24,9 +24,9 @@ from dreamlab.analysis import Advance, Findings, Item, named
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import jpeg, load_image, png, to_pixels
-from dreamlab.jobs.contract import AnalysisRequest, Request, Result
-from dreamlab.jobs.news import Checkpoint, Outcome, Progress, Seen, Warmth
-from dreamlab.recording import Recording
+from dreamlab.jobs.events import Checkpoint, Outcome, Progress, Seen, Warmth
+from dreamlab.jobs.protocol import AnalysisRequest, Request, Result
+from dreamlab.results.recording import Recording
 from dreamlab.zoo import LayerInfo, is_offered
 
 if TYPE_CHECKING:
@@ -308,7 +308,7 @@ def _dream(request: Request, current: _Run) -> bool:
 
 def _analyse(request: AnalysisRequest, current: _Run, max_bytes: int) -> Findings | None:
     """Run an analysis; None if it was told to stop before it began."""
-    from dreamlab.analysis.running import analyse
+    from dreamlab.analysis.run import analyse
 
     image = None
     if request.image:

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dreamlab.example import shipped
-from dreamlab.ui import numbers, style
-from dreamlab.ui.curves import Curve
+from dreamlab.comparison.example import shipped
+from dreamlab.ui import style
+from dreamlab.ui.dreams import tables
+from dreamlab.ui.dreams.curves import Curve
 
 _STEPS = (
     (
@@ -115,7 +116,7 @@ def example() -> None:
                         exhibit.name, layers[0] if len(layers) == 1 else f"{len(layers)} layers"
                     )
                     style.note(findings.get(layers[0], "") if len(layers) == 1 else FINDINGS[4][2])
-    numbers.losses(
+    tables.losses(
         [Curve(one.name, index, one.losses) for index, one in enumerate(found.exhibits)],
         key="example",
     )

@@ -2,21 +2,10 @@
 
 import streamlit as st
 
-from dreamlab.ui import (
-    address,
-    analysis,
-    backend,
-    compare,
-    guide,
-    picture,
-    run,
-    settings,
-    state,
-    status,
-    style,
-    variants,
-    visits,
-)
+from dreamlab.ui import admin, analysis, guide, style
+from dreamlab.ui.dreams import compare
+from dreamlab.ui.inputs import dream_button, picture, settings, variants
+from dreamlab.ui.session import backend, presence, state, url_state
 from dreamlab.zoo import known_layers
 
 
@@ -24,13 +13,13 @@ def show() -> None:
     """Draw the page for one visitor, once."""
     st.set_page_config(page_title="dreamlab", page_icon="🌀", layout="wide")
     style.apply()
-    address.restore()
+    url_state.restore()
     jobs = backend.get()
-    if status.wanted(jobs):
-        status.show(jobs)
+    if admin.wanted(jobs):
+        admin.show(jobs)
         return
-    visit = visits.current()
-    visits.present(jobs, visit)
+    visit = presence.current()
+    presence.present(jobs, visit)
 
     with st.sidebar:
         chosen = picture.show()
@@ -40,21 +29,21 @@ def show() -> None:
         style.title()
         drafts = state.drafts()
         setup = state.setup(drafts)
-        address.keep(setup)
-        address.share(setup)
+        url_state.keep(setup)
+        url_state.share(setup)
     state.notices()
 
     layers = known_layers(st.session_state["model"])
-    wanted = run.requests(drafts, chosen)
-    checks = run.checks(drafts, wanted, chosen, layers)
-    seconds = run.estimates(jobs, wanted, checks)
+    wanted = dream_button.requests(drafts, chosen)
+    checks = dream_button.checks(drafts, wanted, chosen, layers)
+    seconds = dream_button.estimates(jobs, wanted, checks)
 
     # The first is always drawn, as Streamlit forgets what stands in a control that is not.
     dreams, layer_by_layer = st.tabs(["Compare", "Layer by layer"], key="part", on_change="rerun")
     with dreams:
         variants.comparisons()
         variants.show(drafts, checks, seconds, layers)
-        run.show(jobs, visit, drafts, wanted, checks, seconds, chosen)
+        dream_button.show(jobs, visit, drafts, wanted, checks, seconds, chosen)
 
         if visit.batches:
             compare.show(jobs, visit)

@@ -26,8 +26,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from dreamlab.errors import DreamError
-from dreamlab.jobs.client import checked
-from dreamlab.ui import backend, visits
+from dreamlab.jobs.service import checked
+from dreamlab.ui.session import backend, visitors
 
 _HEALTH = "/_stcore/health"
 
@@ -93,7 +93,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        known = visits.COOKIE in cookie_parser(Headers(scope=scope).get("cookie", ""))
+        known = visitors.COOKIE in cookie_parser(Headers(scope=scope).get("cookie", ""))
         if not known:  # "the page is as it was" would leave a browser that comes back nameless
             scope = scope | {"headers": [one for one in scope["headers"] if one[0] not in _IF]}
 
@@ -120,7 +120,7 @@ class Guard:
 
 def _cookie(scope: Scope) -> str:
     """Make the cookie that a browser's dreams are found again by."""
-    value = f"{visits.COOKIE}={secrets.token_urlsafe(16)}; Path=/; HttpOnly; SameSite=Lax"
+    value = f"{visitors.COOKIE}={secrets.token_urlsafe(16)}; Path=/; HttpOnly; SameSite=Lax"
     return value + ("; Secure" if scope["scheme"] == "https" else "")
 
 

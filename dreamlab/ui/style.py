@@ -4,7 +4,7 @@ import html
 
 import streamlit as st
 
-from dreamlab.analysis.charts import COLOURS
+from dreamlab.report.colours import COLOURS
 
 _BARS = "\n".join(
     f'[class*="st-key-edged{index}-"] {{ border-top: 3px solid {colour}; }}'

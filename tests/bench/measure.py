@@ -25,7 +25,7 @@ _CAT = Path(__file__).parents[1] / "data" / "cat_600x400.png"
 
 def picture(megapixels: float) -> np.ndarray:
     """The cat, 3 : 2, brought to a number of megapixels."""
-    from dreamlab.resample import resize
+    from dreamlab.images.resample import resize
 
     height = round(math.sqrt(megapixels * 1e6 / 1.5))
     return resize(load_image(_CAT), (height, round(height * 1.5)))
@@ -54,7 +54,7 @@ def whole_run(megapixels: float, iterations: int) -> dict:
     """A run of the mixed preset over 5 octaves, recorded, as the command line does it."""
     from dreamlab.dream import dream
     from dreamlab.models import load_model
-    from dreamlab.recording import Recording
+    from dreamlab.results.recording import Recording
 
     config = replace(DreamConfig.preset("mixed"), iterations=iterations)
     network = load_model("vgg16")

@@ -36,9 +36,10 @@ def dreamlab(precision: str) -> Callable[[DreamConfig, np.ndarray], Step]:
     """dreamlab's own way, in a precision."""
 
     def prepare(config: DreamConfig, image: np.ndarray) -> Step:
-        from dreamlab.gradients import Octave, compile_ascent
+        from dreamlab.dream.ascent import Octave
+        from dreamlab.dream.compiled import compile_ascent
+        from dreamlab.dream.precision import resolve
         from dreamlab.models import load_model
-        from dreamlab.precision import resolve
 
         resolved = resolve(precision)
         config = replace(config, precision=precision)

@@ -4,7 +4,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from dreamlab.setup import Setup, Variant
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.variant import Variant
 from tests.browser.server import FLAGS, Server
 
 #: Small and short, so that a dream takes a second or two.

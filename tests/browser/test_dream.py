@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from dreamlab.setup import Setup
+from dreamlab.comparison.comparison import Setup
 from tests.browser.acts import PATIENCE, dream, dreams, dreamt, picture, pixels, upload
 from tests.browser.conftest import QUICK
 

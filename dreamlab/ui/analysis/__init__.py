@@ -9,8 +9,8 @@ from dreamlab.analysis import ANALYSES
 from dreamlab.jobs import Backend
 from dreamlab.ui.analysis import atlas, attribution, channels, panel, report
 from dreamlab.ui.analysis.panel import Panel
-from dreamlab.ui.picture import Picture
-from dreamlab.ui.visits import Visit
+from dreamlab.ui.inputs.picture import Picture
+from dreamlab.ui.session.visitors import Visit
 
 #: What an analysis has beyond the shared panel.
 _PANELS = {

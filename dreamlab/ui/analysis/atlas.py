@@ -5,10 +5,10 @@ from typing import Any
 
 from dreamlab.analysis import Item
 from dreamlab.analysis.atlas import EFFORTS
+from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.config import DreamConfig
-from dreamlab.setup import COMMON, Variant
-from dreamlab.ui import state
 from dreamlab.ui.analysis.panel import Panel
+from dreamlab.ui.session import state
 
 
 def _asked(name: str, values: Mapping[str, Any]) -> bool:

@@ -7,8 +7,9 @@ import streamlit as st
 
 from dreamlab.analysis import Findings, named
 from dreamlab.errors import DreamError
-from dreamlab.ui import state, style
+from dreamlab.ui import style
 from dreamlab.ui.analysis.panel import Panel
+from dreamlab.ui.session import state
 
 
 def _values() -> dict[str, Any]:

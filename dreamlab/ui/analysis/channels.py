@@ -6,10 +6,10 @@ from typing import Any
 import streamlit as st
 
 from dreamlab.analysis import Findings
-from dreamlab.setup import Variant
-from dreamlab.ui import state
+from dreamlab.comparison.variant import Variant
 from dreamlab.ui.analysis import panel
 from dreamlab.ui.analysis.panel import Panel
+from dreamlab.ui.session import state
 
 
 def _asked(name: str, values: Mapping[str, Any]) -> bool:

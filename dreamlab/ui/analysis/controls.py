@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from dreamlab.analysis import Settings
+from dreamlab.comparison.comparison import MAX_LIST
 from dreamlab.errors import DreamError
-from dreamlab.setup import MAX_LIST
-from dreamlab.ui import settings as common
+from dreamlab.ui.inputs import settings as common
 from dreamlab.zoo import LayerInfo
 
 _LABELS = {"max_side": "Longest side (px)", "side": "Side (px)"}

@@ -9,9 +9,10 @@ import altair as alt
 import streamlit as st
 
 from dreamlab.analysis import Findings, Item, Table, named
-from dreamlab.analysis.charts import shown, warmth
-from dreamlab.analysis.files import as_csv, files, sheet
-from dreamlab.ui import numbers, style
+from dreamlab.report.files import as_csv, files, sheet
+from dreamlab.report.svg import shown, warmth
+from dreamlab.ui import style
+from dreamlab.ui.dreams.tables import inked, light
 
 #: Pixels across a picture: six fit a laptop, two a phone.
 _ACROSS = 148
@@ -51,7 +52,7 @@ def tables(findings: Findings) -> None:
                 st.dataframe(dict(zip(table.columns, columns, strict=True)), hide_index=True)
             continue
         style.name(table.title)
-        spec = json.loads(_spec(table, numbers.light()))
+        spec = json.loads(_spec(table, light()))
         st.vega_lite_chart(spec, width="stretch", key=f"{key}.chart", alt=table.title)
 
 
@@ -90,7 +91,7 @@ def _packed(findings: Findings) -> bytes:
 @functools.lru_cache(maxsize=32)
 def _spec(table: Table, light: bool) -> str:
     chart = _lines(table) if table.drawn == "lines" else _heat_map(table)
-    return numbers.inked(chart, light).to_json()
+    return inked(chart, light).to_json()
 
 
 def _heat_map(table: Table) -> alt.LayerChart:

@@ -8,14 +8,17 @@ from typing import Any
 import streamlit as st
 
 from dreamlab.analysis import Findings, Item, named
+from dreamlab.comparison.variant import Variant
 from dreamlab.errors import DreamError
 from dreamlab.jobs import AnalysisRequest, Backend, Status
-from dreamlab.preflight import duration
-from dreamlab.setup import Variant
-from dreamlab.ui import card, run, state, style, visits
+from dreamlab.ui import style
 from dreamlab.ui.analysis import controls, drawing
-from dreamlab.ui.picture import Picture
-from dreamlab.ui.visits import Sent, Visit
+from dreamlab.ui.dreams import card
+from dreamlab.ui.inputs import dream_button
+from dreamlab.ui.inputs.picture import Picture
+from dreamlab.ui.session import presence, queries, state
+from dreamlab.ui.session.visitors import Sent, Visit
+from dreamlab.ui.wording import duration
 from dreamlab.zoo import is_offered, known_layers
 
 
@@ -55,7 +58,7 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, pan
     except DreamError as error:
         problem = str(error)
     sent = visit.analyses.get(name)
-    status = None if sent is None else run.status(backend, sent.job)
+    status = None if sent is None else queries.status(backend, sent.job)
     live = status is not None and status.active
     if not live:
         _buttons(backend, visit, name, panel, request, problem)
@@ -67,9 +70,9 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, pan
 
 def findings(backend: Backend, sent: Sent) -> Findings | None:
     """Return what an analysis has found, or as far as it came; None where that is nothing."""
-    status = run.status(backend, sent.job)
+    status = queries.status(backend, sent.job)
     if not status.active:
-        return run.result(backend, sent.job)
+        return queries.result(backend, sent.job)
     try:
         image = backend.original(sent.job)
     except DreamError:  # forgotten just now
@@ -143,7 +146,7 @@ def _buttons(
             return
         seconds = backend.estimate(request)
         style.note("The time is known later." if seconds is None else f"About {duration(seconds)}.")
-        run.trouble(backend)
+        dream_button.trouble(backend)
 
 
 def _submit(
@@ -159,7 +162,7 @@ def _submit(
     if digest is not None:  # resumed, on the picture as the analysis had scaled it
         sent = dataclasses.replace(sent, digest=digest)
     visit.analyses[request.analysis] = sent
-    visits.remember(backend, visit)
+    presence.remember(backend, visit)
     if before is not None:
         try:
             backend.forget(before.job)
@@ -168,12 +171,12 @@ def _submit(
 
 
 def _live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
-    visits.present(backend, visit)
+    presence.present(backend, visit)
     sent = visit.analyses[name]
-    status = run.status(backend, sent.job)
+    status = queries.status(backend, sent.job)
     if not status.active or state.told():  # a picture was taken as a variant: all is drawn anew
         st.rerun()
-    run.trouble(backend)
+    dream_button.trouble(backend)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Stopping…" if status.stopping else "Cancel",

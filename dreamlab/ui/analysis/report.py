@@ -3,12 +3,13 @@
 import streamlit as st
 
 from dreamlab.analysis import ANALYSES
-from dreamlab.analysis.report import Dream, report
 from dreamlab.jobs import Backend
-from dreamlab.ui import run, style
+from dreamlab.report.html import Dream, report
+from dreamlab.ui import style
 from dreamlab.ui.analysis import panel
-from dreamlab.ui.curves import Curve, distinct
-from dreamlab.ui.visits import Batch, Visit
+from dreamlab.ui.dreams.curves import Curve, distinct
+from dreamlab.ui.session import queries
+from dreamlab.ui.session.visitors import Batch, Visit
 
 
 def button(backend: Backend, visit: Visit) -> None:
@@ -23,7 +24,7 @@ def button(backend: Backend, visit: Visit) -> None:
         key="report",
         on_click="ignore",
         icon=":material/description:",
-        disabled=all(run.result(backend, job) is None for job in jobs),
+        disabled=all(queries.result(backend, job) is None for job in jobs),
         help="All findings and dreams that are kept, with their settings, in one file that any "
         "browser opens.",
     )
@@ -41,7 +42,7 @@ def made(backend: Backend, visit: Visit) -> bytes:
 
 def _dreams(backend: Backend, batch: Batch) -> list[Dream]:
     """Return the dreams of a batch that left a picture."""
-    left = [(one, run.result(backend, one.job)) for one in batch.runs]
+    left = [(one, queries.result(backend, one.job)) for one in batch.runs]
     left = [(one, kept.recording) for one, kept in left if kept and kept.recording.frames]
     curves = distinct([Curve(one.name, one.colour, kept.losses) for one, kept in left])
     return [

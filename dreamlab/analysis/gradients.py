@@ -1,0 +1,76 @@
+"""Figures of several layers' gradients: how hard each pulls, and the weights that even it out."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dreamlab.errors import DreamError
+
+if TYPE_CHECKING:
+    pass
+
+
+def pulls(gradients: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Return how hard each layer pulls, and how far each two pull the same way.
+
+    Parameters
+    ----------
+    gradients : mapping of str to numpy.ndarray
+        Each layer's weighted gradient, all of one shape.
+
+    Returns
+    -------
+    dict
+        ``norms``: each gradient's Euclidean norm by layer. ``cosines``: rows of the matrix of
+        cosines between each two, None for a layer without gradient.
+    """
+    # Row by row, so that no gradient is copied whole into double precision.
+    products = np.zeros((len(gradients), len(gradients)))
+    for rows in zip(*gradients.values(), strict=True):
+        block = np.stack(rows).reshape(len(rows), -1).astype(np.float64)
+        products += block @ block.T
+    norms = np.sqrt(np.diag(products)).tolist()
+    cosines = [
+        [
+            float(product / (n * m)) if n and m else None
+            for product, m in zip(row, norms, strict=True)
+        ]
+        for row, n in zip(products, norms, strict=True)
+    ]
+    return {"norms": dict(zip(gradients, norms, strict=True)), "cosines": cosines}
+
+
+def balance(weights: Mapping[str, float], norms: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return weights with which all layers would have pulled equally hard.
+
+    With these weights the dream is another one, in which a layer that pulls harder than before
+    finds more to pull at: the pulls come near each other, not all the way.
+
+    Each weight is divided by the geometric mean of its layer's gradient norms, so that a layer is
+    as often too strong as too weak, in ratio; then all are scaled so that they add up to what
+    they did. Signs and weights of 0 stay.
+
+    Parameters
+    ----------
+    weights : mapping of str to float
+        The weights of the run.
+    norms : sequence of mapping of str to float
+        Each layer's weighted gradient norm, for each step of it.
+
+    Raises
+    ------
+    DreamError
+        If there are no steps, or a layer with a weight never had a gradient.
+    """
+    if not norms:
+        raise DreamError("there are 0 steps to balance by; run the attribution first")
+    balanced = {}
+    for name, weight in weights.items():
+        logs = [math.log(one[name]) for one in norms if one[name] > 0]
+        if weight and not logs:
+            raise DreamError(f"{name} has no gradient at any step; leave it out of the mix")
+        balanced[name] = weight / math.exp(sum(logs) / len(logs)) if weight else 0.0
+    scale = sum(map(abs, weights.values())) / sum(map(abs, balanced.values()))
+    return {name: weight * scale for name, weight in balanced.items()}

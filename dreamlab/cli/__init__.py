@@ -1,0 +1,5 @@
+"""The command line, the only user of argparse.
+
+Inside: a module for each family of commands, and what they share.
+May be imported from it: `dreamlab.cli.main.main`.
+"""

@@ -1,0 +1,61 @@
+"""What all commands share: the network, one-line messages, a quiet TensorFlow."""
+
+import argparse
+import logging
+import os
+import sys
+from typing import Any
+
+from dreamlab.zoo import ARCHITECTURES
+
+DEFAULT_MODEL = "vgg16"
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    names = ", ".join(ARCHITECTURES)
+    parser.add_argument(
+        "--model",
+        metavar="NAME|FILE.keras",
+        help=f"{names}, or a .keras file of your own (default: {DEFAULT_MODEL})",
+    )
+
+
+def add_network(parser: argparse.ArgumentParser) -> None:
+    add_model(parser)
+    parser.add_argument("--weights", metavar="FILE", help=".weights.h5 for the named network")
+
+
+def network(options: argparse.Namespace) -> Any:
+    quietly_import_tensorflow()
+    from dreamlab.models import load_model
+
+    given = vars(options)
+    return load_model(given.get("model", DEFAULT_MODEL), weights=given.get("weights", "imagenet"))
+
+
+def complain(message: str, status: int) -> int:
+    print("dreamlab:", " ".join(message.split()), file=sys.stderr)
+    return status
+
+
+def show_warning(message: Warning | str, *_: object) -> None:
+    complain(str(message), 0)
+
+
+def quietly_import_tensorflow() -> None:
+    """Import TensorFlow without its start-up lines, which come from below Python."""
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:  # the user asks for TensorFlow's own messages
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    # An atlas compiles one graph a layer, of which TensorFlow warns as if it were a slip.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    try:
+        import dreamlab.models  # noqa: F401
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

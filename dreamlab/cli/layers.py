@@ -1,0 +1,71 @@
+"""The commands ``layers`` and ``presets``: what there is to choose from."""
+
+import argparse
+
+from dreamlab.cli.console import DEFAULT_MODEL, add_model, quietly_import_tensorflow
+from dreamlab.config import PRESETS
+from dreamlab.results import folder
+from dreamlab.zoo import ARCHITECTURES, LAYER_TABLE, is_offered, known_layers, layer_table
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the commands."""
+    layers = commands.add_parser("layers", help="list a network's layers", allow_abbrev=False)
+    layers.set_defaults(run=_layers)
+    add_model(layers)
+    layers.add_argument("--all", action="store_true", help="every layer, not only the usual ones")
+    layers.add_argument(
+        "--write",
+        action="store_true",
+        help="build all networks and write the table of layers that comes with dreamlab anew",
+    )
+    presets = commands.add_parser("presets", help="list the presets", allow_abbrev=False)
+    presets.set_defaults(run=_presets)
+
+
+def _layers(options: argparse.Namespace) -> int:
+    if options.write:
+        return _write_layers()
+    model = options.model or DEFAULT_MODEL
+    if model in ARCHITECTURES:
+        layers = known_layers(model)
+    else:
+        quietly_import_tensorflow()
+        from dreamlab.models import load_model
+
+        layers = load_model(model).layers
+    rows = [("layer", "kind", "depth", "channels", "stride", "receptive field")]
+    for layer in layers:
+        if options.all or is_offered(model, layer.name):
+            sees = "everything" if layer.receptive_field is None else layer.receptive_field
+            row = layer.name, layer.kind, layer.depth, layer.channels, layer.stride, sees
+            rows.append(tuple(str(cell) for cell in row))
+    _print_table(rows)
+    return 0
+
+
+def _write_layers() -> int:
+    quietly_import_tensorflow()
+    from dreamlab.models import load_model
+
+    tables = {name: load_model(name, weights=None).layers for name in ARCHITECTURES}
+    folder.write_file(LAYER_TABLE, layer_table(tables).encode())
+    print(f"wrote {sum(map(len, tables.values()))} layers to {LAYER_TABLE}")
+    return 0
+
+
+def _presets(options: argparse.Namespace) -> int:
+    rows = [("preset", "layers", "other settings")]
+    for name, values in PRESETS.items():
+        layers = " ".join(f"{layer}={weight:g}" for layer, weight in values["layers"].items())
+        others = [f"{key}={value}" for key, value in values.items() if key != "layers"]
+        rows.append((name, layers, " ".join(others)))
+    _print_table(rows)
+    return 0
+
+
+def _print_table(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())

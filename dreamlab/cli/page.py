@@ -1,0 +1,79 @@
+"""The command ``page``: serves the page from this machine."""
+
+import argparse
+import runpy
+import socket
+import sys
+from pathlib import Path
+
+import dreamlab
+from dreamlab.errors import DreamError, needed
+
+_PORT = 8501
+_HOST = "localhost"
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "page",
+        help="serve the page",
+        description="Serve the page until Ctrl-C.",
+        allow_abbrev=False,
+    )
+    parser.set_defaults(run=_page)
+    parser.add_argument(
+        "--port", metavar="N", type=int, default=_PORT, help=f"port to listen on (default: {_PORT})"
+    )
+    parser.add_argument(
+        "--host",
+        metavar="H",
+        default=_HOST,
+        help=f"address to listen on; 0.0.0.0 lets other machines in (default: {_HOST})",
+    )
+
+
+def script() -> Path:
+    """Return the page's script: packaged with dreamlab, or at the top of a checkout.
+
+    Raises
+    ------
+    DreamError
+        If it is at neither place.
+    """
+    package = Path(dreamlab.__file__).parent
+    places = package / "page" / "app.py", package.parent / "app.py"
+    for place in places:
+        if place.is_file():
+            return place
+    raise DreamError(f"the page's script {places[0]} is missing; install dreamlab again")
+
+
+def _page(options: argparse.Namespace) -> int:
+    needed("streamlit", "altair", "pandas", "distributed", extra="page")
+    needed("tensorflow", extra="cpu")
+    _check(options.host, options.port)
+    where = ["--server.address", options.host, "--server.port", str(options.port)]
+    sys.argv = ["streamlit", "run", str(script()), *where]
+    # In this process, so that a signal sent to it reaches the server.
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    return 0
+
+
+def _check(host: str, port: int) -> None:
+    """Raise `DreamError` if nothing can listen there."""
+    if not 1 <= port <= 65535:
+        raise DreamError(f"port is {port}; choose 1 to 65535")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+    except OSError as error:
+        reason = (error.strerror or "it is no address").lower()
+        raise DreamError(
+            f"the page cannot listen on {host}, port {port}: {reason}; "
+            "choose others with --host and --port"
+        ) from error

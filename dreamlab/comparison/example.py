@@ -1,0 +1,98 @@
+"""The finished example that is shipped, so that the page is never empty."""
+
+import dataclasses
+import functools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from dreamlab.errors import DreamError
+from dreamlab.images import jpeg
+from dreamlab.results.recording import LossPoint, Recording
+
+_FOLDER = resources.files("dreamlab").joinpath("samples", "example")
+_INDEX = "example.json"
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One finished dream of the example.
+
+    Parameters
+    ----------
+    name : str
+        Name of the variant.
+    layers : dict of str to float
+        Layer name to weight.
+    picture : bytes
+        The result, as JPEG.
+    losses : tuple of LossPoint
+        One a step.
+    """
+
+    name: str
+    layers: dict[str, float]
+    picture: bytes
+    losses: tuple[LossPoint, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A finished comparison: the picture it began from, as JPEG, and its dreams."""
+
+    original: bytes
+    exhibits: tuple[Exhibit, ...]
+
+
+@functools.cache
+def shipped() -> Example | None:
+    """Return the example that is shipped, or None where it has not been made."""
+    if not _FOLDER.joinpath(_INDEX).is_file():
+        return None
+    rows = json.loads(_FOLDER.joinpath(_INDEX).read_text("utf-8"))
+    exhibits = tuple(
+        Exhibit(
+            row["name"],
+            row["layers"],
+            _FOLDER.joinpath(row["picture"]).read_bytes(),
+            tuple(LossPoint(**point) for point in row["losses"]),
+        )
+        for row in rows
+    )
+    return Example(_FOLDER.joinpath("original.jpg").read_bytes(), exhibits)
+
+
+def write(folder: Path, finished: Sequence[tuple[str, Recording]]) -> None:
+    """Write finished runs on one picture as an example: JPEGs and an index of their losses.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to; made if need be. The page reads ``dreamlab/samples/example``.
+    finished : sequence of (str, Recording)
+        Name of each variant and its run.
+
+    Raises
+    ------
+    DreamError
+        If a run is empty.
+    """
+    if not finished or any(not recording.frames for _, recording in finished):
+        raise DreamError("the example has a run that is empty; record it first")
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.joinpath("original.jpg").write_bytes(jpeg(finished[0][1].original, quality=88))
+    rows = []
+    for number, (name, recording) in enumerate(finished, 1):
+        picture = f"dream_{number}.jpg"
+        folder.joinpath(picture).write_bytes(jpeg(recording.final.pixels, quality=88))
+        rows.append(
+            {
+                "name": name,
+                "layers": dict(recording.provenance.config.layers),
+                "picture": picture,
+                "losses": [dataclasses.asdict(point) for point in recording.losses],
+            }
+        )
+    folder.joinpath(_INDEX).write_text(json.dumps(rows), "utf-8")

@@ -1,0 +1,79 @@
+"""What a dream will take, and whether it can run, before it does."""
+
+from dataclasses import dataclass
+
+from dreamlab.config import DreamConfig
+from dreamlab.errors import DreamError
+from dreamlab.images.octaves import Shape, plan_octaves
+from dreamlab.zoo import ARCHITECTURES, LayerInfo
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found of one variant.
+
+    Parameters
+    ----------
+    shapes : tuple of (int, int)
+        Height and width of each octave, in pixels, smallest first; empty if it cannot run.
+    maps : dict of str to tuple of (int, int)
+        For each layer, height and width of its feature map at each octave.
+    warning : str
+        What will be done differently from what was asked, in one sentence, or empty.
+    problem : str
+        Why it cannot run, in one sentence, or empty.
+    """
+
+    shapes: tuple[Shape, ...] = ()
+    maps: dict[str, tuple[Shape, ...]] | None = None
+    warning: str = ""
+    problem: str = ""
+
+
+def check(
+    height: int, width: int, config: DreamConfig, model: str, layers: tuple[LayerInfo, ...]
+) -> Check:
+    """Look at a dream before it is run.
+
+    Parameters
+    ----------
+    height, width : int
+        Size of the picture, in pixels.
+    config : DreamConfig
+        The settings.
+    model : str
+        Name of the network in the zoo.
+    layers : tuple of LayerInfo
+        Its layers.
+
+    Returns
+    -------
+    Check
+        With ``problem`` set if the dream cannot run.
+    """
+    known = {layer.name: layer for layer in layers}
+    for name in config.layers:
+        if name not in known:
+            return Check(problem=f"{model} has no layer {name}; choose one from its list")
+    for name, indices in config.channels.items():
+        if indices[-1] >= known[name].channels:
+            return Check(
+                problem=f"{name} has no channel {indices[-1]}; "
+                f"choose 0 to {known[name].channels - 1}"
+            )
+    try:
+        smallest = ARCHITECTURES[model].smallest
+        plan = plan_octaves(height, width, config, model=model, smallest=smallest)
+    except DreamError as error:
+        return Check(problem=str(error))
+    maps = {
+        name: tuple((known[name].map_side(h), known[name].map_side(w)) for h, w in plan.shapes)
+        for name in config.layers
+    }
+    for name, sizes in maps.items():
+        if min(sizes[0]) < 1:
+            return Check(
+                problem=f"the smallest octave leaves {name} nothing to see; "
+                "choose fewer octaves or a larger picture"
+            )
+    return Check(plan.shapes, maps, plan.warning or "")

@@ -1,0 +1,17 @@
+"""Settings: of a dream, of a deployment, and as they travel inside pictures.
+
+Inside: fields and their checks, `DreamConfig` with its presets, readers and writers of embedded
+settings, provenance. May be imported from it: the names below; imports nothing above itself.
+"""
+
+from dreamlab.config.embedded import SETTINGS_KEY, read_settings
+from dreamlab.config.settings import PRECISIONS, PREPROCESSINGS, PRESETS, DreamConfig
+
+__all__ = [
+    "PRECISIONS",
+    "PREPROCESSINGS",
+    "PRESETS",
+    "SETTINGS_KEY",
+    "DreamConfig",
+    "read_settings",
+]

@@ -1,0 +1,92 @@
+"""Settings inside pictures: read out of PNG, GIF, WebP and JSON, and written for WebP."""
+
+import re
+from pathlib import Path
+from typing import Any, BinaryIO
+from xml.sax.saxutils import escape, unescape
+
+from PIL import Image
+
+from dreamlab.config.fields import (
+    parse_json,
+    shown,
+)
+from dreamlab.errors import DreamError
+
+#: Key of the PNG text chunk in which a picture carries its settings.
+SETTINGS_KEY = "dreamlab"
+
+
+def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
+    """Read all that a file made by dreamlab says of how it was made.
+
+    Parameters
+    ----------
+    file : path or binary file
+        A PNG (text chunk), GIF (comment), WebP (XMP) or JSON file.
+
+    Returns
+    -------
+    dict
+        The settings as written: ``config`` and, in pictures, ``model``, ``weights``,
+        ``precision`` and ``dreamlab`` (the version) beside it.
+
+    Raises
+    ------
+    DreamError
+        If the file cannot be read or carries no settings.
+    """
+    label = Path(file).name if isinstance(file, str | Path) else "the file"
+    try:
+        if isinstance(file, str | Path):
+            with open(file, "rb") as opened:
+                text = _embedded_text(opened)
+        else:
+            text = _embedded_text(file)
+    except OSError as error:
+        reason = error.strerror or "it is not a PNG, GIF, WebP or JSON file"
+        raise DreamError(f"{label} cannot be read: {reason}") from error
+    except (ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DreamError(f"{label} cannot be read: it is damaged or not a picture") from error
+    if text is None:
+        raise DreamError(f"{label} carries no dreamlab settings; choose a file dreamlab made")
+    settings = parse_json(text)
+    if not isinstance(settings, dict):
+        raise DreamError(f"{label} carries settings that are {shown(settings)}, not an object")
+    return settings
+
+
+def _embedded_text(file: BinaryIO) -> str | None:
+    start = file.read(1)
+    file.seek(0)
+    if start in (b"{", b"["):
+        return file.read().decode("utf-8")
+    # Only the header is read: settings come before the pixels, so none are decoded.
+    with Image.open(file, formats=("PNG", "GIF", "WEBP")) as picture:
+        if picture.format == "PNG":
+            text = picture.info.get(SETTINGS_KEY)
+        elif picture.format == "GIF":
+            comment = picture.info.get("comment", b"")
+            text = comment.decode("utf-8") if comment.startswith(b"{") else None
+        else:
+            text = _xmp_settings(picture)
+    return text
+
+
+def _xmp_settings(picture: Image.Image) -> str | None:
+    # The one attribute that dreamlab writes is looked for as text: no XML parser is let loose on
+    # a stranger's file, and Pillow's needs one more package.
+    found = re.search(rb'\sdreamlab:settings="([^"<]*)"', picture.info.get("xmp", b""))
+    return unescape(found[1].decode("utf-8"), {"&quot;": '"'}) if found else None
+
+
+def settings_xmp(settings: str) -> bytes:
+    """Wrap settings into an XMP packet, as one attribute; `dreamlab.config` reads it back."""
+    value = escape(settings, {'"': "&quot;"})
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:dreamlab="urn:dreamlab" '
+        f'dreamlab:settings="{value}"/>'
+        "</rdf:RDF></x:xmpmeta>"
+    ).encode()

@@ -1,0 +1,47 @@
+"""How a picture was made: what every output carries."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from dreamlab import __version__
+from dreamlab.config.settings import DreamConfig
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """All that is needed to dream the same dream again from the same picture.
+
+    Parameters
+    ----------
+    config : DreamConfig
+        The settings, the seed among them.
+    model : str
+        Name of the network, or the name of the user's file.
+    weights : str
+        SHA-256 of the weights, in hexadecimal, or ``"random"``.
+    precision : str
+        Number format that was used, ``"float32"`` or ``"bfloat16"``: what ``auto`` came to.
+    version : str
+        Version of dreamlab.
+    """
+
+    config: DreamConfig
+    model: str
+    weights: str
+    precision: str
+    version: str = __version__
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the provenance as plain JSON types."""
+        return {
+            "dreamlab": self.version,
+            "model": self.model,
+            "weights": self.weights,
+            "precision": self.precision,
+            "config": self.config.to_dict(),
+        }
+
+    def to_json(self) -> str:
+        """Return the provenance as one line of JSON, which `DreamConfig.from_file` reads back."""
+        return json.dumps(self.to_dict())

@@ -1,0 +1,237 @@
+"""What a dream is made of: every setting, its default, its range and its meaning, once."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, BinaryIO, Self
+
+from dreamlab.config.embedded import read_settings
+from dreamlab.config.fields import (
+    check_choice,
+    checked_number,
+    choice,
+    is_number,
+    number,
+    parse_json,
+    shown,
+)
+from dreamlab.errors import DreamError
+
+PRECISIONS = ("auto", "float32", "bfloat16")
+PREPROCESSINGS = ("notebook", "imagenet")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DreamConfig:
+    """The settings of one dream; checked when made, never changed after.
+
+    Parameters
+    ----------
+    layers : mapping of str to float
+        Layer name to its weight in the loss. A negative weight suppresses the layer.
+    channels : mapping of str to sequence of int
+        Layer name to the channels that count; a layer not named here counts with all.
+    octaves, octave_scale, iterations, step, max_loss, gaussian_noise, salt_pepper, jitter, seed, \
+precision, preprocessing, tile
+        See the ``help`` in each field's metadata, which the command line and the page show too.
+
+    Raises
+    ------
+    DreamError
+        If a value has the wrong type or is out of range; the message gives both.
+    """
+
+    layers: Mapping[str, float] = field(
+        metadata={"help": "Layers to excite, each with its weight; below 0 suppresses."}
+    )
+    channels: Mapping[str, tuple[int, ...]] = field(
+        default_factory=dict,
+        metadata={"help": "Channels that count, by layer; a layer not named counts with all."},
+    )
+    octaves: int = number(
+        5, 1, 20, "Picture sizes to dream at, from the smallest to the full size."
+    )
+    octave_scale: float = number(
+        1.4, 1.01, 4.0, "How many times larger each octave is than the one before."
+    )
+    iterations: int = number(
+        10, 0, 1000, "Gradient ascent steps in each octave; 0 leaves the noise alone."
+    )
+    step: float = number(
+        0.01, 1e-5, 1.0, "Mean change of a pixel in one step; the picture spans -1 to 1."
+    )
+    max_loss: float | None = number(
+        None, -1e9, 1e9, "An octave ends as soon as its loss passes this; empty means never."
+    )
+    gaussian_noise: float = number(
+        0.0, 0.0, 1.0, "Standard deviation of the Gaussian noise added to each octave."
+    )
+    salt_pepper: float = number(
+        0.0, 0.0, 1.0, "Share of pixels turned white or black before each octave."
+    )
+    jitter: int = number(
+        0, 0, 256, "Largest random shift of the picture in a step, in pixels, undone after it."
+    )
+    seed: int = number(0, 0, 2**32 - 1, "Starts the random numbers: same seed, same picture.")
+    precision: str = choice(
+        "auto", PRECISIONS, "Number format of the network; auto takes the fastest that is safe."
+    )
+    preprocessing: str = choice(
+        "notebook",
+        PREPROCESSINGS,
+        "notebook feeds VGG the picture in -1 to 1 as it is; imagenet as it was trained.",
+    )
+    tile: int | str = field(
+        default="auto",
+        metadata={
+            "low": 64,
+            "high": 16384,
+            "help": "Side of the tiles a picture too large for the memory is worked through in, "
+            "in pixels; auto tiles only when it must.",
+        },
+    )
+
+    def __post_init__(self) -> None:
+        for spec in dataclasses.fields(self):
+            value = getattr(self, spec.name)
+            if spec.name == "layers":
+                value = _checked_layers(value)
+            elif spec.name == "channels":
+                value = _checked_channels(value)
+            elif spec.name == "tile" and value == "auto":
+                pass
+            elif "choices" in spec.metadata:
+                check_choice(spec.name, value, spec.metadata["choices"])
+            elif not (value is None and spec.default is None):
+                value = checked_number(spec, value)
+            object.__setattr__(self, spec.name, value)
+        for name in self.channels:
+            if name not in self.layers:
+                raise DreamError(
+                    f"channels names layer {shown(name)}, which is not among the layers"
+                )
+
+    def __reduce__(self) -> tuple:
+        return DreamConfig.from_dict, (self.to_dict(),)
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as plain JSON types, in the order of the fields."""
+        values = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)}
+        values["layers"] = dict(self.layers)
+        values["channels"] = {name: list(indices) for name, indices in self.channels.items()}
+        return values
+
+    def to_json(self) -> str:
+        """Return the settings as one line of JSON."""
+        return json.dumps(self.to_dict())
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Make a config from plain values; what is not named keeps its default.
+
+        Raises
+        ------
+        DreamError
+            If a name is unknown, ``layers`` is missing, or a value does not pass its check.
+        """
+        if not isinstance(values, Mapping):
+            raise DreamError(f"settings are {shown(values)}; give an object of names and values")
+        known = [spec.name for spec in dataclasses.fields(cls)]
+        for name in values:
+            if name not in known:
+                raise DreamError(f"unknown setting {shown(name)}; choose from {', '.join(known)}")
+        if "layers" not in values:
+            raise DreamError("settings name no layers; give at least one layer with its weight")
+        return cls(**values)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Make a config from what `to_json` wrote.
+
+        Raises
+        ------
+        DreamError
+            If the text is not JSON, or the settings do not pass their checks.
+        """
+        return cls.from_dict(parse_json(text))
+
+    @classmethod
+    def from_file(cls, file: str | Path | BinaryIO) -> Self:
+        """Read the config that a PNG, GIF, WebP or JSON file made by dreamlab carries.
+
+        Raises
+        ------
+        DreamError
+            If the file cannot be read or carries no settings.
+        """
+        settings = read_settings(file)
+        return cls.from_dict(settings.get("config", settings))
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """Return one of the notebook's experiments by its name in `PRESETS`.
+
+        Raises
+        ------
+        DreamError
+            If there is no such preset.
+        """
+        if not isinstance(name, str) or name not in PRESETS:
+            raise DreamError(f"unknown preset {shown(name)}; choose from {', '.join(PRESETS)}")
+        return cls(**PRESETS[name])
+
+
+_MIXED = {"block2_conv2": 0.02, "block3_conv3": 0.03, "block4_conv3": 0.5, "block5_conv2": 1.5}
+_NOISE = {"gaussian_noise": 0.05, "salt_pepper": 0.002}
+
+#: The notebook's experiments: each preset's name and the settings that differ from the defaults.
+PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "layer1": {"layers": {"block2_conv2": 2.0}, "octaves": 1},
+        "layer2": {"layers": {"block3_conv3": 2.0}, "octaves": 1},
+        "layer3": {"layers": {"block4_conv3": 4.0}, "octaves": 1},
+        "layer4": {"layers": {"block5_conv2": 4.0}, "octaves": 1},
+        "mixed": {"layers": _MIXED},
+        "noise-only": {"layers": _MIXED, "iterations": 0, **_NOISE},
+        "mixed-noisy": {"layers": _MIXED, **_NOISE},
+    }
+)
+
+
+def _checked_layers(layers: Any) -> Mapping[str, float]:
+    if not isinstance(layers, Mapping) or not layers:
+        raise DreamError(f"layers is {shown(layers)}; give at least one layer with its weight")
+    for name, weight in layers.items():
+        if not isinstance(name, str) or not name:
+            raise DreamError(f"layers has the name {shown(name)}; give a layer's name")
+        if not is_number(weight) or not abs(weight) <= 1e6:  # true for NaN too
+            raise DreamError(
+                f"the weight of {shown(name)} is {shown(weight)}; choose a number, -1e6 to 1e6"
+            )
+    if not any(layers.values()):
+        raise DreamError("every layer has weight 0, so nothing would happen; give one a weight")
+    return MappingProxyType({name: float(weight) for name, weight in layers.items()})
+
+
+def _checked_channels(channels: Any) -> Mapping[str, tuple[int, ...]]:
+    if not isinstance(channels, Mapping):
+        raise DreamError(f"channels is {shown(channels)}; give layer names with channel lists")
+    checked = {}
+    for name, indices in channels.items():
+        if not isinstance(indices, list | tuple) or not indices:
+            raise DreamError(
+                f"channels of {shown(name)} is {shown(indices)}; give a list of channel numbers"
+            )
+        for index in indices:
+            if not isinstance(index, int) or isinstance(index, bool) or index < 0:
+                raise DreamError(
+                    f"channels of {shown(name)} has {shown(index)}; choose whole numbers from 0"
+                )
+        checked[name] = tuple(sorted(set(indices)))
+    return MappingProxyType(checked)

@@ -1,0 +1,14 @@
+"""The ascent: with `dreamlab.models` the only folder that imports TensorFlow.
+
+Inside: `dream`, a generator of steps, and what each step takes (objective, tiles, memory, number
+format); activations and channel images, for the analyses. May be imported from it: the names below.
+"""
+
+from dreamlab.errors import needed
+
+needed("tensorflow", extra="cpu")
+
+from dreamlab.dream.run import dream  # noqa: E402
+from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step  # noqa: E402
+
+__all__ = ["InexactTiles", "OctaveDropped", "Resume", "Start", "Step", "dream"]

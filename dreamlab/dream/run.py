@@ -1,0 +1,179 @@
+"""DeepDream as a plain generator of steps."""
+
+import math
+import warnings
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+
+from dreamlab.config import DreamConfig
+from dreamlab.config.provenance import Provenance
+from dreamlab.dream.ascent import Octave
+from dreamlab.dream.compiled import compile_ascent
+from dreamlab.dream.memory import budget
+from dreamlab.dream.precision import resolve
+from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step
+from dreamlab.errors import DreamError
+from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
+from dreamlab.images.octaves import OctavePlan, plan_octaves
+from dreamlab.images.resample import resize, restore_detail
+from dreamlab.models import Network
+
+
+def dream(
+    image: np.ndarray,
+    model: Network,
+    config: DreamConfig,
+    *,
+    resume: Resume | None = None,
+    starts: bool = False,
+) -> Iterator[Step]:
+    """Dream: change a picture, step by step, so that the chosen layers answer it more strongly.
+
+    The work is done as the steps are asked for. Closing the iterator ends the run.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        float32, shape (H, W, 3), in [-1, 1]; it is not changed.
+    model : Network
+        What `dreamlab.models.load_model` returns.
+    config : DreamConfig
+        The settings.
+    resume : Resume, optional
+        Where an earlier run of the same picture, network and settings broke off: the octaves
+        before it are not dreamt again. The rest is as it would have been.
+    starts : bool
+        Whether each step keeps what it began from too: one more picture in memory.
+
+    Returns
+    -------
+    iterator of Step
+        One for each step of gradient ascent, smallest octave first.
+
+    Raises
+    ------
+    DreamError
+        If the picture or a layer does not fit the network, at once; or if the loss is no
+        longer a finite number, during the run.
+
+    Warns
+    -----
+    OctaveDropped
+        If the smallest octaves were left out since the network cannot take them.
+    InexactTiles
+        If the picture must be tiled and the network does not allow exact tiles.
+    """
+    image = _checked(image)
+    plan = plan_octaves(*image.shape[:2], config, model=model.name, smallest=model.smallest)
+    precision = resolve(config.precision)
+    ascent = compile_ascent(model, config, precision)
+    if plan.warning:
+        warnings.warn(plan.warning, OctaveDropped, stacklevel=2)
+    # All octaves get the largest one's share: TensorFlow gives back nothing it took for another.
+    allowed = budget(math.prod(plan.shapes[-1]))
+    octaves = [Octave(ascent, config, shape, allowed) for shape in plan.shapes]
+    if not all(octave.exact for octave in octaves):
+        warnings.warn(
+            f"in {model.name} each position sees the whole picture, so its tiles are not exact: "
+            "they are shifted at random to hide the seams",
+            InexactTiles,
+            stacklevel=2,
+        )
+    resume = resume or Resume(0, image)
+    if not 0 <= resume.octave < len(octaves):
+        raise DreamError(f"octave {resume.octave} to go on with; choose 0 to {len(octaves) - 1}")
+    provenance = Provenance(config, model.name, model.weights, precision)
+    return _steps(image, config, plan, octaves, provenance, resume, starts)
+
+
+def _checked(image: np.ndarray) -> np.ndarray:
+    image = np.asarray(image, np.float32)
+    if image.ndim != 3 or image.shape[2] != 3:
+        raise DreamError(f"picture has shape {image.shape}; give height x width x 3")
+    if not np.isfinite(image).all():
+        raise DreamError("picture has values that are not finite numbers; give -1 to 1")
+    return image
+
+
+def _steps(
+    original: np.ndarray,
+    config: DreamConfig,
+    plan: OctavePlan,
+    octaves: list[Octave],
+    provenance: Provenance,
+    resume: Resume,
+    starts: bool,
+) -> Iterator[Step]:
+    pixels = [height * width for height, width in plan.shapes]
+    picture = resume.picture
+    held: list = []
+    for index in range(resume.octave, len(octaves)):
+        held.clear()
+        shape, octave = plan.shapes[index], octaves[index]
+        # Each octave has random numbers of its own, so that a resumed run draws the same.
+        generator = np.random.default_rng((config.seed, index))
+        # In the notebook's order: salt and pepper at the old size, Gaussian noise at the new one.
+        picture = add_salt_and_pepper(np.asarray(picture), config.salt_pepper, generator)
+        picture = resize(picture, shape)
+        picture = add_gaussian(np.asarray(picture), config.gaussian_noise, generator)
+        step_here = partial(
+            Step,
+            octave=index,
+            octaves=len(octaves),
+            height=shape[0],
+            width=shape[1],
+            original=original,
+            provenance=provenance,
+        )
+        jitter = max(config.jitter, octave.roaming)
+        waiting = None
+        for iteration in range(config.iterations):
+            shift = generator.integers(-jitter, jitter + 1, 2).tolist()
+            shares, raised = octave.step(picture, shift)
+            loss = _finite(float(shares.sum(dtype=np.float64)), index, iteration)
+            if config.max_loss is not None and loss > config.max_loss:
+                break
+            if waiting is not None:
+                yield waiting(ends_octave=False)
+            held.clear()
+            held = [raised]
+            if starts:
+                held.append(Start(np.asarray(picture), tuple(shift), octave.allowed))
+            picture = raised
+            waiting = partial(
+                step_here,
+                iteration=iteration,
+                fraction=_fraction(pixels, index, (iteration + 1) / config.iterations),
+                loss=loss,
+                losses=dict(zip(config.layers, shares.tolist(), strict=True)),
+                _held=held,
+            )
+            # A step that may turn out to be the octave's last waits: its picture is to be the
+            # octave's result.
+            if config.max_loss is None and iteration < config.iterations - 1:
+                yield waiting(ends_octave=False)
+                waiting = None
+        shrunk = resize(original, plan.shapes[max(0, index - 1)])
+        picture = restore_detail(np.asarray(picture), resize(original, shape), shrunk)
+        held[:1] = [picture]  # what the octave's last step began from stays beside it
+        if waiting is None:
+            waiting = partial(step_here, iteration=-1, loss=math.nan, losses={})
+        whole = _fraction(pixels, index, 1.0)
+        raised = shrunk = None  # so that no picture of a size that is done with stays in memory
+        yield waiting(ends_octave=True, fraction=whole, _held=held)
+
+
+def _fraction(pixels: list[int], octave: int, share: float) -> float:
+    """Share of a run's work that is done when a share of an octave's steps is."""
+    return (sum(pixels[:octave]) + share * pixels[octave]) / sum(pixels)
+
+
+def _finite(loss: float, octave: int, iteration: int) -> float:
+    if not math.isfinite(loss):
+        raise DreamError(
+            f"the loss became {loss} at octave {octave + 1}, step {iteration + 1}: "
+            "choose a smaller step or smaller weights"
+        )
+    return loss

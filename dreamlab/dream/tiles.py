@@ -1,0 +1,132 @@
+"""Cutting a picture into tiles whose gradients add up to that of the whole picture, exactly.
+
+The loss is a sum over positions of feature maps, so its gradient is the sum over any partition of
+those positions. Each tile owns some positions; its crop is widened by the receptive field, so that
+they come out as in the whole picture, and begins at a multiple of the network's stride, so that
+they stand where they stood.
+"""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dreamlab.dream.objective import inner_window
+from dreamlab.images.octaves import Shape
+from dreamlab.models.receptive_field import Geometry
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A part of the picture to compute and what of it counts.
+
+    Parameters
+    ----------
+    top, bottom, left, right : int
+        The crop, in pixels of the picture; bottom and right are not in it.
+    windows : numpy.ndarray
+        int32, shape (layers, 4): of each layer's feature map of the crop, the first row that
+        counts, the row after the last, and the same for columns.
+    """
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    windows: np.ndarray
+
+
+def whole_picture(shape: Shape, maps: Sequence[Shape]) -> Tile:
+    """Return the one tile that is the whole picture."""
+    windows = np.array([inner_window(*one) for one in maps], np.int32)
+    return Tile(0, shape[0], 0, shape[1], windows)
+
+
+def exact_tiles(
+    shape: Shape, side: int, geometries: Sequence[Geometry], maps: Sequence[Shape]
+) -> list[Tile]:
+    """Cut a picture into tiles whose gradients add up to the whole one's.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Height and width of the picture, in pixels.
+    side : int
+        Most pixels a side that a tile owns, before it is widened; rounded up to the stride, and
+        more at the picture's borders, where a tile is widened on one side only.
+    geometries : sequence of Geometry
+        Those of the layers in the loss; all must be local.
+    maps : sequence of (int, int)
+        Rows and columns of each layer's feature map of the whole picture.
+
+    Returns
+    -------
+    list of Tile
+        Row by row. One tile if the picture is no larger than `side`.
+    """
+    inner = [inner_window(*one) for one in maps]
+    rows = _spans(shape[0], side, geometries, [(one[0], one[1]) for one in inner])
+    columns = _spans(shape[1], side, geometries, [(one[2], one[3]) for one in inner])
+    return [
+        Tile(top, bottom, left, right, np.hstack([down, across]).astype(np.int32))
+        for top, bottom, down in rows
+        for left, right, across in columns
+    ]
+
+
+def separate_tiles(shape: Shape, side: int) -> list[tuple[int, int, int, int]]:
+    """Cut a picture into tiles that know nothing of each other, none of them left out.
+
+    For networks in which a position sees the whole picture, whose gradient no tiles give exactly.
+    Where the picture is rolled at random before each step, no seam stays in one place, as in
+    TensorFlow's DeepDream tutorial, https://www.tensorflow.org/tutorials/generative/deepdream.
+
+    Returns
+    -------
+    list of tuple of int
+        Top, bottom, left and right of each tile, in pixels; all of about one size.
+    """
+    rows, columns = (
+        np.linspace(0, length, math.ceil(length / side) + 1).astype(int).tolist()
+        for length in shape
+    )
+    return [
+        (top, bottom, left, right)
+        for top, bottom in itertools.pairwise(rows)
+        for left, right in itertools.pairwise(columns)
+    ]
+
+
+def _spans(
+    length: int, side: int, geometries: Sequence[Geometry], inner: Sequence[tuple[int, int]]
+) -> list[tuple[int, int, np.ndarray]]:
+    """Cut one axis: the crop's begin and end in pixels, and each layer's window in the crop."""
+    stride = math.lcm(*(one.stride for one in geometries))
+    # "same" padding under a stride depends on the size modulo the stride: crops have the picture's.
+    rest = length % stride
+    before = math.ceil(max(0, *(one.before for one in geometries)) / stride) * stride
+    after = max(0, *(one.after - one.stride for one in geometries))
+    after = rest + math.ceil((after - rest) / stride) * stride
+    # All crops are of one size, for which everything is prepared once; so tiles at a border, which
+    # need a margin on one side only, own more. As few as `side` allows, and then no larger.
+    margin = before + after
+    count = max(1, math.ceil((length - margin) / (math.ceil(side / stride) * stride)))
+    size = math.ceil((length + (count - 1) * margin) / count)
+    size += (rest - size) % stride
+    spans, last = [], 0
+    while last < length:
+        first = last
+        begin = max(0, min(first - before, length - size))
+        end = min(begin + size, length)
+        last = length if end == length else end - after
+        windows = []
+        for geometry, (low, high) in zip(geometries, inner, strict=True):
+            high = high if last >= length else min(high, last // geometry.stride)
+            # Without padding a map ends before the picture does: a last tile may own none of it.
+            low = min(max(low, first // geometry.stride), high)
+            shift = begin // geometry.stride
+            windows.append((low - shift, high - shift))
+        spans.append((begin, end, np.array(windows)))
+    return spans

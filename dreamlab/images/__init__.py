@@ -1,0 +1,30 @@
+"""Pictures as arrays, with NumPy and Pillow alone.
+
+Inside: decoding files, colours, pixels and their encodings, resizing, noise, octave sizes.
+May be imported from it: the names below, and its modules.
+"""
+
+from dreamlab.images.decode import MAX_PIXELS, load_image
+from dreamlab.images.noise import seeded_noise
+from dreamlab.images.pixels import (
+    data_url,
+    fit,
+    from_pixels,
+    jpeg,
+    png,
+    resize_pixels,
+    to_pixels,
+)
+
+__all__ = [
+    "MAX_PIXELS",
+    "data_url",
+    "fit",
+    "from_pixels",
+    "jpeg",
+    "load_image",
+    "png",
+    "resize_pixels",
+    "seeded_noise",
+    "to_pixels",
+]

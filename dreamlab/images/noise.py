@@ -1,0 +1,92 @@
+"""The two kinds of noise that the notebook adds to each octave."""
+
+import numpy as np
+
+from dreamlab.images.decode import MAX_PIXELS, _check_size
+
+
+def add_gaussian(
+    image: np.ndarray, standard_deviation: float, generator: np.random.Generator
+) -> np.ndarray:
+    """Add Gaussian noise whose mean is minus its standard deviation.
+
+    The notebook draws from a normal distribution of mean ``-amount`` and standard deviation
+    ``amount`` for each channel, so that noise also darkens the picture a little.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        float32, shape (H, W, 3), in [-1, 1].
+    standard_deviation : float
+        In units of the picture's range [-1, 1]; 0 leaves it as it is.
+    generator : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (H, W, 3); not clipped.
+    """
+    if standard_deviation == 0:
+        return image
+    noise = generator.standard_normal(image.shape, dtype=np.float32)
+    noise -= 1
+    noise *= standard_deviation
+    noise += image
+    return noise
+
+
+def add_salt_and_pepper(
+    image: np.ndarray, amount: float, generator: np.random.Generator
+) -> np.ndarray:
+    """Turn whole pixels white (+1) or black (-1), each with half of the given share.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        float32, shape (H, W, 3), in [-1, 1].
+    amount : float
+        Expected share of pixels that are replaced, 0 to 1; 0 leaves the picture as it is.
+    generator : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (H, W, 3), a new array unless `amount` is 0.
+    """
+    if amount == 0:
+        return image
+    draws = generator.random(image.shape[:2], dtype=np.float32)
+    noisy = image.copy()
+    noisy[draws < amount / 2] = 1.0
+    noisy[draws >= 1 - amount / 2] = -1.0
+    return noisy
+
+
+_NOISE = 0.2
+
+
+def seeded_noise(height: int, width: int, seed: int) -> np.ndarray:
+    """Make a picture to grow a dream from: Gaussian noise (standard deviation 0.2) on grey.
+
+    Parameters
+    ----------
+    height, width : int
+        Size in pixels.
+    seed : int
+        Same seed, same picture.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (height, width, 3), in [-1, 1].
+
+    Raises
+    ------
+    DreamError
+        If the size is out of range.
+    """
+    _check_size(width, height, "the noise picture", MAX_PIXELS)
+    noise = np.random.default_rng(seed).normal(0.0, _NOISE, (height, width, 3))
+    return np.clip(noise, -1, 1).astype(np.float32)

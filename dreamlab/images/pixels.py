@@ -1,0 +1,69 @@
+"""Pixels: float32 in [-1, 1] to uint8 and back, encoded and scaled."""
+
+import base64
+from collections.abc import Mapping
+
+import imageio.v3 as iio
+import numpy as np
+from PIL import Image, PngImagePlugin
+
+
+def from_pixels(pixels: np.ndarray) -> np.ndarray:
+    """Turn uint8 pixels into float32 in [-1, 1], same shape: ``pixels / 127.5 - 1``."""
+    image = pixels.astype(np.float32)
+    image /= 127.5
+    image -= 1
+    return image
+
+
+def to_pixels(image: np.ndarray) -> np.ndarray:
+    """Turn an image in [-1, 1] into uint8 pixels, same shape.
+
+    What is out of range is clipped, and what is not a number becomes grey. Pixels that came
+    from `from_pixels` come back exactly.
+    """
+    scaled = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    np.clip(scaled, -1, 1, out=scaled)
+    scaled += 1
+    scaled *= 127.5
+    return np.rint(scaled, out=scaled).astype(np.uint8)
+
+
+def png(pixels: np.ndarray, *, text: Mapping[str, str] | None = None) -> bytes:
+    """Encode uint8 (H, W, 3) pixels as PNG, with text chunks if any."""
+    info = PngImagePlugin.PngInfo()
+    for key, value in (text or {}).items():
+        info.add_text(key, value)
+    return iio.imwrite("<bytes>", pixels, extension=".png", pnginfo=info)
+
+
+def jpeg(pixels: np.ndarray, *, max_side: int | None = None, quality: int = 85) -> bytes:
+    """Encode uint8 (H, W, 3) pixels as JPEG, scaled down if the longest side passes `max_side`."""
+    if max_side is not None:
+        pixels = np.asarray(_shrunk(Image.fromarray(pixels), max_side))
+    return iio.imwrite("<bytes>", pixels, extension=".jpg", quality=quality)
+
+
+def data_url(picture: bytes) -> str:
+    """Return a PNG or JPEG file as an address that holds the picture itself."""
+    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+
+
+def resize_pixels(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Scale uint8 (H, W, 3) pixels to a size, in pixels, with Lanczos's filter."""
+    if pixels.shape[:2] == (height, width):
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
+
+
+def fit(width: int, height: int, max_side: int | None) -> tuple[int, int]:
+    """Return the size of a picture scaled down to a longest side."""
+    scale = (max_side or np.inf) / max(width, height)
+    if scale >= 1:
+        return width, height
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _shrunk(picture: Image.Image, max_side: int) -> Image.Image:
+    return picture.resize(fit(*picture.size, max_side), Image.Resampling.LANCZOS)

@@ -1,0 +1,128 @@
+"""How much work a dream is, and how long this machine needs for it."""
+
+import io
+
+from PIL import Image
+
+from dreamlab.analysis import named
+from dreamlab.analysis.base import Work
+from dreamlab.errors import DreamError
+from dreamlab.images.octaves import Shape, plan_octaves
+from dreamlab.jobs.protocol import AnalysisRequest, Request
+from dreamlab.zoo import ARCHITECTURES, known_layers
+
+#: Assumed of a network that nothing is known of, a user's own: VGG16's last block.
+_TYPICAL_OPERATIONS = 2.5e5
+_TYPICAL_SMALLEST = 32
+_TYPICAL_STEPS = 100
+
+
+def shapes(request: Request) -> tuple[Shape, ...]:
+    """Return height and width of each octave that will run, in pixels, smallest first.
+
+    Raises
+    ------
+    DreamError
+        If the picture cannot be read or is too small for the network.
+    """
+    height, width = _size(request.image)
+    known = ARCHITECTURES.get(request.model)
+    plan = plan_octaves(
+        height,
+        width,
+        request.config,
+        model=request.model,
+        smallest=known.smallest if known else _TYPICAL_SMALLEST,
+    )
+    return plan.shapes
+
+
+def _size(image: bytes) -> Shape:
+    """Return height and width of a PNG."""
+    try:
+        with Image.open(io.BytesIO(image), formats=("PNG",)) as picture:
+            width, height = picture.size  # the header alone: nothing is decoded
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DreamError("the picture is not a readable PNG; choose another one") from error
+    return height, width
+
+
+def parts(request: Request | AnalysisRequest) -> list[Work]:
+    """Return the parts of a job: pixels times steps, and multiplications for each of those.
+
+    Raises
+    ------
+    DreamError
+        If it cannot run.
+    """
+    if isinstance(request, Request):
+        return [(pixel_steps(request), operations(request))]
+    analysis, longest = named(request.analysis), request.settings.max_side
+    shape = (longest, longest)
+    if request.image:
+        size = _size(request.image)
+        scale = min(1.0, longest / max(size))
+        shape = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+    elif analysis.needs_picture:
+        raise DreamError(f"{analysis.name} needs a picture; give one")
+    if request.model not in ARCHITECTURES:
+        return [(shape[0] * shape[1] * _TYPICAL_STEPS, _TYPICAL_OPERATIONS)]
+    return analysis.plan(shape, request.settings, request.model, known_layers(request.model))
+
+
+def work(request: Request | AnalysisRequest) -> float:
+    """Return the multiplications that a job takes."""
+    return sum(pixels * each for pixels, each in parts(request))
+
+
+def pixel_steps(request: Request) -> float:
+    """Return the sum over octaves of pixels times steps."""
+    area = sum(height * width for height, width in shapes(request))
+    return float(area * request.config.iterations)
+
+
+def operations(request: Request) -> float:
+    """Return the multiplications a pixel and step take: those of the deepest layer asked for.
+
+    Raises
+    ------
+    DreamError
+        If a network of the zoo has no such layer.
+    """
+    if request.model not in ARCHITECTURES:
+        return _TYPICAL_OPERATIONS
+    table = {layer.name: layer.operations for layer in known_layers(request.model)}
+    for name in request.config.layers:
+        if name not in table:
+            raise DreamError(f"{request.model} has no layer {name!r}; choose one from its list")
+    return max(table[name] for name in request.config.layers)
+
+
+class Pace:
+    """Seconds a multiplication takes here, by network and precision, as last measured."""
+
+    def __init__(self) -> None:
+        self._paces: dict[tuple[str, str], float] = {}
+
+    def observe(self, model: str, precision: str, work: float, seconds: float) -> None:
+        """Note that so much work (multiplications) took so many seconds."""
+        if work > 0 and seconds > 0:
+            self._paces.pop((model, precision), None)  # so that the last one measured is last
+            self._paces[model, precision] = seconds / work
+
+    def seconds(self, model: str, precision: str, work: float) -> float | None:
+        """Return the seconds expected for so much work, or None if nothing was measured yet.
+
+        What was not measured itself is taken from the nearest that was: the network at another
+        precision, else another network at this precision, else the last one measured.
+        """
+        candidates = (
+            [(model, precision)]
+            + [key for key in self._paces if key[0] == model]
+            + [key for key in self._paces if key[1] == precision]
+            + list(reversed(self._paces))
+        )
+        for key in candidates:
+            if key in self._paces:
+                return work * self._paces[key]
+        return None

@@ -1,0 +1,14 @@
+"""Networks, loaded: with `dreamlab.dream` the only folder that imports TensorFlow.
+
+Inside: what a network is, how it is loaded, and the receptive field of each of its layers.
+May be imported from it: the names below.
+"""
+
+from dreamlab.errors import needed
+
+needed("tensorflow", extra="cpu")
+
+from dreamlab.models.loading import load_model  # noqa: E402
+from dreamlab.models.network import Network  # noqa: E402
+
+__all__ = ["Network", "load_model"]

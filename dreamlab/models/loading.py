@@ -1,0 +1,181 @@
+"""Loading networks: the zoo with its ImageNet weights, or a user's own file."""
+
+import hashlib
+import os
+import socket
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import keras
+
+from dreamlab.errors import DreamError
+from dreamlab.models.network import Network
+from dreamlab.models.receptive_field import layer_geometries
+from dreamlab.zoo import ARCHITECTURES
+
+#: Weights that come with dreamlab: model name to file and SHA-256.
+SHIPPED = {
+    "vgg16": (
+        Path(__file__).parents[1] / "weights" / "vgg16_imagenet_notop_f16.weights.h5",
+        "65c4f9c6baa882e8104eccf4e474dd55b5824d87497c0fb6229aec2dd54d1d26",
+    )
+}
+
+
+#: Seconds without an answer after which a download of weights is given up.
+_DOWNLOAD_PATIENCE = 30.0
+
+
+def load_model(
+    name: str | Path, *, weights: Literal["imagenet"] | None | str | Path = "imagenet"
+) -> Network:
+    """Load a network.
+
+    Parameters
+    ----------
+    name : str or path
+        A name in `dreamlab.zoo.ARCHITECTURES`, or the path of a ``.keras`` file.
+    weights : {"imagenet", None} or path
+        Of a named network: its ImageNet weights (shipped for vgg16, else downloaded once by
+        Keras), ``None`` for random ones, or the path of a ``.weights.h5`` file.
+
+    Raises
+    ------
+    DreamError
+        If there is no such network, or its weights are missing, damaged or out of reach.
+    """
+    if str(name) in ARCHITECTURES:
+        return _load_named(str(name), weights)
+    path = Path(name)
+    if path.suffix != ".keras":
+        raise DreamError(
+            f"unknown model {str(name)!r}; choose from {', '.join(ARCHITECTURES)}, "
+            "or give the path of a .keras file"
+        )
+    if weights not in ("imagenet", None):
+        raise DreamError(
+            f"{path.name} has its own weights, so {str(weights)!r} has no use; leave it out, "
+            f"or name a model of {', '.join(ARCHITECTURES)}"
+        )
+    return _load_own(path)
+
+
+def _load_named(name: str, weights: None | str | Path) -> Network:
+    if weights is None:
+        return Network(name, _build(name, None), "random")
+    if weights != "imagenet":
+        return _load_own_weights(name, Path(weights))
+    if name in SHIPPED:
+        path, checksum = SHIPPED[name]
+        _check(path, checksum)
+        return Network(name, _build(name, path), checksum)
+    cached = _keras_folder() / ARCHITECTURES[name].weights_file
+    try:
+        with _impatient_sockets():
+            model = _build(name, "imagenet")
+    except Exception as error:  # Keras raises a bare Exception when a download fails
+        raise DreamError(
+            f"the ImageNet weights of {name} could not be downloaded: put "
+            f"{cached.name} into {cached.parent} by hand, or use vgg16, which works offline"
+        ) from error
+    return Network(name, model, _checksum(cached) if cached.exists() else "imagenet")
+
+
+def _keras_folder() -> Path:
+    """Return where Keras looks for weights before it downloads them, by its documented rule."""
+    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
+    return (home if os.access(home, os.W_OK) else Path("/tmp/.keras")) / "models"
+
+
+def _build(name: str, weights: None | str | Path) -> keras.Model:
+    builder = getattr(keras.applications, ARCHITECTURES[name].builder)
+    # Keras numbers layers such as conv2d_7 through all that a thread builds. In a thread of its
+    # own a second Inception has the names of the first, which are those in layers.json.
+    with ThreadPoolExecutor(1) as fresh, warnings.catch_warnings():
+        # MobileNet's: for pictures of any size there are only the weights for 224 px.
+        warnings.filterwarnings("ignore", "`input_shape` is undefined", UserWarning)
+        return fresh.submit(
+            builder, include_top=False, weights=weights, input_shape=(None, None, 3)
+        ).result()
+
+
+def _load_own_weights(name: str, path: Path) -> Network:
+    if not path.is_file():
+        raise DreamError(f"there is no weights file {str(path)!r}; give the path of a .weights.h5")
+    model = _build(name, None)
+    try:
+        # Keras only warns of weights that it finds no place for.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            model.load_weights(path)
+    except (ValueError, OSError, KeyError, UserWarning) as error:
+        raise DreamError(
+            f"{path.name} does not hold weights of {name} without its top: "
+            "save them with model.save_weights from the same architecture"
+        ) from error
+    return Network(name, model, _checksum(path))
+
+
+def _load_own(path: Path) -> Network:
+    if not path.is_file():
+        raise DreamError(f"there is no model file {str(path)!r}; give the path of a .keras file")
+    try:
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # a damaged archive may fail anywhere in Keras
+        raise DreamError(
+            f"{path.name} cannot be loaded: it is damaged, or holds code or layers of its own, "
+            "which are not run; save it with model.save from layers of Keras alone"
+        ) from error
+    return Network(path.name, _free_size(model, path.name), _checksum(path))
+
+
+def _free_size(model: keras.Model, label: str) -> keras.Model:
+    """Cut a user's model after its last feature map and let it take pictures of any size."""
+    if isinstance(model, keras.Sequential):
+        model = keras.Model(model.inputs[0], model.outputs[0])
+    inputs = {layer.name for layer in model.layers if isinstance(layer, keras.layers.InputLayer)}
+    maps = [name for name in layer_geometries(model) if name not in inputs]
+    takes_pictures = len(model.inputs) == 1 and model.inputs[0].shape[-1] == 3
+    named = [layer.name for layer in model.layers if layer.name in maps]
+    if not (takes_pictures and len(model.inputs[0].shape) == 4 and named):
+        raise DreamError(
+            f"{label} is no network of pictures: it must take one input of height x width x 3 "
+            "and have layers with feature maps"
+        )
+    body = keras.Model(model.inputs[0], model.get_layer(named[-1]).output)
+    if body.inputs[0].shape[1:3] == (None, None):
+        return body
+    freed = keras.models.clone_model(body, input_tensors=keras.Input((None, None, 3)))
+    freed.set_weights(body.get_weights())
+    return freed
+
+
+def _check(path: Path, checksum: str) -> None:
+    if not path.is_file():
+        raise DreamError(f"the weights file {path} is missing; install dreamlab again")
+    found = _checksum(path)
+    if found != checksum:
+        raise DreamError(
+            f"the weights file {path} is damaged (SHA-256 {found[:12]}…, not {checksum[:12]}…); "
+            "install dreamlab again"
+        )
+
+
+def _checksum(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _impatient_sockets() -> Iterator[None]:
+    """Give up on a silent server: Keras's download sets no time limit of its own."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(_DOWNLOAD_PATIENCE)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)

@@ -1,0 +1,160 @@
+"""Networks, loaded: the zoo with its ImageNet weights, or a user's own file."""
+
+import difflib
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dreamlab.errors import DreamError
+from dreamlab.models.receptive_field import Geometry, layer_geometries
+from dreamlab.zoo import ARCHITECTURES, LayerInfo, is_offered
+
+
+class Network:
+    """A convolutional network that can be asked for the activations of its layers.
+
+    Parameters
+    ----------
+    name : str
+        Its name in the zoo, or the name of the user's file.
+    model : keras.Model
+        A functional model from a picture of any size, (1, H, W, 3), to its feature maps.
+    weights : str
+        SHA-256 of its weights, or ``"random"``.
+
+    Attributes
+    ----------
+    smallest : int
+        Smallest picture side it takes, in pixels.
+    """
+
+    def __init__(self, name: str, model: keras.Model, weights: str) -> None:
+        self.name = name
+        self.weights = weights
+        self.architecture = ARCHITECTURES.get(name)
+        self._models = {"float32": model}
+        if self.architecture is not None:
+            self.smallest = self.architecture.smallest
+        else:
+            self.smallest = _smallest_side(self.layers)
+
+    @cached_property
+    def geometries(self) -> dict[str, Geometry]:
+        """Receptive field and stride of each layer, by name, in network order."""
+        return layer_geometries(self._models["float32"])
+
+    @cached_property
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """The layers with a feature map, in network order."""
+        model = self._models["float32"]
+        return tuple(
+            LayerInfo(
+                name=layer.name,
+                kind=type(layer).__name__,
+                depth=geometry.depth,
+                channels=layer.output.shape[-1],
+                stride=geometry.stride,
+                receptive_field=geometry.receptive_field,
+                operations=geometry.operations,
+                resizing=geometry.resizing,
+            )
+            for layer in model.layers
+            if (geometry := self.geometries.get(layer.name)) is not None
+            and not isinstance(layer, keras.layers.InputLayer)
+        )
+
+    @property
+    def offered_layers(self) -> tuple[LayerInfo, ...]:
+        """The layers worth offering, in network order."""
+        return tuple(layer for layer in self.layers if is_offered(self.name, layer.name))
+
+    def layer(self, name: str) -> LayerInfo:
+        """Return a layer by its name.
+
+        Raises
+        ------
+        DreamError
+            If the network has no such layer; the message names those that are close.
+        """
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        names = [layer.name for layer in self.layers]
+        close = difflib.get_close_matches(name, names, n=3)
+        offered = [layer.name for layer in self.offered_layers]
+        hint = f"did you mean {' or '.join(close)}?" if close else f"choose from {_listed(offered)}"
+        raise DreamError(f"{self.name} has no layer {name!r}: {hint}")
+
+    def cut(self, names: Iterable[str], precision: str) -> keras.Model:
+        """Return a model from the picture to the given layers, with nothing deeper in it.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Layers whose activations are wanted, in this order.
+        precision : str
+            ``"float32"`` or ``"bfloat16"``: what the convolutions are computed in.
+
+        Returns
+        -------
+        keras.Model
+            Its outputs are a dict of layer name to tensor, (1, h, w, channels).
+        """
+        model = self._in_precision(precision)
+        outputs = {name: model.get_layer(self.layer(name).name).output for name in names}
+        return keras.Model(model.inputs[0], outputs)
+
+    def prepare(self, image: tf.Tensor, preprocessing: str) -> tf.Tensor:
+        """Turn pictures in [-1, 1] into what the network takes.
+
+        Parameters
+        ----------
+        image : tf.Tensor
+            float32, shape (N, H, W, 3), in [-1, 1].
+        preprocessing : str
+            ``"notebook"`` or ``"imagenet"``.
+        """
+        if self.architecture is None:
+            return image
+        if preprocessing == "notebook" and self.architecture.notebook_range:
+            return image
+        module = getattr(keras.applications, self.architecture.module)
+        return module.preprocess_input((image + 1.0) * 127.5)
+
+    def _in_precision(self, precision: str) -> keras.Model:
+        if precision not in self._models:
+            self._models[precision] = _cast(self._models["float32"], f"mixed_{precision}")
+        return self._models[precision]
+
+
+def _smallest_side(layers: tuple[LayerInfo, ...]) -> int:
+    """Return the smallest picture side, in pixels, at which every layer has a map."""
+    side = max((layer.stride for layer in layers), default=1)
+    while any(layer.map_side(side) < 1 for layer in layers):
+        side += 1
+    return side
+
+
+def _cast(model: keras.Model, policy: str) -> keras.Model:
+    """Copy a model with each layer computing under a dtype policy; none is set globally."""
+
+    def clone(layer: keras.Layer) -> keras.Layer:
+        config: dict[str, Any] = layer.get_config()
+        # A sum written as "x + y" is an operation, not a layer, and computes in what it is given.
+        if isinstance(layer, keras.Layer) and not isinstance(layer, keras.layers.InputLayer):
+            config["dtype"] = policy
+        return layer.__class__.from_config(config)
+
+    copy = keras.models.clone_model(model, clone_function=clone)
+    for target, source in zip(copy.weights, model.weights, strict=True):
+        target.assign(np.asarray(source))
+    return copy
+
+
+def _listed(names: list[str], most: int = 20) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -1,0 +1,97 @@
+"""What the findings of an analysis are saved as."""
+
+import csv
+import io
+import json
+import struct
+import zlib
+from typing import Any
+
+from dreamlab import __version__
+from dreamlab.analysis import Findings, Item, Table, named
+from dreamlab.images import load_image, to_pixels
+from dreamlab.results.contact_sheet import contact_sheet
+from dreamlab.results.export import packed
+
+#: Key of the PNG text chunk in which a picture carries the analysis that it is from. It is not
+#: that of a dream's settings, which a picture may have beside it: those are read back as a dream.
+ANALYSIS_KEY = "dreamlab analysis"
+
+
+def files(findings: Findings) -> dict[str, bytes]:
+    """Return all of an analysis's files by name.
+
+    ``NAME.png`` is the contact sheet, ``NAME.json`` all figures and settings, and beside them are
+    each table as CSV, each picture as PNG, and ``NAME.zip`` with the lot.
+    The pictures carry the settings too, in a text chunk.
+    """
+    name = findings.analysis
+    found = {f"{name}.json": figures(findings)}
+    found |= {f"{table.name}.csv": as_csv(table) for table in named(name).tables(findings)}
+    pictures = [item for item in findings.items if item.picture]
+    if pictures:
+        found[f"{name}.png"] = sheet(findings)
+        for place, item in enumerate(pictures, 1):
+            found[f"{place:02d}_{item.key}.png"] = _picture(findings, item)
+    return found | {f"{name}.zip": packed(found)}
+
+
+def sheet(findings: Findings) -> bytes:
+    """Return the contact sheet of an analysis's pictures, a PNG.
+
+    Raises
+    ------
+    DreamError
+        If there are no pictures.
+    """
+    analysis = named(findings.analysis)
+    items = [
+        (item.caption, to_pixels(load_image(item.picture)))
+        for item in findings.items
+        if item.picture
+    ]
+    return contact_sheet(
+        items,
+        columns=analysis.columns,
+        title=f"{analysis.title}, {findings.model}",
+        text={ANALYSIS_KEY: json.dumps(_made(findings))},
+    )
+
+
+def _picture(findings: Findings, item: Item) -> bytes:
+    """Return an item's picture with its settings, put in as it is: it need not be packed anew."""
+    made = _made(findings) | {"item": _figures(item)}
+    text = b"tEXt" + ANALYSIS_KEY.encode() + b"\0" + json.dumps(made).encode("ascii")
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    head = 8 + 25  # a PNG's signature and its first chunk, which has to stay the first
+    return item.picture[:head] + chunk + item.picture[head:]
+
+
+def as_csv(table: Table) -> bytes:
+    """Return a table as CSV; a figure that there is none of leaves its cell empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return text.getvalue().encode()
+
+
+def figures(findings: Findings) -> bytes:
+    """Return all figures, and how they were made, as JSON."""
+    items = [_figures(item) for item in findings.items]
+    values = _made(findings) | {"complete": findings.complete, "items": items}
+    return (json.dumps(values, indent=2, allow_nan=False) + "\n").encode()
+
+
+def _made(findings: Findings) -> dict[str, Any]:
+    return {
+        "dreamlab": __version__,
+        "analysis": findings.analysis,
+        "model": findings.model,
+        "weights": findings.weights,
+        "settings": findings.settings,
+    }
+
+
+def _figures(item: Item) -> dict[str, Any]:
+    return {"key": item.key, **item.values}

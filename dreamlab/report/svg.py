@@ -1,0 +1,136 @@
+"""Tables drawn as HTML and SVG, with no library and no script."""
+
+import html
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from dreamlab.report.colours import COLOURS
+from dreamlab.report.table import Table
+
+#: Small, so that its words can still be read where it is as wide as a phone.
+_WIDTH, _HEIGHT = 480, 220
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 10, 40
+
+
+def heat_table(table: Table) -> str:
+    """Return a table as HTML, its figures on a ground of blue (low) to red (high) if a heat map."""
+    heat = table.drawn in ("ratios", "cosines")
+    names = table.columns if table.drawn else [name.replace("_", " ") for name in table.columns]
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+    body = []
+    for name, *figures in table.rows:
+        cells = "".join(_cell(figure, table.drawn) for figure in figures)
+        body.append(f"<tr><th>{html.escape(shown(name))}</th>{cells}</tr>")
+    kind = ' class="heat"' if heat else ""
+    return f"<table{kind}><tr>{head}</tr>{''.join(body)}</table>"
+
+
+def warmth(figure: float, drawn: str) -> float:
+    """Return where a figure of a heat map lies between -1 (blue), 0 (white) and 1 (red).
+
+    A ratio counts by its logarithm: 10 times is 1, a tenth is -1.
+    """
+    if drawn == "cosines":
+        return max(-1.0, min(1.0, figure))
+    return max(-1.0, min(1.0, math.log10(figure))) if figure > 0 else -1.0
+
+
+def shown(value: Any) -> str:
+    """Return a cell as text: a figure in three digits, nothing as a dash."""
+    if value is None:
+        return "–"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
+    """Return a table as a line chart with its legend; figures that there are none of leave gaps.
+
+    Parameters
+    ----------
+    table : Table
+        The first column is across, each other one is a line.
+    colours : sequence of str
+        One a line; where there are more lines, they come again with the line dashed.
+    """
+    across = [row[0] for row in table.rows]
+    columns = [[row[place] for row in table.rows] for place in range(1, len(table.columns))]
+    known = [figure for column in columns for figure in column if figure is not None]
+    low, high = min([0.0, *known]), max([0.0, *known])
+    high = high if high > low else low + 1.0
+    left, right = min(across), max(across)
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        share = (x - left) / (right - left) if right > left else 0.5
+        return (
+            _LEFT + share * (_WIDTH - _LEFT - _RIGHT),
+            _HEIGHT - _BOTTOM - (y - low) / (high - low) * (_HEIGHT - _TOP - _BOTTOM),
+        )
+
+    parts = [_axis(place(left, y)[1], f"{y:.6g}") for y in _ticks(low, high)]
+    whole = all(isinstance(x, int) for x in across)
+    for x in _ticks(left, right, 1.0 if whole else 0.0):
+        parts.append(_text(place(x, low)[0], _HEIGHT - _BOTTOM + 16, f"{x:.6g}", "middle"))
+    middle = (_LEFT + _WIDTH - _RIGHT) / 2
+    parts.append(_text(middle, _HEIGHT - 6, table.columns[0], "middle"))
+    legend = []
+    for index, (name, column) in enumerate(zip(table.columns[1:], columns, strict=True)):
+        again, turn = divmod(index, len(colours))
+        line, dashes = ("dashed", "5 5") if again else ("solid", "none")
+        steps, pen = [], "M"
+        for x, y in zip(across, column, strict=True):
+            if y is None:
+                pen = "M"
+                continue
+            at = place(x, y)
+            # A line of no length is drawn as a dot: a figure alone between gaps can be seen.
+            steps.append(f"{pen}{at[0]:.1f} {at[1]:.1f}" + ("h0" if pen == "M" else ""))
+            pen = "L"
+        parts.append(
+            f'<path d="{" ".join(steps)}" fill="none" stroke="{colours[turn]}" stroke-width="2" '
+            f'stroke-linecap="round" stroke-dasharray="{dashes}"/>'
+        )
+        legend.append(
+            f'<span><i style="border-top:3px {line} {colours[turn]}"></i>{html.escape(name)}</span>'
+        )
+    return (
+        f'<figure class="chart"><svg xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{html.escape(table.title)}">'
+        f"{''.join(parts)}</svg><figcaption>{' '.join(legend)}</figcaption></figure>"
+    )
+
+
+def _cell(figure: Any, drawn: str) -> str:
+    style = ""
+    if drawn in ("ratios", "cosines") and figure is not None:
+        heat = warmth(figure, drawn)
+        fade = round(255 * (1 - 0.65 * abs(heat)))
+        red, blue = (255, fade) if heat >= 0 else (fade, 255)
+        style = f' style="background:rgb({red},{fade},{blue})"'
+    return f"<td{style}>{html.escape(shown(figure))}</td>"
+
+
+def _ticks(low: float, high: float, least: float = 0.0) -> list[float]:
+    """Return up to six round figures from `low` to `high`, `least` or more apart."""
+    if low == high:
+        return [low]
+    rough = max((high - low) / 5, least)
+    unit = 10.0 ** math.floor(math.log10(rough))
+    step = next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough)
+    # A rounding error is not to cost the figure at an end.
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [count * step for count in range(first, last + 1)]
+
+
+def _axis(height: float, label: str) -> str:
+    return (
+        f'<path d="M{_LEFT} {height:.1f}H{_WIDTH - _RIGHT}" stroke="currentColor" opacity=".2"/>'
+        + _text(_LEFT - 6, height + 4, label, "end")
+    )
+
+
+def _text(x: float, y: float, text: str, anchor: str) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="13" fill="currentColor" '
+        f'text-anchor="{anchor}">{html.escape(text)}</text>'
+    )

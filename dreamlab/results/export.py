@@ -1,0 +1,210 @@
+"""What a recording is saved as: every function turns a `Recording` into bytes."""
+
+import csv
+import io
+import json
+import math
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from dreamlab import images
+from dreamlab.config import SETTINGS_KEY, embedded
+from dreamlab.config.provenance import Provenance
+from dreamlab.errors import DreamError
+from dreamlab.results import film
+from dreamlab.results.film import Film
+from dreamlab.results.recording import Frame, Recording
+
+_WEBP_QUALITY = 90
+
+#: The earliest date a ZIP can hold: the same recording gives the same bytes at any time.
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def png(recording: Recording) -> bytes:
+    """Return the run's result as a PNG that carries its settings.
+
+    Raises
+    ------
+    DreamError
+        If the recording is empty, here and in all of this module.
+    """
+    return _png(recording.final, _settings(recording))
+
+
+def octave_pngs(recording: Recording) -> dict[str, bytes]:
+    """Return one PNG an octave, in its own size, by name: ``octave_<k>_<h>x<w>.png``."""
+    settings = _settings(recording)
+    return {
+        f"octave_{frame.octave}_{frame.height}x{frame.width}.png": _png(frame, settings)
+        for frame in recording.octave_frames
+    }
+
+
+def gif(recording: Recording, **options: Any) -> bytes:
+    """Return the octave progression as an animated GIF.
+
+    The original comes first, then one frame an octave, all in the original's size and in one
+    palette.
+
+    Parameters
+    ----------
+    recording : Recording
+        The run.
+    **options
+        The fields of `dreamlab.results.film.Film`: ``frame_seconds``, ``hold_seconds``, ``loop``,
+        ``boomerang`` and ``steps``.
+
+    Raises
+    ------
+    DreamError
+        If a time is out of range.
+    """
+    plan = Film(**options)
+    pictures = _pictures(recording, plan)
+    return film.gif_film(
+        _frames(recording, plan.order(pictures), film.GIF_MAX_SIDE),
+        plan.milliseconds(len(pictures)),
+        palette=film.shared_palette(pictures),
+        loop=plan.loop,
+        comment=_settings(recording),
+    )
+
+
+def webp(recording: Recording, **options: Any) -> bytes:
+    """Return the octave progression as an animated WebP; see `gif` for the options.
+
+    WebP holds at most 16,383 px a side: the film of a larger picture is scaled down to that.
+    """
+    plan = Film(**options)
+    pictures = _pictures(recording, plan)
+    return film.webp_film(
+        _frames(recording, plan.order(pictures), film.WEBP_MAX_SIDE),
+        plan.milliseconds(len(pictures)),
+        loop=plan.loop,
+        quality=_WEBP_QUALITY,
+        xmp=embedded.settings_xmp(_settings(recording)),
+    )
+
+
+def losses_csv(recording: Recording) -> bytes:
+    """Return the losses as CSV: a row a step, a column a layer after the loss.
+
+    A loss that is not a finite number leaves its cell empty.
+    """
+    layers = _layers(recording)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["octave", "height", "width", "iteration", "loss", *layers])
+    for point in recording.losses:
+        shares = [_finite(point.losses.get(layer)) for layer in layers]
+        place = [point.octave, point.height, point.width, point.iteration]
+        writer.writerow([*place, _finite(point.loss), *shares])
+    return text.getvalue().encode()
+
+
+def losses_json(recording: Recording) -> bytes:
+    """Return the losses as JSON: a list with an object a step, ``losses`` by layer in each.
+
+    A loss that is not a finite number is null.
+    """
+    layers = _layers(recording)
+    rows = [
+        {
+            "octave": point.octave,
+            "height": point.height,
+            "width": point.width,
+            "iteration": point.iteration,
+            "loss": _finite(point.loss),
+            "losses": {
+                layer: _finite(point.losses[layer]) for layer in layers if layer in point.losses
+            },
+        }
+        for point in recording.losses
+    ]
+    return _json(rows)
+
+
+def config_json(recording: Recording) -> bytes:
+    """Return how the run was made as JSON, which `DreamConfig.from_file` reads back."""
+    return _json(_provenance(recording).to_dict())
+
+
+def archive(recording: Recording, **options: Any) -> bytes:
+    """Return all of the above in one ZIP; see `gif` for the options.
+
+    It holds ``dream.png``, a PNG an octave, ``progression.gif``, ``progression.webp``,
+    ``losses.csv``, ``losses.json`` and ``config.json``. Same recording, same bytes.
+    """
+    files = {
+        "dream.png": png(recording),
+        **octave_pngs(recording),
+        "progression.gif": gif(recording, **options),
+        "progression.webp": webp(recording, **options),
+        "losses.csv": losses_csv(recording),
+        "losses.json": losses_json(recording),
+        "config.json": config_json(recording),
+    }
+    return packed(files)
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return files, by name, as a ZIP. Same files, same bytes."""
+    archived = io.BytesIO()
+    with zipfile.ZipFile(archived, "w") as opened:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, _ZIP_DATE)
+            entry.external_attr = 0o644 << 16
+            # Pictures are packed as they are; only text gets smaller.
+            text = name.endswith((".csv", ".json"))
+            opened.writestr(entry, data, zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED)
+    return archived.getvalue()
+
+
+def _png(frame: Frame, settings: str) -> bytes:
+    return images.png(frame.pixels, text={SETTINGS_KEY: settings})
+
+
+def _provenance(recording: Recording) -> Provenance:
+    if recording.provenance is None:
+        raise DreamError("the recording is empty; record a run before exporting it")
+    return recording.provenance
+
+
+def _settings(recording: Recording) -> str:
+    return _provenance(recording).to_json()
+
+
+def _pictures(recording: Recording, plan: Film) -> list[np.ndarray]:
+    _provenance(recording)
+    frames = recording.frames if plan.steps else recording.octave_frames
+    return [recording.original, *(frame.pixels for frame in frames)]
+
+
+def _frames(
+    recording: Recording, pictures: Iterable[np.ndarray], max_side: int
+) -> Iterator[np.ndarray]:
+    # One at a time: the frames of a large picture together would fill the memory.
+    height, width = recording.original.shape[:2]
+    scale = min(1.0, max_side / max(height, width))
+    size = max(1, round(height * scale)), max(1, round(width * scale))
+    for pixels in pictures:
+        yield images.resize_pixels(pixels, *size)
+
+
+def _layers(recording: Recording) -> list[str]:
+    """Name the layers of the loss table, in the order of the settings."""
+    seen = {layer for point in recording.losses for layer in point.losses}
+    named = _provenance(recording).config.layers
+    return [layer for layer in named if layer in seen] + sorted(seen - set(named))
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def _json(values: Any) -> bytes:
+    return (json.dumps(values, indent=2, allow_nan=False) + "\n").encode()

@@ -1,0 +1,181 @@
+"""Animated GIF and WebP files, written frame by frame.
+
+Pillow's own writers hold every frame at once and merge equal neighbours into one. A film of a
+dream has one frame an octave whatever is on it, so the containers are put together here and
+Pillow encodes the frames.
+"""
+
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import imageio.v3 as iio
+import numpy as np
+from PIL import GifImagePlugin, Image
+
+from dreamlab.errors import DreamError
+
+#: Longest side the formats can hold, in pixels.
+GIF_MAX_SIDE = 65_535
+WEBP_MAX_SIDE = 16_383
+
+_SAMPLES_A_SIDE = 128
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """How a film runs.
+
+    Parameters
+    ----------
+    frame_seconds : float
+        How long a frame shows, 0.02 to 10; GIF counts in hundredths of a second.
+    hold_seconds : float
+        How long the result shows, 0 to 60; never less than `frame_seconds`.
+    loop : bool
+        Start over at the end, for ever.
+    boomerang : bool
+        Go back to the first frame after the result; neither is shown twice.
+    steps : bool
+        Show the frames kept between octaves too, not only one an octave.
+
+    Raises
+    ------
+    DreamError
+        If a time is out of range.
+    """
+
+    frame_seconds: float = 0.5
+    hold_seconds: float = 2.0
+    loop: bool = True
+    boomerang: bool = False
+    steps: bool = False
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("frame_seconds", 0.02, 10), ("hold_seconds", 0, 60)):
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or not low <= value <= high:
+                raise DreamError(f"{name} is {value!r}; choose {low} to {high} seconds")
+
+    def order(self, frames: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the frames in the order they show: the result last, or in the middle."""
+        back = frames[-2:0:-1] if self.boomerang else []
+        return [*frames, *back]
+
+    def milliseconds(self, count: int) -> list[int]:
+        """Return how long each frame shows, of `count` different ones, in whole hundredths."""
+        frame = round(self.frame_seconds * 100) * 10
+        hold = max(frame, round(self.hold_seconds * 100) * 10)
+        back = [frame] * (count - 2) if self.boomerang else []
+        return [*[frame] * (count - 1), hold, *back]
+
+
+def shared_palette(pictures: Iterable[np.ndarray]) -> Image.Image:
+    """Choose 256 colours for a whole film.
+
+    Parameters
+    ----------
+    pictures : iterable of numpy.ndarray
+        uint8, (H, W, 3) each, of any size; each counts alike, by a 128 x 128 sample of it.
+
+    Returns
+    -------
+    PIL.Image.Image
+        A picture of mode ``"P"`` that carries the palette.
+    """
+    samples = [_sample(pixels) for pixels in pictures]
+    # Median cut, the default, gives small vivid parts away (a cat's green eyes turn brown).
+    sheet = Image.fromarray(np.concatenate(samples))
+    return sheet.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1)
+
+
+def gif_film(
+    frames: Iterable[np.ndarray],
+    milliseconds: Sequence[int],
+    *,
+    palette: Image.Image,
+    loop: bool,
+    comment: str,
+) -> bytes:
+    """Write an animated GIF with one palette, dithered after Floyd and Steinberg.
+
+    Parameters
+    ----------
+    frames : iterable of numpy.ndarray
+        uint8, (H, W, 3), all of one size.
+    milliseconds : sequence of int
+        How long each frame shows; GIF counts in steps of 10.
+    palette : PIL.Image.Image
+        What `shared_palette` returned.
+    loop : bool
+        Whether the film starts over at its end.
+    comment : str
+        Text to carry in a comment block.
+    """
+    parts = []
+    for pixels, duration in zip(frames, milliseconds, strict=True):
+        if not parts:
+            parts += _gif_head(pixels, palette, loop, comment)
+        frame = Image.fromarray(pixels).quantize(
+            palette=palette, dither=Image.Dither.FLOYDSTEINBERG
+        )
+        parts += GifImagePlugin.getdata(frame, duration=duration, interlace=0)
+    return b"".join([*parts, b";"])
+
+
+def webp_film(
+    frames: Iterable[np.ndarray],
+    milliseconds: Sequence[int],
+    *,
+    loop: bool,
+    quality: int,
+    xmp: bytes,
+) -> bytes:
+    """Write an animated WebP (lossy); see `gif_film` for the parameters.
+
+    The layout is that of Google's WebP container specification: VP8X, ANIM, one ANMF a frame,
+    XMP.
+    """
+    chunks = []
+    for pixels, duration in zip(frames, milliseconds, strict=True):
+        height, width = pixels.shape[:2]
+        size = _uint24(width - 1) + _uint24(height - 1)
+        if not chunks:
+            animation_and_xmp = 0b0000_0110
+            chunks.append(_chunk(b"VP8X", struct.pack("<I", animation_and_xmp) + size))
+            chunks.append(_chunk(b"ANIM", b"\xff" * 4 + struct.pack("<H", 0 if loop else 1)))
+        still = iio.imwrite("<bytes>", pixels, extension=".webp", quality=quality, method=4)
+        # Offset 0, 0; then one flag: replace what was there, do not blend.
+        head = _uint24(0) * 2 + size + _uint24(duration) + b"\x02"
+        chunks.append(_chunk(b"ANMF", head + still[12:]))  # after RIFF, size, WEBP
+    chunks.append(_chunk(b"XMP ", xmp))
+    return _chunk(b"RIFF", b"WEBP" + b"".join(chunks))
+
+
+def _sample(pixels: np.ndarray) -> np.ndarray:
+    rows, columns = (
+        np.linspace(0, side - 1, _SAMPLES_A_SIDE).astype(int) for side in pixels.shape[:2]
+    )
+    return pixels[np.ix_(rows, columns)]
+
+
+def _gif_head(pixels: np.ndarray, palette: Image.Image, loop: bool, comment: str) -> list[bytes]:
+    height, width = pixels.shape[:2]
+    # 0xf7: a colour table for the whole film, of 256 colours of 8 bit.
+    parts = [b"GIF89a", struct.pack("<HHBBB", width, height, 0xF7, 0, 0)]
+    parts.append(bytes(palette.getpalette()).ljust(768, b"\0"))
+    if loop:  # for ever; without this block a film plays once
+        parts.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")
+    text = comment.encode()
+    blocks = [text[start : start + 255] for start in range(0, len(text), 255)]
+    parts.append(b"\x21\xfe" + b"".join(bytes([len(b)]) + b for b in blocks) + b"\0")
+    return parts
+
+
+def _uint24(value: int) -> bytes:
+    return struct.pack("<I", value)[:3]
+
+
+def _chunk(name: bytes, payload: bytes) -> bytes:
+    # A chunk of odd length is padded, and its length does not count the padding.
+    return name + struct.pack("<I", len(payload)) + payload + b"\0" * (len(payload) % 2)

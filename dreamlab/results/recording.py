@@ -1,0 +1,206 @@
+"""What is kept of a run: its losses and its frames, bounded in bytes."""
+
+import contextlib
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dreamlab.config.provenance import Provenance
+from dreamlab.errors import DreamError
+from dreamlab.images import to_pixels
+
+if TYPE_CHECKING:  # the engine imports TensorFlow; a recording is read where there is none
+    from dreamlab.dream import Step
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture kept from a run.
+
+    Parameters
+    ----------
+    octave : int
+        Octave it belongs to, from 0.
+    iteration : int
+        Step of the octave after which it was taken, from 0; -1 where no step was taken.
+    ends_octave : bool
+        True for an octave's result, lost detail put back; false for a picture between steps.
+    pixels : numpy.ndarray
+        uint8, shape (height, width, 3).
+    """
+
+    octave: int
+    iteration: int
+    ends_octave: bool
+    pixels: np.ndarray
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return self.pixels.shape[0]
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return self.pixels.shape[1]
+
+
+@dataclass(frozen=True)
+class LossPoint:
+    """The loss at one step: a row of the loss table.
+
+    Parameters
+    ----------
+    octave, height, width, iteration : int
+        Where in the run; octave and iteration count from 0.
+    loss : float
+        The whole loss, looked at before the step was applied.
+    losses : dict of str to float
+        Each layer's share of it; they add up to `loss`.
+    """
+
+    octave: int
+    height: int
+    width: int
+    iteration: int
+    loss: float
+    losses: dict[str, float]
+
+
+class Recording:
+    """Losses and frames of one run, kept while its steps pass through.
+
+    Parameters
+    ----------
+    every : int, optional
+        Keep a frame after every so many steps too, not only one an octave.
+    max_bytes : int
+        Most bytes of frames to keep. When they pass it, frames between octaves go first (every
+        second one), then the smallest octaves; the original and the last frame always stay.
+
+    Attributes
+    ----------
+    provenance : Provenance or None
+        How the run was made; None until the first step.
+    original : numpy.ndarray or None
+        The picture the run began from, uint8 (H, W, 3); None until the first step.
+    frames : list of Frame
+        The frames kept, in order. The last one is the run's result, or as far as it came.
+    losses : list of LossPoint
+        One row a step.
+    seconds : float
+        How long the run took, in seconds.
+    finished : bool
+        Whether the run came to its end.
+    dropped : int
+        Frames that did not fit.
+    """
+
+    def __init__(self, *, every: int | None = None, max_bytes: int = 512 * 2**20) -> None:
+        if every is not None and every < 1:
+            raise DreamError(f"every is {every}; keep a frame every 1 step or more")
+        self.every = every
+        self.max_bytes = max_bytes
+        self.provenance: Provenance | None = None
+        self.original: np.ndarray | None = None
+        self.frames: list[Frame] = []
+        self.losses: list[LossPoint] = []
+        self.seconds = 0.0
+        self.finished = False
+        self.dropped = 0
+
+    def record(self, steps: Iterable["Step"]) -> Iterator["Step"]:
+        """Pass the steps of a run on, keeping what is asked for.
+
+        Closing this iterator, an interrupt or an error in the run keeps all that was done so
+        far, the picture between two octaves included, and closes the run. After an error the
+        frame is there only if the run still gives the picture it had.
+
+        Parameters
+        ----------
+        steps : iterable of Step
+            What `dreamlab.dream.dream` returns.
+
+        Yields
+        ------
+        Step
+            The same steps.
+        """
+        began = time.perf_counter()
+        last = None
+        try:
+            for step in steps:
+                self._keep(step)
+                last = step
+                yield step
+            self.finished = True
+        except GeneratorExit:  # closed between steps: the last one's picture is still valid
+            self._add_partial(last)
+            raise
+        except BaseException:
+            # The run itself ended so, and its picture may be gone: what ended it matters more.
+            with contextlib.suppress(Exception):
+                self._add_partial(last)
+            raise
+        finally:
+            self.seconds += time.perf_counter() - began
+            if hasattr(steps, "close"):
+                steps.close()
+
+    @property
+    def octave_frames(self) -> list[Frame]:
+        """One frame an octave, in order; the last may be of an octave that was cut short."""
+        return [frame for frame in self.frames if frame.ends_octave or frame is self.frames[-1]]
+
+    @property
+    def final(self) -> Frame:
+        """The last frame: the run's result, or as far as it came.
+
+        Raises
+        ------
+        DreamError
+            If nothing has been recorded.
+        """
+        if not self.frames:
+            raise DreamError("the recording is empty; record a run before exporting it")
+        return self.frames[-1]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all pictures kept, the original included."""
+        original = 0 if self.original is None else self.original.nbytes
+        return original + sum(frame.pixels.nbytes for frame in self.frames)
+
+    def _keep(self, step: "Step") -> None:
+        if self.provenance is None:
+            self.provenance = step.provenance
+            self.original = to_pixels(step.original)
+        if step.losses:
+            place = step.octave, step.height, step.width, step.iteration
+            self.losses.append(LossPoint(*place, step.loss, dict(step.losses)))
+        wanted = self.every is not None and (step.iteration + 1) % self.every == 0
+        if step.ends_octave or wanted:
+            self._add(step)
+
+    def _add(self, step: "Step") -> None:
+        self.frames.append(
+            Frame(step.octave, step.iteration, step.ends_octave, to_pixels(step.image))
+        )
+        while self.nbytes > self.max_bytes and len(self.frames) > 1:
+            self._thin()
+
+    def _add_partial(self, step: "Step | None") -> None:
+        if step is None:
+            return
+        kept = self.frames[-1] if self.frames else None
+        if kept is None or (kept.octave, kept.iteration) != (step.octave, step.iteration):
+            self._add(step)
+
+    def _thin(self) -> None:
+        between = [frame for frame in self.frames[:-1] if not frame.ends_octave]
+        gone = between[::2] or self.frames[:1]
+        self.frames = [frame for frame in self.frames if not any(frame is one for one in gone)]
+        self.dropped += len(gone)

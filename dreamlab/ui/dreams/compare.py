@@ -1,0 +1,105 @@
+"""The dreams side by side: live while they run, under one scrubber when they are done."""
+
+import streamlit as st
+
+from dreamlab.jobs import Backend, Result, Status
+from dreamlab.ui import style
+from dreamlab.ui.dreams import card, downloads, scrubber, tables
+from dreamlab.ui.dreams.curves import Curve
+from dreamlab.ui.dreams.scrubber import Place
+from dreamlab.ui.inputs import dream_button
+from dreamlab.ui.session import presence, queries
+from dreamlab.ui.session.visitors import Batch, Visit
+
+_ACROSS = {2: 2, 3: 3, 4: 4, 5: 3, 6: 3, 7: 4}
+
+
+def show(backend: Backend, visit: Visit) -> None:
+    """Draw the comparison that is chosen; while it runs it draws itself anew every second."""
+    batch = _chosen(visit)
+    live = queries.active(backend, batch)
+    st.fragment(_panel, run_every=1 if live else None)(backend, visit, batch, live)
+
+
+def _chosen(visit: Visit) -> Batch:
+    by_number = {batch.number: batch for batch in visit.batches}
+    state = st.session_state
+    if state.get("batch") not in by_number:
+        state["batch"] = visit.batches[-1].number
+    cells = len(by_number[state["batch"]].runs) + 1
+    state.setdefault("across", _ACROSS[cells])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header("Compare", anchor=False, width="content")
+        if len(by_number) > 1:
+            st.segmented_control(
+                "Which dream",
+                list(by_number),
+                format_func=lambda number: f"Dream {number}",
+                key="batch",
+                required=True,
+                label_visibility="collapsed",
+            )
+        st.space("stretch")
+        with st.container(
+            horizontal=True, vertical_alignment="center", width="content", key="across-row"
+        ):
+            style.note("Across")
+            st.segmented_control(
+                "Pictures across",
+                [2, 3, 4],
+                key="across",
+                required=True,
+                label_visibility="collapsed",
+            )
+    return by_number[state["batch"]]
+
+
+def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
+    presence.present(backend, visit)
+    states = [queries.status(backend, one.job) for one in batch.runs]
+    if live and not any(state.active for state in states):
+        st.rerun()
+    if live:
+        dream_button.trouble(backend)
+    results = [queries.result(backend, one.job) for one in batch.runs]
+    where = None if live else scrubber.show(batch, results)
+    card.large(batch, results, where)
+    _grid(backend, batch, states, results, where, queries.original(backend, batch))
+    curves = [
+        Curve(one.name, one.colour, state.losses)
+        for one, state in zip(batch.runs, states, strict=True)
+    ]
+    tabs = st.tabs(["Losses", "Layer shares", "Numbers", "Export"], key=f"tabs.{batch.number}")
+    with tabs[0]:
+        tables.losses(curves)
+    with tabs[1]:
+        tables.shares(curves)
+    with tabs[2]:
+        tables.table(batch, states, results)
+    with tabs[3]:
+        downloads.show(batch, results)
+
+
+def _grid(
+    backend: Backend,
+    batch: Batch,
+    states: list[Status],
+    results: list[Result | None],
+    where: Place | None,
+    original: bytes | None,
+) -> None:
+    across = st.session_state["across"]
+    cells = [None, *zip(batch.runs, states, results, strict=True)]
+    for start in range(0, len(cells), across):
+        for column, cell in zip(st.columns(across), cells[start : start + across], strict=False):
+            with column:
+                if cell is None:
+                    with style.edged(None, "original"):
+                        if original is not None:
+                            st.image(original, width="stretch", alt=batch.alt)
+                        style.name("Original")
+                        style.note(batch.alt)
+                    continue
+                one, state, result = cell
+                with style.edged(one.colour, f"dream-{one.job}"):
+                    card.show(backend, one, state, result, where, original)

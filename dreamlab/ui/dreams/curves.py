@@ -1,0 +1,190 @@
+"""Loss curves and layer shares, as Altair charts."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+from pandas import DataFrame
+
+from dreamlab.results.recording import LossPoint
+from dreamlab.ui.style import COLOURS
+
+#: Names beside each other above a chart; on a phone all of them do not fit.
+_COLUMNS = alt.ExprRef("width < 480 ? 2 : 6")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The losses of one variant.
+
+    Parameters
+    ----------
+    name : str
+        Name of the variant.
+    colour : int
+        Index of its colour.
+    points : sequence of LossPoint
+        Its losses so far.
+    """
+
+    name: str
+    colour: int
+    points: Sequence[LossPoint]
+
+
+def losses_table(
+    curves: Sequence[Curve], *, relative: bool = False, log: bool = False
+) -> DataFrame:
+    """Return what the loss chart draws: a row a step, with the start of its octave as `edge`.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        One a variant.
+    relative : bool
+        Divide each curve by its first value; a curve that begins with 0 is left out.
+    log : bool
+        For a log scale: values of 0 and below are left out, as are always those that are no
+        numbers.
+    """
+    rows = []
+    for curve in distinct(curves):
+        unit = curve.points[0].loss if relative and curve.points else 1.0
+        if unit == 0:
+            continue
+        edge, octave = math.nan, 0
+        for number, point in enumerate(curve.points, 1):
+            if point.octave != octave:
+                edge, octave = number - 0.5, point.octave
+            value = point.loss / unit
+            if math.isfinite(value) and (value > 0 or not log):
+                size = f"{point.width} × {point.height}"
+                place = (point.octave + 1, size, point.iteration + 1)
+                rows.append((curve.name, number, value, *place, edge))
+    names = ["variant", "step", "loss", "octave", "size", "iteration", "edge"]
+    return DataFrame(rows, columns=names)
+
+
+def losses(
+    names: Sequence[str], colours: Sequence[int], *, relative: bool = False, log: bool = False
+) -> alt.LayerChart:
+    """Draw the loss of every variant against the step, octave boundaries marked.
+
+    The chart has no data of its own, so that it stays the same while a dream goes on and only
+    the rows of its table change.
+    """
+    title = "Loss, as a multiple of the first" if relative else "Loss"
+    nearest = alt.selection_point(
+        name="hover", on="pointerover", nearest=True, fields=["step"], empty=False
+    )
+    base = alt.Chart().encode(
+        x=alt.X(
+            "step:Q",
+            title="Step",
+            axis=alt.Axis(tickMinStep=1, grid=False),
+            scale=alt.Scale(zero=False, nice=False, padding=8),
+        ),
+        y=alt.Y(
+            "loss:Q", title=title, scale=alt.Scale(type="log" if log else "linear", zero=False)
+        ),
+        color=alt.Color(
+            "variant:N",
+            scale=alt.Scale(domain=list(names), range=[COLOURS[colour] for colour in colours]),
+            legend=alt.Legend(orient="top", title=None, labelLimit=200, columns=_COLUMNS),
+        ),
+    )
+    tooltip = [
+        alt.Tooltip("variant:N", title="Variant"),
+        alt.Tooltip("loss:Q", title=title, format=".4g"),
+        alt.Tooltip("octave:Q", title="Octave"),
+        alt.Tooltip("size:N", title="Size (px)"),
+        alt.Tooltip("iteration:Q", title="Step in the octave"),
+    ]
+    edges = (
+        alt.Chart()
+        .transform_filter("isValid(datum.edge)")
+        .transform_aggregate(groupby=["edge"])
+        .mark_rule(strokeDash=[2, 4], opacity=0.45, color="gray", aria=False)
+        .encode(x=alt.X("edge:Q"))
+    )
+    points = base.mark_point(filled=True, size=55).encode(
+        opacity=alt.condition(nearest, alt.value(1), alt.value(0)), tooltip=tooltip
+    )
+    lines = base.mark_line(strokeWidth=2.4)
+    return alt.layer(edges, lines, points.add_params(nearest)).properties(height=320)
+
+
+def shares_table(curve: Curve) -> DataFrame:
+    """Return what the chart of shares draws: a row a step and layer."""
+    rows = [
+        (number, layer, order, share)
+        for number, point in enumerate(curve.points, 1)
+        for order, (layer, share) in enumerate(point.losses.items())
+    ]
+    return DataFrame(rows, columns=["step", "layer", "order", "share"])
+
+
+def shares(layers: Sequence[str], colour: int, *, suppressed: bool = False) -> alt.Chart:
+    """Draw each layer's share of a variant's loss, stacked; deeper layers are darker.
+
+    Parameters
+    ----------
+    layers : sequence of str
+        From the shallowest to the deepest.
+    colour : int
+        Index of the variant's colour.
+    suppressed : bool
+        Whether a share may be below 0, so that shares make up no whole.
+    """
+    y = alt.Y("share:Q", title="Part of the loss", stack="zero")
+    if not suppressed:
+        y = alt.Y(
+            "share:Q", title="Share of the loss", stack="normalize", axis=alt.Axis(format="%")
+        )
+    return (
+        alt.Chart()
+        .mark_area(line=False)
+        .encode(
+            x=alt.X("step:Q", title="Step", axis=alt.Axis(tickMinStep=1, grid=False)),
+            y=y,
+            order="order:Q",
+            color=alt.Color(
+                "layer:N",
+                sort=list(layers),
+                scale=alt.Scale(domain=list(layers), range=_ramp(COLOURS[colour], len(layers))),
+                legend=alt.Legend(orient="top", title=None, columns=2, labelLimit=160),
+            ),
+            tooltip=[
+                alt.Tooltip("layer:N", title="Layer"),
+                alt.Tooltip("step:Q", title="Step"),
+                alt.Tooltip("share:Q", title="Part of the loss", format=".4g"),
+            ],
+        )
+        .properties(height=260)
+    )
+
+
+def distinct(curves: Sequence[Curve]) -> list[Curve]:
+    """Number variants of one name, which a chart would take for one curve."""
+    names = [curve.name for curve in curves]
+    return [
+        curve
+        if names.count(curve.name) == 1
+        else Curve(f"{curve.name} ({index})", curve.colour, curve.points)
+        for index, curve in enumerate(curves, 1)
+    ]
+
+
+def _ramp(colour: str, count: int) -> list[str]:
+    """Return shades of a colour, from light (shallow layers) to the dark (deep ones)."""
+    channels = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
+    shades = []
+    for index in range(count):
+        mix = 0.65 - 1.15 * index / max(count - 1, 1)  # above 0 towards white, below to black
+        shade = [
+            round(value + (255 - value) * mix if mix > 0 else value * (1 + mix))
+            for value in channels
+        ]
+        shades.append("#" + "".join(f"{value:02x}" for value in shade))
+    return shades

@@ -1,0 +1,136 @@
+"""Files to take away, made when they are asked for."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from dreamlab.errors import DreamError
+from dreamlab.jobs import Result
+from dreamlab.results import export
+from dreamlab.results.contact_sheet import contact_sheet
+from dreamlab.results.recording import Recording
+from dreamlab.ui import style
+from dreamlab.ui.session.visitors import Batch, Run
+
+
+def show(batch: Batch, results: list[Result | None]) -> None:
+    """Draw the download buttons of every variant that left something, and of all together."""
+    left = [
+        (one, result.recording)
+        for one, result in zip(batch.runs, results, strict=True)
+        if result is not None and result.recording.frames
+    ]
+    if not left:
+        style.note("Files are ready as soon as a dream ends.")
+        return
+    film = _film()
+    for one, recording in left:
+        with style.edged(one.colour, f"files-{one.job}"):
+            _files(one, recording, film)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _button("Contact sheet", partial(sheet, left), "contact_sheet.png", "image/png", "sheet")
+        _button(
+            "Everything",
+            partial(everything, left, film),
+            "dreamlab.zip",
+            "application/zip",
+            "all",
+            primary=True,
+        )
+
+
+def file_name(name: str) -> str:
+    """Return a variant's name as the start of a file name: plain letters only."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "dream"
+
+
+def sheet(left: list[tuple[Run, Recording]]) -> bytes:
+    """Return the original and all results on one captioned picture, as PNG."""
+    items = [("Original", left[0][1].original)]
+    items += [(one.name, recording.final.pixels) for one, recording in left]
+    return contact_sheet(items, columns=min(len(items), 3 if len(items) in (5, 6) else 4))
+
+
+def everything(left: list[tuple[Run, Recording]], film: dict) -> bytes:
+    """Return a ZIP with a folder a variant and the contact sheet."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("contact_sheet.png", sheet(left))
+        for number, (one, recording) in enumerate(left, 1):
+            folder = f"{number}_{file_name(one.name)}"
+            with zipfile.ZipFile(io.BytesIO(export.archive(recording, **film))) as own:
+                for name in own.namelist():
+                    archive.writestr(f"{folder}/{name}", own.read(name))
+    return packed.getvalue()
+
+
+def _film() -> dict:
+    with st.expander("How the GIF and WebP run", icon=":material/movie:"):
+        columns = st.columns(4, vertical_alignment="bottom")
+        options = {
+            "frame_seconds": columns[0].number_input(
+                "A frame shows (s)", 0.02, 10.0, 0.5, 0.1, key="film.frame"
+            ),
+            "hold_seconds": columns[1].number_input(
+                "The result shows (s)", 0.0, 60.0, 2.0, 0.5, key="film.hold"
+            ),
+            "loop": columns[2].toggle("Loop", True, key="film.loop"),
+            "boomerang": columns[3].toggle("Boomerang", key="film.boomerang"),
+        }
+    return options
+
+
+def _files(one: Run, recording: Recording, film: dict) -> None:
+    stem = file_name(one.name)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        style.name(one.name)
+        kinds: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
+            ("PNG", partial(export.png, recording), f"{stem}.png", "image/png"),
+            ("GIF", partial(export.gif, recording, **film), f"{stem}.gif", "image/gif"),
+            ("WebP", partial(export.webp, recording, **film), f"{stem}.webp", "image/webp"),
+            ("CSV", partial(export.losses_csv, recording), f"{stem}_losses.csv", "text/csv"),
+            ("Config", partial(export.config_json, recording), f"{stem}.json", "application/json"),
+            ("ZIP", partial(export.archive, recording, **film), f"{stem}.zip", "application/zip"),
+        )
+        for label, make, name, mime in kinds:
+            _button(label, make, name, mime, f"{one.job}.{label}", of=one.name)
+        preview = st.toggle("Preview the GIF", key=f"preview.{one.job}")
+    if preview:
+        try:
+            film_bytes = _preview(one.job, len(recording.frames), recording, **film)
+        except DreamError as error:
+            style.note(str(error), bad=True)
+            return
+        st.image(film_bytes, width=320, alt=f"The octaves of {one.name}, one after another")
+
+
+@st.cache_data(max_entries=6, ttl=600, show_spinner="Making the GIF…")
+def _preview(job: str, frames: int, _recording: Recording, **film) -> bytes:
+    return export.gif(_recording, **film)
+
+
+def _button(
+    label: str,
+    make: Callable[[], bytes],
+    name: str,
+    mime: str,
+    key: str,
+    *,
+    primary: bool = False,
+    of: str = "",
+) -> None:
+    st.download_button(
+        label,
+        data=make,
+        file_name=name,
+        mime=mime,
+        key=f"download.{key}",
+        on_click="ignore",
+        type="primary" if primary else "secondary",
+        icon=":material/download:",
+        help=f"{label} of {of}" if of else None,
+    )

@@ -1,0 +1,57 @@
+"""The one scrubber that moves all pictures together, through octaves and steps."""
+
+import math
+
+import streamlit as st
+
+from dreamlab.jobs import Result
+from dreamlab.results.recording import Frame, Recording
+from dreamlab.ui.session.visitors import Batch
+
+#: Octave and step, both from 0; an octave's result comes after all of its steps.
+Place = tuple[float, float]
+
+#: Before the first octave, and after the last.
+ORIGINAL: Place = (-1, 0)
+END: Place = (math.inf, math.inf)
+
+
+def show(batch: Batch, results: list[Result | None]) -> Place | None:
+    """Draw the scrubber and return its place, or None while there is nothing to move through."""
+    steps = places([result.recording for result in results if result])
+    if len(steps) < 2:
+        return None
+    chosen = st.select_slider(
+        "Octave, for all pictures",
+        range(len(steps)),  # not the places themselves: a pair would ask for a slider of ranges
+        value=len(steps) - 1,
+        format_func=lambda index: _place_name(steps[index]),
+        key=f"place.{batch.number}",
+        help="Moves all pictures together, from the original to the last octave.",
+    )
+    return steps[chosen]
+
+
+def place(frame: Frame) -> Place:
+    """Return where a frame is on the scrubber: its octave and step, an octave's result last."""
+    return frame.octave, math.inf if frame.ends_octave else frame.iteration
+
+
+def places(recordings: list[Recording]) -> list[Place]:
+    """Return all places of the scrubber, in order, the original first."""
+    found = {place(frame) for recording in recordings for frame in recording.frames}
+    return [ORIGINAL, *sorted(found)]
+
+
+def frame_at(recording: Recording, where: Place) -> int | None:
+    """Return the index of the last frame at a place or before it; None is the original."""
+    reached = [index for index, frame in enumerate(recording.frames) if place(frame) <= where]
+    return reached[-1] if reached else None
+
+
+def _place_name(where: Place) -> str:
+    octave, step = where
+    if where == ORIGINAL:
+        return "Original"
+    name = f"Octave {octave + 1:.0f}"
+    return name if step == math.inf else f"{name}, step {step + 1:.0f}"

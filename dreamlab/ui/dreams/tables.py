@@ -1,0 +1,147 @@
+"""The figures below the pictures: loss curves, layer shares and a table."""
+
+import functools
+import json
+
+import altair as alt
+import numpy as np
+import streamlit as st
+
+from dreamlab.images import resize_pixels
+from dreamlab.jobs import Result, Status
+from dreamlab.results.recording import Recording
+from dreamlab.ui import style
+from dreamlab.ui.dreams import curves as charts
+from dreamlab.ui.dreams.curves import Curve
+from dreamlab.ui.session.visitors import Batch
+from dreamlab.ui.wording import duration
+
+
+def losses(curves: list[Curve], *, key: str = "losses") -> None:
+    """Draw the loss curves of all variants with the switches of their axis."""
+    drawn = [curve for curve in curves if curve.points]
+    if not drawn:
+        style.note("No losses: nothing has taken a step yet, or there is noise alone.")
+        return
+    with st.container(horizontal=True):
+        relative = st.segmented_control(
+            "Losses as",
+            ["Raw", "Relative to the first"],
+            default="Relative to the first",
+            required=True,
+            key=f"{key}.relative",
+            label_visibility="collapsed",
+            help="Losses of different layers are not on one scale; relative ones can be compared.",
+        )
+        log = st.toggle("Log scale", key=f"{key}.log")
+    named, scales = charts.distinct(drawn), {"relative": relative != "Raw", "log": log}
+    spec = _loss_spec(
+        tuple(curve.name for curve in named),
+        tuple(curve.colour for curve in named),
+        light=light(),
+        **scales,
+    )
+    st.vega_lite_chart(
+        charts.losses_table(drawn, **scales),
+        json.loads(spec),
+        width="stretch",
+        alt=_described(drawn),
+        key=f"{key}.chart",
+    )
+    style.note("Dotted lines mark where an octave begins.")
+
+
+def shares(curves: list[Curve]) -> None:
+    """Draw the layers' shares of each variant that has more than one."""
+    mixed = [curve for curve in curves if curve.points and len(curve.points[0].losses) > 1]
+    if not mixed:
+        style.note("Every variant has a single layer, which makes up all of its loss.")
+        return
+    across = min(2, len(mixed))
+    for start in range(0, len(mixed), 2):
+        for column, curve in zip(st.columns(across), mixed[start : start + 2], strict=False):
+            with column:
+                style.name(curve.name)
+                points = curve.points
+                below = any(part < 0 for point in points for part in point.losses.values())
+                spec = _share_spec(tuple(points[0].losses), curve.colour, below, light())
+                st.vega_lite_chart(
+                    charts.shares_table(curve),
+                    json.loads(spec),
+                    width="stretch",
+                    key=f"shares.{start}.{curve.colour}",
+                    alt=f"Each layer's share of the loss of {curve.name}, step by step",
+                )
+
+
+def table(batch: Batch, states: list[Status], results: list[Result | None]) -> None:
+    """Draw the table of first and last loss, gain, change of the picture and time."""
+    rows = [
+        row(one.name, state, result)
+        for one, state, result in zip(batch.runs, states, results, strict=True)
+    ]
+    st.table(
+        {name: [row[name] for row in rows] for name in rows[0]},
+        hide_index=True,
+        border="horizontal",
+    )
+    style.note("Change: how far a pixel moved on average, as a share of black to white.")
+
+
+def row(name: str, state: Status, result: Result | None) -> dict[str, str]:
+    """Return one variant's row, as text; a dash stands for what is not known."""
+    first, last = (state.losses[0].loss, state.losses[-1].loss) if state.losses else (None, None)
+    changed = result is not None and result.recording.frames
+    return {
+        "Variant": name,
+        "State": state.state,
+        "Steps": f"{len(state.losses)}",
+        "First loss": "–" if first is None else f"{first:.4g}",
+        "Last loss": "–" if last is None else f"{last:.4g}",
+        "Gain": f"×\u00a0{last / first:.3g}" if first else "–",
+        "Change": f"{change(result.recording):.1%}" if changed else "–",
+        "Precision": result.recording.provenance.precision if changed else "–",
+        "Time": "–" if state.seconds is None else duration(state.seconds),
+    }
+
+
+def change(recording: Recording) -> float:
+    """Return the mean absolute change of the picture, 0 to 1 (black turned white everywhere)."""
+    last = recording.final
+    original = resize_pixels(recording.original, last.height, last.width)
+    return float(np.abs(last.pixels.astype(np.int16) - original).mean() / 255)
+
+
+# Altair checks a chart against its schema for a tenth of a second: a chart is made once and drawn
+# at every run of the page with the rows there are by then, which the browser puts into it.
+@functools.lru_cache(maxsize=32)
+def _loss_spec(
+    names: tuple[str, ...], colours: tuple[int, ...], *, relative: bool, log: bool, light: bool
+) -> str:
+    return inked(charts.losses(names, colours, relative=relative, log=log), light).to_json()
+
+
+@functools.lru_cache(maxsize=32)
+def _share_spec(layers: tuple[str, ...], colour: int, suppressed: bool, light: bool) -> str:
+    return inked(charts.shares(layers, colour, suppressed=suppressed), light).to_json()
+
+
+def light() -> bool:
+    """Say whether the visitor's theme is light."""
+    return st.context.theme.type == "light"
+
+
+def inked(chart: alt.TopLevelMixin, light: bool) -> alt.TopLevelMixin:
+    """Write the chart's words dark on light: the light theme's own grey is hard to read."""
+    if not light:
+        return chart
+    words = {"labelColor": "#4A4A45", "titleColor": "#4A4A45"}
+    return chart.configure_axis(**words).configure_legend(**words)
+
+
+def _described(curves: list[Curve]) -> str:
+    ends = [
+        f"{curve.name} from {curve.points[0].loss:.4g} to {curve.points[-1].loss:.4g}"
+        for curve in curves
+    ]
+    return "Loss at each step: " + "; ".join(ends)

@@ -1,0 +1,156 @@
+"""The picture to dream on: a sample, noise or the visitor's own."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+
+import numpy as np
+import streamlit as st
+
+from dreamlab.comparison.comparison import MAX_SIDE, MIN_SIDE, Setup
+from dreamlab.comparison.variant import COMMON, Variant
+from dreamlab.config import DreamConfig, read_settings
+from dreamlab.errors import DreamError
+from dreamlab.images import jpeg, load_image, png, seeded_noise, to_pixels
+from dreamlab.ui import style
+from dreamlab.ui.session import state
+
+_FILES = {"cat": "cat.png", "galaxies": "galaxies.jpg"}
+_NAMES = {"cat": "Cat", "galaxies": "Galaxies", "noise": "Noise", "upload": "Yours"}
+_ALT = {
+    "cat": "Chelsea the cat, looking to the left",
+    "galaxies": "Hundreds of far galaxies on black, the Hubble eXtreme Deep Field",
+    "noise": "Faint coloured noise on grey",
+    "upload": "The picture you uploaded",
+}
+
+#: Most bytes that decoding an upload may take: 50 megapixels of most PNGs and phones' JPEGs, 12 of
+#: a WebP. All visitors share the memory of the page's process.
+MEMORY = 200e6
+
+_TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture ready to be dreamt on.
+
+    Parameters
+    ----------
+    data : bytes
+        PNG, already scaled down.
+    shown : bytes
+        The same as JPEG, which takes the page a fraction of the time to show.
+    height, width : int
+        Its size in pixels.
+    alt : str
+        What it shows, for those who cannot see it.
+    """
+
+    data: bytes
+    shown: bytes
+    height: int
+    width: int
+    alt: str
+
+
+def show() -> Picture | None:
+    """Draw the choice of picture; return it, or None where there is none to be had."""
+    slot = st.container()
+    st.segmented_control(
+        "Picture",
+        list(_NAMES),
+        format_func=_NAMES.get,
+        key="source",
+        required=True,
+        width="stretch",
+    )
+    st.file_uploader(
+        "Your picture",
+        type=_TYPES,
+        key="upload",
+        on_change=_uploaded,
+        help="PNG, JPEG, WebP, GIF, BMP or TIFF. A file made by dreamlab restores its settings.",
+    )
+    st.slider(
+        "Longest side (px)",
+        MIN_SIDE,
+        MAX_SIDE,
+        step=8,
+        key="max_side",
+        help="Larger pictures are scaled down to this; twice the side takes four times as long.",
+    )
+    try:
+        picture = current()
+    except DreamError as error:
+        with slot:
+            st.text(f"⚠ {error}")
+        return None
+    with slot:
+        st.image(picture.shown, width="stretch", alt=picture.alt)
+        style.note(f"{picture.width} × {picture.height} px")
+    return picture
+
+
+def current() -> Picture:
+    """Return the picture chosen; raises `DreamError` if there is none or it cannot be read."""
+    source, side = st.session_state["source"], st.session_state["max_side"]
+    if source == "noise":
+        return _noise(side, st.session_state["common.seed"], _ALT[source])
+    if source == "upload":
+        upload = st.session_state.get("upload")
+        if upload is None:
+            raise DreamError("no picture is uploaded; drop one in, or choose a sample")
+        return _scaled(upload.file_id, side, _ALT[source], upload.getvalue)
+    sample = resources.files("dreamlab").joinpath("samples", _FILES[source])
+    return _scaled(source, side, _ALT[source], sample.read_bytes)
+
+
+@st.cache_data(max_entries=32, ttl=1800, show_spinner=False)
+def _scaled(name: str, max_side: int, alt: str, _read: Callable[[], bytes]) -> Picture:
+    """Read and scale a picture; the name of an upload is its own, so that it need not be read."""
+    return _made(load_image(_read(), max_side=max_side, max_memory=MEMORY), alt)
+
+
+@st.cache_data(max_entries=8, ttl=1800, show_spinner=False)
+def _noise(max_side: int, seed: int, alt: str) -> Picture:
+    return _made(seeded_noise(max_side * 2 // 3, max_side, seed), alt)
+
+
+def _made(image: np.ndarray, alt: str) -> Picture:
+    pixels = to_pixels(image)
+    return Picture(png(pixels), jpeg(pixels, quality=92), *pixels.shape[:2], alt)
+
+
+def _uploaded() -> None:
+    upload = st.session_state["upload"]
+    if upload is None:
+        if st.session_state["source"] == "upload":
+            st.session_state["source"] = "cat"
+        return
+    try:
+        settings = read_settings(io.BytesIO(upload.getvalue()))
+    except DreamError:  # a picture like any other
+        st.session_state["source"] = "upload"
+        return
+    try:
+        state.load(_restored(settings))
+    except DreamError as error:
+        state.notify(f"The file's settings were not taken over: {error}.")
+        st.session_state["source"] = "upload"
+        return
+    state.notify("The file's settings are restored; the picture to dream on is as it was.")
+
+
+def _restored(settings: dict) -> Setup:
+    config = DreamConfig.from_dict(settings.get("config", settings))
+    now = st.session_state
+    return Setup(
+        variants=(Variant(name="Restored", layers=config.layers, channels=config.channels),),
+        common={name: getattr(config, name) for name in COMMON},
+        model=settings.get("model", "vgg16"),
+        source=now["source"],
+        max_side=now["max_side"],
+        every=now["every"],
+    )

@@ -1,0 +1,12 @@
+"""The one backend that all visitors of this page share."""
+
+import streamlit as st
+
+from dreamlab.jobs import Backend
+from dreamlab.jobs.service import Jobs
+
+
+@st.cache_resource(show_spinner=False)
+def get() -> Backend:
+    """Return the jobs of this server; the first call starts its worker."""
+    return Jobs()

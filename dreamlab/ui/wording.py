@@ -1,0 +1,24 @@
+"""Figures as words of the page."""
+
+from dreamlab.comparison.preflight import Check
+
+
+def sentence(check: Check) -> str:
+    """Sum a check up in a few words: its octaves and its deepest map."""
+    count = len(check.shapes)
+    sizes = [f"{width} × {height}" for height, width in check.shapes]
+    octaves = (
+        f"1 octave, {sizes[0]}" if count == 1 else f"{count} octaves, {sizes[0]} to {sizes[-1]}"
+    )
+    deepest = min(check.maps.values(), key=lambda maps: maps[-1][0] * maps[-1][1])
+    maps = [f"{width} × {height}" for height, width in deepest]
+    return f"{octaves} px · map {maps[0]}" + (f" to {maps[-1]}" if count > 1 else "")
+
+
+def duration(seconds: float) -> str:
+    """Say a time as people do, ``"8 s"`` or ``"2 min 5 s"``, in one piece where a line breaks."""
+    whole = max(1, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    parts = [f"{minutes} min"] if minutes else []
+    parts += [f"{rest} s"] if rest or not minutes else []
+    return " ".join(parts).replace(" ", "\u00a0")
