@@ -10,13 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from dreamlab.analysis import named
 from dreamlab.analysis.atlas import EFFORTS, AtlasSettings, distance, run, share_of_way
+from dreamlab.analysis.files import ANALYSIS_KEY, files
+from dreamlab.analysis.report import report
 from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig, read_settings
 from dreamlab.dream import dream
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image, to_pixels
-from dreamlab.report.files import ANALYSIS_KEY, files
-from dreamlab.report.html import report
 from tests.tiny import picture, tiny_network
 
 ATLAS = named("atlas")

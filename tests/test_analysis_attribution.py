@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from dreamlab.analysis import named
 from dreamlab.analysis.attribution import AttributionSettings
+from dreamlab.analysis.files import files
 from dreamlab.analysis.gradients import balance, pulls
 from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig, read_settings
@@ -19,7 +20,6 @@ from dreamlab.dream.ascent import Octave
 from dreamlab.dream.compiled import compile_ascent
 from dreamlab.errors import DreamError
 from dreamlab.images.resample import resize
-from dreamlab.report.files import files
 from tests.tiny import picture, tiny_network
 
 ATTRIBUTION = named("attribution")

@@ -5,10 +5,10 @@ from scipy.signal import correlate
 from dreamlab.analysis import named
 from dreamlab.analysis.atlas import AtlasSettings
 from dreamlab.analysis.excitation import ratios
+from dreamlab.analysis.files import files
 from dreamlab.analysis.run import analyse
 from dreamlab.dream.activations import Activations
 from dreamlab.images import load_image
-from dreamlab.report.files import files
 from tests.tiny import picture, tiny_network
 
 

@@ -11,13 +11,14 @@ import pytest
 
 from dreamlab.analysis import Table, named
 from dreamlab.analysis.attribution import AttributionSettings
+from dreamlab.analysis.report import report
 from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import load_image, to_pixels
 from dreamlab.report import svg
-from dreamlab.report.html import Dream, report
 from dreamlab.results.recording import Frame, LossPoint, Recording
+from dreamlab.results.section import NamedDream
 from tests.tiny import picture, tiny_network
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -55,7 +56,7 @@ def dreamt(name, losses, *, layers=("second",), colour="red", finished=True):
         for step, loss in enumerate(losses)
     ]
     recording.finished = finished
-    return Dream(name, colour, recording)
+    return NamedDream(name, colour, recording)
 
 
 def paths(drawn):

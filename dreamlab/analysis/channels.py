@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, Findings, Item, Work
+from dreamlab.analysis.base import Advance, Analysis, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams, numbers
 from dreamlab.config.fields import choice, number
 from dreamlab.errors import DreamError
@@ -16,6 +16,7 @@ from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
+    from dreamlab.analysis.findings import Findings
     from dreamlab.models import Network
 
 #: What a map is drawn in over the picture: a warm colour, in [-1, 1].
@@ -159,7 +160,7 @@ def plan(
     return [(shape[0] * shape[1], layer.operations), (settings.side**2 * steps, layer.operations)]
 
 
-def tables(findings: Findings) -> tuple[Table, ...]:
+def tables(findings: "Findings") -> tuple[Table, ...]:
     """Return how strongly each channel answers, strongest first."""
     columns = ("channel", "answer", "share")
     maps = [item.values for item in findings.items if item.values["kind"] == "map"]

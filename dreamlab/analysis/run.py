@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis import Advance, Analysis, Findings, Item, Settings
+from dreamlab.analysis.base import Advance, Analysis, Item
+from dreamlab.analysis.findings import Findings
+from dreamlab.analysis.settings import Settings
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
 

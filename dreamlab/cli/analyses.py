@@ -9,8 +9,6 @@ from typing import Any
 from dreamlab.analysis import ANALYSES, Analysis, Findings, Settings
 from dreamlab.cli.console import add_network, network
 from dreamlab.images import load_image
-from dreamlab.report.files import files
-from dreamlab.report.html import report
 from dreamlab.results import folder
 
 
@@ -91,9 +89,7 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
             image = load_image(options.image, max_side=settings.max_side)
         folder.prepare(options.out)
         findings = _followed(analysis, image, network(options), settings)
-        written = {**files(findings), "report.html": report([findings])}
-        for name, data in written.items():
-            folder.write_file(options.out / name, data)
+        written = findings.save(options.out)
         state = "" if findings.complete else "interrupted; "
         print(f"{state}wrote {len(written)} files to {options.out} ({findings.seconds:.1f} s)")
         return 0 if findings.complete else 130

@@ -1,18 +1,20 @@
-"""The report: one HTML file with pictures, charts and settings, that opens with no network."""
+"""The report: one HTML file with pictures, charts and settings, that opens with no network.
+
+It knows nothing of dreams and analyses: whoever has something to show makes a `Section` of it.
+"""
 
 import html
 import json
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import groupby
 from typing import Any
 
 from dreamlab import __version__
-from dreamlab.analysis import Findings, Table, named
-from dreamlab.images import data_url, jpeg
+from dreamlab.images import data_url
 from dreamlab.report import svg
-from dreamlab.results.recording import Recording
+from dreamlab.report.colours import COLOURS
+from dreamlab.report.table import Table
 
 #: Greys let the ground through, so that they do in a light and in a dark theme.
 _STYLE = """
@@ -46,151 +48,140 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True)
-class Dream:
-    """A dream of the session.
+class Figure:
+    """A table in a report: as lines if it is drawn so, else in rows.
 
     Parameters
     ----------
-    name : str
-        What it is called.
-    colour : str
-        What its curve is drawn in, as CSS writes colours.
-    recording : Recording
-        What was kept of it, a frame at least.
+    table : Table
+        The figures.
+    heading : str
+        What stands above it, or nothing.
+    colours : sequence of str
+        Colours of the lines.
+    folded : bool
+        In rows and folded away, however it is drawn.
     """
 
-    name: str
-    colour: str
-    recording: Recording
+    table: Table
+    heading: str = ""
+    colours: Sequence[str] = COLOURS
+    folded: bool = False
+
+    @property
+    def is_chart(self) -> bool:
+        """Whether it is drawn as lines."""
+        return self.table.drawn == "lines" and not self.folded
 
 
-def report(
-    findings: Sequence[Findings],
-    *,
-    title: str = "dreamlab report",
-    dreams: Sequence[tuple[str, Sequence[Dream]]] = (),
-) -> bytes:
-    """Return a session as one HTML file.
+@dataclass(frozen=True)
+class Section:
+    """One part of a report.
 
     Parameters
     ----------
-    findings : sequence of Findings
-        What was found, a section each.
+    heading : str
+        Its heading.
+    text : str
+        A paragraph below it, or nothing.
+    pictures : sequence of (bytes, str)
+        PNG or JPEG, and what stands below it.
+    large : bool
+        Whether the pictures take a third of the page each, not a sixth.
+    figures : sequence of Figure
+        In the order in which they are drawn; charts that follow each other share a row.
+    settings : dict or list
+        How it was made, as plain JSON types.
+    """
+
+    heading: str
+    text: str = ""
+    pictures: Sequence[tuple[bytes, str]] = ()
+    large: bool = False
+    figures: Sequence[Figure] = ()
+    settings: Any = None
+
+
+def page(sections: Sequence[Section], *, title: str) -> bytes:
+    """Return a report as one HTML file.
+
+    Parameters
+    ----------
+    sections : sequence of Section
+        Its parts.
     title : str
         The heading.
-    dreams : sequence of (str, sequence of Dream)
-        Heading and dreams of each comparison, one dream at least and all of one picture; a section
-        each, before the findings.
     """
     parts = [f"<h1>{html.escape(title)}</h1>", f"<p>Made with dreamlab {__version__}.</p>"]
-    for heading, compared in dreams:
-        parts += _comparison(heading, compared)
-    for one in findings:
-        parts += _section(one)
+    for section in sections:
+        parts += _section(section)
     head = (
         f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style>"
     )
     body = "\n".join(parts)
-    page = f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n{body}\n</body></html>\n'
-    return page.encode()
+    start = f'<!doctype html>\n<html lang="en"><head>{head}</head>\n'
+    return f"{start}<body>\n{body}\n</body></html>\n".encode()
 
 
-def _comparison(heading: str, dreams: Sequence[Dream]) -> list[str]:
-    pictures = [("Original", dreams[0].recording.original)]
-    pictures += [(_caption(one), one.recording.final.pixels) for one in dreams]
-    parts = ["<section>", f"<h2>{html.escape(heading)}</h2>", '<div class="pictures dreams">']
-    parts += [_figure(jpeg(pixels, quality=92), caption) for caption, pixels in pictures]
-    parts += ["</div>", _wide(_numbers(dreams))]
-    # A loss that begins with 0 has no multiples.
-    drawn = [one for one in dreams if one.recording.losses and one.recording.losses[0].loss]
-    parts.append('<div class="charts">')
-    if drawn:
-        parts.append(_chart(_losses(drawn), [one.colour for one in drawn]))
-    for one in dreams:
-        if one.recording.losses and len(one.recording.losses[0].losses) > 1:
-            parts.append(_chart(_shares(one)))
+def framed(report: bytes, *, height: int) -> str:
+    """Return a report in a frame, so that a notebook's own styles and its do not mix.
+
+    Parameters
+    ----------
+    report : bytes
+        What `page` returned.
+    height : int
+        Height of the frame, in pixels.
+    """
+    text = html.escape(report.decode(), quote=True)
+    return f'<iframe srcdoc="{text}" style="width:100%;height:{height}px;border:0"></iframe>'
+
+
+def row(pictures: Sequence[tuple[bytes, str]], below: str = "") -> str:
+    """Return pictures side by side, for a notebook, which has no styles for them.
+
+    Parameters
+    ----------
+    pictures : sequence of (bytes, str)
+        PNG or JPEG, and what stands below it.
+    below : str
+        HTML that stands below them.
+    """
+    cells = [
+        f'<figure style="margin:0;flex:0 1 20rem"><img src="{data_url(picture)}" '
+        f'alt="{html.escape(caption)}" style="width:100%">'
+        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+        for picture, caption in pictures
+    ]
+    return (
+        f'<div style="display:flex;flex-wrap:wrap;gap:1rem">{"".join(cells)}</div>'
+        f'<div style="max-width:30rem">{below}</div>'
+    )
+
+
+def _section(section: Section) -> list[str]:
+    parts = ["<section>", f"<h2>{html.escape(section.heading)}</h2>"]
+    if section.text:
+        parts.append(f"<p>{html.escape(section.text)}</p>")
+    parts.append(f'<div class="pictures{" dreams" * section.large}">')
+    parts += [_figure(picture, caption) for picture, caption in section.pictures]
     parts.append("</div>")
-    made = [{"name": one.name, **one.recording.provenance.to_dict()} for one in dreams]
-    return [*parts, _settings(made), "</section>"]
+    for charts, figures in groupby(section.figures, key=lambda figure: figure.is_chart):
+        drawn = [_drawn(figure) for figure in figures]
+        parts += ['<div class="charts">', *drawn, "</div>"] if charts else drawn
+    settings = json.dumps(section.settings, indent=2)
+    return [*parts, _folded("Settings", f"<pre>{html.escape(settings)}</pre>"), "</section>"]
 
 
-def _caption(dream: Dream) -> str:
-    weights = dream.recording.provenance.config.layers.items()
-    last = dream.recording.final
-    parts = [dream.name, ", ".join(f"{name} × {weight:g}" for name, weight in weights)]
-    parts.append(f"{last.width} × {last.height} px")
-    if not dream.recording.finished:
-        parts.append("ended early")
-    # A line breaks between facts, not within one.
-    return " · ".join(parts).replace(" × ", "\u00a0×\u00a0").replace(" px", "\u00a0px")
-
-
-def _numbers(dreams: Sequence[Dream]) -> Table:
-    rows = []
-    for one in dreams:
-        losses, provenance = one.recording.losses, one.recording.provenance
-        ends = [f"{losses[place].loss:.4g}" if losses else None for place in (0, -1)]
-        rows.append((one.name, provenance.model, len(losses), *ends, one.recording.seconds))
-    columns = ("dream", "network", "steps", "first_loss", "last_loss", "seconds")
-    return Table("dreams", "First and last loss", columns, tuple(rows))
-
-
-def _losses(dreams: Sequence[Dream]) -> Table:
-    """Return each dream's losses as multiples of its first; a shorter dream leaves a gap."""
-    columns = [
-        _finite(point.loss / one.recording.losses[0].loss for point in one.recording.losses)
-        for one in dreams
-    ]
-    rows = tuple((step, *row) for step, row in enumerate(zip_longest(*columns), 1))
-    title = "Loss at each step, as a multiple of the first"
-    return Table("losses", title, ("step", *(one.name for one in dreams)), rows, "lines")
-
-
-def _shares(dream: Dream) -> Table:
-    """Return each layer's share of a dream's loss; the share of a suppressed one is below 0."""
-    rows = []
-    for step, point in enumerate(dream.recording.losses, 1):
-        total = sum(map(abs, point.losses.values())) or 1.0
-        rows.append((step, *_finite(one / total for one in point.losses.values())))
-    layers = dream.recording.losses[0].losses
-    title = f"Each layer's share of the loss of {dream.name}"
-    return Table("shares", title, ("step", *layers), tuple(rows), "lines")
-
-
-def _finite(figures: Iterable[float]) -> list[float | None]:
-    return [figure if math.isfinite(figure) else None for figure in figures]
-
-
-def _section(findings: Findings) -> list[str]:
-    analysis = named(findings.analysis)
-    state = "" if findings.complete else " It was ended early: not all is here."
-    parts = [
-        "<section>",
-        f"<h2>{html.escape(analysis.title)}</h2>",
-        f"<p>{html.escape(analysis.summary)}{state} Network: {html.escape(findings.model)}; "
-        f"{findings.seconds:.1f} s.</p>",
-        '<div class="pictures">',
-    ]
-    if findings.original:
-        parts.append(_figure(findings.original, "Original"))
-    parts += [_figure(one.picture, one.caption) for one in findings.items if one.picture]
-    parts.append("</div>")
-    tables = analysis.tables(findings)
-    lines = [table for table in tables if table.drawn == "lines"]
-    parts += ['<div class="charts">', *map(_chart, lines), "</div>"]
-    parts += [
-        f"<h3>{html.escape(table.title)}</h3>" + _wide(table)
-        for table in tables
-        if table not in lines
-    ]
-    parts += [_folded(f"Figures: {table.title}", _wide(table)) for table in lines]
-    return [*parts, _settings(findings.settings), "</section>"]
-
-
-def _chart(table: Table, *colours: Sequence[str]) -> str:
-    return f"<div><h3>{html.escape(table.title)}</h3>{svg.lines(table, *colours)}</div>"
+def _drawn(figure: Figure) -> str:
+    if figure.folded:
+        return _folded(figure.heading, _wide(figure.table))
+    heading = f"<h3>{html.escape(figure.heading)}</h3>" if figure.heading else ""
+    if figure.is_chart:
+        return f"<div>{heading}{svg.lines(figure.table, figure.colours)}</div>"
+    return heading + _wide(figure.table)
 
 
 def _wide(table: Table) -> str:
@@ -203,10 +194,6 @@ def _figure(picture: bytes, caption: str) -> str:
         f'<figure><img src="{data_url(picture)}" alt="{text}">'
         f"<figcaption>{text}</figcaption></figure>"
     )
-
-
-def _settings(settings: Any) -> str:
-    return _folded("Settings", f"<pre>{html.escape(json.dumps(settings, indent=2))}</pre>")
 
 
 def _folded(title: str, body: str) -> str:

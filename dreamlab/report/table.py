@@ -1,10 +1,6 @@
 """Tables: figures in rows and columns, ready to be shown, drawn or saved."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,17 @@ import json
 import math
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dreamlab import images
 from dreamlab.config import SETTINGS_KEY, embedded
-from dreamlab.config.provenance import Provenance
-from dreamlab.errors import DreamError
 from dreamlab.results import film
 from dreamlab.results.film import Film
-from dreamlab.results.recording import Frame, Recording
+
+if TYPE_CHECKING:  # a recording saves itself with this module
+    from dreamlab.results.recording import Frame, Recording
 
 _WEBP_QUALITY = 90
 
@@ -24,7 +24,7 @@ _WEBP_QUALITY = 90
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def png(recording: Recording) -> bytes:
+def png(recording: "Recording") -> bytes:
     """Return the run's result as a PNG that carries its settings.
 
     Raises
@@ -35,7 +35,7 @@ def png(recording: Recording) -> bytes:
     return _png(recording.final, _settings(recording))
 
 
-def octave_pngs(recording: Recording) -> dict[str, bytes]:
+def octave_pngs(recording: "Recording") -> dict[str, bytes]:
     """Return one PNG an octave, in its own size, by name: ``octave_<k>_<h>x<w>.png``."""
     settings = _settings(recording)
     return {
@@ -44,7 +44,7 @@ def octave_pngs(recording: Recording) -> dict[str, bytes]:
     }
 
 
-def gif(recording: Recording, **options: Any) -> bytes:
+def gif(recording: "Recording", **options: Any) -> bytes:
     """Return the octave progression as an animated GIF.
 
     The original comes first, then one frame an octave, all in the original's size and in one
@@ -74,7 +74,7 @@ def gif(recording: Recording, **options: Any) -> bytes:
     )
 
 
-def webp(recording: Recording, **options: Any) -> bytes:
+def webp(recording: "Recording", **options: Any) -> bytes:
     """Return the octave progression as an animated WebP; see `gif` for the options.
 
     WebP holds at most 16,383 px a side: the film of a larger picture is scaled down to that.
@@ -90,7 +90,7 @@ def webp(recording: Recording, **options: Any) -> bytes:
     )
 
 
-def losses_csv(recording: Recording) -> bytes:
+def losses_csv(recording: "Recording") -> bytes:
     """Return the losses as CSV: a row a step, a column a layer after the loss.
 
     A loss that is not a finite number leaves its cell empty.
@@ -106,7 +106,7 @@ def losses_csv(recording: Recording) -> bytes:
     return text.getvalue().encode()
 
 
-def losses_json(recording: Recording) -> bytes:
+def losses_json(recording: "Recording") -> bytes:
     """Return the losses as JSON: a list with an object a step, ``losses`` by layer in each.
 
     A loss that is not a finite number is null.
@@ -128,27 +128,30 @@ def losses_json(recording: Recording) -> bytes:
     return _json(rows)
 
 
-def config_json(recording: Recording) -> bytes:
+def config_json(recording: "Recording") -> bytes:
     """Return how the run was made as JSON, which `DreamConfig.from_file` reads back."""
-    return _json(_provenance(recording).to_dict())
+    return _json(recording.provenance.to_dict())
 
 
-def archive(recording: Recording, **options: Any) -> bytes:
-    """Return all of the above in one ZIP; see `gif` for the options.
+def files(recording: "Recording", film: Film) -> Iterator[tuple[str, bytes]]:
+    """Yield all files of a run, by name, one after the other.
 
-    It holds ``dream.png``, a PNG an octave, ``progression.gif``, ``progression.webp``,
-    ``losses.csv``, ``losses.json`` and ``config.json``. Same recording, same bytes.
+    They are ``dream.png``, a PNG an octave, ``progression.gif``, ``progression.webp``,
+    ``losses.csv``, ``losses.json`` and ``config.json``.
     """
-    files = {
-        "dream.png": png(recording),
-        **octave_pngs(recording),
-        "progression.gif": gif(recording, **options),
-        "progression.webp": webp(recording, **options),
-        "losses.csv": losses_csv(recording),
-        "losses.json": losses_json(recording),
-        "config.json": config_json(recording),
-    }
-    return packed(files)
+    options = vars(film)
+    yield "dream.png", png(recording)
+    yield from octave_pngs(recording).items()
+    yield "progression.gif", gif(recording, **options)
+    yield "progression.webp", webp(recording, **options)
+    yield "losses.csv", losses_csv(recording)
+    yield "losses.json", losses_json(recording)
+    yield "config.json", config_json(recording)
+
+
+def archive(recording: "Recording", **options: Any) -> bytes:
+    """Return all `files` in one ZIP; see `gif` for the options. Same recording, same bytes."""
+    return packed(dict(files(recording, Film(**options))))
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
@@ -164,28 +167,21 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     return archived.getvalue()
 
 
-def _png(frame: Frame, settings: str) -> bytes:
+def _png(frame: "Frame", settings: str) -> bytes:
     return images.png(frame.pixels, text={SETTINGS_KEY: settings})
 
 
-def _provenance(recording: Recording) -> Provenance:
-    if recording.provenance is None:
-        raise DreamError("the recording is empty; record a run before exporting it")
-    return recording.provenance
+def _settings(recording: "Recording") -> str:
+    return recording.provenance.to_json()
 
 
-def _settings(recording: Recording) -> str:
-    return _provenance(recording).to_json()
-
-
-def _pictures(recording: Recording, plan: Film) -> list[np.ndarray]:
-    _provenance(recording)
+def _pictures(recording: "Recording", plan: Film) -> list[np.ndarray]:
     frames = recording.frames if plan.steps else recording.octave_frames
     return [recording.original, *(frame.pixels for frame in frames)]
 
 
 def _frames(
-    recording: Recording, pictures: Iterable[np.ndarray], max_side: int
+    recording: "Recording", pictures: Iterable[np.ndarray], max_side: int
 ) -> Iterator[np.ndarray]:
     # One at a time: the frames of a large picture together would fill the memory.
     height, width = recording.original.shape[:2]
@@ -195,10 +191,10 @@ def _frames(
         yield images.resize_pixels(pixels, *size)
 
 
-def _layers(recording: Recording) -> list[str]:
+def _layers(recording: "Recording") -> list[str]:
     """Name the layers of the loss table, in the order of the settings."""
     seen = {layer for point in recording.losses for layer in point.losses}
-    named = _provenance(recording).config.layers
+    named = recording.provenance.config.layers
     return [layer for layer in named if layer in seen] + sorted(seen - set(named))
 
 

@@ -6,11 +6,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dreamlab.errors import DreamError
 from dreamlab.results import export
 from dreamlab.results.film import Film
-from dreamlab.results.recording import Recording
+
+if TYPE_CHECKING:  # a recording saves itself with this module
+    from dreamlab.results.recording import Recording
 
 _OCTAVE = re.compile(r"octave_\d+_\d+x\d+\.png")
 
@@ -29,7 +32,7 @@ def prepare(directory: Path) -> None:
 
 
 def write_run(
-    recording: Recording, directory: Path, film: Film, *, keep: Path | None = None
+    recording: "Recording", directory: Path, film: Film, *, keep: Path | None = None
 ) -> list[str]:
     """Write a run's pictures, films, losses and settings.
 
@@ -59,7 +62,7 @@ def write_run(
     """
     with _explained(directory), _workshop(directory) as workshop:
         names = []
-        for name, data in _files(recording, film):
+        for name, data in export.files(recording, film):
             Path(workshop, name).write_bytes(data)
             names.append(name)
         for name in names:
@@ -82,17 +85,6 @@ def write_file(path: Path, data: bytes) -> None:
     with _explained(path.parent), _workshop(path.parent) as workshop:
         Path(workshop, path.name).write_bytes(data)
         os.replace(Path(workshop, path.name), path)
-
-
-def _files(recording: Recording, film: Film) -> Iterator[tuple[str, bytes]]:
-    options = vars(film)
-    yield "dream.png", export.png(recording)
-    yield from export.octave_pngs(recording).items()
-    yield "progression.gif", export.gif(recording, **options)
-    yield "progression.webp", export.webp(recording, **options)
-    yield "losses.csv", export.losses_csv(recording)
-    yield "losses.json", export.losses_json(recording)
-    yield "config.json", export.config_json(recording)
 
 
 def _workshop(directory: Path) -> tempfile.TemporaryDirectory:

@@ -2,18 +2,25 @@
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.images import to_pixels
+from dreamlab.images import png, to_pixels
+from dreamlab.report.colours import COLOURS
+from dreamlab.results import folder, section
+from dreamlab.results.film import Film
 
 if TYPE_CHECKING:  # the engine imports TensorFlow; a recording is read where there is none
     from dreamlab.dream import Step
+
+
+_EMPTY = "the recording is empty; record a run before exporting it"
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,9 @@ class Frame:
     def width(self) -> int:
         """Width in pixels."""
         return self.pixels.shape[1]
+
+    def _repr_png_(self) -> bytes:
+        return png(self.pixels)
 
 
 @dataclass(frozen=True)
@@ -83,10 +93,6 @@ class Recording:
 
     Attributes
     ----------
-    provenance : Provenance or None
-        How the run was made; None until the first step.
-    original : numpy.ndarray or None
-        The picture the run began from, uint8 (H, W, 3); None until the first step.
     frames : list of Frame
         The frames kept, in order. The last one is the run's result, or as far as it came.
     losses : list of LossPoint
@@ -104,15 +110,15 @@ class Recording:
             raise DreamError(f"every is {every}; keep a frame every 1 step or more")
         self.every = every
         self.max_bytes = max_bytes
-        self.provenance: Provenance | None = None
-        self.original: np.ndarray | None = None
+        self._provenance: Provenance | None = None
+        self._original: np.ndarray | None = None
         self.frames: list[Frame] = []
         self.losses: list[LossPoint] = []
         self.seconds = 0.0
         self.finished = False
         self.dropped = 0
 
-    def record(self, steps: Iterable["Step"]) -> Iterator["Step"]:
+    def record(self, steps: Iterable["Step"]) -> Generator["Step"]:
         """Pass the steps of a run on, keeping what is asked for.
 
         Closing this iterator, an interrupt or an error in the run keeps all that was done so
@@ -147,8 +153,47 @@ class Recording:
             raise
         finally:
             self.seconds += time.perf_counter() - began
-            if hasattr(steps, "close"):
+            if isinstance(steps, Generator):
                 steps.close()
+
+    @property
+    def empty(self) -> bool:
+        """Whether no step has been recorded yet."""
+        return self._provenance is None
+
+    @property
+    def provenance(self) -> Provenance:
+        """How the run was made.
+
+        Raises
+        ------
+        DreamError
+            If nothing has been recorded.
+        """
+        if self._provenance is None:
+            raise DreamError(_EMPTY)
+        return self._provenance
+
+    @provenance.setter
+    def provenance(self, provenance: Provenance) -> None:
+        self._provenance = provenance
+
+    @property
+    def original(self) -> np.ndarray:
+        """The picture the run began from, uint8 (H, W, 3).
+
+        Raises
+        ------
+        DreamError
+            If nothing has been recorded.
+        """
+        if self._original is None:
+            raise DreamError(_EMPTY)
+        return self._original
+
+    @original.setter
+    def original(self, pixels: np.ndarray) -> None:
+        self._original = pixels
 
     @property
     def octave_frames(self) -> list[Frame]:
@@ -165,17 +210,65 @@ class Recording:
             If nothing has been recorded.
         """
         if not self.frames:
-            raise DreamError("the recording is empty; record a run before exporting it")
+            raise DreamError(_EMPTY)
         return self.frames[-1]
 
     @property
     def nbytes(self) -> int:
         """Bytes of all pictures kept, the original included."""
-        original = 0 if self.original is None else self.original.nbytes
+        original = 0 if self._original is None else self._original.nbytes
         return original + sum(frame.pixels.nbytes for frame in self.frames)
 
+    def save(self, directory: str | Path, film: Film | None = None) -> list[str]:
+        """Write the files of the command ``dreamlab dream`` into a directory, made if need be.
+
+        Parameters
+        ----------
+        directory : str or path
+            Where to. Files of the same names are replaced.
+        film : Film, optional
+            How ``progression.gif`` and ``progression.webp`` run.
+
+        Returns
+        -------
+        list of str
+            The names written.
+
+        Raises
+        ------
+        DreamError
+            If the recording is empty, or a file cannot be written.
+        """
+        folder.prepare(Path(directory))
+        return folder.write_run(self, Path(directory), film or Film())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the losses as flat dicts, one a step, such as ``pandas.DataFrame`` takes.
+
+        Each has ``octave``, ``height``, ``width``, ``iteration`` and ``loss``, and each layer's
+        share of the loss under the layer's name.
+        """
+        return [
+            {name: value for name, value in vars(point).items() if name != "losses"} | point.losses
+            for point in self.losses
+        ]
+
+    def __repr__(self) -> str:
+        if self.empty:
+            return "<Recording: empty>"
+        state = "finished" if self.finished else "ended early"
+        weights = self.provenance.config.layers.items()
+        layers = ", ".join(f"{name} x {weight:g}" for name, weight in weights)
+        return (
+            f"<Recording: {self.provenance.model}, {layers}; {len(self.losses)} steps, "
+            f"{len(self.frames)} frames, {self.seconds:.1f} s, {state}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return section.in_notebook([section.NamedDream("Dream", COLOURS[0], self)])
+
     def _keep(self, step: "Step") -> None:
-        if self.provenance is None:
+        if self._provenance is None:
             self.provenance = step.provenance
             self.original = to_pixels(step.original)
         if step.losses:

@@ -9,7 +9,7 @@ import altair as alt
 import streamlit as st
 
 from dreamlab.analysis import Findings, Item, Table, named
-from dreamlab.report.files import as_csv, files, sheet
+from dreamlab.analysis.files import as_csv, files, sheet
 from dreamlab.report.svg import shown, warmth
 from dreamlab.ui import style
 from dreamlab.ui.dreams.tables import inked, light

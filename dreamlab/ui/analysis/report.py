@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dreamlab.analysis import ANALYSES
+from dreamlab.analysis.report import report
 from dreamlab.jobs import Backend
-from dreamlab.report.html import Dream, report
+from dreamlab.results.section import NamedDream
 from dreamlab.ui import style
 from dreamlab.ui.analysis import panel
 from dreamlab.ui.dreams.curves import Curve, distinct
@@ -40,18 +41,18 @@ def made(backend: Backend, visit: Visit) -> bytes:
     )
 
 
-def _dreams(backend: Backend, batch: Batch) -> list[Dream]:
+def _dreams(backend: Backend, batch: Batch) -> list[NamedDream]:
     """Return the dreams of a batch that left a picture."""
     left = [(one, queries.result(backend, one.job)) for one in batch.runs]
     left = [(one, kept.recording) for one, kept in left if kept and kept.recording.frames]
     curves = distinct([Curve(one.name, one.colour, kept.losses) for one, kept in left])
     return [
-        Dream(curve.name, style.COLOURS[curve.colour], kept)
+        NamedDream(curve.name, style.COLOURS[curve.colour], kept)
         for curve, (_, kept) in zip(curves, left, strict=True)
     ]
 
 
-def _heading(batch: Batch, dreams: list[Dream]) -> str:
+def _heading(batch: Batch, dreams: list[NamedDream]) -> str:
     """Call a batch what the page calls it; those that still run or are gone are not passed over."""
     count = len(batch.runs)
     part = "" if len(dreams) == count else f", {len(dreams)} of its {count} variants"

@@ -1,0 +1,30 @@
+"""The table of all analyses: a further one is a module in this folder, and a line here."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dreamlab.analysis import atlas, attribution, channels, excitation, robustness
+from dreamlab.analysis.base import Analysis
+from dreamlab.config.fields import shown
+from dreamlab.errors import DreamError
+
+#: All analyses, by name, in the order they are shown in.
+ANALYSES: Mapping[str, Analysis] = MappingProxyType(
+    {
+        module.ANALYSIS.name: module.ANALYSIS
+        for module in (atlas, channels, excitation, attribution, robustness)
+    }
+)
+
+
+def named(name: str) -> Analysis:
+    """Return an analysis by its name.
+
+    Raises
+    ------
+    DreamError
+        If there is no such analysis.
+    """
+    if name not in ANALYSES:
+        raise DreamError(f"unknown analysis {shown(name)}; choose from {', '.join(ANALYSES)}")
+    return ANALYSES[name]

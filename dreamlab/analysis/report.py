@@ -1,0 +1,54 @@
+"""The report of a session: dreams and findings in one HTML file."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dreamlab.analysis.catalogue import named
+from dreamlab.report.html import Figure, Section, page
+from dreamlab.results import section
+from dreamlab.results.section import NamedDream
+
+if TYPE_CHECKING:  # findings show themselves with this module
+    from dreamlab.analysis.findings import Findings
+
+
+def report(
+    findings: Sequence["Findings"],
+    *,
+    title: str = "dreamlab report",
+    dreams: Sequence[tuple[str, Sequence[NamedDream]]] = (),
+) -> bytes:
+    """Return a session as one HTML file.
+
+    Parameters
+    ----------
+    findings : sequence of Findings
+        What was found, a section each.
+    title : str
+        The heading.
+    dreams : sequence of (str, sequence of NamedDream)
+        Heading and dreams of each comparison, one dream at least and all of one picture; a section
+        each, before the findings.
+    """
+    compared = [section.section(heading, members) for heading, members in dreams]
+    return page([*compared, *map(_section, findings)], title=title)
+
+
+def _section(findings: "Findings") -> Section:
+    analysis = named(findings.analysis)
+    state = "" if findings.complete else " It was ended early: not all is here."
+    pictures = [(findings.original, "Original")] if findings.original else []
+    pictures += [(item.picture, item.caption) for item in findings.items if item.picture]
+    tables = findings.tables()
+    lines = [table for table in tables if table.drawn == "lines"]
+    rest = [table for table in tables if table not in lines]
+    return Section(
+        analysis.title,
+        f"{analysis.summary}{state} Network: {findings.model}; {findings.seconds:.1f} s.",
+        pictures,
+        figures=[
+            *(Figure(table, table.title) for table in lines + rest),
+            *(Figure(table, f"Figures: {table.title}", folded=True) for table in lines),
+        ],
+        settings=findings.settings,
+    )

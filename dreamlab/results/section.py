@@ -1,0 +1,129 @@
+"""Dreams side by side as a section of a report."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from dreamlab.images import jpeg
+from dreamlab.report import svg
+from dreamlab.report.html import Figure, Section, row
+from dreamlab.report.table import Table
+
+if TYPE_CHECKING:  # a recording draws itself with this module
+    from dreamlab.results.recording import Recording
+
+
+@dataclass(frozen=True)
+class NamedDream:
+    """A dream with what it is called and drawn in.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    colour : str
+        What its curve is drawn in, as CSS writes colours.
+    recording : Recording
+        What was kept of it, a frame at least.
+    """
+
+    name: str
+    colour: str
+    recording: "Recording"
+
+
+def section(heading: str, dreams: Sequence[NamedDream]) -> Section:
+    """Return a comparison as a section of a report.
+
+    Parameters
+    ----------
+    heading : str
+        Its heading.
+    dreams : sequence of NamedDream
+        One at least, all of one picture.
+    """
+    figures = [Figure(_numbers(dreams))]
+    if drawn := _with_losses(dreams):
+        table = losses(drawn)
+        figures.append(Figure(table, table.title, [dream.colour for dream in drawn]))
+    for dream in dreams:
+        if dream.recording.losses and len(dream.recording.losses[0].losses) > 1:
+            table = _shares(dream)
+            figures.append(Figure(table, table.title))
+    return Section(
+        heading,
+        pictures=_pictures(dreams),
+        large=True,
+        figures=figures,
+        settings=[{"name": dream.name, **dream.recording.provenance.to_dict()} for dream in dreams],
+    )
+
+
+def in_notebook(dreams: Sequence[NamedDream]) -> str:
+    """Return dreams of one picture as HTML for a notebook: pictures, and a chart of the losses."""
+    dreams = [dream for dream in dreams if dream.recording.frames]
+    if not dreams:
+        return "<p>Nothing has been recorded yet.</p>"
+    drawn = _with_losses(dreams)
+    chart = svg.lines(losses(drawn), [dream.colour for dream in drawn]) if drawn else ""
+    return row(_pictures(dreams), chart)
+
+
+def _pictures(dreams: Sequence[NamedDream]) -> list[tuple[bytes, str]]:
+    pictures = [("Original", dreams[0].recording.original)]
+    pictures += [(_caption(dream), dream.recording.final.pixels) for dream in dreams]
+    return [(jpeg(pixels, quality=92), caption) for caption, pixels in pictures]
+
+
+def _with_losses(dreams: Sequence[NamedDream]) -> list[NamedDream]:
+    """Return the dreams whose losses have multiples: those that do not begin with 0."""
+    return [dream for dream in dreams if dream.recording.losses and dream.recording.losses[0].loss]
+
+
+def _caption(dream: NamedDream) -> str:
+    weights = dream.recording.provenance.config.layers.items()
+    last = dream.recording.final
+    parts = [dream.name, ", ".join(f"{name} × {weight:g}" for name, weight in weights)]
+    parts.append(f"{last.width} × {last.height} px")
+    if not dream.recording.finished:
+        parts.append("ended early")
+    # A line breaks between facts, not within one.
+    return " · ".join(parts).replace(" × ", "\u00a0×\u00a0").replace(" px", "\u00a0px")
+
+
+def _numbers(dreams: Sequence[NamedDream]) -> Table:
+    rows = []
+    for dream in dreams:
+        points, provenance = dream.recording.losses, dream.recording.provenance
+        ends = [f"{points[place].loss:.4g}" if points else None for place in (0, -1)]
+        rows.append((dream.name, provenance.model, len(points), *ends, dream.recording.seconds))
+    columns = ("dream", "network", "steps", "first_loss", "last_loss", "seconds")
+    return Table("dreams", "First and last loss", columns, tuple(rows))
+
+
+def losses(dreams: Sequence[NamedDream]) -> Table:
+    """Return each dream's losses as multiples of its first; a shorter dream leaves a gap."""
+    columns = [
+        _finite(point.loss / one.recording.losses[0].loss for point in one.recording.losses)
+        for one in dreams
+    ]
+    rows = tuple((step, *row) for step, row in enumerate(zip_longest(*columns), 1))
+    title = "Loss at each step, as a multiple of the first"
+    return Table("losses", title, ("step", *(one.name for one in dreams)), rows, "lines")
+
+
+def _shares(dream: NamedDream) -> Table:
+    """Return each layer's share of a dream's loss; the share of a suppressed one is below 0."""
+    rows = []
+    for step, point in enumerate(dream.recording.losses, 1):
+        total = sum(map(abs, point.losses.values())) or 1.0
+        rows.append((step, *_finite(one / total for one in point.losses.values())))
+    layers = dream.recording.losses[0].losses
+    title = f"Each layer's share of the loss of {dream.name}"
+    return Table("shares", title, ("step", *layers), tuple(rows), "lines")
+
+
+def _finite(figures: Iterable[float]) -> list[float | None]:
+    return [figure if math.isfinite(figure) else None for figure in figures]
