@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from dreamlab.config import PRECISIONS, PREPROCESSINGS, DreamConfig
 from dreamlab.config.fields import (
     check_choice,
+    check_names,
     checked_number,
     choice,
     is_number,
@@ -79,10 +80,7 @@ class Settings:
         DreamError
             If a name is unknown or a value does not pass its check.
         """
-        known = [spec.name for spec in dataclasses.fields(cls)]
-        for name in values:
-            if name not in known:
-                raise DreamError(f"unknown setting {shown(name)}; choose from {', '.join(known)}")
+        check_names(values, [spec.name for spec in dataclasses.fields(cls)])
         return cls(**values)
 
 

@@ -24,7 +24,6 @@ from dreamlab.zoo import ARCHITECTURES
 
 _DEFAULT_PRESET = "mixed"
 
-
 _EPILOG = """\
 Settings come from the options first, then from --config, then from --preset, then from the
 defaults. With none of --layer, --config and --preset, the preset is "mixed".

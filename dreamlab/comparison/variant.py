@@ -12,7 +12,6 @@ from dreamlab.zoo import is_offered, known_layers
 
 MAX_NAME = 40
 
-
 #: Every setting that variants share, with its default; layers and channels are each variant's.
 COMMON: Mapping[str, Any] = MappingProxyType(
     {

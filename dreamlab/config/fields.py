@@ -1,7 +1,9 @@
 """Settings that are checked: what a field may hold stands in its metadata, once."""
 
 import dataclasses
+import difflib
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -25,6 +27,15 @@ def shown(value: Any) -> str:
     except (ValueError, RecursionError):  # thousands of digits, or lists in lists
         return "something that is too long to show"
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def check_names(given: Iterable[Any], known: Sequence[str]) -> None:
+    """Raise `DreamError` if a setting is named that there is not; say which is near it."""
+    for name in given:
+        if name not in known:
+            close = difflib.get_close_matches(str(name)[:60], known, 1)
+            hint = f": did you mean {close[0]}?" if close else f"; choose from {', '.join(known)}"
+            raise DreamError(f"unknown setting {shown(name)}{hint}")
 
 
 def is_number(value: Any) -> bool:

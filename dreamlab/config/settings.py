@@ -11,13 +11,14 @@ from typing import Any, BinaryIO, Self
 from dreamlab.config.embedded import read_settings
 from dreamlab.config.fields import (
     check_choice,
+    check_names,
     checked_number,
     choice,
-    is_number,
     number,
     parse_json,
     shown,
 )
+from dreamlab.config.layers import checked_channels, checked_layers
 from dreamlab.errors import DreamError
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -30,8 +31,9 @@ class DreamConfig:
 
     Parameters
     ----------
-    layers : mapping of str to float
-        Layer name to its weight in the loss. A negative weight suppresses the layer.
+    layers : mapping of str to float, str or list of str
+        Layer name to its weight in the loss; a negative weight suppresses the layer. A name, or a
+        list of names, has weight 1 each.
     channels : mapping of str to sequence of int
         Layer name to the channels that count; a layer not named here counts with all.
     octaves, octave_scale, iterations, step, max_loss, gaussian_noise, salt_pepper, jitter, seed, \
@@ -41,8 +43,16 @@ precision, preprocessing, tile
     Raises
     ------
     DreamError
-        If a value has the wrong type or is out of range; the message gives both.
+        If a value has the wrong type or is out of range; the message gives both. If a name is
+        none of these; the message gives the nearest.
     """
+
+    def __new__(cls, **values: Any) -> Self:
+        """Refuse a misspelt name before Python does, which would not say what it should be."""
+        check_names(values, [spec.name for spec in dataclasses.fields(cls)])
+        if "layers" not in values:
+            raise DreamError("settings name no layers; give at least one layer with its weight")
+        return super().__new__(cls)
 
     layers: Mapping[str, float] = field(
         metadata={"help": "Layers to excite, each with its weight; below 0 suppresses."}
@@ -98,9 +108,9 @@ precision, preprocessing, tile
         for spec in dataclasses.fields(self):
             value = getattr(self, spec.name)
             if spec.name == "layers":
-                value = _checked_layers(value)
+                value = checked_layers(value)
             elif spec.name == "channels":
-                value = _checked_channels(value)
+                value = checked_channels(value)
             elif spec.name == "tile" and value == "auto":
                 pass
             elif "choices" in spec.metadata:
@@ -142,12 +152,7 @@ precision, preprocessing, tile
         """
         if not isinstance(values, Mapping):
             raise DreamError(f"settings are {shown(values)}; give an object of names and values")
-        known = [spec.name for spec in dataclasses.fields(cls)]
-        for name in values:
-            if name not in known:
-                raise DreamError(f"unknown setting {shown(name)}; choose from {', '.join(known)}")
-        if "layers" not in values:
-            raise DreamError("settings name no layers; give at least one layer with its weight")
+        check_names(values, [spec.name for spec in dataclasses.fields(cls)])
         return cls(**values)
 
     @classmethod
@@ -174,17 +179,48 @@ precision, preprocessing, tile
         return cls.from_dict(settings.get("config", settings))
 
     @classmethod
-    def preset(cls, name: str) -> Self:
-        """Return one of the notebook's experiments by its name in `PRESETS`.
+    def preset(cls, name: str, **changes: Any) -> Self:
+        """Return one of the notebook's experiments by its name in `PRESETS`, with changes.
 
         Raises
         ------
         DreamError
-            If there is no such preset.
+            If there is no such preset, or a change does not pass its check.
         """
         if not isinstance(name, str) or name not in PRESETS:
             raise DreamError(f"unknown preset {shown(name)}; choose from {', '.join(PRESETS)}")
-        return cls(**PRESETS[name])
+        return cls.from_dict({**PRESETS[name], **changes})
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the settings with some of them changed.
+
+        With other layers the channels of those that are out go too.
+
+        Raises
+        ------
+        DreamError
+            If a name is unknown or a value does not pass its check.
+        """
+        values = self.to_dict()
+        if "layers" in changes:
+            layers = checked_layers(changes["layers"])
+            values["channels"] = {
+                name: indices for name, indices in self.channels.items() if name in layers
+            }
+        return self.from_dict({**values, **changes})
+
+    @classmethod
+    def of(cls, settings: "DreamConfig | str | Mapping[str, Any]") -> "DreamConfig":
+        """Return settings that are given as such, by a preset's name, or as plain values.
+
+        Raises
+        ------
+        DreamError
+            If there is no such preset, or a value does not pass its check.
+        """
+        if isinstance(settings, DreamConfig):
+            return settings
+        return cls.preset(settings) if isinstance(settings, str) else cls.from_dict(settings)
 
 
 _MIXED = {"block2_conv2": 0.02, "block3_conv3": 0.03, "block4_conv3": 0.5, "block5_conv2": 1.5}
@@ -202,36 +238,3 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "mixed-noisy": {"layers": _MIXED, **_NOISE},
     }
 )
-
-
-def _checked_layers(layers: Any) -> Mapping[str, float]:
-    if not isinstance(layers, Mapping) or not layers:
-        raise DreamError(f"layers is {shown(layers)}; give at least one layer with its weight")
-    for name, weight in layers.items():
-        if not isinstance(name, str) or not name:
-            raise DreamError(f"layers has the name {shown(name)}; give a layer's name")
-        if not is_number(weight) or not abs(weight) <= 1e6:  # true for NaN too
-            raise DreamError(
-                f"the weight of {shown(name)} is {shown(weight)}; choose a number, -1e6 to 1e6"
-            )
-    if not any(layers.values()):
-        raise DreamError("every layer has weight 0, so nothing would happen; give one a weight")
-    return MappingProxyType({name: float(weight) for name, weight in layers.items()})
-
-
-def _checked_channels(channels: Any) -> Mapping[str, tuple[int, ...]]:
-    if not isinstance(channels, Mapping):
-        raise DreamError(f"channels is {shown(channels)}; give layer names with channel lists")
-    checked = {}
-    for name, indices in channels.items():
-        if not isinstance(indices, list | tuple) or not indices:
-            raise DreamError(
-                f"channels of {shown(name)} is {shown(indices)}; give a list of channel numbers"
-            )
-        for index in indices:
-            if not isinstance(index, int) or isinstance(index, bool) or index < 0:
-                raise DreamError(
-                    f"channels of {shown(name)} has {shown(index)}; choose whole numbers from 0"
-                )
-        checked[name] = tuple(sorted(set(indices)))
-    return MappingProxyType(checked)

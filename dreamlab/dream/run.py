@@ -2,9 +2,12 @@
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Mapping
 from functools import partial
+from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
 
 from dreamlab.config import DreamConfig
@@ -15,32 +18,34 @@ from dreamlab.dream.memory import budget
 from dreamlab.dream.precision import resolve
 from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step
 from dreamlab.errors import DreamError
+from dreamlab.images.decode import load_image
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
 from dreamlab.images.octaves import OctavePlan, plan_octaves
 from dreamlab.images.resample import resize, restore_detail
-from dreamlab.models import Network
+from dreamlab.models import Network, load_model
 
 
 def dream(
     image: np.ndarray,
-    model: Network,
-    config: DreamConfig,
+    model: Network | str | Path | keras.Model = "vgg16",
+    config: DreamConfig | str | Mapping[str, Any] = "mixed",
     *,
     resume: Resume | None = None,
     starts: bool = False,
-) -> Iterator[Step]:
-    """Dream: change a picture, step by step, so that the chosen layers answer it more strongly.
+) -> Generator[Step]:
+    """Dream: change a picture, step by step, so that the chosen layers respond more strongly.
 
     The work is done as the steps are asked for. Closing the iterator ends the run.
 
     Parameters
     ----------
     image : numpy.ndarray
-        float32, shape (H, W, 3), in [-1, 1]; it is not changed.
-    model : Network
-        What `dreamlab.models.load_model` returns.
-    config : DreamConfig
-        The settings.
+        float32, shape (H, W, 3), in [-1, 1]; it is not changed. Whole numbers are taken as pixels
+        in 0 to 255, never as they are.
+    model : Network, str, path or keras.Model
+        What `dreamlab.models.load_model` returns, or takes.
+    config : DreamConfig, str or mapping
+        The settings, the name of a preset, or plain values.
     resume : Resume, optional
         Where an earlier run of the same picture, network and settings broke off: the octaves
         before it are not dreamt again. The rest is as it would have been.
@@ -65,7 +70,8 @@ def dream(
     InexactTiles
         If the picture must be tiled and the network does not allow exact tiles.
     """
-    image = _checked(image)
+    image = _checked(np.asarray(image))
+    model, config = load_model(model), DreamConfig.of(config)
     plan = plan_octaves(*image.shape[:2], config, model=model.name, smallest=model.smallest)
     precision = resolve(config.precision)
     ascent = compile_ascent(model, config, precision)
@@ -89,6 +95,8 @@ def dream(
 
 
 def _checked(image: np.ndarray) -> np.ndarray:
+    if image.dtype.kind in "uib":
+        return load_image(image)
     image = np.asarray(image, np.float32)
     if image.ndim != 3 or image.shape[2] != 3:
         raise DreamError(f"picture has shape {image.shape}; give height x width x 3")
@@ -105,7 +113,7 @@ def _steps(
     provenance: Provenance,
     resume: Resume,
     starts: bool,
-) -> Iterator[Step]:
+) -> Generator[Step]:
     pixels = [height * width for height, width in plan.shapes]
     picture = resume.picture
     held: list = []

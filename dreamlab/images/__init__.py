@@ -4,7 +4,8 @@ Inside: decoding files, colours, pixels and their encodings, resizing, noise, oc
 May be imported from it: the names below, and its modules.
 """
 
-from dreamlab.images.decode import MAX_PIXELS, load_image
+from dreamlab.images.bounds import MAX_PIXELS
+from dreamlab.images.decode import load_image
 from dreamlab.images.noise import seeded_noise
 from dreamlab.images.pixels import (
     data_url,

@@ -1,36 +1,30 @@
-"""Pictures: files to arrays and back."""
+"""Reading pictures: files, bytes, Pillow's pictures and arrays."""
 
 import io
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image, PngImagePlugin
 
+from dreamlab.config.fields import shown
 from dreamlab.errors import DreamError
+from dreamlab.images.arrays import from_floats, to_picture
+from dreamlab.images.bounds import MAX_PIXELS, MIN_SIDE, check_memory, check_size
 from dreamlab.images.colour import to_rgb
 from dreamlab.images.pixels import fit, from_pixels
 
 #: The formats that are read; Pillow knows many more, which strangers need not try.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
-#: Most pixels of a picture that is read; looked at before anything is decoded.
-MAX_PIXELS = 64_000_000
 
 #: Most bytes of a file that is read.
 MAX_BYTES = 256 * 2**20
 
-#: Smallest side of a picture, in pixels; a network asks for more than that.
-MIN_SIDE = 2
-
-#: Longest side to shortest side, at most: beyond it nothing is left once the picture is scaled.
-MAX_RATIO = 50
-
-#: How often decoding holds a picture in memory at once, at most, as measured: GIF keeps what it
-#: began on, TIFF may have 16 bits a channel, all of them in one strip, and then be turned.
-_HELD = {"PNG": 1, "GIF": 2, "BMP": 4, "TIFF": 4, "WEBP": 4}
 
 # Text that nobody reads: Pillow would take 64 million characters of it, of four bytes each, out
 # of a small PNG.
@@ -54,7 +48,7 @@ _decoding = threading.Lock()
 
 
 def load_image(
-    file: str | Path | bytes | BinaryIO,
+    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray,
     *,
     max_side: int | None = None,
     max_pixels: int = MAX_PIXELS,
@@ -68,8 +62,9 @@ def load_image(
 
     Parameters
     ----------
-    file : path, bytes or binary file
-        The picture.
+    picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray
+        The picture. An array has shape (H, W, 3), or (H, W) for a grey one: whole numbers in 0 to
+        255 (a fourth channel is transparency) or floats in [-1, 1].
     max_side : int, optional
         Scale a larger picture down so that its longest side has this many pixels. A smaller
         picture is never scaled up, as that adds no detail for a network to find.
@@ -91,16 +86,22 @@ def load_image(
     """
     if max_side is not None and max_side < MIN_SIDE:
         raise DreamError(f"max_side is {max_side}; choose {MIN_SIDE} px or more")
-    label = _label(file)
-    data = _read(file, label)
+    if isinstance(picture, np.ndarray):
+        if picture.dtype.kind == "f":
+            return from_floats(picture, max_side)
+        picture = to_picture(picture)
+    if isinstance(picture, Image.Image):
+        return from_pixels(np.asarray(_converted(picture, max_side, max_pixels)))
+    label = _label(picture)
+    data = _read(picture, label)
     if not data:
         raise DreamError(f"{label} is empty; choose a picture file")
     if len(data) > MAX_BYTES:
         raise DreamError(f"{label} is larger than {MAX_BYTES >> 20} MB; choose a smaller file")
     with _decoding, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        picture = _decoded(data, label, max_side, max_pixels, max_memory)
-        return from_pixels(np.asarray(picture))
+        decoded = _decoded(data, label, max_side, max_pixels, max_memory)
+        return from_pixels(np.asarray(decoded))
 
 
 def _label(file: str | Path | bytes | BinaryIO) -> str:
@@ -119,6 +120,11 @@ def _label(file: str | Path | bytes | BinaryIO) -> str:
 def _read(file: str | Path | bytes | BinaryIO, label: str) -> bytes:
     if isinstance(file, bytes):
         return file
+    if not isinstance(file, str | Path) and not hasattr(file, "read"):
+        raise DreamError(
+            f"the picture is {shown(file)}; give a path, bytes, a file, a Pillow picture or an "
+            "array"
+        )
     try:
         if not isinstance(file, str | Path):
             return file.read(MAX_BYTES + 1)
@@ -134,68 +140,48 @@ def _read(file: str | Path | bytes | BinaryIO, label: str) -> bytes:
         ) from error
 
 
-def _check_size(width: int, height: int, label: str, max_pixels: int) -> None:
-    size = f"{label} is {width} x {height} px"
-    if width * height > max_pixels:
-        raise DreamError(
-            f"{size}, {width * height:,} pixels; at most {max_pixels:,} are read: "
-            "choose a smaller one"
-        )
-    if min(width, height) < MIN_SIDE:
-        raise DreamError(
-            f"{size}; at least {MIN_SIDE} x {MIN_SIDE} are needed: choose a larger one"
-        )
-    ratio = max(width, height) / min(width, height)
-    if ratio > MAX_RATIO:
-        raise DreamError(
-            f"{size}, one side {ratio:.0f} times the other; at most {MAX_RATIO} times will do: "
-            "crop it first"
-        )
-
-
-def _check_memory(
-    picture: Image.Image, full: tuple[int, int], label: str, max_memory: float
-) -> None:
-    """Refuse a picture, opened and not yet decoded, that would take too much to decode."""
-    width, height = full
-    most = int(max_memory / _bytes_a_pixel(picture, width * height))
-    if width * height > most:
-        raise DreamError(
-            f"{label} is {width} x {height} px, {width * height:,} pixels; of a "
-            f"{picture.format} like it at most {most:,} are read: choose a smaller one"
-        )
-
-
-def _bytes_a_pixel(picture: Image.Image, pixels: int) -> float:
-    """Return the most bytes that decoding a picture takes for each of its pixels."""
-    size = {"1": 1, "L": 1, "P": 1, "I;16": 2}.get(picture.mode, 4)
-    if picture.format in _HELD:
-        return size * _HELD[picture.format]
-    # A JPEG: its coefficients may come in any order, and then all of them wait in 2 bytes each.
-    sampling = np.array(picture.layer)[:, 1:3]
-    samples = sampling.prod(axis=1).sum() / sampling.max(axis=0).prod()
-    return 2 * samples + size * picture.width * picture.height / pixels
-
-
 def _decoded(
     data: bytes, label: str, max_side: int | None, max_pixels: int, max_memory: float | None
 ) -> Image.Image:
+    with (
+        _in_words(label, max_pixels),
+        Image.open(io.BytesIO(data), formats=FORMATS) as picture,
+    ):
+        full = picture.size
+        check_size(*full, label, max_pixels)
+        width, height = fit(*full, max_side)
+        # A JPEG can be decoded at a half, a quarter or an eighth of its size. Twice what is
+        # wanted is enough for no difference to be seen.
+        drafted = picture.draft(None, (2 * width, 2 * height))
+        _, (*_, across, down) = drafted or (None, (0, 0, *full))
+        if max_memory is not None:
+            check_memory(picture, full, label, max_memory)
+        return _scaled(picture, (width, height), (across, down))
+
+
+def _converted(picture: Image.Image, max_side: int | None, max_pixels: int) -> Image.Image:
+    """Bring a picture that Pillow has open, or made, to RGB and to a longest side."""
+    label = "the picture"
+    with _in_words(label, max_pixels):
+        check_size(*picture.size, label, max_pixels)
+        return _scaled(picture, fit(*picture.size, max_side), picture.size)
+
+
+def _scaled(picture: Image.Image, size: tuple[int, int], part: tuple[float, float]) -> Image.Image:
+    """Bring a part of a picture, from its upper left corner, to RGB and to a size, upright."""
+    picture.load()
+    (width, height), (across, down) = size, part
+    # Scaled across strip by strip, then down, then turned: what is large is there once.
+    small = to_rgb(picture, width=width, across=across)
+    small = small.resize((width, height), Image.Resampling.LANCZOS, (0, 0, width, down))
+    return _upright(small, picture)
+
+
+@contextmanager
+def _in_words(label: str, max_pixels: int) -> Iterator[None]:
+    """Say in one sentence what keeps a picture from being read."""
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            full = picture.size
-            _check_size(*full, label, max_pixels)
-            width, height = fit(*full, max_side)
-            # A JPEG can be decoded at a half, a quarter or an eighth of its size. Twice what is
-            # wanted is enough for no difference to be seen.
-            drafted = picture.draft(None, (2 * width, 2 * height))
-            _, (*_, across, down) = drafted or (None, (0, 0, *full))
-            if max_memory is not None:
-                _check_memory(picture, full, label, max_memory)
-            picture.load()
-            # Scaled across strip by strip, then down, then turned: what is large is there once.
-            small = to_rgb(picture, width=width, across=across)
-            small = small.resize((width, height), Image.Resampling.LANCZOS, (0, 0, width, down))
-            return _upright(small, picture)
+        yield
     except DreamError:
         raise
     except Image.DecompressionBombError as error:

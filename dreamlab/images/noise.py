@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dreamlab.images.decode import MAX_PIXELS, _check_size
+from dreamlab.images.bounds import MAX_PIXELS, check_size
 
 
 def add_gaussian(
@@ -87,6 +87,6 @@ def seeded_noise(height: int, width: int, seed: int) -> np.ndarray:
     DreamError
         If the size is out of range.
     """
-    _check_size(width, height, "the noise picture", MAX_PIXELS)
+    check_size(width, height, "the noise picture", MAX_PIXELS)
     noise = np.random.default_rng(seed).normal(0.0, _NOISE, (height, width, 3))
     return np.clip(noise, -1, 1).astype(np.float32)

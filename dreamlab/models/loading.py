@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 import keras
+import numpy as np
 
+from dreamlab.config.fields import shown
 from dreamlab.errors import DreamError
 from dreamlab.models.network import Network
 from dreamlab.models.receptive_field import layer_geometries
@@ -25,20 +27,24 @@ SHIPPED = {
     )
 }
 
-
 #: Seconds without an answer after which a download of weights is given up.
 _DOWNLOAD_PATIENCE = 30.0
 
 
 def load_model(
-    name: str | Path, *, weights: Literal["imagenet"] | None | str | Path = "imagenet"
+    model: str | Path | keras.Model | Network = "vgg16",
+    *,
+    weights: Literal["imagenet"] | None | str | Path = "imagenet",
 ) -> Network:
-    """Load a network.
+    """Load a network, or take one that is in memory.
 
     Parameters
     ----------
-    name : str or path
-        A name in `dreamlab.zoo.ARCHITECTURES`, or the path of a ``.keras`` file.
+    model : str, path, keras.Model or Network
+        A name in `dreamlab.zoo.ARCHITECTURES`, the path of a ``.keras`` file, or a model in
+        memory: functional or sequential, from one picture (H, W, 3) of any or of a fixed size. It
+        is taken as it is now; load it again after training it further. A `Network` is returned as
+        it is.
     weights : {"imagenet", None} or path
         Of a named network: its ImageNet weights (shipped for vgg16, else downloaded once by
         Keras), ``None`` for random ones, or the path of a ``.weights.h5`` file.
@@ -48,20 +54,36 @@ def load_model(
     DreamError
         If there is no such network, or its weights are missing, damaged or out of reach.
     """
-    if str(name) in ARCHITECTURES:
-        return _load_named(str(name), weights)
-    path = Path(name)
-    if path.suffix != ".keras":
-        raise DreamError(
-            f"unknown model {str(name)!r}; choose from {', '.join(ARCHITECTURES)}, "
-            "or give the path of a .keras file"
-        )
+    if isinstance(model, str | Path):
+        if str(model) in ARCHITECTURES:
+            return _load_named(str(model), weights)
+        path = Path(model)
+        if path.suffix != ".keras":
+            raise DreamError(
+                f"unknown model {str(model)!r}; choose from {', '.join(ARCHITECTURES)}, "
+                "or give the path of a .keras file"
+            )
+        _check_no_weights(path.name, weights)
+        return _load_own(path)
+    if isinstance(model, Network):
+        _check_no_weights(model.name, weights)
+        return model
+    if isinstance(model, keras.Model):
+        # Named as its file would be: a model that is called vgg16 is not the zoo's.
+        name = f"{model.name}.keras"
+        _check_no_weights(name, weights)
+        return Network(name, _free_size(model, name), _checksum_of(model))
+    raise DreamError(
+        f"the model is {shown(model)}; give a name such as vgg16, a .keras file or a keras.Model"
+    )
+
+
+def _check_no_weights(name: str, weights: None | str | Path) -> None:
     if weights not in ("imagenet", None):
         raise DreamError(
-            f"{path.name} has its own weights, so {str(weights)!r} has no use; leave it out, "
+            f"{name} has its own weights, so {str(weights)!r} has no use; leave it out, "
             f"or name a model of {', '.join(ARCHITECTURES)}"
         )
-    return _load_own(path)
 
 
 def _load_named(name: str, weights: None | str | Path) -> Network:
@@ -168,6 +190,16 @@ def _check(path: Path, checksum: str) -> None:
 def _checksum(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _checksum_of(model: keras.Model) -> str:
+    """Return the SHA-256 of a model's weights: of each its shape, its type and its values."""
+    digest = hashlib.sha256()
+    for weight in model.weights:
+        values = np.asarray(weight)
+        digest.update(f"{values.shape} {values.dtype}".encode())
+        digest.update(np.ascontiguousarray(values).data)
+    return digest.hexdigest()
 
 
 @contextmanager

@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from dreamlab.errors import DreamError
 from dreamlab.models.receptive_field import Geometry, layer_geometries
+from dreamlab.report.svg import heat_table
+from dreamlab.report.table import Table
 from dreamlab.zoo import ARCHITECTURES, LayerInfo, is_offered
 
 
@@ -124,6 +126,24 @@ class Network:
             return image
         module = getattr(keras.applications, self.architecture.module)
         return module.preprocess_input((image + 1.0) * 127.5)
+
+    def __repr__(self) -> str:
+        return f"<Network: {self.name}, {len(self.layers)} layers, weights {self.weights[:12]}>"
+
+    def _repr_html_(self) -> str:
+        columns = ("layer", "kind", "depth", "channels", "stride", "receptive_field")
+        rows = tuple(
+            (
+                layer.name,
+                layer.kind,
+                layer.depth,
+                layer.channels,
+                layer.stride,
+                layer.receptive_field or "everything",
+            )
+            for layer in self.offered_layers
+        )
+        return heat_table(Table("layers", f"Layers of {self.name}", columns, rows))
 
     def _in_precision(self, precision: str) -> keras.Model:
         if precision not in self._models:

@@ -1,0 +1,82 @@
+"""Pictures that are arrays already: pixels or floats, checked and brought to one form."""
+
+import numpy as np
+from PIL import Image
+
+from dreamlab.errors import DreamError
+from dreamlab.images.pixels import fit
+
+#: Largest size of a value: a picture in 0 to 255 passes it, a dream never does.
+_LARGEST = 100.0
+
+
+def from_floats(array: np.ndarray, max_side: int | None = None) -> np.ndarray:
+    """Return floats in [-1, 1] as a picture, scaled down to a longest side.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+        Floats, shape (H, W, 3), or (H, W) for a grey picture, in [-1, 1]. A dream's values may
+        pass that a little, so only those that must mean something else are refused.
+    max_side : int, optional
+        Longest side, in pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (height, width, 3).
+
+    Raises
+    ------
+    DreamError
+        If the shape is another one, a value is not finite, or the range is 0 to 255.
+    """
+    image = np.asarray(array, np.float32)
+    if image.ndim == 2:
+        image = np.repeat(image[:, :, None], 3, axis=2)
+    if image.ndim != 3 or image.shape[2] != 3:
+        raise DreamError(f"picture has shape {image.shape}; give height x width x 3")
+    if not np.isfinite(image).all():
+        raise DreamError("picture has values that are not finite numbers; give -1 to 1")
+    if image.size and np.abs(image).max() > _LARGEST:
+        raise DreamError(
+            f"picture has float values from {image.min():g} to {image.max():g}; give -1 to 1, or "
+            "uint8 pixels"
+        )
+    height, width = image.shape[:2]
+    width, height = fit(width, height, max_side)
+    if (height, width) == image.shape[:2]:
+        return image
+    bands = [
+        Image.fromarray(band).resize((width, height), Image.Resampling.LANCZOS)
+        for band in np.moveaxis(image, 2, 0)
+    ]
+    return np.stack(bands, axis=2)
+
+
+def to_picture(array: np.ndarray) -> Image.Image:
+    """Return whole numbers in 0 to 255 as a picture.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+        Whole numbers of any type, or true and false; shape (H, W), (H, W, 1), (H, W, 3) or, with
+        transparency, (H, W, 4).
+
+    Raises
+    ------
+    DreamError
+        If they are no whole numbers, or pass that range; or the shape is another one.
+    """
+    if array.dtype.kind not in "uib":
+        raise DreamError(f"picture is an array of {array.dtype}; give uint8 pixels or floats")
+    if array.ndim not in (2, 3) or array.ndim == 3 and array.shape[2] not in (1, 3, 4):
+        raise DreamError(f"picture has shape {array.shape}; give height x width x 3")
+    pixels = array * 255 if array.dtype.kind == "b" else array
+    if pixels.size and not 0 <= pixels.min() <= pixels.max() <= 255:
+        raise DreamError(
+            f"picture is an array of {array.dtype} from {pixels.min()} to {pixels.max()}; give "
+            "0 to 255, or floats in -1 to 1"
+        )
+    pixels = pixels.astype(np.uint8)
+    return Image.fromarray(pixels[:, :, 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels)

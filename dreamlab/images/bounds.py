@@ -1,0 +1,63 @@
+"""What a picture may be at most, looked at before anything is decoded."""
+
+import numpy as np
+from PIL import Image
+
+from dreamlab.errors import DreamError
+
+#: Most pixels of a picture that is read; looked at before anything is decoded.
+MAX_PIXELS = 64_000_000
+
+#: Smallest side of a picture, in pixels; a network asks for more than that.
+MIN_SIDE = 2
+
+#: Longest side to shortest side, at most: beyond it nothing is left once the picture is scaled.
+MAX_RATIO = 50
+
+#: How often decoding holds a picture in memory at once, at most, as measured: GIF keeps what it
+#: began on, TIFF may have 16 bits a channel, all of them in one strip, and then be turned.
+_HELD = {"PNG": 1, "GIF": 2, "BMP": 4, "TIFF": 4, "WEBP": 4}
+
+
+def check_size(width: int, height: int, label: str, max_pixels: int) -> None:
+    """Refuse a picture of too many or too few pixels, or far longer than wide."""
+    size = f"{label} is {width} x {height} px"
+    if width * height > max_pixels:
+        raise DreamError(
+            f"{size}, {width * height:,} pixels; at most {max_pixels:,} are read: "
+            "choose a smaller one"
+        )
+    if min(width, height) < MIN_SIDE:
+        raise DreamError(
+            f"{size}; at least {MIN_SIDE} x {MIN_SIDE} are needed: choose a larger one"
+        )
+    ratio = max(width, height) / min(width, height)
+    if ratio > MAX_RATIO:
+        raise DreamError(
+            f"{size}, one side {ratio:.0f} times the other; at most {MAX_RATIO} times will do: "
+            "crop it first"
+        )
+
+
+def check_memory(
+    picture: Image.Image, full: tuple[int, int], label: str, max_memory: float
+) -> None:
+    """Refuse a picture, opened and not yet decoded, that would take too much to decode."""
+    width, height = full
+    most = int(max_memory / _bytes_a_pixel(picture, width * height))
+    if width * height > most:
+        raise DreamError(
+            f"{label} is {width} x {height} px, {width * height:,} pixels; of a "
+            f"{picture.format} like it at most {most:,} are read: choose a smaller one"
+        )
+
+
+def _bytes_a_pixel(picture: Image.Image, pixels: int) -> float:
+    """Return the most bytes that decoding a picture takes for each of its pixels."""
+    size = {"1": 1, "L": 1, "P": 1, "I;16": 2}.get(picture.mode, 4)
+    if picture.format in _HELD:
+        return size * _HELD[picture.format]
+    # A JPEG: its coefficients may come in any order, and then all of them wait in 2 bytes each.
+    sampling = np.array(picture.layer)[:, 1:3]
+    samples = sampling.prod(axis=1).sum() / sampling.max(axis=0).prod()
+    return 2 * samples + size * picture.width * picture.height / pixels
