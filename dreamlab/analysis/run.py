@@ -3,53 +3,79 @@
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
+from PIL import Image
 
 from dreamlab.analysis.base import Advance, Analysis, Item
+from dreamlab.analysis.catalogue import named
 from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.settings import Settings
 from dreamlab.errors import DreamError
-from dreamlab.images import png, to_pixels
+from dreamlab.images import load_image, png, to_pixels
+from dreamlab.results.progress import progress_bar
 
 if TYPE_CHECKING:
+    import keras
+
     from dreamlab.models import Network
 
 
 def analyse(
-    analysis: Analysis,
-    image: np.ndarray | None,
-    network: "Network",
-    settings: Settings,
+    analysis: Analysis | str,
+    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray | None = None,
+    model: "Network | keras.Model | str | Path" = "vgg16",
+    settings: Settings | None = None,
     *,
     found: Iterable[Item] = (),
     follow: Callable[[Advance], bool] = lambda advance: True,
+    progress: bool | None = False,
+    **values: Any,
 ) -> Findings:
     """Run an analysis to its end, or as far as it is wanted.
 
-    An interrupt (Ctrl-C) ends it and keeps what was found, as `follow` does.
+    An interrupt (Ctrl-C, or *Stop* in a notebook) ends it and keeps what was found, as `follow`
+    does.
 
     Parameters
     ----------
-    analysis : Analysis
-        Which one.
-    image : numpy.ndarray or None
-        float32, shape (H, W, 3), in [-1, 1].
-    network : Network
-        The network.
-    settings : Settings
-        The analysis's own.
+    analysis : Analysis or str
+        Which one, by its name in `dreamlab.analysis.ANALYSES` or as it is.
+    picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray, optional
+        What `dreamlab.images.load_image` takes: pixels in 0 to 255, or floats in [-1, 1]. It is
+        scaled down to the ``max_side`` of the settings, in pixels. None where an analysis goes
+        without.
+    model : Network, keras.Model, str or path
+        What `dreamlab.models.load_model` takes.
+    settings : Settings, optional
+        The analysis's own; by default its defaults, with `values` over them.
     found : iterable of Item
         What an earlier run with the same settings found; it is not looked for again.
     follow : callable
         Called with each `Advance`; false ends the run, keeping what was found.
+    progress : bool or None
+        Whether a bar is drawn; None draws it in a terminal alone.
+    **values
+        Settings by name, such as ``layers=["block2_conv2"]``, in place of `settings`.
+
+    Returns
+    -------
+    Findings
+        What was found; `Findings.complete` is false if it was ended early.
 
     Raises
     ------
     DreamError
-        If it cannot run.
+        If there is no such analysis or setting, or it cannot run.
     """
+    from dreamlab.models import load_model
+
+    analysis = named(analysis) if isinstance(analysis, str) else analysis
+    settings = analysis.settings.from_dict(values) if settings is None else settings
+    image = None if picture is None else load_image(picture, max_side=settings.max_side)
+    network = load_model(model)
     if image is None and analysis.needs_picture:
         raise DreamError(f"{analysis.name} needs a picture; give one")
     shape = (settings.max_side,) * 2 if image is None else image.shape[:2]
@@ -61,9 +87,14 @@ def analyse(
     analysis.plan(shape, settings, network.name, network.layers)
     began, items, complete = time.perf_counter(), {}, True
     known = {item.key: item for item in found}
-    with closing(analysis.run(image, network, settings, known)) as advances:
+    with (
+        progress_bar(progress) as bar,
+        closing(analysis.run(image, network, settings, known)) as advances,
+    ):
         try:
             for advance in advances:
+                bar.set_description(advance.doing, refresh=False)
+                bar.update(advance.fraction - bar.n)
                 if advance.item is not None:
                     items[advance.item.key] = advance.item
                 if not follow(advance):

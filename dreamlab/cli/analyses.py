@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dreamlab.analysis import ANALYSES, Analysis, Findings, Settings
+from dreamlab.analysis import ANALYSES, Analysis
+from dreamlab.analysis.run import analyse
 from dreamlab.cli.console import add_network, network
 from dreamlab.images import load_image
 from dreamlab.results import folder
@@ -88,27 +89,10 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
         if "image" in given:
             image = load_image(options.image, max_side=settings.max_side)
         folder.prepare(options.out)
-        findings = _followed(analysis, image, network(options), settings)
+        findings = analyse(analysis, image, network(options), settings, progress=None)
         written = findings.save(options.out)
         state = "" if findings.complete else "interrupted; "
         print(f"{state}wrote {len(written)} files to {options.out} ({findings.seconds:.1f} s)")
         return 0 if findings.complete else 130
 
     return command
-
-
-def _followed(analysis: Analysis, image: Any, network: Any, settings: Settings) -> Findings:
-    from tqdm import tqdm
-
-    from dreamlab.analysis.run import analyse
-
-    form = "{desc}{percentage:3.0f} %|{bar}| {elapsed}<{remaining}"
-    # disable=None: no bar where standard error is a file.
-    with tqdm(total=1.0, bar_format=form, disable=None) as bar:
-
-        def follow(advance: Any) -> bool:
-            bar.set_description(advance.doing, refresh=False)
-            bar.update(advance.fraction - bar.n)
-            return True
-
-        return analyse(analysis, image, network, settings, follow=follow)

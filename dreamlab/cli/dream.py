@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from dreamlab.errors import DreamError
 from dreamlab.images import load_image
 from dreamlab.results import folder
 from dreamlab.results.film import Film
+from dreamlab.results.progress import followed
 from dreamlab.results.recording import Recording
 from dreamlab.zoo import ARCHITECTURES
 
@@ -165,7 +166,10 @@ def _dream(options: argparse.Namespace) -> int:
     network = load_model(model, weights=given.get("weights", "imagenet"))
     status = 0
     try:
-        _run(recording, dream(image, network, config))
+        steps = followed(dream(image, network, config), None)
+        with contextlib.closing(recording.record(steps)) as recorded:
+            for _ in recorded:
+                pass
     except KeyboardInterrupt:
         if not recording.frames:
             raise
@@ -175,19 +179,3 @@ def _dream(options: argparse.Namespace) -> int:
     names = folder.write_run(recording, options.out, film, keep=Path(options.image))
     print(f"wrote {len(names)} files to {options.out} ({recording.seconds:.1f} s of dreaming)")
     return status
-
-
-def _run(recording: Recording, steps: Iterator) -> None:
-    from tqdm import tqdm
-
-    form = "{desc}{percentage:3.0f} %|{bar}| {elapsed}<{remaining}{postfix}"
-    # disable=None: no bar where standard error is a file.
-    bar = tqdm(total=1.0, bar_format=form, disable=None)
-    with bar, contextlib.closing(recording.record(steps)) as recorded:
-        for step in recorded:
-            bar.set_description(
-                f"octave {step.octave + 1}/{step.octaves}, {step.width} x {step.height}",
-                refresh=False,
-            )
-            bar.set_postfix_str(f"loss {step.loss:.5g}", refresh=False)
-            bar.update(step.fraction - bar.n)

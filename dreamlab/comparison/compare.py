@@ -1,0 +1,184 @@
+"""Several dreams on one picture, in one call."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from dreamlab.config import PRESETS, SETTINGS_KEY, DreamConfig
+from dreamlab.errors import DreamError
+from dreamlab.images import load_image
+from dreamlab.report.colours import COLOURS
+from dreamlab.results import section
+from dreamlab.results.contact_sheet import contact_sheet
+from dreamlab.results.record import record, resolved
+from dreamlab.results.recording import Recording
+from dreamlab.results.section import NamedDream
+
+if TYPE_CHECKING:
+    import keras
+
+    from dreamlab.models import Network
+
+#: Pictures in a row of a sheet, for so many of them.
+_ACROSS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 3, 6: 3, 7: 4}
+
+Dreamable = DreamConfig | str | Mapping[str, float]
+
+
+class Dreams(Mapping[str, Recording]):
+    """Dreams on one picture, by name, in their order.
+
+    Parameters
+    ----------
+    recordings : mapping of str to Recording
+        The name of each and what it left.
+    """
+
+    def __init__(self, recordings: Mapping[str, Recording]) -> None:
+        self._recordings = dict(recordings)
+
+    def __getitem__(self, name: str) -> Recording:
+        return self._recordings[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._recordings)
+
+    def __len__(self) -> int:
+        return len(self._recordings)
+
+    def sheet(self) -> bytes:
+        """Return the original and all dreams on one sheet, a PNG with their settings.
+
+        Raises
+        ------
+        DreamError
+            If there are no dreams, or the sheet would have more than 64 million pixels.
+        """
+        if not self:
+            raise DreamError("there are 0 dreams to put on a sheet; compare at least 1")
+        first, *_ = self.values()
+        items = [("Original", first.original)]
+        items += [(name, recording.final.pixels) for name, recording in self.items()]
+        return contact_sheet(
+            items,
+            columns=_ACROSS.get(len(items), 4),
+            text={SETTINGS_KEY: first.provenance.to_json()} if len(self) == 1 else None,
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return all losses as flat dicts, one a step, with the name under ``dream``."""
+        return [
+            {"dream": name, **row} for name, recording in self.items() for row in recording.rows()
+        ]
+
+    def save(self, directory: str | Path) -> list[str]:
+        """Write a folder for each dream, with the files of `Recording.save`, and ``sheet.png``.
+
+        Parameters
+        ----------
+        directory : str or path
+            Where to; made if need be.
+
+        Returns
+        -------
+        list of str
+            The names written, with their folders.
+
+        Raises
+        ------
+        DreamError
+            If a file cannot be written.
+        """
+        written = []
+        for name, recording in self.items():
+            folder = "".join(char if char.isalnum() or char in "-_." else "_" for char in name)
+            written += [f"{folder}/{file}" for file in recording.save(Path(directory) / folder)]
+        Path(directory, "sheet.png").write_bytes(self.sheet())
+        return [*written, "sheet.png"]
+
+    def __repr__(self) -> str:
+        return f"<Dreams: {', '.join(self)}>"
+
+    def _repr_html_(self) -> str:
+        return section.in_notebook(
+            [
+                NamedDream(name, COLOURS[place % len(COLOURS)], recording)
+                for place, (name, recording) in enumerate(self.items())
+            ]
+        )
+
+
+def compare(
+    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray,
+    dreams: Sequence[Dreamable] | Mapping[str, Dreamable],
+    model: "Network | keras.Model | str | Path" = "vgg16",
+    *,
+    max_side: int | None = None,
+    progress: bool | None = False,
+    **settings: Any,
+) -> Dreams:
+    """Dream on one picture in several ways.
+
+    Parameters
+    ----------
+    picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray
+        What `dreamlab.images.load_image` takes: pixels in 0 to 255, or floats in [-1, 1].
+    dreams : sequence or mapping
+        What is compared: each a layer's name, a preset's name, layers with their weights, or a
+        `DreamConfig`. A mapping gives each a name; else it has that of its layers or preset.
+    model : Network, keras.Model, str or path
+        What `dreamlab.models.load_model` takes.
+    max_side : int, optional
+        Scale a larger picture down so that its longest side has this many pixels.
+    progress : bool or None
+        Whether a bar is drawn for each; None draws it in a terminal alone.
+    **settings
+        Settings of `DreamConfig` that all of them share.
+
+    Returns
+    -------
+    Dreams
+        The recordings by name.
+
+    Raises
+    ------
+    DreamError
+        If there is nothing to compare; or if the picture, the network or a setting cannot be used.
+    """
+    from dreamlab.models import load_model
+
+    named = _named(dreams, settings)
+    image, network = load_image(picture, max_side=max_side), load_model(model)
+    return Dreams(
+        {name: record(image, config, network, progress=progress) for name, config in named.items()}
+    )
+
+
+def _named(
+    dreams: Sequence[Dreamable] | Mapping[str, Dreamable], settings: Mapping[str, Any]
+) -> dict[str, DreamConfig]:
+    if isinstance(dreams, str):
+        dreams = [dreams]
+    if not dreams:
+        raise DreamError("there are 0 dreams to compare; give at least 1 layer or preset")
+    if isinstance(dreams, Mapping):
+        return {name: _config(dream, settings) for name, dream in dreams.items()}
+    named: dict[str, DreamConfig] = {}
+    for dream in dreams:
+        config = _config(dream, settings)
+        name = dream if isinstance(dream, str) else " + ".join(config.layers)
+        while name in named:  # two of the same layers differ in something else
+            name = f"{name} again"
+        named[name] = config
+    return named
+
+
+def _config(dream: Dreamable, settings: Mapping[str, Any]) -> DreamConfig:
+    if isinstance(dream, DreamConfig):
+        return dream.replace(**settings)
+    if isinstance(dream, str) and dream in PRESETS:
+        return resolved(dream, settings)
+    return resolved(None, {"layers": dream, **settings})

@@ -1,0 +1,39 @@
+"""The progress bar of a run, in a terminal or a notebook."""
+
+import warnings
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dreamlab.dream import Step
+
+_FORM = "{desc}{percentage:3.0f} %|{bar}| {elapsed}<{remaining}{postfix}"
+
+
+@contextmanager
+def progress_bar(shown: bool | None) -> Generator[Any]:
+    """Give a bar of tqdm that goes from 0 to 1.
+
+    Parameters
+    ----------
+    shown : bool or None
+        Whether it is drawn; None draws it where standard error is a terminal.
+    """
+    with warnings.catch_warnings():
+        # Where a notebook has no widgets, tqdm says so and draws the bar as text.
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+    with tqdm(total=1.0, bar_format=_FORM, disable=None if shown is None else not shown) as bar:
+        yield bar
+
+
+def followed(steps: Iterable["Step"], shown: bool | None) -> Generator["Step"]:
+    """Pass the steps of a dream on, and say on a bar where it is; see `progress_bar`."""
+    with progress_bar(shown) as bar:
+        for step in steps:
+            place = f"octave {step.octave + 1}/{step.octaves}, {step.width} x {step.height}"
+            bar.set_description(place, refresh=False)
+            bar.set_postfix_str(f"loss {step.loss:.5g}", refresh=False)
+            bar.update(step.fraction - bar.n)
+            yield step

@@ -1,0 +1,87 @@
+"""A dream in one call: picture, network and settings in, a recording out."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from dreamlab.config import DreamConfig
+from dreamlab.images import load_image
+from dreamlab.results.progress import followed
+from dreamlab.results.recording import Recording
+
+if TYPE_CHECKING:
+    import keras
+
+    from dreamlab.models import Network
+
+
+def record(
+    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray,
+    config: DreamConfig | str | Mapping[str, Any] | None = None,
+    model: "Network | keras.Model | str | Path" = "vgg16",
+    *,
+    max_side: int | None = None,
+    every: int | None = None,
+    progress: bool | None = False,
+    **settings: Any,
+) -> Recording:
+    """Dream on a picture and keep what it leaves.
+
+    An interrupt (Ctrl-C, or *Stop* in a notebook) ends the dream and keeps what was done.
+
+    Parameters
+    ----------
+    picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray
+        What `dreamlab.images.load_image` takes: pixels in 0 to 255, or floats in [-1, 1].
+    config : DreamConfig, str or mapping, optional
+        The settings, the name of a preset, or plain values; by default the preset ``"mixed"``, or
+        the defaults of `DreamConfig` where `settings` name the layers.
+    model : Network, keras.Model, str or path
+        What `dreamlab.models.load_model` takes.
+    max_side : int, optional
+        Scale a larger picture down so that its longest side has this many pixels.
+    every : int, optional
+        Keep a frame after every so many steps too.
+    progress : bool or None
+        Whether a bar is drawn; None draws it in a terminal alone.
+    **settings
+        Settings of `DreamConfig` that go over those of `config`, such as ``octaves=3``.
+
+    Returns
+    -------
+    Recording
+        Losses and frames; `Recording.finished` is false if it was interrupted.
+
+    Raises
+    ------
+    DreamError
+        If the picture, the network or a setting cannot be used, or they do not fit together.
+    """
+    from dreamlab.dream import dream
+    from dreamlab.models import load_model
+
+    chosen = resolved(config, settings)
+    image = load_image(picture, max_side=max_side)
+    recording = Recording(every=every)
+    steps = followed(dream(image, load_model(model), chosen), progress)
+    try:
+        with closing(recording.record(steps)) as recorded:
+            for _ in recorded:
+                pass
+    except KeyboardInterrupt:
+        if not recording.frames:
+            raise
+    return recording
+
+
+def resolved(
+    config: DreamConfig | str | Mapping[str, Any] | None, settings: Mapping[str, Any]
+) -> DreamConfig:
+    """Return the settings that `record` is asked for; see there."""
+    if config is None and "layers" in settings:
+        return DreamConfig.from_dict(settings)
+    return DreamConfig.of("mixed" if config is None else config).replace(**settings)
