@@ -3,7 +3,7 @@ import pytest
 from skimage.metrics import structural_similarity
 
 from dreamlab.analysis import named
-from dreamlab.analysis.robustness import RobustnessSettings, add_gaussian_of_mean_0, likeness
+from dreamlab.analysis.robustness import RobustnessSettings, add_gaussian_of_mean_0
 from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
 from dreamlab.dream import dream
@@ -11,6 +11,7 @@ from dreamlab.dream.activations import Activations
 from dreamlab.errors import DreamError
 from dreamlab.images import to_pixels
 from dreamlab.images.noise import add_gaussian
+from dreamlab.images.ssim import ssim
 from tests.tiny import picture, tiny_network
 
 ROBUSTNESS = named("robustness")
@@ -85,8 +86,8 @@ def test_levels_that_look_alike_are_kept_apart(network):
 
 def test_likeness_ends():
     pixels = to_pixels(picture(16, 16))
-    assert likeness(pixels, pixels) == 1.0
-    assert likeness(pixels, 255 - pixels) < 0
+    assert ssim(pixels, pixels) == 1.0
+    assert ssim(pixels, 255 - pixels) < 0
 
 
 def test_a_resumed_run_is_the_same(network):

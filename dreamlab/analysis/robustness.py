@@ -12,6 +12,7 @@ from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
+from dreamlab.images.ssim import WINDOW, ssim
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
@@ -37,9 +38,6 @@ KINDS: Mapping[str, tuple[str, Callable]] = {
     "gaussian": ("Gaussian noise", add_gaussian_of_mean_0),
     "salt_pepper": ("salt and pepper", add_salt_and_pepper),
 }
-
-#: Pixels a side of the window of SSIM: scikit-image's own default.
-_WINDOW = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,29 +95,13 @@ def run(
                     "layer": layer.name,
                     "kind": kind,
                     "level": level,
-                    "ssim": likeness(dreamt, clean),
-                    "ssim_pictures": likeness(to_pixels(noisy), to_pixels(image)),
+                    "ssim": ssim(dreamt, clean),
+                    "ssim_pictures": ssim(to_pixels(noisy), to_pixels(image)),
                     "shift": _shift(network, layer, settings, image, noisy),
                 }
                 item = Item(keys[place], doing, values, png(dreamt))
             done += layer.operations
             yield Advance(done / total, doing, item)
-
-
-def likeness(pixels: np.ndarray, other: np.ndarray) -> float:
-    """Return the mean structural similarity of two pictures, at most 1, where they are the same.
-
-    It is that of Wang et al. (2004), "Image Quality Assessment: From Error Visibility to
-    Structural Similarity", as scikit-image works it out.
-
-    Parameters
-    ----------
-    pixels, other : numpy.ndarray
-        uint8, shape (H, W, 3), 7 px a side or more.
-    """
-    from skimage.metrics import structural_similarity
-
-    return float(structural_similarity(pixels, other, channel_axis=2, win_size=_WINDOW))
 
 
 def _shift(
@@ -170,9 +152,9 @@ def plan(
     shape: tuple[int, int], settings: RobustnessSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
     """Return the work of a dream for each layer and each level of noise."""
-    if min(shape) < _WINDOW:
+    if min(shape) < WINDOW:
         raise DreamError(
-            f"picture is {shape[1]} x {shape[0]} px; SSIM needs at least {_WINDOW} x {_WINDOW}: "
+            f"picture is {shape[1]} x {shape[0]} px; SSIM needs at least {WINDOW} x {WINDOW}: "
             "choose a larger one"
         )
     if not settings.levels():
