@@ -2,6 +2,6 @@
 
 import sys
 
-from dreamlab.cli.main.main import main
+from dreamlab.cli.main import main
 
 sys.exit(main())

@@ -5,7 +5,7 @@ import difflib
 import functools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -63,6 +63,14 @@ class LayerInfo:
             else:
                 side += numbers[0]
         return side
+
+    def check_channels(self, channels: Iterable[int]) -> None:
+        """Raise `DreamError` if the layer has not all of these channels."""
+        largest = max(channels, default=0)
+        if largest >= self.channels:
+            raise DreamError(
+                f"{self.name} has no channel {largest}; choose 0 to {self.channels - 1}"
+            )
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "LayerInfo":

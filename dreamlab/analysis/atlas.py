@@ -9,7 +9,7 @@ picture as it is shown: what a step drives out of the range of colours moves not
 import dataclasses
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from dreamlab.analysis.settings import Settings, as_in_dreams, names
 from dreamlab.config import SETTINGS_KEY, DreamConfig
 from dreamlab.config.fields import choice, number
 from dreamlab.images import png, to_pixels
+from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
@@ -59,7 +60,7 @@ class AtlasSettings(Settings):
 
 def run(
     image: np.ndarray, network: "Network", settings: AtlasSettings, found: Mapping[str, Item]
-) -> Iterator[Advance]:
+) -> Generator[Advance]:
     """Dream one layer after the other; see `dreamlab.analysis.base.Analysis`."""
     layers = chosen_layers(network.name, network.layers, settings.layers)
     total = sum(layer.operations for layer in layers)
@@ -180,12 +181,12 @@ def _item(
 
 
 def plan(
-    shape: tuple[int, int], settings: AtlasSettings, model: str, layers: Sequence[LayerInfo]
+    shape: Shape, settings: AtlasSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
     """Return the work of each layer; of equal effort, as if each step went straight on."""
     straight = math.ceil(settings.amount / settings.step)
     count = min(settings.most_steps, straight) if settings.equal_effort else settings.iterations
-    pixels = shape[0] * shape[1] * count
+    pixels = shape.area * count
     return [(pixels, one.operations) for one in chosen_layers(model, layers, settings.layers)]
 
 

@@ -1,7 +1,7 @@
 """Mix attribution: who drives the picture in a mixed run, and who fights whom."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from dreamlab.config.fields import checked_number, shown
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
 from dreamlab.images.octaves import octave_shapes
+from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
@@ -33,7 +34,7 @@ class AttributionSettings(Settings):
     """
 
     layers: dict[str, float] = weights(PRESETS["mixed"]["layers"], "Layers with their weights.")
-    channels: dict[str, list[int]] = field(
+    channels: dict[str, list[int]] | list[str] = field(
         default_factory=dict,
         metadata={
             "names": True,
@@ -83,7 +84,7 @@ def run(
     network: "Network",
     settings: AttributionSettings,
     found: Mapping[str, Item],
-) -> Iterator[Advance]:
+) -> Generator[Advance]:
     """Dream and look at each layer's gradient where each step begins; see `Analysis`.
 
     A step depends on all before it, so an earlier run's items cannot be passed on.
@@ -156,23 +157,20 @@ class _Looks:
     def gradient(self, name: str, start: "Start") -> np.ndarray:
         """Return a layer's weighted gradient, float32 (H, W, 3), where a step begins."""
         weight, alone, ascent = self._alone[name]
-        octave = self._octave(ascent, alone, start.picture.shape[:2], start.allowed)
+        octave = self._octave(ascent, alone, Shape.of(start.picture), start.allowed)
         return np.float32(weight) * octave.gradient(start.picture, start.shift)[1]
 
 
 def plan(
-    shape: tuple[int, int], settings: AttributionSettings, model: str, layers: Sequence[LayerInfo]
+    shape: Shape, settings: AttributionSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
     """Return the work of the dream and of each layer's own gradient."""
     chosen = chosen_layers(model, layers, tuple(settings.layers))
+    channels = settings.config().channels
     if not settings.iterations:
         raise DreamError("iterations is 0, so there are no steps to look into; choose 1 or more")
     for layer in chosen:
-        most = max(settings.channels.get(layer.name, [0]))
-        if most >= layer.channels:
-            raise DreamError(
-                f"{layer.name} has no channel {most}; choose 0 to {layer.channels - 1}"
-            )
+        layer.check_channels(channels.get(layer.name, ()))
     shapes = octave_shapes(*shape, settings.octaves, settings.octave_scale)
     pixels = sum(height * width for height, width in shapes) * settings.iterations
     deepest = max(layer.operations for layer in chosen)

@@ -1,12 +1,11 @@
 """What an analysis is: settings in, one finding after another out, all of it plain data."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from dreamlab.analysis.settings import Settings
+from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo
 
@@ -90,10 +89,10 @@ class Analysis:
     summary: str
     settings: type[Settings]
     run: Callable[
-        [np.ndarray | None, "Network", Any, Mapping[str, Item]],
-        Iterator[Advance],
+        [Any, "Network", Any, Mapping[str, Item]],  # the picture is None where it goes without
+        Generator[Advance],
     ]
-    plan: Callable[[tuple[int, int], Any, str, Sequence[LayerInfo]], list[Work]]
+    plan: Callable[[Shape, Any, str, Sequence[LayerInfo]], list[Work]]
     tables: Callable[["Findings"], tuple[Table, ...]]
     needs_picture: bool = True
     columns: int = 6

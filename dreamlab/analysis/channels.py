@@ -1,6 +1,6 @@
 """The channel explorer: which channels of a layer answer a picture, and what each looks for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,9 +9,9 @@ import numpy as np
 from dreamlab.analysis.base import Advance, Analysis, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams, numbers
 from dreamlab.config.fields import choice, number
-from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
 from dreamlab.images.resample import resize
+from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
@@ -47,7 +47,7 @@ def run(
     network: "Network",
     settings: ChannelSettings,
     found: Mapping[str, Item],
-) -> Iterator[Advance]:
+) -> Generator[Advance]:
     """Map the channels over the picture, then grow each; see `Analysis`.
 
     Without a picture there are no maps, and the channels are those named or the first ones.
@@ -88,7 +88,7 @@ def _grown(
     chosen: Sequence[int],
     settings: ChannelSettings,
     found: Mapping[str, Item],
-) -> Iterator[Advance]:
+) -> Generator[Advance]:
     from dreamlab.dream.channel_image import growth
 
     grower = growth(network, layer.name, settings.side, settings.precision, settings.preprocessing)
@@ -135,29 +135,25 @@ def overlay(image: np.ndarray, answer: np.ndarray) -> np.ndarray:
         float32, shape (rows, columns); its size, not its sign, is drawn.
     """
     strength = np.abs(answer)[:, :, None]
-    strength = resize(strength / max(float(strength.max()), 1e-12), image.shape[:2])
+    strength = resize(strength / max(float(strength.max()), 1e-12), Shape.of(image))
     grey = (image.mean(axis=2, keepdims=True) + 1) * _DIM - 1
     return grey + strength * (_GLOW - grey)
 
 
 def _layer(model: str, layers: Sequence[LayerInfo], settings: ChannelSettings) -> LayerInfo:
     (layer,) = chosen_layers(model, layers, (settings.layer,))
-    for channel in settings.channels:
-        if channel >= layer.channels:
-            raise DreamError(
-                f"{layer.name} has no channel {channel}; choose 0 to {layer.channels - 1}"
-            )
+    layer.check_channels(settings.channels)
     return layer
 
 
 def plan(
-    shape: tuple[int, int], settings: ChannelSettings, model: str, layers: Sequence[LayerInfo]
+    shape: Shape, settings: ChannelSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
     """Return the work of the pictures that are grown; the maps take next to nothing."""
     layer = _layer(model, layers, settings)
     count = len(settings.channels) or min(settings.count, layer.channels)
     steps = count * settings.steps if settings.grown == "yes" else 0
-    return [(shape[0] * shape[1], layer.operations), (settings.side**2 * steps, layer.operations)]
+    return [(shape.area, layer.operations), (settings.side**2 * steps, layer.operations)]
 
 
 def tables(findings: "Findings") -> tuple[Table, ...]:

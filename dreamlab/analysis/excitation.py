@@ -1,7 +1,7 @@
 """The excitation matrix: which layers rise when one is dreamt, and which are starved."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 from dreamlab.analysis import atlas
 from dreamlab.analysis.base import Advance, Analysis, Item, Work
 from dreamlab.images import load_image
+from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
@@ -23,7 +24,7 @@ def run(
     network: "Network",
     settings: atlas.AtlasSettings,
     found: Mapping[str, Item],
-) -> Iterator[Advance]:
+) -> Generator[Advance]:
     """Dream one layer after the other and look at all; see `dreamlab.analysis.base.Analysis`.
 
     The columns are the layers on offer and those that are dreamt, in network order.
@@ -53,12 +54,12 @@ def ratios(dreamt: Mapping[str, float], original: Mapping[str, float]) -> dict[s
 
 
 def plan(
-    shape: tuple[int, int], settings: atlas.AtlasSettings, model: str, layers: Sequence[LayerInfo]
+    shape: Shape, settings: atlas.AtlasSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
     """Return the work of the dreams and of one more look at all layers for each."""
     dreams = atlas.plan(shape, settings, model, layers)
     deepest = max(one.operations for one in chosen_layers(model, layers, ()))
-    return [*dreams, (shape[0] * shape[1] * len(dreams) / 3, deepest)]
+    return [*dreams, (shape.area * len(dreams) / 3, deepest)]
 
 
 def tables(findings: "Findings") -> tuple[Table, ...]:

@@ -1,6 +1,6 @@
 """Noise robustness: how alike dreams stay when their picture gets noisier."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
+from dreamlab.images.shape import Shape
 from dreamlab.images.ssim import WINDOW, ssim
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
@@ -65,7 +66,7 @@ def run(
     network: "Network",
     settings: RobustnessSettings,
     found: Mapping[str, Item],
-) -> Iterator[Advance]:
+) -> Generator[Advance]:
     """Dream on each noisy picture and compare; see `dreamlab.analysis.base.Analysis`."""
     layers = _layers(network.name, network.layers, settings)
     levels = settings.levels()
@@ -74,11 +75,10 @@ def run(
     for layer in layers:
         # All digits, as levels that agree in the first few are still two.
         keys = [f"{layer.name}-{kind}-{level!r}" for kind, level in levels]
-        clean = None
+        clean = np.empty(0, np.uint8)
         if not all(key in found for key in keys):
-            for share, pixels in _dreamt(image, network, layer, settings):
-                clean = pixels
-                yield Advance((done + share * layer.operations) / total, f"{layer.name}, no noise")
+            doing = f"{layer.name}, no noise"
+            clean = yield from _dreamt(image, network, layer, settings, done, total, doing)
         done += layer.operations
         for place, (kind, level) in enumerate(levels):
             label, add = KINDS[kind]
@@ -88,9 +88,7 @@ def run(
                 noisy = add(image, level, np.random.default_rng((settings.seed, place)))
                 dreamt = clean
                 if level > 0:
-                    for share, pixels in _dreamt(noisy, network, layer, settings):
-                        dreamt = pixels
-                        yield Advance((done + share * layer.operations) / total, doing)
+                    dreamt = yield from _dreamt(noisy, network, layer, settings, done, total, doing)
                 values = {
                     "layer": layer.name,
                     "kind": kind,
@@ -119,9 +117,15 @@ def _shift(
 
 
 def _dreamt(
-    image: np.ndarray, network: "Network", layer: LayerInfo, settings: RobustnessSettings
-) -> Iterator[tuple[float, np.ndarray | None]]:
-    """Give the share that is done after each step, and with the last one the dream's pixels."""
+    image: np.ndarray,
+    network: "Network",
+    layer: LayerInfo,
+    settings: RobustnessSettings,
+    done: float,
+    total: float,
+    doing: str,
+) -> Generator[Advance, None, np.ndarray]:
+    """Tell of each step, from what was done of the total before; return the dream's pixels."""
     from dreamlab.dream import dream
 
     config = DreamConfig(
@@ -133,8 +137,12 @@ def _dreamt(
         precision=settings.precision,
         preprocessing=settings.preprocessing,
     )
+    pixels = to_pixels(image)
     for step in dream(image, network, config):
-        yield step.fraction, to_pixels(step.image) if step.ends_octave else None
+        if step.ends_octave:
+            pixels = to_pixels(step.image)
+        yield Advance((done + step.fraction * layer.operations) / total, doing)
+    return pixels
 
 
 def _layers(
@@ -149,19 +157,19 @@ def _layers(
 
 
 def plan(
-    shape: tuple[int, int], settings: RobustnessSettings, model: str, layers: Sequence[LayerInfo]
+    shape: Shape, settings: RobustnessSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
     """Return the work of a dream for each layer and each level of noise."""
     if min(shape) < WINDOW:
         raise DreamError(
-            f"picture is {shape[1]} x {shape[0]} px; SSIM needs at least {WINDOW} x {WINDOW}: "
-            "choose a larger one"
+            f"picture is {shape.width} x {shape.height} px; SSIM needs at least {WINDOW} x "
+            f"{WINDOW}: choose a larger one"
         )
     if not settings.levels():
         raise DreamError(
             "there are 0 levels of noise; give at least one, of Gaussian noise or salt and pepper"
         )
-    pixels = shape[0] * shape[1] * settings.iterations * (len(settings.levels()) + 1)
+    pixels = shape.area * settings.iterations * (len(settings.levels()) + 1)
     return [(pixels, layer.operations) for layer in _layers(model, layers, settings)]
 
 

@@ -15,6 +15,7 @@ from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.settings import Settings
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image, png, to_pixels
+from dreamlab.images.shape import Shape
 from dreamlab.results.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -78,10 +79,11 @@ def analyse(
     network = load_model(model)
     if image is None and analysis.needs_picture:
         raise DreamError(f"{analysis.name} needs a picture; give one")
-    shape = (settings.max_side,) * 2 if image is None else image.shape[:2]
+    longest = settings.max_side
+    shape = Shape(longest, longest) if image is None else Shape.of(image)
     if image is not None and min(shape) < network.smallest:
         raise DreamError(
-            f"picture is {shape[1]} x {shape[0]} px; {network.name} needs at least "
+            f"picture is {shape.width} x {shape.height} px; {network.name} needs at least "
             f"{network.smallest} x {network.smallest}: choose a larger one"
         )
     analysis.plan(shape, settings, network.name, network.layers)

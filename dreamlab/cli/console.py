@@ -38,7 +38,7 @@ def complain(message: str, status: int) -> int:
     return status
 
 
-def show_warning(message: Warning | str, *_: object) -> None:
+def show_warning(message: Warning | str, *_: object, **__: object) -> None:
     complain(str(message), 0)
 
 

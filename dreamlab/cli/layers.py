@@ -34,7 +34,9 @@ def _layers(options: argparse.Namespace) -> int:
         from dreamlab.models import load_model
 
         layers = load_model(model).layers
-    rows = [("layer", "kind", "depth", "channels", "stride", "receptive field")]
+    rows: list[tuple[str, ...]] = [
+        ("layer", "kind", "depth", "channels", "stride", "receptive field")
+    ]
     for layer in layers:
         if options.all or is_offered(model, layer.name):
             sees = "everything" if layer.receptive_field is None else layer.receptive_field
@@ -55,7 +57,7 @@ def _write_layers() -> int:
 
 
 def _presets(options: argparse.Namespace) -> int:
-    rows = [("preset", "layers", "other settings")]
+    rows: list[tuple[str, ...]] = [("preset", "layers", "other settings")]
     for name, values in PRESETS.items():
         layers = " ".join(f"{layer}={weight:g}" for layer, weight in values["layers"].items())
         others = [f"{key}={value}" for key, value in values.items() if key != "layers"]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
-from dreamlab.images.octaves import Shape, plan_octaves
+from dreamlab.images.octaves import plan_octaves
+from dreamlab.images.shape import Shape
 from dreamlab.zoo import ARCHITECTURES, LayerInfo
 
 
@@ -14,7 +15,7 @@ class Check:
 
     Parameters
     ----------
-    shapes : tuple of (int, int)
+    shapes : tuple of Shape
         Height and width of each octave, in pixels, smallest first; empty if it cannot run.
     maps : dict of str to tuple of (int, int)
         For each layer, height and width of its feature map at each octave.
@@ -55,19 +56,15 @@ def check(
     for name in config.layers:
         if name not in known:
             return Check(problem=f"{model} has no layer {name}; choose one from its list")
-    for name, indices in config.channels.items():
-        if indices[-1] >= known[name].channels:
-            return Check(
-                problem=f"{name} has no channel {indices[-1]}; "
-                f"choose 0 to {known[name].channels - 1}"
-            )
     try:
+        for name, indices in config.channels.items():
+            known[name].check_channels(indices)
         smallest = ARCHITECTURES[model].smallest
         plan = plan_octaves(height, width, config, model=model, smallest=smallest)
     except DreamError as error:
         return Check(problem=str(error))
     maps = {
-        name: tuple((known[name].map_side(h), known[name].map_side(w)) for h, w in plan.shapes)
+        name: tuple(Shape(*map(known[name].map_side, shape)) for shape in plan.shapes)
         for name in config.layers
     }
     for name, sizes in maps.items():

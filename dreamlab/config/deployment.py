@@ -126,7 +126,8 @@ def _variable(spec: dataclasses.Field) -> str:
 
 
 def _parsed(spec: dataclasses.Field, text: str) -> Any:
-    if spec.type is bool:
+    kind: type = type(spec.default)
+    if kind is bool:
         if text.lower() in ("1", "true", "yes", "on"):
             return True
         if text.lower() in ("0", "false", "no", "off"):
@@ -135,7 +136,7 @@ def _parsed(spec: dataclasses.Field, text: str) -> Any:
     if spec.metadata["choices"]:
         return text.lower()
     try:
-        return spec.type(text)
+        return kind(text)
     except ValueError as error:
-        kind = "a whole number" if spec.type is int else "a number"
-        raise DreamError(f"{_variable(spec)} is {text!r}; choose {kind}") from error
+        wanted = "a whole number" if kind is int else "a number"
+        raise DreamError(f"{_variable(spec)} is {text!r}; choose {wanted}") from error

@@ -8,7 +8,7 @@ import tensorflow as tf
 from dreamlab.config import DreamConfig
 from dreamlab.dream.compiled import _SMALLEST_MEAN, Ascent, in_words
 from dreamlab.dream.tiles import Tile, exact_tiles, separate_tiles, whole_picture
-from dreamlab.images.octaves import Shape
+from dreamlab.images.shape import Shape
 
 
 class Octave:
@@ -20,7 +20,7 @@ class Octave:
         The compiled ascent.
     config : DreamConfig
         For the layers' weights, the step and the tiles.
-    shape : (int, int)
+    shape : Shape
         Height and width of the picture, in pixels.
     allowed : float
         Bytes that the gradient may take where the tiles are ``"auto"``.
@@ -37,7 +37,9 @@ class Octave:
     def __init__(
         self, ascent: Ascent, config: DreamConfig, shape: Shape, allowed: float = math.inf
     ) -> None:
-        side = ascent.tile_for(shape, allowed) if config.tile == "auto" else config.tile
+        shape = Shape(*shape)
+        fixed = None if isinstance(config.tile, str) else config.tile
+        side = fixed or ascent.tile_for(shape, allowed)
         self.allowed = allowed
         self._ascent = ascent
         self._step = config.step
@@ -60,9 +62,9 @@ class Octave:
         """Tiles that are pictures of their own, each weighted by its share of the area."""
         parts = []
         for top, bottom, left, right in separate_tiles(self._shape, side):
-            shape = (bottom - top, right - left)
+            shape = Shape(bottom - top, right - left)
             maps = self._ascent.maps(shape)
-            share = math.prod(shape) / math.prod(self._shape)
+            share = shape.area / self._shape.area
             tile = Tile(top, bottom, left, right, whole_picture(shape, maps).windows)
             parts.append((tile, (share / self._ascent.sizes(maps)) * self._weights))
         return parts

@@ -11,7 +11,7 @@ from dreamlab.config import DreamConfig
 from dreamlab.dream.memory import bytes_per_pixel, tile_side
 from dreamlab.dream.objective import channel_masks, square_sum
 from dreamlab.errors import DreamError
-from dreamlab.images.octaves import Shape
+from dreamlab.images.shape import Shape
 from dreamlab.models import Network
 
 #: The gradient's mean is never divided by less, as in the notebook.
@@ -53,10 +53,7 @@ class Ascent:
     ) -> None:
         layers = [network.layer(name) for name in names]
         for layer, indices in zip(layers, channels, strict=True):
-            if indices is not None and indices[-1] >= layer.channels:
-                raise DreamError(
-                    f"{layer.name} has no channel {indices[-1]}; choose 0 to {layer.channels - 1}"
-                )
+            layer.check_channels(indices or ())
         self.geometries = [network.geometries[name] for name in names]
         self._network = network
         self._names = names
@@ -94,7 +91,7 @@ class Ascent:
         """Return rows and columns of each layer's feature map for a picture of a shape."""
         with in_words(shape):
             shapes = self._model.compute_output_shape((1, *shape, 3))
-        return [(shapes[name][1], shapes[name][2]) for name in self._names]
+        return [Shape(*shapes[name][1:3]) for name in self._names]
 
     def sizes(self, maps: Sequence[Shape]) -> np.ndarray:
         """Return how many numbers each layer's mean square is over: float32, (layers,)."""
@@ -147,7 +144,7 @@ def in_words(shape: Shape) -> Iterator[None]:
         ) from error
     except (tf.errors.OpError, ValueError) as error:  # Keras looks at shapes before TensorFlow does
         raise DreamError(
-            f"the network fails on a picture of {shape[1]} x {shape[0]} px "
+            f"the network fails on a picture of {shape.width} x {shape.height} px "
             f"({type(error).__name__}): choose another size, or mend the network"
         ) from error
 

@@ -7,7 +7,7 @@ import psutil
 import tensorflow as tf
 
 from dreamlab.config.deployment import Limits
-from dreamlab.images.octaves import Shape
+from dreamlab.images.shape import Shape
 from dreamlab.models.receptive_field import Geometry
 
 #: Without a limit of its own, the process takes no more than this share of what is free, and no
@@ -86,7 +86,7 @@ def tile_side(shape: Shape, needed: float, margin: int, allowed: float) -> int |
 
     Parameters
     ----------
-    shape : (int, int)
+    shape : Shape
         Height and width of the picture, in pixels.
     needed : float
         Memory that a gradient takes, in bytes for each pixel.
@@ -95,7 +95,7 @@ def tile_side(shape: Shape, needed: float, margin: int, allowed: float) -> int |
     allowed : float
         Memory it may take, in bytes.
     """
-    if shape[0] * shape[1] * needed <= allowed:
+    if math.prod(shape) * needed <= allowed:
         return None
     crop = math.floor(math.sqrt(max(0.0, allowed) / needed))
     return max(_SMALLEST_TILE, crop - margin)

@@ -22,6 +22,7 @@ from dreamlab.images.decode import load_image
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
 from dreamlab.images.octaves import OctavePlan, plan_octaves
 from dreamlab.images.resample import resize, restore_detail
+from dreamlab.images.shape import Shape
 from dreamlab.models import Network, load_model
 
 
@@ -72,7 +73,7 @@ def dream(
     """
     image = _checked(np.asarray(image))
     model, config = load_model(model), DreamConfig.of(config)
-    plan = plan_octaves(*image.shape[:2], config, model=model.name, smallest=model.smallest)
+    plan = plan_octaves(*Shape.of(image), config=config, model=model.name, smallest=model.smallest)
     precision = resolve(config.precision)
     ascent = compile_ascent(model, config, precision)
     if plan.warning:
@@ -169,7 +170,8 @@ def _steps(
         if waiting is None:
             waiting = partial(step_here, iteration=-1, loss=math.nan, losses={})
         whole = _fraction(pixels, index, 1.0)
-        raised = shrunk = None  # so that no picture of a size that is done with stays in memory
+        del shrunk  # no picture of a size that is done with stays in memory
+        raised = None
         yield waiting(ends_octave=True, fraction=whole, _held=held)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dreamlab.dream.objective import inner_window
-from dreamlab.images.octaves import Shape
+from dreamlab.images.shape import Shape
 from dreamlab.models.receptive_field import Geometry
 
 
@@ -51,14 +51,14 @@ def exact_tiles(
 
     Parameters
     ----------
-    shape : (int, int)
+    shape : Shape
         Height and width of the picture, in pixels.
     side : int
         Most pixels a side that a tile owns, before it is widened; rounded up to the stride, and
         more at the picture's borders, where a tile is widened on one side only.
     geometries : sequence of Geometry
         Those of the layers in the loss; all must be local.
-    maps : sequence of (int, int)
+    maps : sequence of Shape
         Rows and columns of each layer's feature map of the whole picture.
 
     Returns

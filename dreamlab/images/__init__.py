@@ -9,18 +9,18 @@ from dreamlab.images.decode import load_image
 from dreamlab.images.noise import seeded_noise
 from dreamlab.images.pixels import (
     data_url,
-    fit,
     from_pixels,
     jpeg,
     png,
     resize_pixels,
     to_pixels,
 )
+from dreamlab.images.shape import Shape
 
 __all__ = [
     "MAX_PIXELS",
+    "Shape",
     "data_url",
-    "fit",
     "from_pixels",
     "jpeg",
     "load_image",

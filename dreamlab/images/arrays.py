@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from dreamlab.errors import DreamError
-from dreamlab.images.pixels import fit
+from dreamlab.images.shape import Shape
 
 #: Largest size of a value: a picture in 0 to 255 passes it, a dream never does.
 _LARGEST = 100.0
@@ -43,12 +43,12 @@ def from_floats(array: np.ndarray, max_side: int | None = None) -> np.ndarray:
             f"picture has float values from {image.min():g} to {image.max():g}; give -1 to 1, or "
             "uint8 pixels"
         )
-    height, width = image.shape[:2]
-    width, height = fit(width, height, max_side)
-    if (height, width) == image.shape[:2]:
+    shape = Shape.of(image).fitted(max_side)
+    if shape == image.shape[:2]:
         return image
+    size = shape.width, shape.height
     bands = [
-        Image.fromarray(band).resize((width, height), Image.Resampling.LANCZOS)
+        np.asarray(Image.fromarray(band).resize(size, Image.Resampling.LANCZOS))
         for band in np.moveaxis(image, 2, 0)
     ]
     return np.stack(bands, axis=2)

@@ -1,7 +1,7 @@
 """What a picture may be at most, looked at before anything is decoded."""
 
 import numpy as np
-from PIL import Image
+from PIL import Image, JpegImagePlugin
 
 from dreamlab.errors import DreamError
 
@@ -58,6 +58,7 @@ def _bytes_a_pixel(picture: Image.Image, pixels: int) -> float:
     if picture.format in _HELD:
         return size * _HELD[picture.format]
     # A JPEG: its coefficients may come in any order, and then all of them wait in 2 bytes each.
+    assert isinstance(picture, JpegImagePlugin.JpegImageFile)
     sampling = np.array(picture.layer)[:, 1:3]
     samples = sampling.prod(axis=1).sum() / sampling.max(axis=0).prod()
     return 2 * samples + size * picture.width * picture.height / pixels

@@ -73,7 +73,7 @@ def _rgb(
     if picture.has_transparency_data:
         picture = _over_white(picture)
     if transform is not None:
-        return ImageCms.applyTransform(picture.convert(transform.input_mode), transform)
+        return transform.apply(picture.convert(transform.input_mode))
     return picture.convert("RGB")
 
 
@@ -120,5 +120,7 @@ def _transform(picture: Image.Image) -> ImageCms.ImageCmsTransform | None:
         return None
 
 
-def _to_srgb(profile: object, mode: str) -> ImageCms.ImageCmsTransform:
+def _to_srgb(
+    profile: ImageCms.ImageCmsProfile | ImageCms.core.CmsProfile, mode: str
+) -> ImageCms.ImageCmsTransform:
     return ImageCms.buildTransform(profile, ImageCms.createProfile("sRGB"), mode, "RGB")

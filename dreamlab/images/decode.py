@@ -16,7 +16,8 @@ from dreamlab.errors import DreamError
 from dreamlab.images.arrays import from_floats, to_picture
 from dreamlab.images.bounds import MAX_PIXELS, MIN_SIDE, check_memory, check_size
 from dreamlab.images.colour import to_rgb
-from dreamlab.images.pixels import fit, from_pixels
+from dreamlab.images.pixels import from_pixels
+from dreamlab.images.shape import Shape
 
 #: The formats that are read; Pillow knows many more, which strangers need not try.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -109,12 +110,12 @@ def _label(file: str | Path | bytes | BinaryIO) -> str:
     if isinstance(file, str | Path):
         name = Path(file).name or str(file)
     else:
-        name = getattr(file, "name", None)
-        name = Path(name).name if isinstance(name, str) else ""
-    shown = "".join(char if char.isprintable() else "?" for char in name)
-    if len(shown) > 60:
-        shown = shown[:40] + "..." + shown[-17:]
-    return shown or "the picture"
+        given = getattr(file, "name", None)
+        name = Path(given).name if isinstance(given, str) else ""
+    plain = "".join(char if char.isprintable() else "?" for char in name)
+    if len(plain) > 60:
+        plain = plain[:40] + "..." + plain[-17:]
+    return plain or "the picture"
 
 
 def _read(file: str | Path | bytes | BinaryIO, label: str) -> bytes:
@@ -147,33 +148,38 @@ def _decoded(
         _in_words(label, max_pixels),
         Image.open(io.BytesIO(data), formats=FORMATS) as picture,
     ):
-        full = picture.size
-        check_size(*full, label, max_pixels)
-        width, height = fit(*full, max_side)
+        width, height = full = picture.size
+        check_size(width, height, label, max_pixels)
+        shape = Shape(height, width).fitted(max_side)
         # A JPEG can be decoded at a half, a quarter or an eighth of its size. Twice what is
         # wanted is enough for no difference to be seen.
-        drafted = picture.draft(None, (2 * width, 2 * height))
+        drafted = picture.draft(None, (2 * shape.width, 2 * shape.height))
         _, (*_, across, down) = drafted or (None, (0, 0, *full))
         if max_memory is not None:
             check_memory(picture, full, label, max_memory)
-        return _scaled(picture, (width, height), (across, down))
+        return _scaled(picture, shape, (across, down))
 
 
 def _converted(picture: Image.Image, max_side: int | None, max_pixels: int) -> Image.Image:
     """Bring a picture that Pillow has open, or made, to RGB and to a longest side."""
     label = "the picture"
     with _in_words(label, max_pixels):
-        check_size(*picture.size, label, max_pixels)
-        return _scaled(picture, fit(*picture.size, max_side), picture.size)
+        width, height = picture.size
+        check_size(width, height, label, max_pixels)
+        return _scaled(picture, Shape(height, width).fitted(max_side), picture.size)
 
 
-def _scaled(picture: Image.Image, size: tuple[int, int], part: tuple[float, float]) -> Image.Image:
-    """Bring a part of a picture, from its upper left corner, to RGB and to a size, upright."""
+def _scaled(picture: Image.Image, shape: Shape, part: tuple[float, float]) -> Image.Image:
+    """Bring a part of a picture, from its upper left corner, to RGB and a shape, upright.
+
+    `part` is the width and the height that count, in pixels.
+    """
     picture.load()
-    (width, height), (across, down) = size, part
+    across, down = part
     # Scaled across strip by strip, then down, then turned: what is large is there once.
-    small = to_rgb(picture, width=width, across=across)
-    small = small.resize((width, height), Image.Resampling.LANCZOS, (0, 0, width, down))
+    small = to_rgb(picture, width=shape.width, across=across)
+    box = (0, 0, shape.width, down)
+    small = small.resize((shape.width, shape.height), Image.Resampling.LANCZOS, box)
     return _upright(small, picture)
 
 
@@ -201,7 +207,7 @@ def _in_words(label: str, max_pixels: int) -> Iterator[None]:
 def _upright(small: Image.Image, picture: Image.Image) -> Image.Image:
     """Turn a picture as the EXIF orientation of the file that it is from says."""
     try:
-        turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+        turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # EXIF is the camera's business: a broken one spoils no picture
         turn = None
     return small if turn is None else small.transpose(turn)

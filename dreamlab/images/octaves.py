@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
-
-Shape = tuple[int, int]
+from dreamlab.images.shape import Shape
 
 
 @dataclass(frozen=True)
@@ -14,9 +13,9 @@ class OctavePlan:
 
     Parameters
     ----------
-    shapes : tuple of (int, int)
+    shapes : tuple of Shape
         Height and width of each octave, in pixels, smallest first; the last is the full size.
-    dropped : tuple of (int, int)
+    dropped : tuple of Shape
         The shapes left out since the network cannot take them.
     smallest : int
         Smallest side the network takes, in pixels.
@@ -43,7 +42,7 @@ class OctavePlan:
 def octave_shapes(height: int, width: int, octaves: int, octave_scale: float) -> list[Shape]:
     """Return the shape of each octave, smallest first: ``int(side / octave_scale ** i)``."""
     return [
-        (int(height / octave_scale**i), int(width / octave_scale**i))
+        Shape(int(height / octave_scale**i), int(width / octave_scale**i))
         for i in reversed(range(octaves))
     ]
 

@@ -7,6 +7,8 @@ import imageio.v3 as iio
 import numpy as np
 from PIL import Image, PngImagePlugin
 
+from dreamlab.images.shape import Shape
+
 
 def from_pixels(pixels: np.ndarray) -> np.ndarray:
     """Turn uint8 pixels into float32 in [-1, 1], same shape: ``pixels / 127.5 - 1``."""
@@ -40,7 +42,7 @@ def png(pixels: np.ndarray, *, text: Mapping[str, str] | None = None) -> bytes:
 def jpeg(pixels: np.ndarray, *, max_side: int | None = None, quality: int = 85) -> bytes:
     """Encode uint8 (H, W, 3) pixels as JPEG, scaled down if the longest side passes `max_side`."""
     if max_side is not None:
-        pixels = np.asarray(_shrunk(Image.fromarray(pixels), max_side))
+        pixels = resize_pixels(pixels, *Shape.of(pixels).fitted(max_side))
     return iio.imwrite("<bytes>", pixels, extension=".jpg", quality=quality)
 
 
@@ -55,15 +57,3 @@ def resize_pixels(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
     if pixels.shape[:2] == (height, width):
         return pixels
     return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
-
-
-def fit(width: int, height: int, max_side: int | None) -> tuple[int, int]:
-    """Return the size of a picture scaled down to a longest side."""
-    scale = (max_side or np.inf) / max(width, height)
-    if scale >= 1:
-        return width, height
-    return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def _shrunk(picture: Image.Image, max_side: int) -> Image.Image:
-    return picture.resize(fit(*picture.size, max_side), Image.Resampling.LANCZOS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dreamlab.images.octaves import Shape
+from dreamlab.images.shape import Shape
 
 #: Rows worked out at a time: the double precision copies stay small for pictures of any size.
 _ROWS = 256
@@ -22,7 +22,7 @@ def resize(image: np.ndarray, shape: Shape) -> np.ndarray:
     ----------
     image : numpy.ndarray
         float32, shape (H, W, 3).
-    shape : (int, int)
+    shape : Shape
         Height and width wanted, in pixels.
 
     Returns
@@ -55,7 +55,7 @@ def restore_detail(picture: np.ndarray, original: np.ndarray, shrunk: np.ndarray
     numpy.ndarray
         float32 (H, W, 3), a new array.
     """
-    shape = picture.shape[:2]
+    shape = Shape.of(picture)
     if shrunk.shape[:2] == shape:
         return picture + original - shrunk
     restored = np.empty_like(picture)

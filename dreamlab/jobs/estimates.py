@@ -7,7 +7,8 @@ from PIL import Image
 from dreamlab.analysis import named
 from dreamlab.analysis.base import Work
 from dreamlab.errors import DreamError
-from dreamlab.images.octaves import Shape, plan_octaves
+from dreamlab.images.octaves import plan_octaves
+from dreamlab.images.shape import Shape
 from dreamlab.jobs.protocol import AnalysisRequest, Request
 from dreamlab.zoo import ARCHITECTURES, known_layers
 

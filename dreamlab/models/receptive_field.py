@@ -197,7 +197,7 @@ def _window(
         most = (reach - 1) // 2
         least = most if stride == 1 else max(0, reach - stride) // 2
         left = most if padded == "most" else least
-        rule = (("same", stride),) if stride > 1 else ()
+        rule: tuple[tuple, ...] = (("same", stride),) if stride > 1 else ()
     else:
         left = 0
         rule = (("valid", reach, stride),) if reach > 1 or stride > 1 else ()

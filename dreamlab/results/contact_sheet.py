@@ -2,8 +2,8 @@
 
 import math
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -112,9 +112,8 @@ def _write(
     font = ImageFont.load_default(size)
     text = _plain(text)
     if font.getlength(text) > width:
-        fits = bisect_right(
-            range(1, len(text)), width, key=lambda count: font.getlength(text[:count] + "...")
-        )
+        lengths = (font.getlength(text[:count] + "...") for count in range(1, len(text)))
+        fits = sum(1 for _ in takewhile(lambda length: length <= width, lengths))
         text = text[:fits] + "..."
     draw.text(place, text, fill=_INK, font=font)
 

@@ -184,11 +184,9 @@ def _frames(
     recording: "Recording", pictures: Iterable[np.ndarray], max_side: int
 ) -> Iterator[np.ndarray]:
     # One at a time: the frames of a large picture together would fill the memory.
-    height, width = recording.original.shape[:2]
-    scale = min(1.0, max_side / max(height, width))
-    size = max(1, round(height * scale)), max(1, round(width * scale))
+    shape = images.Shape.of(recording.original).fitted(max_side)
     for pixels in pictures:
-        yield images.resize_pixels(pixels, *size)
+        yield images.resize_pixels(pixels, *shape)
 
 
 def _layers(recording: "Recording") -> list[str]:

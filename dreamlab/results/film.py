@@ -112,7 +112,7 @@ def gif_film(
     comment : str
         Text to carry in a comment block.
     """
-    parts = []
+    parts: list[bytes] = []
     for pixels, duration in zip(frames, milliseconds, strict=True):
         if not parts:
             parts += _gif_head(pixels, palette, loop, comment)
@@ -136,7 +136,7 @@ def webp_film(
     The layout is that of Google's WebP container specification: VP8X, ANIM, one ANMF a frame,
     XMP.
     """
-    chunks = []
+    chunks: list[bytes] = []
     for pixels, duration in zip(frames, milliseconds, strict=True):
         height, width = pixels.shape[:2]
         size = _uint24(width - 1) + _uint24(height - 1)
@@ -163,7 +163,7 @@ def _gif_head(pixels: np.ndarray, palette: Image.Image, loop: bool, comment: str
     height, width = pixels.shape[:2]
     # 0xf7: a colour table for the whole film, of 256 colours of 8 bit.
     parts = [b"GIF89a", struct.pack("<HHBBB", width, height, 0xF7, 0, 0)]
-    parts.append(bytes(palette.getpalette()).ljust(768, b"\0"))
+    parts.append(bytes(palette.getpalette() or ()).ljust(768, b"\0"))
     if loop:  # for ever; without this block a film plays once
         parts.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")
     text = comment.encode()
