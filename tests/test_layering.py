@@ -6,6 +6,7 @@ on lower floors, wherever in its code the import stands. Imports for type checke
 
 import ast
 import itertools
+import re
 from pathlib import Path
 
 import pytest
@@ -13,19 +14,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dreamlab"
 
-#: From the ground up; what stands in one line may not import each other.
+LAYOUT = re.search(
+    r"## Layout\n\n```\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL
+)[1]
+
+#: From the ground up, as the README's layout says; what stands in a line may not import each other.
 FLOORS = [
-    {"errors"},
-    {"config", "zoo"},
-    {"images"},
-    {"report"},
-    {"models"},
-    {"dream"},
-    {"results"},
-    {"analysis"},
-    {"comparison"},
-    {"jobs"},
-    {"cli", "ui"},
+    set(names)
+    for line in reversed(LAYOUT.splitlines())
+    if (names := re.findall(r"(\w+)(?:/|\.py)(?= )", line[:23])) and line.startswith("  ")
 ]
 
 #: The face of the package, its front door and the script on top import whatever they show.
@@ -71,6 +68,17 @@ def imports(tree):
 IMPORTS = {
     name: set(imports(ast.parse(path.read_text("utf-8")))) - {name} for name, path in FILES.items()
 }
+
+
+def test_the_layout_is_that_of_the_tree():
+    """At the top and in the package; `tests` has a folder for each wing that has tests."""
+    tops = {line.split()[0].strip("/") for line in LAYOUT.splitlines() if line[0] != " "}
+    there = {path.name for path in ROOT.iterdir()}
+    assert tops == {"app.py", "dreamlab", "tests"} <= there
+    wings = set(itertools.chain(*FLOORS))
+    extra = set(re.findall(r"(\w+)/", LAYOUT.splitlines()[-1].split("with", 1)[1]))
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+    assert extra <= folders - {"__pycache__"} <= extra | wings | {"__pycache__"}
 
 
 def test_every_folder_has_a_floor():

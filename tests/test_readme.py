@@ -79,11 +79,19 @@ def run_example(number, folder):
 
 @pytest.mark.slow
 def test_the_example_of_the_library_runs(tmp_path):
-    assert len(run_example(0, tmp_path)) >= 20
-    assert (tmp_path / "progression.gif").read_bytes().startswith(b"GIF89a")
+    last, loss = run_example(0, tmp_path)
+    assert f"'octave': 2, 'height': {64}, 'width': {96}, 'iteration': 9" in last
+    assert float(loss) > 0
+    assert (tmp_path / "dream" / "progression.gif").read_bytes().startswith(b"GIF89a")
+    assert (tmp_path / "atlas" / "report.html").is_file()
+
+
+@pytest.mark.slow
+def test_the_example_of_the_steps_runs(tmp_path):
+    assert len(run_example(1, tmp_path)) == 20
 
 
 @pytest.mark.slow
 def test_the_example_of_an_analysis_runs(tmp_path):
-    (line,) = run_example(1, tmp_path)
+    (line,) = run_example(2, tmp_path)
     assert line.startswith("block2_conv2")

@@ -30,8 +30,6 @@ figure img{width:100%;display:block;border-radius:.3rem}
 figcaption{font-size:.85rem;line-height:1.35;margin-top:.3rem;overflow-wrap:anywhere}
 .charts{display:grid;gap:0 2rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr))}
 .chart svg{width:100%;display:block}
-.chart span{display:inline-block;margin-right:1rem}
-.chart i{display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:middle}
 table{border-collapse:collapse;font-size:.8rem;font-variant-numeric:tabular-nums}
 td,th{padding:.2rem .5rem;text-align:right;border:1px solid #8885}
 th{font-weight:600;background:linear-gradient(#8882,#8882) Canvas}

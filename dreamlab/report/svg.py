@@ -10,6 +10,9 @@ from dreamlab.report.table import Table
 
 #: Small, so that its words can still be read where it is as wide as a phone.
 _WIDTH, _HEIGHT = 480, 220
+#: The line before a name in a legend; said with it, as a notebook has no styles for it.
+_SWATCH = "display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:middle;"
+
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 10, 40
 
 
@@ -91,10 +94,11 @@ def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
             f'stroke-linecap="round" stroke-dasharray="{dashes}"/>'
         )
         legend.append(
-            f'<span><i style="border-top:3px {line} {colours[turn]}"></i>{html.escape(name)}</span>'
+            f'<span style="display:inline-block;margin-right:1rem"><i style="{_SWATCH}'
+            f'border-top:3px {line} {colours[turn]}"></i>{html.escape(name)}</span>'
         )
     return (
-        f'<figure class="chart"><svg xmlns="http://www.w3.org/2000/svg" '
+        f'<figure class="chart" style="margin:0"><svg xmlns="http://www.w3.org/2000/svg" '
         f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{html.escape(table.title)}">'
         f"{''.join(parts)}</svg><figcaption>{' '.join(legend)}</figcaption></figure>"
     )

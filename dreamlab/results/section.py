@@ -67,8 +67,11 @@ def in_notebook(dreams: Sequence[NamedDream]) -> str:
     if not dreams:
         return "<p>Nothing has been recorded yet.</p>"
     drawn = _with_losses(dreams)
-    chart = svg.lines(losses(drawn), [dream.colour for dream in drawn]) if drawn else ""
-    return row(_pictures(dreams), chart)
+    if not drawn:
+        return row(_pictures(dreams))
+    table = losses(drawn)
+    chart = svg.lines(table, [dream.colour for dream in drawn])
+    return row(_pictures(dreams), f"<p>{table.title}</p>{chart}")
 
 
 def _pictures(dreams: Sequence[NamedDream]) -> list[tuple[bytes, str]]:
