@@ -1,6 +1,7 @@
-"""The one error that reaches users, and the one sentence for what is not installed."""
+"""The one error that reaches users, and what its sentences are made with."""
 
 import importlib.util
+from typing import Any
 
 #: What each extra is for, as the sentence about a missing package says.
 _EXTRAS = {
@@ -39,3 +40,12 @@ def needed(*modules: str, extra: str) -> None:
                 f"{_EXTRAS[extra]}, and {module} is not installed: "
                 f"pip install 'dreamlab[{extra}]'{other}"
             )
+
+
+def shown(value: Any) -> str:
+    """Show a value from outside in a sentence: its `repr`, cut to a readable length."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # thousands of digits, or lists in lists
+        return "something that is too long to show"
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -11,15 +11,15 @@ import json
 import math
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dreamlab.analysis.base import Advance, Analysis, Item, Work
-from dreamlab.analysis.settings import Settings, as_in_dreams, names
+from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import SETTINGS_KEY, DreamConfig
-from dreamlab.config.fields import choice, number
+from dreamlab.config.base import checked
+from dreamlab.config.specs import choice, names, number
 from dreamlab.images import png, to_pixels
 from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 EFFORTS = ("equal effort", "equal steps")
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked
 class AtlasSettings(Settings):
     """What the atlas and the excitation matrix are made with."""
 

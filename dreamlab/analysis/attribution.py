@@ -1,18 +1,16 @@
 """Mix attribution: who drives the picture in a mixed run, and who fights whom."""
 
-import dataclasses
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dreamlab.analysis.base import Advance, Analysis, Item, Work
 from dreamlab.analysis.gradients import balance, pulls
-from dreamlab.analysis.settings import Settings, as_in_dreams, weights
+from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import PRESETS, SETTINGS_KEY, DreamConfig
-from dreamlab.config.fields import checked_number, shown
+from dreamlab.config.base import checked, specs
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
 from dreamlab.images.octaves import octave_shapes
@@ -26,57 +24,18 @@ if TYPE_CHECKING:
     from dreamlab.models import Network
 
 
-@dataclass(frozen=True, kw_only=True)
-class AttributionSettings(Settings):
-    """The mixed run that is looked into: all that a dream has, with defaults for a shorter one.
+@checked
+class AttributionSettings(Settings, DreamConfig):
+    """The mixed run that is looked into: all that a dream has, with defaults for a shorter one."""
 
-    Channels may be given as ``["LAYER=NUMBER", …]`` too, as the command line does.
-    """
-
-    layers: dict[str, float] = weights(PRESETS["mixed"]["layers"], "Layers with their weights.")
-    channels: dict[str, list[int]] | list[str] = field(
-        default_factory=dict,
-        metadata={
-            "names": True,
-            "form": "LAYER=N,…",
-            "help": "Channels that count, each as LAYER=NUMBER; a layer not named counts with all.",
-        },
-    )
+    layers: Mapping[str, float] = as_in_dreams("layers", PRESETS["mixed"]["layers"])
     octaves: int = as_in_dreams("octaves", 3)
-    octave_scale: float = as_in_dreams("octave_scale", 1.4)
     iterations: int = as_in_dreams("iterations", 5)
     step: float = as_in_dreams("step", 0.02)
-    max_loss: float | None = as_in_dreams("max_loss", None)
-    gaussian_noise: float = as_in_dreams("gaussian_noise", 0.0)
-    salt_pepper: float = as_in_dreams("salt_pepper", 0.0)
-    jitter: int = as_in_dreams("jitter", 0)
-    seed: int = as_in_dreams("seed", 0)
-    tile: int | str = as_in_dreams("tile", "auto")
-
-    def __post_init__(self) -> None:
-        if isinstance(self.channels, list | tuple):
-            object.__setattr__(self, "channels", _by_layer(self.channels))
-        # The dream checks its own; as plain types they go to a worker and into JSON.
-        values = self.config().to_dict()
-        spec = next(one for one in dataclasses.fields(self) if one.name == "max_side")
-        values["max_side"] = checked_number(spec, self.max_side)
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
 
     def config(self) -> DreamConfig:
         """Return the settings of the dream that is looked into."""
-        names = [spec.name for spec in dataclasses.fields(DreamConfig)]
-        return DreamConfig(**{name: getattr(self, name) for name in names})
-
-
-def _by_layer(channels: Sequence[str]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for one in channels:
-        name, _, channel = str(one).rpartition("=")
-        if not name or not channel.isdecimal():
-            raise DreamError(f"channels has {shown(one)}; give LAYER=NUMBER")
-        found.setdefault(name, []).append(int(channel))
-    return found
+        return DreamConfig(**{name: getattr(self, name) for name in specs(DreamConfig)})
 
 
 def run(
@@ -166,7 +125,7 @@ def plan(
 ) -> list[Work]:
     """Return the work of the dream and of each layer's own gradient."""
     chosen = chosen_layers(model, layers, tuple(settings.layers))
-    channels = settings.config().channels
+    channels = settings.channels
     if not settings.iterations:
         raise DreamError("iterations is 0, so there are no steps to look into; choose 1 or more")
     for layer in chosen:

@@ -5,8 +5,7 @@ from types import MappingProxyType
 
 from dreamlab.analysis import atlas, attribution, channels, excitation, robustness
 from dreamlab.analysis.base import Analysis
-from dreamlab.config.fields import shown
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, shown
 
 #: All analyses, by name, in the order they are shown in.
 ANALYSES: Mapping[str, Analysis] = MappingProxyType(

@@ -1,14 +1,14 @@
 """The channel explorer: which channels of a layer answer a picture, and what each looks for."""
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dreamlab.analysis.base import Advance, Analysis, Item, Work
-from dreamlab.analysis.settings import Settings, as_in_dreams, numbers
-from dreamlab.config.fields import choice, number
+from dreamlab.analysis.settings import Settings, as_in_dreams
+from dreamlab.config.base import checked
+from dreamlab.config.specs import Spec, flag, number, numbers, setting
 from dreamlab.images import png, to_pixels
 from dreamlab.images.resample import resize
 from dreamlab.images.shape import Shape
@@ -26,16 +26,16 @@ _GLOW = np.array([1.0, 0.35, -0.8], np.float32)
 _DIM = 0.45
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked
 class ChannelSettings(Settings):
     """The layer, and the pictures that are grown."""
 
-    layer: str = field(default="block4_conv3", metadata={"help": "Layer to explore."})
+    layer: str = setting(Spec(default="block4_conv3", help="Layer to explore."))
     channels: tuple[int, ...] = numbers(
         (), 0, 65535, "Channels to look at; none means those that answer the picture most."
     )
     count: int = number(9, 1, 64, "How many, where no channels are named.")
-    grown: str = choice("yes", ("yes", "no"), "Whether a picture is grown for each channel.")
+    grown: bool = flag(True, "Whether a picture is grown for each channel.")
     steps: int = number(40, 1, 500, "Steps a picture is grown for.")
     side: int = number(128, 32, 512, "Side of the pictures that are grown, in pixels.")
     jitter: int = as_in_dreams("jitter", 8)
@@ -70,7 +70,7 @@ def run(
             caption = f"channel {channel} · {values['share']:.1%} of the answer"
             item = Item(f"{layer.name}-{channel}-map", caption, values, png(pixels))
             yield Advance(0.0, f"{layer.name}, the maps", item)
-    if settings.grown == "yes":
+    if settings.grown:
         yield from _grown(network, layer, chosen, settings, found)
 
 
@@ -152,7 +152,7 @@ def plan(
     """Return the work of the pictures that are grown; the maps take next to nothing."""
     layer = _layer(model, layers, settings)
     count = len(settings.channels) or min(settings.count, layer.channels)
-    steps = count * settings.steps if settings.grown == "yes" else 0
+    steps = count * settings.steps if settings.grown else 0
     return [(shape.area, layer.operations), (settings.side**2 * steps, layer.operations)]
 
 

@@ -1,14 +1,15 @@
 """Noise robustness: how alike dreams stay when their picture gets noisier."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dreamlab.analysis.base import Advance, Analysis, Item, Work
-from dreamlab.analysis.settings import Settings, as_in_dreams, names, numbers
+from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import DreamConfig
+from dreamlab.config.base import checked
+from dreamlab.config.specs import names, numbers
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
@@ -41,7 +42,7 @@ KINDS: Mapping[str, tuple[str, Callable]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@checked
 class RobustnessSettings(Settings):
     """The layers and the noise."""
 

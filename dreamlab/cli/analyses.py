@@ -1,14 +1,14 @@
 """The commands of the analyses, one each, their options made from the settings."""
 
 import argparse
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from dreamlab.analysis import ANALYSES, Analysis
 from dreamlab.analysis.run import analyse
 from dreamlab.cli.console import add_network, network
+from dreamlab.cli.options import add_option, given
+from dreamlab.config.base import specs
 from dreamlab.images import load_image
 from dreamlab.results import folder
 
@@ -24,69 +24,26 @@ def add(commands: argparse._SubParsersAction) -> None:
             argument_default=argparse.SUPPRESS,
         )
         parser.set_defaults(run=_command(analysis))
-        specs = {spec.name: spec for spec in dataclasses.fields(analysis.settings)}
+        settings = dict(specs(analysis.settings))
         if analysis.needs_picture:
             parser.add_argument("image", metavar="IMAGE", help="picture file")
         else:
-            spec = specs.pop("layer")
-            parser.add_argument("layer", metavar="LAYER", help=spec.metadata["help"])
+            parser.add_argument("layer", metavar="LAYER", help=settings.pop("layer").help)
             parser.add_argument("--image", metavar="FILE", help="picture file to look at")
         parser.add_argument(
             "--out", metavar="DIR", type=Path, required=True, help="where results go"
         )
         add_network(parser)
         group = parser.add_argument_group("settings")
-        for spec in specs.values():
-            _add_setting(group, spec)
-
-
-def _add_setting(group: argparse._ArgumentGroup, spec: dataclasses.Field) -> None:
-    rules, text = spec.metadata, spec.metadata["help"]
-    form: dict[str, Any]
-    if "choices" in rules:
-        form = {"choices": rules["choices"]}
-        text += f" (default: {spec.default})"
-    elif "weights" in rules:
-        form = {"metavar": "NAME=WEIGHT,…", "type": _weights}
-    elif "names" in rules:
-        form = {"metavar": rules.get("form", "NAME,…"), "type": lambda value: value.split(",")}
-    elif "many" in rules:
-        kind = int if isinstance(rules["low"], int) else float
-        form = {"metavar": "N,…", "type": _many(kind)}
-    else:
-        kind = int if isinstance(rules["low"], int) else float
-        form = {"metavar": "N", "type": kind}
-        default = "none" if spec.default is None else spec.default
-        text += f" ({rules['low']} to {rules['high']}; default: {default})"
-    flag = "--" + spec.name.replace("_", "-")
-    group.add_argument(flag, dest=spec.name, help=text.replace("%", "%%"), **form)
-
-
-def _many(kind: type) -> Callable[[str], list]:
-    def numbers(text: str) -> list:
-        return [kind(part) for part in text.split(",")]
-
-    numbers.__name__ = f"list of {kind.__name__}s"  # for argparse's message
-    return numbers
-
-
-def _weights(text: str) -> dict[str, float]:
-    try:
-        parts = [part.rpartition("=") for part in text.split(",")]
-        return {name: float(weight) for name, _, weight in parts}
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=WEIGHT,…") from None
+        for name, spec in settings.items():
+            add_option(group, name, spec)
 
 
 def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
     def command(options: argparse.Namespace) -> int:
-        given = vars(options)
-        names = [spec.name for spec in dataclasses.fields(analysis.settings)]
-        settings = analysis.settings.from_dict(
-            {name: given[name] for name in names if name in given}
-        )
+        settings = analysis.settings.from_dict(given(options, specs(analysis.settings)))
         image = None
-        if "image" in given:
+        if "image" in vars(options):
             image = load_image(options.image, max_side=settings.max_side)
         folder.prepare(options.out)
         findings = analyse(analysis, image, network(options), settings, progress=None)

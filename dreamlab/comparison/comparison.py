@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from dreamlab.comparison.variant import COMMON, Variant, _check_common, _moved, _named
 from dreamlab.config import DreamConfig
-from dreamlab.config.fields import parse_json
+from dreamlab.config.embedded import parse_json
 from dreamlab.errors import DreamError
 from dreamlab.zoo import ARCHITECTURES, known_layers
 

@@ -1,5 +1,6 @@
 """Settings inside pictures: read out of PNG, GIF, WebP and JSON, and written for WebP."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -7,11 +8,7 @@ from xml.sax.saxutils import escape, unescape
 
 from PIL import Image
 
-from dreamlab.config.fields import (
-    parse_json,
-    shown,
-)
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, shown
 
 #: Key of the PNG text chunk in which a picture carries its settings.
 SETTINGS_KEY = "dreamlab"
@@ -54,6 +51,14 @@ def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise DreamError(f"{label} carries settings that are {shown(settings)}, not an object")
     return settings
+
+
+def parse_json(text: str) -> Any:
+    """Parse JSON; text that is not JSON becomes a `DreamError`."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DreamError(f"settings are not JSON: {shown(text)}") from error
 
 
 def _embedded_text(file: BinaryIO) -> str | None:

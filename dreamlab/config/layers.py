@@ -1,59 +1,79 @@
-"""Checks of what names layers: their weights, and the channels that count."""
+"""What a setting that names layers may hold: their weights, or the channels that count."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from dreamlab.config.fields import is_number, shown
-from dreamlab.errors import DreamError
+from dreamlab.config.specs import Spec, is_number
+from dreamlab.errors import DreamError, shown
 
 
-def checked_layers(layers: Any) -> Mapping[str, float]:
-    """Return layers with their weights; a name, or a list of names, has weight 1 each.
+@dataclass(frozen=True, kw_only=True)
+class LayerWeights(Spec):
+    """Layers, each with its weight, not all 0; a name, or a list of names, has weight 1 each."""
 
-    Raises
-    ------
-    DreamError
-        If there is no layer, or a weight is no number; or all are 0.
-    """
-    if isinstance(layers, str):
-        layers = [layers]
-    if isinstance(layers, list | tuple) and all(isinstance(name, str) for name in layers):
-        layers = dict.fromkeys(layers, 1.0)
-    if not isinstance(layers, Mapping) or not layers:
-        raise DreamError(f"layers is {shown(layers)}; give at least one layer with its weight")
-    for name, weight in layers.items():
-        if not isinstance(name, str) or not name:
-            raise DreamError(f"layers has the name {shown(name)}; give a layer's name")
-        if not is_number(weight) or not abs(weight) <= 1e6:  # true for NaN too
-            raise DreamError(
-                f"the weight of {shown(name)} is {shown(weight)}; choose a number, -1e6 to 1e6"
-            )
-    if not any(layers.values()):
-        raise DreamError("every layer has weight 0, so nothing would happen; give one a weight")
-    return MappingProxyType({name: float(weight) for name, weight in layers.items()})
+    form = "NAME=WEIGHT"
+    need = "give at least one layer with its weight"
 
-
-def checked_channels(channels: Any) -> Mapping[str, tuple[int, ...]]:
-    """Return layers with their channels, in order and once each.
-
-    Raises
-    ------
-    DreamError
-        If it is no mapping of names to lists of whole numbers.
-    """
-    if not isinstance(channels, Mapping):
-        raise DreamError(f"channels is {shown(channels)}; give layer names with channel lists")
-    checked = {}
-    for name, indices in channels.items():
-        if not isinstance(indices, list | tuple) or not indices:
-            raise DreamError(
-                f"channels of {shown(name)} is {shown(indices)}; give a list of channel numbers"
-            )
-        for index in indices:
-            if not isinstance(index, int) or isinstance(index, bool) or index < 0:
+    def check(self, name: str, value: Any) -> Mapping[str, float]:
+        layers = [value] if isinstance(value, str) else value
+        if isinstance(layers, list | tuple) and all(isinstance(part, str) for part in layers):
+            layers = dict.fromkeys(layers, 1.0)
+        if not isinstance(layers, Mapping) or not layers:
+            raise DreamError(f"{name} is {shown(layers)}; {self.need}")
+        for layer, weight in layers.items():
+            if not isinstance(layer, str) or not layer:
+                raise DreamError(f"{name} has the name {shown(layer)}; give a layer's name")
+            if not is_number(weight) or not abs(weight) <= 1e6:  # true for NaN too
                 raise DreamError(
-                    f"channels of {shown(name)} has {shown(index)}; choose whole numbers from 0"
+                    f"the weight of {shown(layer)} is {shown(weight)}; choose a number, -1e6 to 1e6"
                 )
-        checked[name] = tuple(sorted(set(indices)))
-    return MappingProxyType(checked)
+        if not any(layers.values()):
+            raise DreamError("every layer has weight 0, so nothing would happen; give one a weight")
+        return MappingProxyType({layer: float(weight) for layer, weight in layers.items()})
+
+    def parse(self, text: str) -> dict[str, float]:
+        parts = [part.rpartition("=") for part in text.split(",")]
+        return {layer: float(weight) for layer, _, weight in parts}
+
+    def plain(self, value: Mapping[str, float]) -> dict[str, float]:
+        return dict(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerChannels(Spec):
+    """Layers, each with the channels of it that count; in order, and each once."""
+
+    form = "LAYER=0,5,9"
+
+    def check(self, name: str, value: Any) -> Mapping[str, tuple[int, ...]]:
+        if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+            try:
+                value = self.parse(",".join(value)) if value else {}
+            except ValueError:
+                pass
+        if not isinstance(value, Mapping):
+            raise DreamError(f"{name} is {shown(value)}; give layer names with channel lists")
+        for layer, channels in value.items():
+            where = f"{name} of {shown(layer)}"
+            if not isinstance(channels, list | tuple) or not channels:
+                raise DreamError(f"{where} is {shown(channels)}; give a list of channel numbers")
+            for channel in channels:
+                if not isinstance(channel, int) or isinstance(channel, bool) or channel < 0:
+                    raise DreamError(f"{where} has {shown(channel)}; choose whole numbers from 0")
+        return MappingProxyType({layer: tuple(sorted(set(of))) for layer, of in value.items()})
+
+    def parse(self, text: str) -> dict[str, list[int]]:
+        channels: dict[str, list[int]] = {}
+        last = ""
+        for part in text.split(","):
+            layer, is_new, channel = part.rpartition("=")
+            last = layer if is_new else last
+            channels.setdefault(last, []).append(int(channel))
+        if "" in channels:
+            raise ValueError(text)
+        return channels
+
+    def plain(self, value: Mapping[str, tuple[int, ...]]) -> dict[str, list[int]]:
+        return {layer: list(channels) for layer, channels in value.items()}

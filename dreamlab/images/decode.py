@@ -11,8 +11,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import ExifTags, Image, PngImagePlugin
 
-from dreamlab.config.fields import shown
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, shown
 from dreamlab.images.arrays import from_floats, to_picture
 from dreamlab.images.bounds import MAX_PIXELS, MIN_SIDE, check_memory, check_size
 from dreamlab.images.colour import to_rgb

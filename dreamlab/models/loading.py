@@ -13,8 +13,7 @@ from typing import Literal
 import keras
 import numpy as np
 
-from dreamlab.config.fields import shown
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, shown
 from dreamlab.models.network import Network
 from dreamlab.models.receptive_field import layer_geometries
 from dreamlab.zoo import ARCHITECTURES

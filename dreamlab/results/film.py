@@ -7,13 +7,13 @@ Pillow encodes the frames.
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import imageio.v3 as iio
 import numpy as np
 from PIL import GifImagePlugin, Image
 
-from dreamlab.errors import DreamError
+from dreamlab.config.base import Settings, checked
+from dreamlab.config.specs import flag, number
 
 #: Longest side the formats can hold, in pixels.
 GIF_MAX_SIDE = 65_535
@@ -22,8 +22,8 @@ WEBP_MAX_SIDE = 16_383
 _SAMPLES_A_SIDE = 128
 
 
-@dataclass(frozen=True, kw_only=True)
-class Film:
+@checked
+class Film(Settings):
     """How a film runs.
 
     Parameters
@@ -45,17 +45,11 @@ class Film:
         If a time is out of range.
     """
 
-    frame_seconds: float = 0.5
-    hold_seconds: float = 2.0
-    loop: bool = True
-    boomerang: bool = False
-    steps: bool = False
-
-    def __post_init__(self) -> None:
-        for name, low, high in (("frame_seconds", 0.02, 10), ("hold_seconds", 0, 60)):
-            value = getattr(self, name)
-            if not isinstance(value, int | float) or not low <= value <= high:
-                raise DreamError(f"{name} is {value!r}; choose {low} to {high} seconds")
+    frame_seconds: float = number(0.5, 0.02, 10.0, "How long a frame shows.", unit=" seconds")
+    hold_seconds: float = number(2.0, 0.0, 60.0, "How long the result shows.", unit=" seconds")
+    loop: bool = flag(True, "Whether it starts over at its end.")
+    boomerang: bool = flag(False, "There and back again.")
+    steps: bool = flag(False, "Frames between octaves too.")
 
     def order(self, frames: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the frames in the order they show: the result last, or in the middle."""

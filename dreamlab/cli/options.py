@@ -1,0 +1,79 @@
+"""Settings as options of the command line: one renderer for all of them."""
+
+import argparse
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from dreamlab.config.layers import LayerChannels, LayerWeights
+from dreamlab.config.specs import Choice, Flag, Spec
+
+
+def add_option(
+    group: argparse._ArgumentGroup, name: str, spec: Spec, *, option: str = "", more: str = ""
+) -> None:
+    """Add the option of a setting. Layers and channels may be given part by part; see `merged`.
+
+    Parameters
+    ----------
+    group : argparse group
+        Where to.
+    name : str
+        The setting; its value goes there.
+    spec : Spec
+        What it may hold.
+    option : str
+        How it is written, by default the setting's name with two dashes.
+    more : str
+        What its help says besides.
+    """
+    option = option or "--" + name.replace("_", "-")
+    text = " ".join(filter(None, [spec.help, more, _about(spec)])).replace("%", "%%")
+    form: dict[str, Any] = {"metavar": spec.form, "type": _parser(spec)}
+    if isinstance(spec, Choice):
+        form = {"choices": spec.choices}
+    elif isinstance(spec, LayerWeights | LayerChannels):
+        form["action"] = "append"
+    elif isinstance(spec, Flag):
+        off = "--no-" + option.removeprefix("--")
+        switch = off if spec.default else option
+        group.add_argument(switch, dest=name, help=text, action=f"store_{not spec.default}".lower())
+        if not spec.default:
+            return
+        text = argparse.SUPPRESS  # a second way to say it needs no second line
+    group.add_argument(option, dest=name, help=text, **form)
+
+
+def given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Return those of some settings that were given, the parts of each in one."""
+    values = {name: value for name, value in vars(options).items() if name in names}
+    return {name: _merged(value) for name, value in values.items()}
+
+
+def _merged(value: Any) -> Any:
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return {name: part for parts in value for name, part in parts.items()}
+    return value
+
+
+def _about(spec: Spec) -> str:
+    if isinstance(spec, Flag):
+        return ""
+    parts = [] if isinstance(spec, Choice) or not spec.range else [spec.range]
+    if isinstance(spec.default, str | int | float):
+        parts.append(f"default: {spec.default}")
+    elif spec.default is None:
+        parts.append("default: never")
+    return f"({'; '.join(parts)})" if parts else ""
+
+
+def _parser(spec: Spec) -> Callable[[str], Any]:
+    def parse(text: str) -> Any:
+        try:
+            return spec.parse(text)
+        except ValueError:
+            if isinstance(spec, LayerWeights | LayerChannels):
+                raise argparse.ArgumentTypeError(f"{text!r} is not {spec.form}") from None
+            raise
+
+    parse.__name__ = spec.kind  # for argparse's message
+    return parse

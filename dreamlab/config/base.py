@@ -1,0 +1,110 @@
+"""What all settings have in common: checked when made, never changed after, plain as JSON."""
+
+import dataclasses
+import difflib
+import functools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Self, TypeVar, dataclass_transform
+
+from dreamlab.config.specs import Spec
+from dreamlab.errors import DreamError, shown
+
+_T = TypeVar("_T", bound=type)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def checked(kind: _T) -> _T:
+    """Make a class of `Settings` of fields: a frozen dataclass of keywords alone."""
+    made = dataclasses.dataclass(frozen=True, kw_only=True)(kind)
+    made.__hash__ = Settings.__hash__  # a dataclass's own fails on mappings
+    return made
+
+
+@functools.cache
+def specs(kind: type) -> Mapping[str, Spec]:
+    """Return the spec of each setting of a class, by name, in order."""
+    return MappingProxyType(
+        {field.name: field.metadata["spec"] for field in dataclasses.fields(kind)}
+    )
+
+
+def check_names(given: Iterable[Any], known: Sequence[str]) -> None:
+    """Raise `DreamError` if a setting is named that there is not; say which is near it."""
+    for name in given:
+        if name not in known:
+            close = difflib.get_close_matches(str(name)[:60], known, 1)
+            hint = f": did you mean {close[0]}?" if close else f"; choose from {', '.join(known)}"
+            raise DreamError(f"unknown setting {shown(name)}{hint}")
+
+
+class Settings:
+    """Settings by name; each is a field with its `Spec`.
+
+    Raises
+    ------
+    DreamError
+        If a name is unknown, a value is missing, has the wrong type or is out of range; the message
+        gives the name, the value and what it may be.
+    """
+
+    def __new__(cls, **values: Any) -> Self:
+        """Refuse what is misspelt or missing before Python does, which would not say the way out."""
+        check_names(values, list(specs(cls)))
+        for name, spec in specs(cls).items():
+            if spec.default is dataclasses.MISSING and name not in values:
+                raise DreamError(f"settings name no {name}; {spec.need}")
+        return super().__new__(cls)
+
+    def __post_init__(self) -> None:
+        for name, spec in specs(type(self)).items():
+            object.__setattr__(self, name, spec.check(name, getattr(self, name)))
+
+    def __reduce__(self) -> tuple:
+        return self.from_dict, (self.to_dict(),)
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as plain JSON types, in the order of the fields."""
+        return {name: spec.plain(getattr(self, name)) for name, spec in specs(type(self)).items()}
+
+    def to_json(self) -> str:
+        """Return the settings as one line of JSON."""
+        return json.dumps(self.to_dict())
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Make settings from plain values; what is not named keeps its default.
+
+        Parameters
+        ----------
+        values : mapping of str to object
+            Settings by name.
+
+        Raises
+        ------
+        DreamError
+            If a name is unknown, one is missing, or a value does not pass its check.
+        """
+        if not isinstance(values, Mapping):
+            raise DreamError(f"settings are {shown(values)}; give an object of names and values")
+        check_names(values, list(specs(cls)))
+        return cls(**values)
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the settings with some of them changed.
+
+        Parameters
+        ----------
+        **changes
+            Settings by name.
+
+        Raises
+        ------
+        DreamError
+            If a name is unknown or a value does not pass its check.
+        """
+        return self.from_dict({**self.to_dict(), **changes})

@@ -1,0 +1,247 @@
+"""What a setting may hold: an object a kind, with its check, its text form and its words.
+
+A field of `dreamlab.config.base.Settings` is made with `setting`, or shorter with one of the
+functions below it. Whoever shows or reads settings (command line, page, environment, README) goes
+by the field's `Spec` alone.
+"""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from dreamlab.errors import DreamError, shown
+
+
+def is_number(value: Any) -> bool:
+    """Say whether a value is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """What a setting may hold: here a name.
+
+    Parameters
+    ----------
+    default : object
+        What it holds where nothing is said; `dataclasses.MISSING` where something must be.
+    help : str
+        What it does, in a sentence.
+    """
+
+    default: Any
+    help: str
+
+    #: How it is written, and what it is called where a text is none.
+    form: ClassVar[str] = "NAME"
+    kind: ClassVar[str] = "name"
+
+    #: What is to be done where it is missing and must not be.
+    need: ClassVar[str] = "give it"
+
+    @property
+    def range(self) -> str:
+        """What it may be, in words, or nothing."""
+        return ""
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return the value as it is kept; raise `DreamError` if it may not be."""
+        if not isinstance(value, str) or not value:
+            raise DreamError(f"{name} is {shown(value)}; give a name")
+        return value
+
+    def parse(self, text: str) -> Any:
+        """Return what a text stands for, unchecked; raise `ValueError` if it is of another kind."""
+        return text
+
+    def plain(self, value: Any) -> Any:
+        """Return a checked value as plain JSON types."""
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Spec):
+    """A number within bounds, whole if the lower one is; None where that is the default.
+
+    Parameters
+    ----------
+    low, high : float
+        The bounds; None for no upper one.
+    word : str or None
+        A word that may stand in its place, such as ``auto``.
+    unit : str
+        What stands behind the bounds in a sentence.
+    """
+
+    low: float
+    high: float | None = None
+    word: str | None = None
+    unit: str = ""
+
+    form = "N"
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a whole number."""
+        return isinstance(self.low, int)
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]  # it depends on the bounds
+        return "int" if self.whole else "float"
+
+    @property
+    def range(self) -> str:
+        low, high = (x if self.whole or x is None else f"{x:g}" for x in (self.low, self.high))
+        return (f"{low} or more" if high is None else f"{low} to {high}") + self.unit
+
+    def check(self, name: str, value: Any) -> int | float | str | None:
+        if value == self.word and self.word or value is self.default is None:
+            return value
+        wrong = f"{name} is {shown(value)}; choose "
+        if not is_number(value) or self.whole and isinstance(value, float) and value % 1:
+            raise DreamError(f"{wrong}a {'whole ' * self.whole}number, {self.range}")
+        if not value >= self.low or self.high is not None and value > self.high:  # for NaN too
+            raise DreamError(wrong + self.range)
+        return int(value) if self.whole else float(value)
+
+    def parse(self, text: str) -> int | float | str:
+        if text == self.word:
+            return text
+        return int(text) if self.whole else float(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Spec):
+    """True or false."""
+
+    form = "yes|no"
+    kind = "yes or no"
+    words: ClassVar[Mapping[str, bool]] = {
+        **dict.fromkeys(("1", "true", "yes", "on"), True),
+        **dict.fromkeys(("0", "false", "no", "off"), False),
+    }
+
+    def check(self, name: str, value: Any) -> bool:
+        value = self.words.get(value, value) if isinstance(value, str) else value
+        if not isinstance(value, bool):
+            raise DreamError(f"{name} is {shown(value)}; choose yes or no")
+        return value
+
+    def parse(self, text: str) -> bool:
+        if text.lower() not in self.words:
+            raise ValueError(text)
+        return self.words[text.lower()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Spec):
+    """One of some words."""
+
+    choices: tuple[str, ...]
+
+    @property
+    def range(self) -> str:
+        return ", ".join(self.choices)
+
+    def check(self, name: str, value: Any) -> str:
+        if value not in self.choices:
+            raise DreamError(f"{name} is {shown(value)}; choose from {self.range}")
+        return value
+
+    def parse(self, text: str) -> str:
+        return text.lower() if text.lower() in self.choices else text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Spec):
+    """A text of a pattern, such as the example; or nothing where that is the default."""
+
+    pattern: str
+    example: str
+
+    def check(self, name: str, value: Any) -> str:
+        if value == self.default or isinstance(value, str) and re.fullmatch(self.pattern, value):
+            return value
+        rest = ", or leave it empty" if self.default == "" else ""
+        raise DreamError(f"{name} is {shown(value)}; choose one such as {self.example}{rest}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names(Spec):
+    """A list of names, each once."""
+
+    form = "NAME,…"
+
+    def check(self, name: str, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
+            raise DreamError(f"{name} is {shown(value)}; give a list of names")
+        return tuple(dict.fromkeys(value))
+
+    def parse(self, text: str) -> list[str]:
+        return text.split(",")
+
+    def plain(self, value: tuple[str, ...]) -> list[str]:
+        return list(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbers(Spec):
+    """A list of numbers, each within the bounds of `each` and there once."""
+
+    each: Number
+
+    form = "N,…"
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]  # it depends on the bounds
+        return f"list of {self.each.kind}s"
+
+    @property
+    def range(self) -> str:
+        return self.each.range
+
+    def check(self, name: str, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list | tuple):
+            raise DreamError(f"{name} is {shown(value)}; give a list of numbers")
+        return tuple(dict.fromkeys(self.each.check(name, part) for part in value))
+
+    def parse(self, text: str) -> list[Any]:
+        return [self.each.parse(part) for part in text.split(",")]
+
+    def plain(self, value: tuple[float, ...]) -> list[float]:
+        return list(value)
+
+
+def setting(spec: Spec) -> Any:
+    """Return a field of settings for a spec."""
+    if isinstance(spec.default, Mapping):
+        return dataclasses.field(default_factory=lambda: spec.default, metadata={"spec": spec})
+    return dataclasses.field(default=spec.default, metadata={"spec": spec})
+
+
+def number(default: Any, low: float, high: float | None, text: str, **rest: Any) -> Any:
+    """Return a field for a number; see `Number` for the rest."""
+    return setting(Number(default=default, help=text, low=low, high=high, **rest))
+
+
+def flag(default: bool, text: str) -> Any:
+    """Return a field for true or false."""
+    return setting(Flag(default=default, help=text))
+
+
+def choice(default: str, choices: tuple[str, ...], text: str) -> Any:
+    """Return a field for one of some words."""
+    return setting(Choice(default=default, help=text, choices=choices))
+
+
+def names(default: tuple[str, ...], text: str) -> Any:
+    """Return a field for a list of names."""
+    return setting(Names(default=default, help=text))
+
+
+def numbers(default: tuple[float, ...], low: float, high: float, text: str) -> Any:
+    """Return a field for a list of numbers from `low` to `high`, whole if `low` is."""
+    each = Number(default=low, help=text, low=low, high=high)
+    return setting(Numbers(default=default, help=text, each=each))
