@@ -2,32 +2,25 @@
 
 import dataclasses
 import difflib
-import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Self, TypeVar, dataclass_transform
 
 from dreamlab.config.specs import Spec
 from dreamlab.errors import DreamError, shown
 
-_T = TypeVar("_T", bound=type)
+_S = TypeVar("_S", bound="Settings")
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-def checked(kind: _T) -> _T:
+@dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
+def checked(kind: type[_S]) -> type[_S]:
     """Make a class of `Settings` of fields: a frozen dataclass of keywords alone."""
-    made = dataclasses.dataclass(frozen=True, kw_only=True)(kind)
-    made.__hash__ = Settings.__hash__  # a dataclass's own fails on mappings
-    return made
+    return dataclasses.dataclass(frozen=True, kw_only=True, eq=False)(kind)
 
 
-@functools.cache
-def specs(kind: type) -> Mapping[str, Spec]:
+def specs(kind: type["Settings"]) -> dict[str, Spec]:
     """Return the spec of each setting of a class, by name, in order."""
-    return MappingProxyType(
-        {field.name: field.metadata["spec"] for field in dataclasses.fields(kind)}
-    )
+    return {field.name: field.metadata["spec"] for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
 
 
 def check_names(given: Iterable[Any], known: Sequence[str]) -> None:
@@ -50,7 +43,7 @@ class Settings:
     """
 
     def __new__(cls, **values: Any) -> Self:
-        """Refuse what is misspelt or missing before Python does, which would not say the way out."""
+        """Refuse what is misspelt or missing before Python does, with no way out said."""
         check_names(values, list(specs(cls)))
         for name, spec in specs(cls).items():
             if spec.default is dataclasses.MISSING and name not in values:
@@ -63,6 +56,9 @@ class Settings:
 
     def __reduce__(self) -> tuple:
         return self.from_dict, (self.to_dict(),)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
         return hash(self.to_json())
