@@ -1,6 +1,5 @@
 """What runs in a worker process, here in this one and with a stand-in for the engine."""
 
-import asyncio
 import logging
 import os
 import sys
@@ -242,11 +241,6 @@ def test_warming_up_measures_the_deepest_layer():
     assert warmth.work == 224 * 224 * 38592
     assert 0 < warmth.seconds < 5
     assert warmth.precision == "float32"
-
-
-def test_layers_are_described_or_what_is_wrong_is_said():
-    assert asyncio.run(worker.describe("own.keras")) == fake_engine.LAYERS
-    assert asyncio.run(worker.describe("missing.keras")) == "there is no model file 'missing.keras'"
 
 
 def test_few_networks_are_kept_and_a_changed_file_is_read_again(tmp_path):

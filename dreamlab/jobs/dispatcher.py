@@ -9,12 +9,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from dreamlab.config.deployment import Limits
-from dreamlab.errors import DreamError
-from dreamlab.jobs import worker
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.local_cluster import SHORT_LOGS, LocalNode
 from dreamlab.jobs.worker_handle import PATIENCE, Bell, Tender, patiently, rest
-from dreamlab.zoo import LayerInfo
 
 logger = logging.getLogger("dreamlab.jobs")
 
@@ -45,7 +42,6 @@ class Dispatcher:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._tenders: dict[str, Tender] = {}  # by the worker's address
-        self._client: Any = None
         self._closing = False
         self._faltered = False  # whether a worker was lost as it warmed up, and none did since
         self._loop = asyncio.new_event_loop()
@@ -77,26 +73,6 @@ class Dispatcher:
         self._closing = True
         self.ring()
         self._thread.join()
-
-    def describe(self, model: str, timeout: float) -> tuple[LayerInfo, ...]:
-        """Ask a worker for a network's layers.
-
-        Raises
-        ------
-        DreamError
-            If it cannot be loaded, or no worker answers in time (seconds).
-        """
-        if not self._thread.is_alive():
-            raise DreamError("no worker answers any more; tell whoever runs this page")
-        asked = asyncio.run_coroutine_threadsafe(self._describe(model), self._loop)
-        try:
-            answer = asked.result(timeout)
-        except Exception as error:
-            asked.cancel()
-            raise DreamError("no worker answers at the moment; try again in a minute") from error
-        if isinstance(answer, str):
-            raise DreamError(answer)
-        return answer
 
     # All below runs in the thread.
 
@@ -137,10 +113,8 @@ class Dispatcher:
             address = await node.address() if node else self._limits.scheduler
             client = Client(address, asynchronous=True, set_as_default=False, timeout=PATIENCE)
             await client
-            self._client = client
             yield client
         finally:
-            self._client = None
             if client is not None:
                 with contextlib.suppress(Exception, asyncio.CancelledError):
                     await asyncio.wait_for(client._close(fast=True), PATIENCE)
@@ -195,13 +169,6 @@ class Dispatcher:
     async def _leave(self, address: str) -> None:
         tender = self._tenders.pop(address)
         await tender.end()
-
-    async def _describe(self, model: str) -> tuple[LayerInfo, ...] | str:
-        while not self.workers:
-            await asyncio.sleep(LOOK_SECONDS)
-        address = min(self.workers)
-        answers = await self._client.run(worker.describe, model, workers=[address])
-        return answers[address]
 
 
 def _quieten(level: str) -> None:

@@ -26,7 +26,7 @@ def shapes(request: Request) -> tuple[Shape, ...]:
     DreamError
         If the picture cannot be read or is too small for the network.
     """
-    height, width = _size(request.image)
+    height, width = _shape(request.image)
     known = ARCHITECTURES.get(request.model)
     plan = plan_octaves(
         height,
@@ -38,14 +38,14 @@ def shapes(request: Request) -> tuple[Shape, ...]:
     return plan.shapes
 
 
-def _size(image: bytes) -> Shape:
+def _shape(image: bytes) -> Shape:
     """Return height and width of a PNG."""
     try:
         with Image.open(io.BytesIO(image), formats=("PNG",)) as picture:
             width, height = picture.size  # the header alone: nothing is decoded
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DreamError("the picture is not a readable PNG; choose another one") from error
-    return height, width
+    return Shape(height, width)
 
 
 def parts(request: Request | AnalysisRequest) -> list[Work]:
@@ -59,15 +59,13 @@ def parts(request: Request | AnalysisRequest) -> list[Work]:
     if isinstance(request, Request):
         return [(pixel_steps(request), operations(request))]
     analysis, longest = named(request.analysis), request.settings.max_side
-    shape = (longest, longest)
+    shape = Shape(longest, longest)
     if request.image:
-        size = _size(request.image)
-        scale = min(1.0, longest / max(size))
-        shape = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+        shape = _shape(request.image).fitted(longest)
     elif analysis.needs_picture:
         raise DreamError(f"{analysis.name} needs a picture; give one")
     if request.model not in ARCHITECTURES:
-        return [(shape[0] * shape[1] * _TYPICAL_STEPS, _TYPICAL_OPERATIONS)]
+        return [(shape.area * _TYPICAL_STEPS, _TYPICAL_OPERATIONS)]
     return analysis.plan(shape, request.settings, request.model, known_layers(request.model))
 
 

@@ -8,10 +8,7 @@ from dreamlab.errors import DreamError
 from dreamlab.jobs.dispatcher import Dispatcher
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.protocol import AnalysisRequest, Request, Result, Status
-from dreamlab.zoo import ARCHITECTURES, LayerInfo, known_layers
-
-#: Seconds that somebody who asks for the layers of a network of their own is kept waiting.
-_DESCRIBE_SECONDS = 60.0
+from dreamlab.zoo import ARCHITECTURES
 
 
 def checked(limits: Limits | None = None) -> Limits:
@@ -42,7 +39,6 @@ class Jobs:
         self.limits = checked(limits)
         self._dispatcher = Dispatcher(self.limits)
         self._ledger = Ledger(self.limits, self._dispatcher.ring)
-        self._described: dict[str, tuple[LayerInfo, ...]] = {}
         self._dispatcher.start(self._ledger)
 
     def submit(self, owner: str, request: Request | AnalysisRequest) -> str:
@@ -78,16 +74,8 @@ class Jobs:
         self._ledger.orphan(jobs, back)
 
     def counters(self) -> dict[str, float]:
-        """Return how many jobs are queued and running, how many ended how, and their seconds."""
+        """See `Backend`."""
         return self._ledger.counters()
-
-    def layers(self, model: str) -> tuple[LayerInfo, ...]:
-        """See `Backend`; only a user's own network keeps the caller waiting."""
-        if model in ARCHITECTURES or not self.limits.own_models:
-            return known_layers(model)
-        if model not in self._described:
-            self._described[model] = self._dispatcher.describe(model, _DESCRIBE_SECONDS)
-        return self._described[model]
 
     def ready(self) -> bool:
         """See `Backend`."""
@@ -95,12 +83,12 @@ class Jobs:
 
     @property
     def workers(self) -> frozenset[str]:
-        """Addresses of the workers that are there."""
+        """See `Backend`."""
         return self._dispatcher.workers
 
     @property
     def problem(self) -> str | None:
-        """What keeps all dreams from going on, in one sentence, or None."""
+        """See `Backend`."""
         return self._ledger.notice
 
     def close(self) -> None:

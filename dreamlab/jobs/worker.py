@@ -4,7 +4,6 @@ Importing this module does not import the engine, so that the page can name its 
 it sends work; the engine, and TensorFlow with it, is imported where it first runs.
 """
 
-import asyncio
 import functools
 import logging
 import os
@@ -27,7 +26,7 @@ from dreamlab.images import jpeg, load_image, png, to_pixels
 from dreamlab.jobs.events import Checkpoint, Outcome, Progress, Seen, Warmth
 from dreamlab.jobs.protocol import AnalysisRequest, Request, Result
 from dreamlab.results.recording import Recording
-from dreamlab.zoo import LayerInfo, is_offered
+from dreamlab.zoo import is_offered
 
 if TYPE_CHECKING:
     from dreamlab.dream import Step
@@ -255,17 +254,6 @@ def _warm_up(model: str) -> Warmth:
         before = time.perf_counter()
         precision = step.provenance.precision
     return Warmth(min(times), side * side * deepest.operations, precision)
-
-
-async def describe(model: str) -> tuple[LayerInfo, ...] | str:
-    """Return a network's layers, or why it cannot be loaded, in one sentence.
-
-    It works in a thread of its own, so that it waits for no dream and holds up no message.
-    """
-    try:
-        return (await asyncio.to_thread(load_network, model)).layers
-    except Exception as problem:
-        return _sentence(problem)
 
 
 def load_network(model: str) -> "Network":
