@@ -11,7 +11,7 @@ from typing import Any
 from dreamlab.config.deployment import Limits
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.local_cluster import SHORT_LOGS, LocalNode
-from dreamlab.jobs.worker_handle import PATIENCE, Bell, Tender, patiently, rest
+from dreamlab.jobs.worker_handle import PATIENCE, Bell, Tender, rest
 
 logger = logging.getLogger("dreamlab.jobs")
 
@@ -81,7 +81,7 @@ class Dispatcher:
         try:
             self._loop.run_until_complete(self._serve())
         except BaseException as error:  # with the thread gone nobody else would ever tell
-            self._ledger.notice = _told(error)
+            self._ledger.set_notice(_told(error))
         finally:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
@@ -98,7 +98,7 @@ class Dispatcher:
                 logger.warning("no scheduler: %s", type(error).__name__)
             except (Exception, asyncio.CancelledError) as error:  # Dask cancels what it gives up
                 notice = _told(error)  # whatever it was, the next try may work
-            self._ledger.notice = notice
+            self._ledger.set_notice(notice)
             self._tick()
             if not self._closing:
                 await asyncio.sleep(RETRY_SECONDS)
@@ -127,7 +127,7 @@ class Dispatcher:
         try:
             while not self._closing:
                 ring = self._bell.next
-                known = await patiently(client.scheduler.identity())
+                known = await asyncio.wait_for(client.scheduler.identity(), PATIENCE)
                 here = set(known["workers"])
                 for address, tender in list(self._tenders.items()):
                     if address not in here or tender.task.done():
@@ -137,8 +137,8 @@ class Dispatcher:
                     if address not in self._tenders:
                         self._tenders[address] = Tender(client, address, self._ledger, self._bell)
                     self._tenders[address].hear(known["workers"][address]["last_seen"])
-                self._ledger.slots = len(here)
-                self._ledger.notice = self._trouble()
+                self._ledger.set_slots(len(here))
+                self._ledger.set_notice(self._trouble())
                 if here:
                     alone_since = self._loop.time()
                 elif self._loop.time() - alone_since > _NO_WORKER_SECONDS:
@@ -146,7 +146,7 @@ class Dispatcher:
                 self._tick()
                 await rest(ring, LOOK_SECONDS)
         finally:
-            self._ledger.notice = _UNREACHABLE
+            self._ledger.set_notice(_UNREACHABLE)
             for address in list(self._tenders):
                 await self._leave(address)
 

@@ -1,21 +1,27 @@
 """How much work a dream is, and how long this machine needs for it."""
 
 import io
+from collections.abc import Iterable
 
 from PIL import Image
 
 from dreamlab.analysis import named
 from dreamlab.analysis.base import Work
+from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.images.shape import Shape
 from dreamlab.jobs.protocol import AnalysisRequest, Request
+from dreamlab.jobs.record import Record
 from dreamlab.zoo import ARCHITECTURES, known_layers
 
 #: Assumed of a network that nothing is known of, a user's own: VGG16's last block.
 _TYPICAL_OPERATIONS = 2.5e5
 _TYPICAL_SMALLEST = 32
 _TYPICAL_STEPS = 100
+
+#: Share of a run after which its own speed says more than what was measured before it.
+_TELLING = 0.05
 
 
 def shapes(request: Request) -> tuple[Shape, ...]:
@@ -97,6 +103,20 @@ def operations(request: Request) -> float:
     return max(table[name] for name in request.config.layers)
 
 
+def check(request: Request | AnalysisRequest, limits: Limits) -> None:
+    """Raise a `DreamError` if a job cannot run, or is not allowed."""
+    if request.model not in ARCHITECTURES and not limits.own_models:
+        raise DreamError(
+            f"unknown model {request.model[:60]!r}; choose from {', '.join(ARCHITECTURES)}"
+        )
+    steps = sum(pixels for pixels, _ in parts(request))
+    if steps > limits.cost * 1e6:
+        raise DreamError(
+            f"this takes {steps / 1e6:,.0f} million pixel steps; at most {limits.cost:,.0f} "
+            "million are allowed: choose a smaller picture, fewer iterations or fewer octaves"
+        )
+
+
 class Pace:
     """Seconds a multiplication takes here, by network and precision, as last measured."""
 
@@ -125,3 +145,20 @@ class Pace:
             if key in self._paces:
                 return work * self._paces[key]
         return None
+
+
+def seconds_left(record: Record, pace: Pace) -> float | None:
+    """Return the seconds a job is expected to run yet, or None if nothing was measured."""
+    elapsed, fraction = record.elapsed, record.latest.fraction
+    if elapsed is not None and fraction > _TELLING:
+        return elapsed * (1 - fraction) / fraction
+    request = record.request
+    whole = pace.seconds(request.model, request.precision, record.work)
+    return None if whole is None else max(0.0, whole - (elapsed or 0.0))
+
+
+def wait(before: Iterable[Record], pace: Pace, slots: int) -> float | None:
+    """Return the seconds until so many workers are through with all that comes before a job."""
+    seconds = [seconds_left(record, pace) for record in before]
+    known = [value for value in seconds if value is not None]
+    return sum(known) / max(1, slots) if len(known) == len(seconds) else None

@@ -7,9 +7,11 @@ from typing import Literal, Protocol
 from dreamlab.analysis import Findings, Item, Settings
 from dreamlab.config import DreamConfig
 from dreamlab.config.deployment import Limits
+from dreamlab.images import png
 from dreamlab.results.recording import LossPoint, Recording
 
-State = Literal["queued", "running", "done", "cancelled", "failed"]
+Ended = Literal["done", "cancelled", "failed"]
+State = Literal["queued", "running"] | Ended
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,12 @@ class Result:
     recording: Recording
     pictures: tuple[bytes, ...] = field(repr=False)
     original: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, recording: Recording) -> "Result":
+        """Make the PNGs of a recording; raises `DreamError` if it is empty."""
+        pictures = tuple(png(frame.pixels) for frame in recording.frames)
+        return cls(recording, pictures, png(recording.original))
 
     @property
     def nbytes(self) -> int:
