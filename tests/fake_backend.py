@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from dreamlab.analysis import Findings, Item
+from dreamlab.config.deployment import Limits
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import from_pixels, jpeg, load_image, png, resize_pixels, to_pixels
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.jobs import AnalysisRequest, Request, Result, Status
 from dreamlab.results.recording import Frame, LossPoint, Recording
-from dreamlab.zoo import ARCHITECTURES, LayerInfo, known_layers
+from dreamlab.zoo import ARCHITECTURES
 from tests import fake_findings
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,8 @@ class FakeBackend:
         self.ended: dict[str, tuple[str, str | None]] = {}
         self.orphans: list[tuple[Collection[str], Callable[[], bool]]] = []
         self.full = False
+        self.limits = Limits()
+        self.workers = frozenset({"tcp://127.0.0.1:1"})
         self.problem: str | None = None
         self.says: dict[str, dict] = {}  # more of a job's status, by job
         self._seconds = seconds
@@ -106,9 +109,6 @@ class FakeBackend:
         self.ended.setdefault(job, ("cancelled", None))
         self.forgotten.append(job)
 
-    def layers(self, model: str) -> tuple[LayerInfo, ...]:
-        return known_layers(model)
-
     def estimate(self, request: Request | AnalysisRequest) -> float | None:
         return self._estimate
 
@@ -121,6 +121,12 @@ class FakeBackend:
 
     def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
         self.orphans.append((jobs, back))
+
+    def counters(self) -> dict[str, float]:
+        return {}
+
+    def close(self) -> None:
+        pass
 
     # what a test calls
 

@@ -13,9 +13,10 @@ from dreamlab.analysis.channels import ChannelSettings
 from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
-from dreamlab.jobs import AnalysisRequest, worker
+from dreamlab.jobs import AnalysisRequest, networks, worker
 from dreamlab.jobs.events import Outcome, Progress, Seen
 from dreamlab.jobs.ledger import Ledger
+from dreamlab.jobs.run_state import RunState
 from dreamlab.jobs.service import Jobs
 from tests.tiny import picture, tiny_network
 
@@ -29,7 +30,7 @@ MAX_BYTES = 10**8
 @pytest.fixture
 def tiny(monkeypatch):
     network = tiny_network(smooth=True)
-    monkeypatch.setattr(worker, "load_network", lambda model: network)
+    monkeypatch.setattr(networks, "load_network", lambda model: network)
 
 
 def news(items: tuple[Item, ...], fraction: float = 0.5) -> Progress:
@@ -50,7 +51,7 @@ def test_a_run_gives_its_findings(tiny):
 
 def test_items_are_told_as_they_come_and_a_stop_keeps_them(tiny, monkeypatch):
     told = []
-    advance = worker._Run.advance
+    advance = RunState.advance
 
     def looking(run, step):
         advance(run, step)
@@ -59,7 +60,7 @@ def test_items_are_told_as_they_come_and_a_stop_keeps_them(tiny, monkeypatch):
         told.extend(found.items)
         assert found.doing == step.doing
 
-    monkeypatch.setattr(worker._Run, "advance", looking)
+    monkeypatch.setattr(RunState, "advance", looking)
     outcome = worker.run("job", REQUEST, MAX_BYTES)
     assert outcome.state == "cancelled"
     assert not outcome.result.complete
@@ -144,9 +145,9 @@ def test_a_resumed_run_that_is_stopped_early_keeps_all(tiny, monkeypatch, stop_a
     if stop_at == "start":
         monkeypatch.setattr(worker, "_stopped", {"job"})
     else:
-        advance = worker._Run.advance
+        advance = RunState.advance
         stop = lambda run, step: (advance(run, step), run.stop.set())  # noqa: E731
-        monkeypatch.setattr(worker._Run, "advance", stop)
+        monkeypatch.setattr(RunState, "advance", stop)
     outcome = worker.run("job", request, MAX_BYTES)
     assert outcome.state == "cancelled"
     assert outcome.result.items == whole.items[:3] and not outcome.result.complete
@@ -176,7 +177,7 @@ def test_what_cannot_run_is_refused_at_once():
 
 def test_the_work_is_that_of_the_picture_scaled_down():
     ledger = Ledger(Limits(), lambda: None)
-    ledger.pace.observe("vgg16", "float32", 1728.0 * 32 * 48 * 2, 1.0)
+    ledger.observe("vgg16", "float32", 1728.0 * 32 * 48 * 2, 1.0)
     settings = dataclasses.replace(SETTINGS, layers=("block1_conv1",), amount=0.06)
     # 40 x 60 px become 32 x 48, and 0.06 at 0.03 a step takes 2 steps of 1,728 multiplications.
     request = dataclasses.replace(REQUEST, settings=settings)

@@ -337,8 +337,6 @@ def test_a_dispatcher_that_ends_all_the_same_says_so(monkeypatch):
     with closing(Jobs(Limits(own_models=True))) as jobs:
         until(lambda: "no dream can run (SystemExit)" in (jobs.problem or ""))
         until(lambda: not jobs._dispatcher._thread.is_alive())
-        with pytest.raises(DreamError, match="no worker answers any more"):
-            jobs.layers("own.keras")
 
 
 def test_a_dream_that_takes_all_memory_ends_alone(fake):
@@ -358,19 +356,6 @@ def test_a_visitor_who_left_has_the_dream_cancelled(fake):
         jobs.orphan([job], lambda: False)
         assert until(lambda: not jobs.status(job).active) < 2
         assert jobs.status(job).state == "cancelled"
-
-
-def test_layers_of_an_own_network_are_asked_of_the_worker(fake):
-    with running(own_models=True) as jobs:
-        assert jobs.layers("own.keras") == fake_engine.LAYERS
-        with pytest.raises(DreamError, match="there is no model file"):
-            jobs.layers("missing.keras")
-
-
-def test_layers_of_the_zoo_need_no_worker(jobs):
-    assert "block5_conv2" in {layer.name for layer in jobs.layers("vgg16")}
-    with pytest.raises(DreamError, match="unknown model"):
-        jobs.layers("own.keras")
 
 
 def test_nothing_is_left_behind(fake, tmp_path, monkeypatch):

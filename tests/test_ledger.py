@@ -16,12 +16,13 @@ from dreamlab.jobs import estimates
 from dreamlab.jobs.events import Checkpoint, Outcome, Progress, Seen
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.protocol import Request, Result
-from dreamlab.jobs.store import LOAD_SECONDS
+from dreamlab.jobs.record import LOAD_SECONDS
 from dreamlab.results.recording import Frame, LossPoint, Recording
 from tests.fake_engine import LAYERS
 
 CONFIG = DreamConfig(layers={"block1_conv1": 1.0}, octaves=1, iterations=10)
 REQUEST = Request(png(np.zeros((100, 100, 3), np.uint8)), CONFIG)
+PROVENANCE = Provenance(CONFIG, "vgg16", "random", "float32")
 WORK = 100 * 100 * 10 * 1728
 
 
@@ -43,12 +44,12 @@ def make(rung):
 def news(fraction: float = 0.1, seconds: float = 1.0) -> Progress:
     point = LossPoint(0, 100, 100, 0, 1.0, {})
     frame = Frame(0, 0, True, np.zeros((100, 100, 3), np.uint8))
-    return Progress(0, 3, 100, 100, fraction, seconds, (point,), (frame,), b"jpeg", 1, None)
+    return Progress(0, 3, 100, 100, fraction, seconds, (point,), (frame,), b"jpeg", 1, PROVENANCE)
 
 
 def outcome(state: str = "done", seconds: float = 5.0) -> Outcome:
     recording = Recording()
-    recording.provenance = Provenance(CONFIG, "vgg16", "random", "float32")
+    recording.provenance = PROVENANCE
     recording.seconds = seconds
     recording.losses = list(news().losses)
     last = dataclasses.replace(news(fraction=0.9), iteration=9, preview=b"last")
@@ -399,7 +400,7 @@ def test_estimates_follow_what_was_measured(make):
     assert ledger.estimate(REQUEST) == pytest.approx(5)
     assert ledger.status(jobs[1]).expected_wait == 0
     assert ledger.status(jobs[2]).expected_wait == pytest.approx(5)
-    ledger.slots = 2
+    ledger.set_slots(2)
     assert ledger.status(jobs[2]).expected_wait == pytest.approx(2.5)
     ledger.take()
     assert ledger.status(jobs[2]).expected_wait == pytest.approx(2.5)
@@ -414,7 +415,7 @@ def test_a_cancelled_run_measures_nothing(make):
 
 def test_the_notice_is_shown_while_a_job_is_active(make):
     ledger = make()
-    ledger.notice = "the workers are away"
+    ledger.set_notice("the workers are away")
     job = ledger.submit("a", REQUEST)
     assert ledger.status(job).notice == "the workers are away"
     ledger.cancel(job)

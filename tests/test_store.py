@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
+from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import png
 from dreamlab.jobs.events import Progress, Seen
 from dreamlab.jobs.protocol import Request, Result
-from dreamlab.jobs.store import Record, Store
+from dreamlab.jobs.record import Record
+from dreamlab.jobs.store import Store
 from dreamlab.results.recording import Frame, LossPoint, Recording
 
 CONFIG = DreamConfig(layers={"block1_conv1": 1.0})
+PROVENANCE = Provenance(CONFIG, "vgg16", "random", "float32")
 
 
 def make(name: str, ended: float | None = None, size: int = 0) -> Record:
@@ -33,7 +36,9 @@ def points(*losses: float) -> tuple[LossPoint, ...]:
 
 
 def news(losses=(), frames=(), preview=None, previews=0) -> Progress:
-    return Progress(0, 0, 40, 40, 0.5, 1.0, tuple(losses), tuple(frames), preview, previews, None)
+    return Progress(
+        0, 0, 40, 40, 0.5, 1.0, tuple(losses), tuple(frames), preview, previews, PROVENANCE
+    )
 
 
 def known(store: Store) -> list[str]:

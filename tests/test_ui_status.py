@@ -9,8 +9,6 @@ from tests.fake_backend import FakeBackend, open_page, words
 class Counted(FakeBackend):
     """A backend with counters, as the real one has them."""
 
-    workers = frozenset({"tcp://127.0.0.1:1"})
-
     def __init__(self, *, status: bool) -> None:
         super().__init__()
         self.limits = Limits(status=status)

@@ -1,6 +1,5 @@
 """What runs in a worker process, here in this one and with a stand-in for the engine."""
 
-import asyncio
 import logging
 import os
 import sys
@@ -12,7 +11,7 @@ import pytest
 
 from dreamlab.config import DreamConfig
 from dreamlab.images import load_image, png, to_pixels
-from dreamlab.jobs import worker
+from dreamlab.jobs import networks, run_state, worker
 from dreamlab.jobs.events import Checkpoint, Seen
 from dreamlab.jobs.protocol import Request
 from dreamlab.results.recording import LossPoint
@@ -27,7 +26,7 @@ def engine(monkeypatch):
     models = types.SimpleNamespace(load_model=fake_engine.load_model)
     monkeypatch.setitem(sys.modules, "dreamlab.models", models)
     monkeypatch.setitem(sys.modules, "dreamlab.dream", ENGINE)
-    worker._loaded.cache_clear()
+    networks._loaded.cache_clear()
 
 
 def stepping(image, network, config, *, resume=None):
@@ -158,7 +157,7 @@ def test_pictures_that_a_lost_process_took_along_are_told_of():
 
 
 def test_a_preview_comes_each_second(monkeypatch):
-    monkeypatch.setattr(worker, "PREVIEW_SECONDS", 0.0)
+    monkeypatch.setattr(run_state, "PREVIEW_SECONDS", 0.0)
     counts = []
     monkeypatch.setattr(
         sys.modules[__name__],
@@ -238,27 +237,22 @@ def test_frames_that_do_not_fit_are_told_of():
 
 
 def test_warming_up_measures_the_deepest_layer():
-    warmth = worker.warm_up("vgg16", 60)
+    warmth = networks.warm_up("vgg16", 60)
     assert warmth.work == 224 * 224 * 38592
     assert 0 < warmth.seconds < 5
     assert warmth.precision == "float32"
 
 
-def test_layers_are_described_or_what_is_wrong_is_said():
-    assert asyncio.run(worker.describe("own.keras")) == fake_engine.LAYERS
-    assert asyncio.run(worker.describe("missing.keras")) == "there is no model file 'missing.keras'"
-
-
 def test_few_networks_are_kept_and_a_changed_file_is_read_again(tmp_path):
-    first = worker.load_network("vgg16")
-    assert worker.load_network("vgg16") is first
+    first = networks.load_network("vgg16")
+    assert networks.load_network("vgg16") is first
     own = tmp_path / "own.keras"
     own.write_bytes(b"1")
-    read = worker.load_network(str(own))
-    assert worker.load_network(str(own)) is read
+    read = networks.load_network(str(own))
+    assert networks.load_network(str(own)) is read
     os.utime(own, ns=(1, 1))
-    assert worker.load_network(str(own)) is not read
-    assert worker.load_network("vgg16") is not first  # two others came after it
+    assert networks.load_network(str(own)) is not read
+    assert networks.load_network("vgg16") is not first  # two others came after it
 
 
 def test_two_threads_do_not_load_a_network_twice():
@@ -266,7 +260,7 @@ def test_two_threads_do_not_load_a_network_twice():
 
     def load():
         barrier.wait()
-        loaded.append(worker.load_network("vgg16"))
+        loaded.append(networks.load_network("vgg16"))
 
     threads = [threading.Thread(target=load) for _ in range(2)]
     for thread in threads:

@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from dreamlab.errors import DreamError
+from dreamlab.jobs import Backend
 from dreamlab.jobs.service import checked
 from dreamlab.ui.session import backend, visitors
 
@@ -133,7 +134,7 @@ def _held(path: str) -> int:
     return sum(len(file.data) for file in list(files.values()))
 
 
-def problem(jobs: Any) -> str | None:
+def problem(jobs: Backend) -> str | None:
     """Return why no dream could run now, in one sentence, or None."""
     return jobs.problem or (None if jobs.workers else "the worker is being started")
 

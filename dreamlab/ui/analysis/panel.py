@@ -10,6 +10,7 @@ import streamlit as st
 from dreamlab.analysis import Findings, Item, named
 from dreamlab.comparison.variant import Variant
 from dreamlab.errors import DreamError
+from dreamlab.images import Shape
 from dreamlab.jobs import AnalysisRequest, Backend, Status
 from dreamlab.ui import style
 from dreamlab.ui.analysis import controls, drawing
@@ -103,10 +104,9 @@ def _request(picture: Picture | None, name: str, panel: Panel) -> AnalysisReques
     settings = analysis.settings.from_dict(values)
     if picture is None and analysis.needs_picture:
         raise DreamError("it waits for a picture; choose one in the sidebar")
-    shape = (settings.max_side,) * 2
+    shape = Shape(settings.max_side, settings.max_side)
     if picture is not None:
-        shrink = min(1.0, settings.max_side / max(picture.height, picture.width))
-        shape = (round(picture.height * shrink), round(picture.width * shrink))
+        shape = Shape(picture.height, picture.width).fitted(settings.max_side)
     analysis.plan(shape, settings, model, layers)
     return AnalysisRequest(b"" if picture is None else picture.data, name, settings, model)
 
