@@ -23,8 +23,8 @@ from dreamlab.images import load_image
 from dreamlab.jobs.protocol import Request
 from dreamlab.jobs.service import Jobs
 from dreamlab.ui.inputs import picture
-from tests.corpus import FILES, LARGE
-from tests.test_jobs import PRELOAD, ended, until
+from tests.support.corpus import FILES, LARGE
+from tests.support.jobs import PRELOAD, ended, until
 
 GOOD = {"layers": {"block3_conv3": 1.0}}
 SETUP = {"variants": [{"name": "a", **GOOD}]}
@@ -331,7 +331,7 @@ def test_any_bytes_are_a_picture_or_one_sentence(start, patch, place):
 @pytest.mark.slow
 def test_no_file_or_setting_ends_a_worker(monkeypatch):
     """All that claims to be a PNG, which is what the page sends, goes to a worker as it is."""
-    monkeypatch.setenv(PRELOAD, "tests.fake_engine")
+    monkeypatch.setenv(PRELOAD, "tests.support.fake_engine")
     config = DreamConfig(layers={"block1_conv1": 1.0}, octaves=1, iterations=1, step=1e-5)
     with closing(Jobs(Limits(job_seconds=20))) as jobs:
         until(jobs.ready)
