@@ -5,7 +5,6 @@ import io
 import json
 import subprocess
 import sys
-import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from dreamlab.images import load_image
 from dreamlab.jobs.protocol import Request
 from dreamlab.jobs.service import Jobs
 from dreamlab.ui.inputs import picture
+from tests.support.addresses import packed
 from tests.support.corpus import FILES, LARGE
 from tests.support.jobs import PRELOAD, ended, until
 
@@ -233,12 +233,6 @@ SETUPS = [
     {"every": [1]},
     {"image": "data:image/png;base64,AAAA"},
 ]
-
-
-def packed(text: str | bytes) -> str:
-    """Encode text as an address would be."""
-    data = text.encode() if isinstance(text, str) else text
-    return base64.urlsafe_b64encode(zlib.compress(data, 9)).decode().rstrip("=")
 
 
 @pytest.mark.parametrize("values", SETUPS, ids=range(len(SETUPS)))

@@ -1,7 +1,3 @@
-import base64
-import json
-import zlib
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +5,7 @@ from hypothesis import strategies as st
 from dreamlab.comparison.comparison import MAX_ENCODED, Setup
 from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.errors import DreamError
+from tests.support.addresses import packed
 
 MIXED = Setup(
     variants=(
@@ -24,11 +21,6 @@ MIXED = Setup(
     max_side=256,
     every=2,
 )
-
-
-def packed(values) -> str:
-    text = values if isinstance(values, bytes) else json.dumps(values).encode()
-    return base64.urlsafe_b64encode(zlib.compress(text)).decode().rstrip("=")
 
 
 def test_address_round_trip():

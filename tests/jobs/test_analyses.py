@@ -14,9 +14,10 @@ from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
 from dreamlab.jobs import AnalysisRequest, worker
-from dreamlab.jobs.events import Outcome, Progress, Seen
+from dreamlab.jobs.events import Outcome, Seen
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.service import Jobs
+from tests.support.jobs import news
 from tests.support.tiny import picture, tiny_network
 
 PICTURE = png(to_pixels(picture(40, 60)))
@@ -30,10 +31,6 @@ MAX_BYTES = 10**8
 def tiny(monkeypatch):
     network = tiny_network(smooth=True)
     monkeypatch.setattr(worker, "load_network", lambda model: network)
-
-
-def news(items: tuple[Item, ...], fraction: float = 0.5) -> Progress:
-    return Progress(0, 0, 0, 0, fraction, 1.0, (), (), None, 0, None, doing="first", items=items)
 
 
 ITEMS = tuple(Item(name, name, {"layer": name}, b"png") for name in LAYERS)
@@ -86,12 +83,12 @@ def test_the_books_from_queue_to_result():
     ledger = Ledger(Limits(), lambda: None)
     job = ledger.submit("a", REQUEST)
     record = ledger.take()
-    ledger.advance(record, news(ITEMS[:1]))
-    ledger.advance(record, news(ITEMS[1:2]))
+    ledger.advance(record, news(items=ITEMS[:1]))
+    ledger.advance(record, news(items=ITEMS[1:2], doing="first"))
     status = ledger.status(job)
     assert (status.doing, status.fraction, status.items) == ("first", 0.5, ITEMS[:2])
     result = Findings("atlas", {}, "vgg16", "random", ITEMS, True, 2.0)
-    ledger.end(record, Outcome("done", result, 2.0, last=news((), 1.0)))
+    ledger.end(record, Outcome("done", result, 2.0, last=news(fraction=1.0)))
     assert ledger.result(job) == result
     assert ledger.status(job).items == ()
     assert record.nbytes > len(ITEMS) * len(b"png")
@@ -100,12 +97,12 @@ def test_the_books_from_queue_to_result():
 def test_a_lost_worker_costs_no_item_twice():
     ledger = Ledger(Limits(), lambda: None)
     job = ledger.submit("a", REQUEST)
-    ledger.advance(record := ledger.take(), news(ITEMS[:2]))
+    ledger.advance(record := ledger.take(), news(items=ITEMS[:2]))
     assert ledger.lost(record)
     again = ledger.take()
     assert again.request.found == ITEMS[:2]
-    ledger.advance(again, news(ITEMS[:2]))  # passed on by the run itself
-    ledger.advance(again, news(ITEMS[2:3]))
+    ledger.advance(again, news(items=ITEMS[:2]))  # passed on by the run itself
+    ledger.advance(again, news(items=ITEMS[2:3]))
     assert ledger.status(job).items == ITEMS[:3]
     assert ledger.lost(again)  # given up: what was found is kept
     status, result = ledger.status(job), ledger.result(job)
@@ -122,7 +119,7 @@ def test_a_resumed_run_that_is_cancelled_at_once_keeps_all(taken):
     job = ledger.submit("a", RESUMED)
     assert ledger.status(job).items == ITEMS[:3]
     if taken:
-        ledger.advance(record := ledger.take(), news(ITEMS[:1]))
+        ledger.advance(record := ledger.take(), news(items=ITEMS[:1]))
         assert ledger.status(job).items == ITEMS[:3]
         ledger.end(record, Outcome("cancelled", None, 0.1))
     ledger.cancel(job)
@@ -132,7 +129,7 @@ def test_a_resumed_run_that_is_cancelled_at_once_keeps_all(taken):
 def test_a_resumed_run_that_loses_its_worker_early_keeps_all():
     ledger = Ledger(Limits(), lambda: None)
     ledger.submit("a", RESUMED)
-    ledger.advance(record := ledger.take(), news(ITEMS[:1]))
+    ledger.advance(record := ledger.take(), news(items=ITEMS[:1]))
     ledger.lost(record)
     assert ledger.take().request.found == ITEMS[:3]
 

@@ -1,15 +1,14 @@
 """How much work a dream is, and how long it takes."""
 
-import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
-from dreamlab.images import png
 from dreamlab.jobs import estimates
 from dreamlab.jobs.estimates import Pace
 from dreamlab.jobs.protocol import Request
 from tests.support.fake_engine import LAYERS
+from tests.support.jobs import request
 
 
 @pytest.fixture(autouse=True)
@@ -17,16 +16,11 @@ def two_layers(monkeypatch):
     monkeypatch.setattr(estimates, "known_layers", lambda model: LAYERS)
 
 
-def request(height: int = 80, width: int = 160, layers=("block1_conv1",), **settings) -> Request:
-    image = png(np.zeros((height, width, 3), np.uint8))
-    return Request(image, DreamConfig(layers=dict.fromkeys(layers, 1.0), **settings))
-
-
 def test_pixel_steps_are_summed_over_the_octaves_that_run():
     # 80 x 160 and 40 x 80 run; 20 x 40 is below VGG16's 32 px.
-    assert estimates.pixel_steps(request(octaves=3, octave_scale=2, iterations=7)) == 7 * (
-        80 * 160 + 40 * 80
-    )
+    assert estimates.pixel_steps(
+        request(size=(80, 160), octaves=3, octave_scale=2, iterations=7)
+    ) == 7 * (80 * 160 + 40 * 80)
 
 
 def test_no_steps_are_no_work():
@@ -45,7 +39,7 @@ def test_a_layer_that_is_not_there_is_named():
 
 def test_a_picture_that_cannot_run_is_refused():
     with pytest.raises(DreamError, match="20 x 20 px; vgg16 needs at least 32 x 32"):
-        estimates.shapes(request(20, 20))
+        estimates.shapes(request(size=(20, 20)))
     broken = Request(b"<svg/>", DreamConfig(layers={"block1_conv1": 1}))
     with pytest.raises(DreamError, match="not a readable PNG"):
         estimates.shapes(broken)

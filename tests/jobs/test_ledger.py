@@ -1,8 +1,8 @@
 """The books of all jobs, without any worker."""
 
-import dataclasses
 import logging
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,11 +18,25 @@ from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.protocol import Request, Result
 from dreamlab.jobs.store import LOAD_SECONDS
 from dreamlab.results.recording import Frame, LossPoint, Recording
+from tests.support import jobs as given
 from tests.support.fake_engine import LAYERS
 
 CONFIG = DreamConfig(layers={"block1_conv1": 1.0}, octaves=1, iterations=10)
 REQUEST = Request(png(np.zeros((100, 100, 3), np.uint8)), CONFIG)
 WORK = 100 * 100 * 10 * 1728
+
+#: What a worker tells after a first step.
+news = partial(
+    given.news,
+    iteration=3,
+    height=100,
+    width=100,
+    fraction=0.1,
+    losses=(LossPoint(0, 100, 100, 0, 1.0, {}),),
+    frames=(Frame(0, 0, True, np.zeros((100, 100, 3), np.uint8)),),
+    preview=b"jpeg",
+    previews=1,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -40,18 +54,12 @@ def make(rung):
     return lambda **limits: Ledger(Limits(**limits), lambda: rung.append(True))
 
 
-def news(fraction: float = 0.1, seconds: float = 1.0) -> Progress:
-    point = LossPoint(0, 100, 100, 0, 1.0, {})
-    frame = Frame(0, 0, True, np.zeros((100, 100, 3), np.uint8))
-    return Progress(0, 3, 100, 100, fraction, seconds, (point,), (frame,), b"jpeg", 1, None)
-
-
 def outcome(state: str = "done", seconds: float = 5.0) -> Outcome:
     recording = Recording()
     recording.provenance = Provenance(CONFIG, "vgg16", "random", "float32")
     recording.seconds = seconds
     recording.losses = list(news().losses)
-    last = dataclasses.replace(news(fraction=0.9), iteration=9, preview=b"last")
+    last = news(fraction=0.9, iteration=9, preview=b"last")
     return Outcome(state, Result(recording, (b"png",), b"png"), seconds, ("said",), None, last)
 
 
@@ -174,9 +182,7 @@ def test_a_lost_job_goes_on_after_its_last_octave(make):
             for octave in sorted(set(octaves))
             if checkpoint and octave < checkpoint.octave
         )
-        return dataclasses.replace(
-            news(), losses=points, frames=frames, checkpoint=checkpoint, provenance=None
-        )
+        return news(losses=points, frames=frames, checkpoint=checkpoint)
 
     ledger.advance(record, told([0, 0], 1.0, Checkpoint(1, picture, 2.0)))
     ledger.advance(record, told([1, 1, 2], 1.0, Checkpoint(2, picture, 5.0)))
@@ -285,7 +291,7 @@ def test_a_second_attempt_has_the_time_that_the_first_left(make):
     ledger.submit("a", REQUEST)
     record = ledger.take()
     checkpoint = Checkpoint(1, np.ones((100, 100, 3), np.float32), 8.0)
-    ledger.advance(record, dataclasses.replace(news(), checkpoint=checkpoint))
+    ledger.advance(record, news(checkpoint=checkpoint))
     ledger.lost(record)
     assert ledger.take() is record
     ledger.advance(record, loading(60.0))

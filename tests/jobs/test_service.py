@@ -24,10 +24,10 @@ from tests.support import fake_engine
 from tests.support.cluster import Cluster
 from tests.support.jobs import (
     PATIENCE,
-    PICTURE,
     PRELOAD,
     begun,
     ended,
+    grey,
     request,
     running,
     slow,
@@ -37,6 +37,7 @@ from tests.support.jobs import (
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
+PICTURE = grey((160, 200))
 
 
 @pytest.fixture(scope="module")

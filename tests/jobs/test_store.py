@@ -6,10 +6,11 @@ import pytest
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import png
-from dreamlab.jobs.events import Progress, Seen
+from dreamlab.jobs.events import Seen
 from dreamlab.jobs.protocol import Request, Result
 from dreamlab.jobs.store import Record, Store
 from dreamlab.results.recording import Frame, LossPoint, Recording
+from tests.support.jobs import news
 
 CONFIG = DreamConfig(layers={"block1_conv1": 1.0})
 
@@ -30,10 +31,6 @@ def make(name: str, ended: float | None = None, size: int = 0) -> Record:
 
 def points(*losses: float) -> tuple[LossPoint, ...]:
     return tuple(LossPoint(0, 40, 40, 0, loss, {}) for loss in losses)
-
-
-def news(losses=(), frames=(), preview=None, previews=0) -> Progress:
-    return Progress(0, 0, 40, 40, 0.5, 1.0, tuple(losses), tuple(frames), preview, previews, None)
 
 
 def known(store: Store) -> list[str]:
@@ -65,9 +62,9 @@ def test_what_is_too_old_goes():
 
 def test_news_are_put_together():
     record = make("a")
-    record.advance(news(points(1, 2), preview=b"x", previews=3))
+    record.advance(news(losses=points(1, 2), preview=b"x", previews=3))
     assert record.seen == Seen(losses=2, octaves=0, previews=3)
-    record.advance(news(points(3), previews=3))
+    record.advance(news(losses=points(3), previews=3))
     assert [point.loss for point in record.losses] == [1, 2, 3]
     assert record.preview == b"x"
     assert record.seen == Seen(losses=3, octaves=0, previews=3)
@@ -75,24 +72,24 @@ def test_news_are_put_together():
 
 def test_a_second_attempt_replaces_the_first_once_it_has_something():
     record = make("a")
-    record.advance(news(points(1, 2), preview=b"x", previews=3))
+    record.advance(news(losses=points(1, 2), preview=b"x", previews=3))
     record.seen = Seen()
     record.advance(news())
     assert [point.loss for point in record.losses] == [1, 2]
     assert record.preview == b"x"
-    record.advance(news(points(5)))
+    record.advance(news(losses=points(5)))
     assert [point.loss for point in record.losses] == [5]
 
 
 def test_each_octave_is_taken_once_even_if_the_first_was_dropped_in_the_worker():
     record = make("a")
     second, third = (Frame(octave, 0, True, np.zeros((20, 20, 3), np.uint8)) for octave in (1, 2))
-    record.advance(news(frames=[second]))
+    record.advance(news(frames=(second,)))
     assert record.seen.octaves == 2
-    record.advance(news(frames=[third]))
+    record.advance(news(frames=(third,)))
     assert record.frames == (second, third)
     record.seen = Seen()
-    record.advance(news(frames=[second]))
+    record.advance(news(frames=(second,)))
     assert record.frames == (second,)
 
 
@@ -100,7 +97,7 @@ def test_what_was_told_of_a_run_can_be_saved():
     record = make("a")
     assert record.salvage() is None
     frame = Frame(0, 0, True, np.full((20, 20, 3), 7, np.uint8))
-    record.advance(news(points(1, 2), [frame]))
+    record.advance(news(losses=points(1, 2), frames=(frame,)))
     result = record.salvage()
     assert result.recording.frames == [frame]
     assert [point.loss for point in result.recording.losses] == [1, 2]

@@ -6,20 +6,25 @@ import os
 import sys
 import threading
 import types
+from functools import partial
 
 import numpy as np
 import pytest
 
-from dreamlab.config import DreamConfig
-from dreamlab.images import load_image, png, to_pixels
+from dreamlab.images import load_image, to_pixels
 from dreamlab.jobs import worker
 from dreamlab.jobs.events import Checkpoint, Seen
 from dreamlab.jobs.protocol import Request
 from dreamlab.results.recording import LossPoint
 from tests.support import fake_engine
+from tests.support import jobs as given
 
-PICTURE = np.full((64, 128, 3), 90, np.uint8)
+PICTURE = given.grey((64, 128))
 MAX_BYTES = 10**8
+
+request = partial(
+    given.request, size=PICTURE.shape[:2], octaves=2, octave_scale=2, iterations=3, step=1e-5
+)
 
 
 @pytest.fixture(autouse=True)
@@ -42,12 +47,6 @@ ENGINE = types.SimpleNamespace(dream=stepping, Resume=fake_engine.Resume)
 
 def between():
     """Replaced by tests that look at a run from outside while it runs."""
-
-
-def request(seed: int = 0, every: int | None = None, model: str = "vgg16", **settings) -> Request:
-    settings = {"octaves": 2, "octave_scale": 2, "iterations": 3, "step": 1e-5, **settings}
-    config = DreamConfig(layers={"block1_conv1": 1.0}, seed=seed, **settings)
-    return Request(png(PICTURE), config, model=model, every=every)
 
 
 def test_a_run_gives_all_its_losses_and_a_picture_an_octave():

@@ -16,6 +16,7 @@ from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.results import export, film
 from dreamlab.results.recording import Frame, LossPoint, Recording
+from tests.support.films import decoded
 
 CONFIG = DreamConfig(layers={"deep": 1.5, "a<b>&\"c'": -0.25}, octaves=3, seed=7)
 PROVENANCE = Provenance(CONFIG, "tiny", "ab12", "float32")
@@ -48,18 +49,8 @@ def recorded(colours=(GREEN, BLUE, WHITE), between=()):
     return recording
 
 
-def frames_of(data):
-    picture = Image.open(io.BytesIO(data))
-    frames, durations = [], []
-    for index in range(picture.n_frames):
-        picture.seek(index)
-        frames.append(np.asarray(picture.convert("RGB")))
-        durations.append(picture.info["duration"])
-    return frames, durations
-
-
 def colours_of(data):
-    frames, _ = frames_of(data)
+    frames, _, _ = decoded(data)
     assert all(frame.shape == (40, 60, 3) for frame in frames)
     near = {colour: np.array(colour) for colour in (RED, GREEN, BLUE, WHITE, GREY)}
     names = []
@@ -85,7 +76,7 @@ def test_octave_pngs_have_their_own_sizes():
 def test_the_film_begins_with_the_original_and_has_a_frame_an_octave(write):
     data = write(recorded(between=(GREY, GREY)), frame_seconds=0.25, hold_seconds=1.5)
     assert colours_of(data) == [RED, GREEN, BLUE, WHITE]
-    assert frames_of(data)[1] == [250, 250, 250, 1500]
+    assert decoded(data)[1] == [250, 250, 250, 1500]
     assert Image.open(io.BytesIO(data)).info["loop"] == 0
 
 
@@ -99,7 +90,7 @@ def test_film_options(write):
     recording = recorded(between=(GREY,))
     data = write(recording, boomerang=True, loop=False)
     assert colours_of(data) == [RED, GREEN, BLUE, WHITE, BLUE, GREEN]
-    assert frames_of(data)[1] == [500, 500, 500, 2000, 500, 500]
+    assert decoded(data)[1] == [500, 500, 500, 2000, 500, 500]
     assert Image.open(io.BytesIO(data)).info.get("loop") in (None, 1)
     data = write(recording, steps=True)
     assert colours_of(data) == [RED, GREY, GREEN, GREY, BLUE, GREY, WHITE]
@@ -224,8 +215,8 @@ def test_an_empty_recording_is_refused(write):
 
 def test_a_picture_too_wide_for_webp_is_scaled_down(monkeypatch):
     monkeypatch.setattr(film, "WEBP_MAX_SIDE", 30)
-    assert {frame.shape for frame in frames_of(export.webp(recorded()))[0]} == {(20, 30, 3)}
-    assert {frame.shape for frame in frames_of(export.gif(recorded()))[0]} == {(40, 60, 3)}
+    assert {frame.shape for frame in decoded(export.webp(recorded()))[0]} == {(20, 30, 3)}
+    assert {frame.shape for frame in decoded(export.gif(recorded()))[0]} == {(40, 60, 3)}
 
 
 @pytest.mark.parametrize("write", [export.gif, export.webp])

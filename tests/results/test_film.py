@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 
 from dreamlab.errors import DreamError
 from dreamlab.results.film import Film, gif_film, shared_palette, webp_film
+from tests.support.films import decoded
 
 
 def flat(*colour, height=20, width=30):
@@ -22,17 +23,6 @@ def photo(seed, height=60, width=90):
     rows, columns = np.mgrid[0:height, 0:width]
     waves = [np.sin((rows * (k + 1) + columns * (seed + 1)) / 20) for k in range(3)]
     return np.rint(127.5 + 120 * np.stack(waves, axis=-1)).astype(np.uint8)
-
-
-def decoded(data):
-    """Frames as RGB, durations in milliseconds and the file's own facts."""
-    picture = Image.open(io.BytesIO(data))
-    frames, durations = [], []
-    for index in range(picture.n_frames):
-        picture.seek(index)
-        frames.append(np.asarray(picture.convert("RGB")))
-        durations.append(picture.info["duration"])
-    return frames, durations, picture.info
 
 
 def gif(frames, milliseconds, loop=True, comment="{}"):
