@@ -115,7 +115,7 @@ SETTINGS = [
     {},
     {"layers": {}},
     {"layers": []},
-    {"layers": "block3_conv3"},
+    {"layers": ["block3_conv3", 3]},
     {"layers": {"": 1}},
     {"layers": {"a": "1"}},
     {"layers": {"a": None}},

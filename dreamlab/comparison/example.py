@@ -10,7 +10,8 @@ from pathlib import Path
 
 from dreamlab.errors import DreamError
 from dreamlab.images import jpeg
-from dreamlab.results.recording import LossPoint, Recording
+from dreamlab.results.frame import LossPoint
+from dreamlab.results.recording import Recording
 
 _FOLDER = resources.files("dreamlab").joinpath("samples", "example")
 _INDEX = "example.json"

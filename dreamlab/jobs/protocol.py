@@ -8,7 +8,8 @@ from dreamlab.analysis import Findings, Item, Settings
 from dreamlab.config import DreamConfig
 from dreamlab.config.deployment import Limits
 from dreamlab.images import png
-from dreamlab.results.recording import LossPoint, Recording
+from dreamlab.results.frame import LossPoint
+from dreamlab.results.recording import Recording
 
 Ended = Literal["done", "cancelled", "failed"]
 State = Literal["queued", "running"] | Ended

@@ -15,7 +15,6 @@ from pathlib import Path
 from dreamlab.analysis import Advance, Findings, named
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image
-from dreamlab.jobs import networks
 from dreamlab.jobs.events import Checkpoint, Outcome, Progress, Seen
 from dreamlab.jobs.protocol import AnalysisRequest, Ended, Request, Result
 from dreamlab.jobs.run_state import RunState
@@ -105,9 +104,10 @@ def progress(job: str, seen: Seen, stop: bool) -> Progress | None:
 def _dream(request: Request, current: RunState) -> bool:
     """Dream and say whether it came to its end."""
     from dreamlab.dream import Resume, dream
+    from dreamlab.models import cached_model
 
     image = load_image(request.image)
-    network = networks.load_network(request.model)
+    network = cached_model(request.model)
     current.loading = False
     if current.stop.is_set():
         return False
@@ -125,11 +125,12 @@ def _dream(request: Request, current: RunState) -> bool:
 def _analyse(request: AnalysisRequest, current: RunState, max_bytes: int) -> Findings | None:
     """Run an analysis; None if it was told to stop before it began."""
     from dreamlab.analysis.run import analyse
+    from dreamlab.models import cached_model
 
     image = None
     if request.image:
         image = load_image(request.image, max_side=request.settings.max_side)
-    network = networks.load_network(request.model)
+    network = cached_model(request.model)
     current.loading = False
     if current.stop.is_set():
         return None

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from dreamlab.jobs import networks, worker
+from dreamlab.jobs import worker
 from dreamlab.jobs.events import Outcome
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.record import LOAD_SECONDS, Record
+from dreamlab.jobs.warm_up import warm_up
 
 logger = logging.getLogger("dreamlab.jobs")
 
@@ -119,7 +120,7 @@ class Tender:
 
         model = self._limits.warm_model
         try:
-            warmth = await self._submit(networks.warm_up, model, LOAD_SECONDS)
+            warmth = await self._submit(warm_up, model, LOAD_SECONDS)
         except (KilledWorker, FutureCancelledError):
             raise
         except Exception as error:

@@ -16,7 +16,8 @@ from dreamlab.results import film
 from dreamlab.results.film import Film
 
 if TYPE_CHECKING:  # a recording saves itself with this module
-    from dreamlab.results.recording import Frame, Recording
+    from dreamlab.results.frame import Frame
+    from dreamlab.results.recording import Recording
 
 _WEBP_QUALITY = 90
 

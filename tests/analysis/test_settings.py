@@ -4,6 +4,7 @@ import pytest
 
 from dreamlab.analysis import ANALYSES, named
 from dreamlab.errors import DreamError
+from dreamlab.images.shape import Shape
 from dreamlab.zoo import known_layers
 
 
@@ -13,7 +14,7 @@ def test_settings_survive_json_and_know_their_work(name):
     settings = analysis.settings()
     again = analysis.settings.from_dict(json.loads(json.dumps(settings.to_dict())))
     assert again == settings
-    parts = analysis.plan((200, 300), settings, "vgg16", known_layers("vgg16"))
+    parts = analysis.plan(Shape(200, 300), settings, "vgg16", known_layers("vgg16"))
     assert all(pixels > 0 and operations > 0 for pixels, operations in parts)
 
 
@@ -56,7 +57,7 @@ def test_what_cannot_run_is_told_before_it_runs(name, values, message):
     analysis = ANALYSES[name]
     settings = analysis.settings.from_dict(values)
     with pytest.raises(DreamError, match=message):
-        analysis.plan((200, 300), settings, "vgg16", known_layers("vgg16"))
+        analysis.plan(Shape(200, 300), settings, "vgg16", known_layers("vgg16"))
 
 
 def test_an_unknown_analysis():

@@ -13,7 +13,7 @@ from dreamlab.analysis.channels import ChannelSettings
 from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
-from dreamlab.jobs import AnalysisRequest, networks, worker
+from dreamlab.jobs import AnalysisRequest, worker
 from dreamlab.jobs.events import Outcome, Seen
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.run_state import RunState
@@ -31,7 +31,7 @@ MAX_BYTES = 10**8
 @pytest.fixture
 def tiny(monkeypatch):
     network = tiny_network(smooth=True)
-    monkeypatch.setattr(networks, "load_network", lambda model: network)
+    monkeypatch.setattr("dreamlab.models.cached_model", lambda model: network)
 
 
 ITEMS = tuple(Item(name, name, {"layer": name}, b"png") for name in LAYERS)

@@ -3,7 +3,6 @@
 import logging
 import os
 import sys
-import threading
 import types
 from functools import partial
 
@@ -11,10 +10,11 @@ import numpy as np
 import pytest
 
 from dreamlab.images import load_image, to_pixels
-from dreamlab.jobs import networks, run_state, worker
+from dreamlab.jobs import run_state, worker
 from dreamlab.jobs.events import Checkpoint, Seen
 from dreamlab.jobs.protocol import Request
-from dreamlab.results.recording import LossPoint
+from dreamlab.jobs.warm_up import warm_up
+from dreamlab.results.frame import LossPoint
 from tests.support import fake_engine
 from tests.support import jobs as given
 
@@ -28,10 +28,9 @@ request = partial(
 
 @pytest.fixture(autouse=True)
 def engine(monkeypatch):
-    models = types.SimpleNamespace(load_model=fake_engine.load_model)
+    models = types.SimpleNamespace(cached_model=fake_engine.cached_model)
     monkeypatch.setitem(sys.modules, "dreamlab.models", models)
     monkeypatch.setitem(sys.modules, "dreamlab.dream", ENGINE)
-    networks._loaded.cache_clear()
 
 
 def stepping(image, network, config, *, resume=None):
@@ -236,34 +235,7 @@ def test_frames_that_do_not_fit_are_told_of():
 
 
 def test_warming_up_measures_the_deepest_layer():
-    warmth = networks.warm_up("vgg16", 60)
+    warmth = warm_up("vgg16", 60)
     assert warmth.work == 224 * 224 * 38592
     assert 0 < warmth.seconds < 5
     assert warmth.precision == "float32"
-
-
-def test_few_networks_are_kept_and_a_changed_file_is_read_again(tmp_path):
-    first = networks.load_network("vgg16")
-    assert networks.load_network("vgg16") is first
-    own = tmp_path / "own.keras"
-    own.write_bytes(b"1")
-    read = networks.load_network(str(own))
-    assert networks.load_network(str(own)) is read
-    os.utime(own, ns=(1, 1))
-    assert networks.load_network(str(own)) is not read
-    assert networks.load_network("vgg16") is not first  # two others came after it
-
-
-def test_two_threads_do_not_load_a_network_twice():
-    loaded, barrier = [], threading.Barrier(2)
-
-    def load():
-        barrier.wait()
-        loaded.append(networks.load_network("vgg16"))
-
-    threads = [threading.Thread(target=load) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert loaded[0] is loaded[1]

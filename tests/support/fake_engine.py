@@ -32,7 +32,7 @@ LAYERS = (
 
 
 class Network:
-    """What `dreamlab.models.load_model` returns, as far as a worker looks at it."""
+    """What `dreamlab.models.cached_model` returns, as far as a worker looks at it."""
 
     layers = LAYERS
     smallest = 32
@@ -41,7 +41,7 @@ class Network:
         self.name = name
 
 
-def load_model(name: str) -> Network:
+def cached_model(name: str) -> Network:
     """Make a network; of a user's own, one named missing is missing and one named stuck stays."""
     if "stuck" in name:
         time.sleep(3600)
@@ -111,7 +111,10 @@ def _misfortune(seed: int) -> None:
 
 def dask_setup(worker) -> None:
     """Take the engine's place; Dask calls this in a worker that preloads the module."""
-    for name, parts in {"dreamlab.models": [load_model], "dreamlab.dream": [dream, Resume]}.items():
+    for name, parts in {
+        "dreamlab.models": [cached_model],
+        "dreamlab.dream": [dream, Resume],
+    }.items():
         module = types.ModuleType(name)
         for part in parts:
             setattr(module, part.__name__, part)

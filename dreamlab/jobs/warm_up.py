@@ -1,11 +1,9 @@
-"""The networks that a worker process keeps loaded, and the dream that warms it up."""
+"""The dream that warms a worker up, so that the first visitor need not wait."""
 
-import functools
 import logging
 import os
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,34 +13,13 @@ from dreamlab.jobs.events import Warmth
 from dreamlab.zoo import is_offered
 
 if TYPE_CHECKING:  # the page names `warm_up` where no engine is imported
-    from dreamlab.models import Network
+    pass
 
 logger = logging.getLogger(__name__)
-
-#: Networks kept loaded in a worker process; the one not used for longest goes first.
-NETWORKS = 2
 
 #: Side of the picture and steps of the dream that warms a worker up.
 _WARM_SIDE = 224
 _WARM_STEPS = 3
-
-
-def load_network(model: str) -> "Network":
-    """Load a network, or take it from the few kept; a file that was changed is read again."""
-    path = Path(model)
-    changed = path.stat().st_mtime_ns if path.is_file() else 0
-    with _loading:  # so that two threads do not load the same one
-        return _loaded(model, changed)
-
-
-_loading = threading.Lock()
-
-
-@functools.lru_cache(maxsize=NETWORKS)
-def _loaded(model: str, changed: int) -> "Network":
-    from dreamlab.models import load_model
-
-    return load_model(model)
 
 
 def warm_up(model: str, patience: float) -> Warmth:
@@ -78,8 +55,9 @@ def _end_stuck() -> None:
 
 def _warm_up(model: str) -> Warmth:
     from dreamlab.dream import dream
+    from dreamlab.models import cached_model
 
-    network = load_network(model)
+    network = cached_model(model)
     offered = [layer for layer in network.layers if is_offered(network.name, layer.name)]
     deepest = max(offered, key=lambda layer: layer.operations)
     side = max(_WARM_SIDE, network.smallest)
