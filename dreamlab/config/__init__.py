@@ -5,7 +5,8 @@ settings, provenance. May be imported from it: the names below; imports nothing 
 """
 
 from dreamlab.config.embedded import SETTINGS_KEY, read_settings
-from dreamlab.config.settings import PRECISIONS, PREPROCESSINGS, PRESETS, DreamConfig
+from dreamlab.config.presets import PRESETS
+from dreamlab.config.settings import PRECISIONS, PREPROCESSINGS, DreamConfig
 
 __all__ = [
     "PRECISIONS",

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, BinaryIO, Self
 
 from dreamlab.config.embedded import read_settings
@@ -19,6 +18,7 @@ from dreamlab.config.fields import (
     shown,
 )
 from dreamlab.config.layers import checked_channels, checked_layers
+from dreamlab.config.presets import PRESETS
 from dreamlab.errors import DreamError
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -182,6 +182,13 @@ precision, preprocessing, tile
     def preset(cls, name: str, **changes: Any) -> Self:
         """Return one of the notebook's experiments by its name in `PRESETS`, with changes.
 
+        Parameters
+        ----------
+        name : str
+            A name in `PRESETS`.
+        **changes
+            Settings that go over the preset's, by name.
+
         Raises
         ------
         DreamError
@@ -195,6 +202,11 @@ precision, preprocessing, tile
         """Return the settings with some of them changed.
 
         With other layers the channels of those that are out go too.
+
+        Parameters
+        ----------
+        **changes
+            Settings by name.
 
         Raises
         ------
@@ -221,20 +233,3 @@ precision, preprocessing, tile
         if isinstance(settings, DreamConfig):
             return settings
         return cls.preset(settings) if isinstance(settings, str) else cls.from_dict(settings)
-
-
-_MIXED = {"block2_conv2": 0.02, "block3_conv3": 0.03, "block4_conv3": 0.5, "block5_conv2": 1.5}
-_NOISE = {"gaussian_noise": 0.05, "salt_pepper": 0.002}
-
-#: The notebook's experiments: each preset's name and the settings that differ from the defaults.
-PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "layer1": {"layers": {"block2_conv2": 2.0}, "octaves": 1},
-        "layer2": {"layers": {"block3_conv3": 2.0}, "octaves": 1},
-        "layer3": {"layers": {"block4_conv3": 4.0}, "octaves": 1},
-        "layer4": {"layers": {"block5_conv2": 4.0}, "octaves": 1},
-        "mixed": {"layers": _MIXED},
-        "noise-only": {"layers": _MIXED, "iterations": 0, **_NOISE},
-        "mixed-noisy": {"layers": _MIXED, **_NOISE},
-    }
-)

@@ -105,6 +105,11 @@ class Network:
         -------
         keras.Model
             Its outputs are a dict of layer name to tensor, (1, h, w, channels).
+
+        Raises
+        ------
+        DreamError
+            If the network has no such layer.
         """
         model = self._in_precision(precision)
         outputs = {name: model.get_layer(self.layer(name).name).output for name in names}

@@ -134,6 +134,11 @@ class Recording:
         ------
         Step
             The same steps.
+
+        Raises
+        ------
+        Exception
+            What the run itself raises, when all that was done is kept.
         """
         began = time.perf_counter()
         last = None
