@@ -24,6 +24,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
@@ -96,7 +97,7 @@ class Guard:
             return
         known = visitors.COOKIE in cookie_parser(Headers(scope=scope).get("cookie", ""))
         if not known:  # "the page is as it was" would leave a browser that comes back nameless
-            scope = scope | {"headers": [one for one in scope["headers"] if one[0] not in _IF]}
+            scope = {**scope, "headers": [one for one in scope["headers"] if one[0] not in _IF]}
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -130,7 +131,10 @@ def _held(path: str) -> int:
     found = re.search(r"/_stcore/upload_file/([^/]+)/[^/]+$", path)
     if found is None or not runtime.exists():
         return 0
-    files = runtime.get_instance().uploaded_file_mgr.file_storage.get(found[1], {})
+    manager = runtime.get_instance().uploaded_file_mgr
+    if not isinstance(manager, MemoryUploadedFileManager):
+        return 0
+    files = manager.file_storage.get(found[1], {})
     return sum(len(file.data) for file in list(files.values()))
 
 

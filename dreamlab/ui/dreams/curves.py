@@ -68,7 +68,7 @@ def losses_table(
 
 def losses(
     names: Sequence[str], colours: Sequence[int], *, relative: bool = False, log: bool = False
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Draw the loss of every variant against the step, octave boundaries marked.
 
     The chart has no data of its own, so that it stays the same while a dream goes on and only
