@@ -217,8 +217,8 @@ class Recording:
 
     def _keep(self, step: "Step") -> None:
         if self._provenance is None:
-            self.provenance = step.provenance
             self.original = to_pixels(step.original)
+            self.provenance = step.provenance  # last: with it the recording is not empty
         if step.losses:
             place = step.octave, step.height, step.width, step.iteration
             self.losses.append(LossPoint(*place, step.loss, dict(step.losses)))

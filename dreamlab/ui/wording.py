@@ -5,8 +5,6 @@ from dreamlab.comparison.preflight import Check
 
 def sentence(check: Check) -> str:
     """Sum a check up in a few words: its octaves and its deepest map, or its problem."""
-    if check.maps is None:
-        return check.problem
     count = len(check.shapes)
     sizes = [f"{width} × {height}" for height, width in check.shapes]
     octaves = (
