@@ -1,5 +1,8 @@
+from types import SimpleNamespace
+
 import keras
 import pytest
+import tensorflow as tf
 
 from dreamlab.dream import precision
 
@@ -44,6 +47,17 @@ def test_a_busy_moment_favours_neither(monkeypatch):
     assert precision.speed_up() == pytest.approx(1.0 / 1.2)
 
 
-def test_what_is_measured_is_time(monkeypatch):
-    assert 0.01 < precision.speed_up() < 100
+def test_the_best_run_of_each_sample_counts_in_the_format_that_is_asked_for(monkeypatch):
+    taken = [5.0, 2.0, 3.0] + [4.0, 6.0, 1.0]
+    clock = iter([at for seconds in taken for at in (100.0, 100.0 + seconds)])
+    monkeypatch.setattr(precision, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    formats, convolve = [], tf.nn.conv2d
+
+    def noted(image, *rest):
+        formats.append(image.dtype)
+        return convolve(image, *rest)
+
+    monkeypatch.setattr(tf.nn, "conv2d", noted)
+    assert precision._seconds(tf.bfloat16) == 2.0 + 1.0
+    assert formats == [tf.bfloat16] * 2  # each sample is traced once
     assert keras.config.dtype_policy().name == "float32"

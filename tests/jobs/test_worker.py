@@ -33,9 +33,9 @@ def engine(monkeypatch):
     monkeypatch.setitem(sys.modules, "dreamlab.dream", ENGINE)
 
 
-def stepping(image, network, config, *, resume=None):
+def stepping(image, network, config, **how):
     """The stand-in's dream, which calls `between` after each step."""
-    for step in fake_engine.dream(image, network, config, resume=resume):
+    for step in fake_engine.dream(image, network, config, **how):
         yield step
         between()
 

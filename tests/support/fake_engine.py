@@ -10,6 +10,7 @@ import sys
 import time
 import types
 import warnings
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -41,13 +42,13 @@ class Network:
         self.name = name
 
 
-def cached_model(name: str) -> Network:
+def cached_model(model: str = "vgg16") -> Network:
     """Make a network; of a user's own, one named missing is missing and one named stuck stays."""
-    if "stuck" in name:
+    if "stuck" in model:
         time.sleep(3600)
-    if "missing" in name:
-        raise DreamError(f"there is no model file {name!r}")
-    return Network(name)
+    if "missing" in model:
+        raise DreamError(f"there is no model file {model!r}")
+    return Network(model)
 
 
 class Resume(NamedTuple):
@@ -57,7 +58,41 @@ class Resume(NamedTuple):
     picture: np.ndarray
 
 
-def dream(image, model, config, *, resume=None):
+class Start(NamedTuple):
+    """What a step began from."""
+
+    picture: np.ndarray
+    shift: tuple[int, int]
+    allowed: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step, whose picture stays."""
+
+    octave: int
+    octaves: int
+    height: int
+    width: int
+    iteration: int
+    fraction: float
+    loss: float
+    losses: dict[str, float]
+    ends_octave: bool
+    original: np.ndarray
+    provenance: Provenance
+    image: np.ndarray
+    _start: Start | None = field(repr=False)
+
+    @property
+    def start(self) -> Start:
+        """What it began from, if the run keeps that."""
+        if self._start is None:
+            raise DreamError("what this step began from is not kept")
+        return self._start
+
+
+def dream(image, model="vgg16", config="mixed", *, resume=None, starts=False):
     """Dream of a picture as red as the original, and ever brighter; a loss is a process's id."""
     plan = plan_octaves(*image.shape[:2], config, model=model.name, smallest=model.smallest)
     if config.seed == REFUSES:
@@ -65,10 +100,10 @@ def dream(image, model, config, *, resume=None):
     if config.seed == WARNS:
         warnings.warn(WARNING, UserWarning, stacklevel=2)
         warnings.warn_explicit("library gossip", UserWarning, "/elsewhere/library.py", 1)
-    return _steps(image, model, config, plan, resume.octave if resume else 0)
+    return _steps(image, model, config, plan, resume.octave if resume else 0, starts)
 
 
-def _steps(image, model, config, plan, first):
+def _steps(image, model, config, plan, first, starts):
     provenance = Provenance(config, model.name, "random", "float32")
     total, done = len(plan.shapes) * config.iterations, first * config.iterations
     red = image[..., 0].mean()
@@ -77,8 +112,9 @@ def _steps(image, model, config, plan, first):
             time.sleep(config.step)
             if octave == 1:
                 _misfortune(config.seed)
+            before = np.full((height, width, 3), (red, done / total, 0), np.float32)
             done += 1
-            yield types.SimpleNamespace(
+            yield Step(
                 octave=octave,
                 octaves=len(plan.shapes),
                 height=height,
@@ -91,6 +127,7 @@ def _steps(image, model, config, plan, first):
                 original=image,
                 provenance=provenance,
                 image=np.full((height, width, 3), (red, done / total, 0), np.float32),
+                _start=Start(before, (0, 0), 0.0) if starts else None,
             )
 
 
@@ -113,7 +150,7 @@ def dask_setup(worker) -> None:
     """Take the engine's place; Dask calls this in a worker that preloads the module."""
     for name, parts in {
         "dreamlab.models": [cached_model],
-        "dreamlab.dream": [dream, Resume],
+        "dreamlab.dream": [dream, Resume, Start, Step],
     }.items():
         module = types.ModuleType(name)
         for part in parts:

@@ -1,7 +1,6 @@
 import dataclasses
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -31,10 +30,6 @@ def ids(page):
 
 
 # the whole
-
-
-def test_app_is_short():
-    assert len(Path("app.py").read_text().splitlines()) < 80
 
 
 def test_the_page_imports_neither_tensorflow_nor_keras():
