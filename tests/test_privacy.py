@@ -20,8 +20,8 @@ from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.protocol import Request
 from dreamlab.results import export
 from dreamlab.results.contact_sheet import contact_sheet
-from dreamlab.results.frame import Frame, LossPoint
 from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import Frame, LossPoint
 from tests.support.corpus import SECRET, with_exif, with_text
 from tests.support.fake_backend import FakeBackend, open_page, sound
 

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from dreamlab.config import PRECISIONS, PREPROCESSINGS, DreamConfig
 from dreamlab.config.fields import (
@@ -16,9 +16,6 @@ from dreamlab.config.fields import (
     shown,
 )
 from dreamlab.errors import DreamError
-
-if TYPE_CHECKING:
-    pass
 
 
 def names(default: tuple[str, ...], text: str) -> Any:

@@ -7,7 +7,7 @@ import numpy as np
 from dreamlab.analysis import Findings, Item
 from dreamlab.config.provenance import Provenance
 from dreamlab.jobs.protocol import Ended, Result
-from dreamlab.results.frame import Frame, LossPoint
+from dreamlab.results.run_data import Frame, LossPoint
 
 
 @dataclass(frozen=True)

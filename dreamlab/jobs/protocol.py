@@ -8,8 +8,8 @@ from dreamlab.analysis import Findings, Item, Settings
 from dreamlab.config import DreamConfig
 from dreamlab.config.deployment import Limits
 from dreamlab.images import png
-from dreamlab.results.frame import LossPoint
 from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import LossPoint
 
 Ended = Literal["done", "cancelled", "failed"]
 State = Literal["queued", "running"] | Ended

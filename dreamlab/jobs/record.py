@@ -9,8 +9,8 @@ from dreamlab.config.provenance import Provenance
 from dreamlab.images import load_image, to_pixels
 from dreamlab.jobs.events import Checkpoint, Outcome, Progress, Seen
 from dreamlab.jobs.protocol import AnalysisRequest, Request, Result, State, Status
-from dreamlab.results.frame import Frame, LossPoint
 from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import Frame, LossPoint
 
 logger = logging.getLogger("dreamlab.jobs")
 

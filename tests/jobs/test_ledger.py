@@ -17,8 +17,8 @@ from dreamlab.jobs.events import Checkpoint, Outcome, Progress, Seen
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.protocol import Request, Result
 from dreamlab.jobs.record import LOAD_SECONDS
-from dreamlab.results.frame import Frame, LossPoint
 from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import Frame, LossPoint
 from tests.support import jobs as given
 from tests.support.fake_engine import LAYERS
 

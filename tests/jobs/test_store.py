@@ -13,8 +13,8 @@ from dreamlab.jobs.events import Seen
 from dreamlab.jobs.protocol import Request, Result
 from dreamlab.jobs.record import Record
 from dreamlab.jobs.store import Store
-from dreamlab.results.frame import Frame, LossPoint
 from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import Frame, LossPoint
 from tests.support import jobs
 
 CONFIG = DreamConfig(layers={"block1_conv1": 1.0})

@@ -14,7 +14,7 @@ from dreamlab.jobs import run_state, worker
 from dreamlab.jobs.events import Checkpoint, Seen
 from dreamlab.jobs.protocol import Request
 from dreamlab.jobs.warm_up import warm_up
-from dreamlab.results.frame import LossPoint
+from dreamlab.results.run_data import LossPoint
 from tests.support import fake_engine
 from tests.support import jobs as given
 

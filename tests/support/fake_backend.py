@@ -16,8 +16,8 @@ from dreamlab.errors import DreamError
 from dreamlab.images import from_pixels, jpeg, load_image, png, resize_pixels, to_pixels
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.jobs import AnalysisRequest, Request, Result, Status
-from dreamlab.results.frame import Frame, LossPoint
 from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.zoo import ARCHITECTURES
 from tests.support import fake_findings
 

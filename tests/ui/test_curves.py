@@ -1,6 +1,6 @@
 import pytest
 
-from dreamlab.results.frame import LossPoint
+from dreamlab.results.run_data import LossPoint
 from dreamlab.ui.dreams import curves
 from dreamlab.ui.dreams.curves import Curve
 from dreamlab.ui.style import COLOURS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import altair as alt
 from pandas import DataFrame
 
-from dreamlab.results.frame import LossPoint
+from dreamlab.results.run_data import LossPoint
 from dreamlab.ui.style import COLOURS
 
 #: Names beside each other above a chart; on a phone all of them do not fit.
