@@ -75,6 +75,12 @@ def test_what_needs_no_network_does_not_import_tensorflow(arguments, status):
     assert done.stderr.count("\n") == (1 if status else 0)
 
 
+def test_the_package_is_a_command():
+    done = _python("-m", "dreamlab", "presets")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1].startswith("layer1")
+
+
 @pytest.mark.slow
 def test_the_real_thing_in_its_own_process(tmp_path):
     """The mixed preset on the sample cat: no word on standard error but the octaves left out."""

@@ -12,42 +12,22 @@ import pytest
 from PIL import Image
 
 from dreamlab.config import DreamConfig, read_settings
-from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.results import export, film
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
 from tests.support.films import decoded
-
-CONFIG = DreamConfig(layers={"deep": 1.5, "a<b>&\"c'": -0.25}, octaves=3, seed=7)
-PROVENANCE = Provenance(CONFIG, "tiny", "ab12", "float32")
-RED, GREEN, BLUE, WHITE, GREY = (
-    (255, 0, 0),
-    (0, 255, 0),
-    (0, 0, 255),
-    (255, 255, 255),
-    (90, 90, 90),
+from tests.support.recordings import (
+    BLUE,
+    CONFIG,
+    GREEN,
+    GREY,
+    PROVENANCE,
+    RED,
+    WHITE,
+    flat,
+    recorded,
 )
-
-
-def flat(colour, height, width):
-    return np.full((height, width, 3), colour, np.uint8)
-
-
-def recorded(colours=(GREEN, BLUE, WHITE), between=()):
-    """A run whose original is red and whose octaves have one colour each."""
-    recording = Recording()
-    recording.provenance = PROVENANCE
-    recording.original = flat(RED, 40, 60)
-    sizes = [(20, 30), (28, 42), (40, 60)]
-    for octave, (colour, size) in enumerate(zip(colours, sizes, strict=False)):
-        for iteration, shade in enumerate(between):
-            recording.frames.append(Frame(octave, iteration, False, flat(shade, *size)))
-        recording.frames.append(Frame(octave, 9, True, flat(colour, *size)))
-        losses = {"a<b>&\"c'": -0.1 - octave, "deep": 0.1 + 0.2}
-        recording.losses.append(LossPoint(octave, *size, 9, sum(losses.values()), losses))
-    recording.finished = True
-    return recording
 
 
 def colours_of(data):

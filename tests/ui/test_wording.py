@@ -3,18 +3,15 @@ from dreamlab.config import DreamConfig
 from dreamlab.ui.wording import duration, sentence
 from dreamlab.zoo import known_layers
 
-VGG16 = known_layers("vgg16")
-
-
-def checked(height, width, **settings):
-    layers = settings.pop("layers", {"block5_conv2": 1.0})
-    return check(height, width, DreamConfig(layers=layers, **settings), "vgg16", VGG16)
-
 
 def test_sentence():
-    found = checked(400, 600, octaves=2, octave_scale=2.0)
-    assert sentence(found) == "2 octaves, 300 × 200 to 600 × 400 px · map 18 × 12 to 37 × 25"
-    assert sentence(checked(64, 96, octaves=1)) == "1 octave, 96 × 64 px · map 6 × 4"
+    def said(height, width, **settings):
+        config = DreamConfig(layers={"block5_conv2": 1.0}, **settings)
+        return sentence(check(height, width, config, "vgg16", known_layers("vgg16")))
+
+    wanted = "2 octaves, 300 × 200 to 600 × 400 px · map 18 × 12 to 37 × 25"
+    assert said(400, 600, octaves=2, octave_scale=2.0) == wanted
+    assert said(64, 96, octaves=1) == "1 octave, 96 × 64 px · map 6 × 4"
 
 
 def test_duration():
