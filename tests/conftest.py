@@ -4,7 +4,7 @@ import pytest
 @pytest.fixture
 def fake():
     """Return what stands in for the workers: it dreams when it is told to."""
-    from tests.fake_backend import FakeBackend
+    from tests.support.fake_backend import FakeBackend
 
     return FakeBackend()
 

@@ -31,11 +31,11 @@ from dreamlab.config.deployment import Limits
 from dreamlab.images import load_image, png, to_pixels
 from dreamlab.jobs.protocol import Request
 from dreamlab.jobs.service import Jobs
-from tests.browser.server import FLAGS, Server
-from tests.cluster import Cluster
-from tests.faults import FAULTS, variable
-from tests.test_jobs import PRELOAD
-from tests.visitor import Visitor, get
+from tests.support.cluster import Cluster
+from tests.support.faults import FAULTS, variable
+from tests.support.jobs import PRELOAD
+from tests.support.server import FLAGS, Server
+from tests.support.visitor import Visitor, get
 
 VISITORS, VARIANTS, BROWSERS, DREAMS, CLUSTER_DREAMS = 50, 3, 10, 200, 16
 
@@ -47,7 +47,7 @@ _failures: list[str] = []
 
 def main() -> int:
     """Put the page under load and print what came of it."""
-    os.environ[PRELOAD] = "tests.fake_engine"
+    os.environ[PRELOAD] = "tests.support.fake_engine"
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"{os.getloadavg()[0]:.1f} processes at work before it began\n"
@@ -298,7 +298,7 @@ def _dreamt(jobs: Jobs, picture: bytes, config: DreamConfig, count: int) -> int:
 
 def _dreaming_with(engine: str) -> AbstractContextManager[None]:
     """Have workers that are started meanwhile dream with the stand-in or with the engine."""
-    return variable(PRELOAD, "tests.fake_engine" if engine == "stand-in" else None)
+    return variable(PRELOAD, "tests.support.fake_engine" if engine == "stand-in" else None)
 
 
 @contextmanager

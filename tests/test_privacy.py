@@ -20,9 +20,10 @@ from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.protocol import Request
 from dreamlab.results import export
 from dreamlab.results.contact_sheet import contact_sheet
-from dreamlab.results.recording import Frame, LossPoint, Recording
-from tests.corpus import SECRET, with_exif, with_text
-from tests.fake_backend import FakeBackend, open_page, sound
+from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import Frame, LossPoint
+from tests.support.corpus import SECRET, with_exif, with_text
+from tests.support.fake_backend import FakeBackend, open_page, sound
 
 ROOT = Path(__file__).parent.parent
 CONFIG = DreamConfig(layers={"block3_conv3": 1.0}, octaves=1, iterations=2)

@@ -1,13 +1,11 @@
 """The table of networks, and the layers known without loading them."""
 
 import dataclasses
-import importlib
-import re
 
 import pytest
 
 from dreamlab.errors import DreamError
-from dreamlab.models import load_model, loading
+from dreamlab.models import load_model
 from dreamlab.zoo import (
     ARCHITECTURES,
     LAYER_TABLE,
@@ -105,24 +103,3 @@ def test_the_table_is_written_a_line_a_layer():
     path = LAYER_TABLE
     assert path.read_text("utf-8") == table
     assert max(map(len, table.splitlines())) < 2_000
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("model", ARCHITECTURES)
-def test_the_weights_file_is_the_one_that_keras_asks_for(model, monkeypatch):
-    asked = []
-
-    def refuse(fname, *_, **__):
-        asked.append(fname)
-        raise OSError("no network")
-
-    module = importlib.import_module(f"keras.src.applications.{_source(model)}")
-    monkeypatch.setattr(module.file_utils, "get_file", refuse)
-    with pytest.raises(OSError, match="no network"):
-        loading._build(model, "imagenet")
-    assert asked == [ARCHITECTURES[model].weights_file]
-
-
-def _source(model):
-    """The file in Keras with the builder: ``resnet50`` is in ``resnet``."""
-    return re.sub(r"^resnet50$", "resnet", ARCHITECTURES[model].module)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, Item, Work
+from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import SETTINGS_KEY, DreamConfig
 from dreamlab.config.base import checked
@@ -26,7 +26,6 @@ from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
-    from dreamlab.analysis.findings import Findings
     from dreamlab.dream import Step
     from dreamlab.models import Network
 
@@ -190,7 +189,7 @@ def plan(
     return [(pixels, one.operations) for one in chosen_layers(model, layers, settings.layers)]
 
 
-def tables(findings: "Findings") -> tuple[Table, ...]:
+def tables(findings: AnalysisData) -> tuple[Table, ...]:
     """Return one table: what each layer took to move the picture."""
     columns = ("layer", "depth", "receptive_field", "steps", "moved", "first_loss", "last_loss")
     rows = tuple(tuple(item.values[name] for name in columns) for item in findings.items)

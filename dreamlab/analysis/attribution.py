@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, Item, Work
+from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
 from dreamlab.analysis.gradients import balance, pulls
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import PRESETS, SETTINGS_KEY, DreamConfig
@@ -19,7 +19,6 @@ from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
-    from dreamlab.analysis.findings import Findings
     from dreamlab.dream import Start
     from dreamlab.models import Network
 
@@ -136,7 +135,7 @@ def plan(
     return [(pixels, deepest), *((pixels, layer.operations) for layer in chosen)]
 
 
-def tables(findings: "Findings") -> tuple[Table, ...]:
+def tables(findings: AnalysisData) -> tuple[Table, ...]:
     """Return each layer's share of loss and gradient by step, the mean cosines and the balance."""
     if not findings.items:
         return ()

@@ -11,7 +11,6 @@ from dreamlab.zoo import LayerInfo
 
 # The engine imports TensorFlow; the table of analyses is read where there is none.
 if TYPE_CHECKING:
-    from dreamlab.analysis.findings import Findings
     from dreamlab.models import Network
 
 
@@ -56,6 +55,44 @@ class Advance:
     item: Item | None = None
 
 
+@dataclass(frozen=True)
+class AnalysisData:
+    """All that an analysis found, or as far as it came.
+
+    Parameters
+    ----------
+    analysis : str
+        Name of the analysis.
+    settings : dict
+        Its settings as plain JSON types.
+    model, weights : str
+        Name of the network and SHA-256 of its weights, or ``"random"``; nothing where it is not
+        known, as the worker died.
+    items : tuple of Item
+        What was found, in order.
+    complete : bool
+        Whether it came to its end.
+    seconds : float
+        How long it ran.
+    original : bytes
+        The picture that was analysed, as PNG; nothing where there is none.
+    """
+
+    analysis: str
+    settings: dict[str, Any]
+    model: str
+    weights: str
+    items: tuple[Item, ...]
+    complete: bool
+    seconds: float
+    original: bytes = field(default=b"", repr=False)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all its pictures."""
+        return len(self.original) + sum(len(item.picture) for item in self.items)
+
+
 #: Pixels of the picture times steps, and multiplications for each of them.
 Work = tuple[float, float]
 
@@ -93,6 +130,6 @@ class Analysis:
         Generator[Advance],
     ]
     plan: Callable[[Shape, Any, str, Sequence[LayerInfo]], list[Work]]
-    tables: Callable[["Findings"], tuple[Table, ...]]
+    tables: Callable[[AnalysisData], tuple[Table, ...]]
     needs_picture: bool = True
     columns: int = 6

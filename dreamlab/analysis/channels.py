@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, Item, Work
+from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config.base import checked
 from dreamlab.config.specs import Spec, flag, number, numbers, setting
@@ -16,7 +16,6 @@ from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
-    from dreamlab.analysis.findings import Findings
     from dreamlab.models import Network
 
 #: What a map is drawn in over the picture: a warm colour, in [-1, 1].
@@ -156,7 +155,7 @@ def plan(
     return [(shape.area, layer.operations), (settings.side**2 * steps, layer.operations)]
 
 
-def tables(findings: "Findings") -> tuple[Table, ...]:
+def tables(findings: AnalysisData) -> tuple[Table, ...]:
     """Return how strongly each channel answers, strongest first."""
     columns = ("channel", "answer", "share")
     maps = [item.values for item in findings.items if item.values["kind"] == "map"]

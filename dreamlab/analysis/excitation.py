@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dreamlab.analysis import atlas
-from dreamlab.analysis.base import Advance, Analysis, Item, Work
+from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
 from dreamlab.images import load_image
 from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
-    from dreamlab.analysis.findings import Findings
     from dreamlab.models import Network
 
 
@@ -62,7 +61,7 @@ def plan(
     return [*dreams, (shape.area * len(dreams) / 3, deepest)]
 
 
-def tables(findings: "Findings") -> tuple[Table, ...]:
+def tables(findings: AnalysisData) -> tuple[Table, ...]:
     """Return the matrix: a row for each layer that was dreamt, a column for each layer."""
     if not findings.items:
         return ()

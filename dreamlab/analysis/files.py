@@ -5,25 +5,22 @@ import io
 import json
 import struct
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dreamlab import __version__
-from dreamlab.analysis.base import Item
+from dreamlab.analysis.base import AnalysisData, Item
 from dreamlab.analysis.catalogue import named
 from dreamlab.images import load_image, to_pixels
 from dreamlab.report.table import Table
 from dreamlab.results.contact_sheet import contact_sheet
 from dreamlab.results.export import packed
 
-if TYPE_CHECKING:  # findings save themselves with this module
-    from dreamlab.analysis.findings import Findings
-
 #: Key of the PNG text chunk in which a picture carries the analysis that it is from. It is not
 #: that of a dream's settings, which a picture may have beside it: those are read back as a dream.
 ANALYSIS_KEY = "dreamlab analysis"
 
 
-def files(findings: "Findings") -> dict[str, bytes]:
+def files(findings: AnalysisData) -> dict[str, bytes]:
     """Return all of an analysis's files by name.
 
     ``NAME.png`` is the contact sheet, ``NAME.json`` all figures and settings, and beside them are
@@ -32,7 +29,9 @@ def files(findings: "Findings") -> dict[str, bytes]:
     """
     name = findings.analysis
     found = {f"{name}.json": figures(findings)}
-    found |= {f"{table.name}.csv": as_csv(table) for table in findings.tables()}
+    found |= {
+        f"{table.name}.csv": as_csv(table) for table in named(findings.analysis).tables(findings)
+    }
     pictures = [item for item in findings.items if item.picture]
     if pictures:
         found[f"{name}.png"] = sheet(findings)
@@ -41,7 +40,7 @@ def files(findings: "Findings") -> dict[str, bytes]:
     return found | {f"{name}.zip": packed(found)}
 
 
-def sheet(findings: "Findings") -> bytes:
+def sheet(findings: AnalysisData) -> bytes:
     """Return the contact sheet of an analysis's pictures, a PNG.
 
     Raises
@@ -63,7 +62,7 @@ def sheet(findings: "Findings") -> bytes:
     )
 
 
-def _picture(findings: "Findings", item: Item) -> bytes:
+def _picture(findings: AnalysisData, item: Item) -> bytes:
     """Return an item's picture with its settings, put in as it is: it need not be packed anew."""
     made = _made(findings) | {"item": _figures(item)}
     text = b"tEXt" + ANALYSIS_KEY.encode() + b"\0" + json.dumps(made).encode("ascii")
@@ -81,14 +80,14 @@ def as_csv(table: Table) -> bytes:
     return text.getvalue().encode()
 
 
-def figures(findings: "Findings") -> bytes:
+def figures(findings: AnalysisData) -> bytes:
     """Return all figures, and how they were made, as JSON."""
     items = [_figures(item) for item in findings.items]
     values = _made(findings) | {"complete": findings.complete, "items": items}
     return (json.dumps(values, indent=2, allow_nan=False) + "\n").encode()
 
 
-def _made(findings: "Findings") -> dict[str, Any]:
+def _made(findings: AnalysisData) -> dict[str, Any]:
     return {
         "dreamlab": __version__,
         "analysis": findings.analysis,

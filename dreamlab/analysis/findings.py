@@ -1,10 +1,8 @@
 """All that an analysis found, which shows and saves itself."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from dreamlab.analysis.base import Item
+from dreamlab.analysis.base import AnalysisData
 from dreamlab.analysis.catalogue import named
 from dreamlab.analysis.files import files
 from dreamlab.analysis.report import report
@@ -16,42 +14,8 @@ from dreamlab.results import folder
 _FRAME_HEIGHT = 600
 
 
-@dataclass(frozen=True)
-class Findings:
-    """All that an analysis found, or as far as it came.
-
-    Parameters
-    ----------
-    analysis : str
-        Name of the analysis.
-    settings : dict
-        Its settings as plain JSON types.
-    model, weights : str
-        Name of the network and SHA-256 of its weights, or ``"random"``; nothing where it is not
-        known, as the worker died.
-    items : tuple of Item
-        What was found, in order.
-    complete : bool
-        Whether it came to its end.
-    seconds : float
-        How long it ran.
-    original : bytes
-        The picture that was analysed, as PNG; nothing where there is none.
-    """
-
-    analysis: str
-    settings: dict[str, Any]
-    model: str
-    weights: str
-    items: tuple[Item, ...]
-    complete: bool
-    seconds: float
-    original: bytes = field(default=b"", repr=False)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all its pictures."""
-        return len(self.original) + sum(len(item.picture) for item in self.items)
+class Findings(AnalysisData):
+    """All that an analysis found, or as far as it came; see `AnalysisData` for its parts."""
 
     def tables(self) -> tuple[Table, ...]:
         """Return its figures as tables."""

@@ -2,14 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from dreamlab.errors import DreamError
-
-if TYPE_CHECKING:
-    pass
 
 
 def pulls(gradients: Mapping[str, np.ndarray]) -> dict[str, Any]:

@@ -1,19 +1,16 @@
 """The report of a session: dreams and findings in one HTML file."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from dreamlab.analysis.base import AnalysisData
 from dreamlab.analysis.catalogue import named
 from dreamlab.report.html import Figure, Section, page
 from dreamlab.results import section
 from dreamlab.results.section import NamedDream
 
-if TYPE_CHECKING:  # findings show themselves with this module
-    from dreamlab.analysis.findings import Findings
-
 
 def report(
-    findings: Sequence["Findings"],
+    findings: Sequence[AnalysisData],
     *,
     title: str = "dreamlab report",
     dreams: Sequence[tuple[str, Sequence[NamedDream]]] = (),
@@ -34,12 +31,12 @@ def report(
     return page([*compared, *map(_section, findings)], title=title)
 
 
-def _section(findings: "Findings") -> Section:
+def _section(findings: AnalysisData) -> Section:
     analysis = named(findings.analysis)
     state = "" if findings.complete else " It was ended early: not all is here."
     pictures = [(findings.original, "Original")] if findings.original else []
     pictures += [(item.picture, item.caption) for item in findings.items if item.picture]
-    tables = findings.tables()
+    tables = named(findings.analysis).tables(findings)
     lines = [table for table in tables if table.drawn == "lines"]
     rest = [table for table in tables if table not in lines]
     return Section(

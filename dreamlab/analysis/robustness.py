@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, Item, Work
+from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import checked
@@ -19,7 +19,6 @@ from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
-    from dreamlab.analysis.findings import Findings
     from dreamlab.models import Network
 
 
@@ -174,7 +173,7 @@ def plan(
     return [(pixels, layer.operations) for layer in _layers(model, layers, settings)]
 
 
-def tables(findings: "Findings") -> tuple[Table, ...]:
+def tables(findings: AnalysisData) -> tuple[Table, ...]:
     """Return for each kind of noise how alike the dreams stay and how far activations shift."""
     found = []
     for kind, (label, _) in KINDS.items():

@@ -71,12 +71,12 @@ def analyse(
     DreamError
         If there is no such analysis or setting, or it cannot run.
     """
-    from dreamlab.models import load_model
+    from dreamlab.models import cached_model
 
     analysis = named(analysis) if isinstance(analysis, str) else analysis
     settings = analysis.settings.from_dict(values) if settings is None else settings
     image = None if picture is None else load_image(picture, max_side=settings.max_side)
-    network = load_model(model)
+    network = cached_model(model)
     if image is None and analysis.needs_picture:
         raise DreamError(f"{analysis.name} needs a picture; give one")
     longest = settings.max_side

@@ -148,10 +148,10 @@ def compare(
     DreamError
         If there is nothing to compare; or if the picture, the network or a setting cannot be used.
     """
-    from dreamlab.models import load_model
+    from dreamlab.models import cached_model
 
     named = _named(dreams, settings)
-    image, network = load_image(picture, max_side=max_side), load_model(model)
+    image, network = load_image(picture, max_side=max_side), cached_model(model)
     return Dreams(
         {name: record(image, config, network, progress=progress) for name, config in named.items()}
     )

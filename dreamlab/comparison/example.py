@@ -10,7 +10,8 @@ from pathlib import Path
 
 from dreamlab.errors import DreamError
 from dreamlab.images import jpeg
-from dreamlab.results.recording import LossPoint, Recording
+from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import LossPoint
 
 _FOLDER = resources.files("dreamlab").joinpath("samples", "example")
 _INDEX = "example.json"

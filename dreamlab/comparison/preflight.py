@@ -1,6 +1,6 @@
 """What a dream will take, and whether it can run, before it does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
@@ -26,7 +26,7 @@ class Check:
     """
 
     shapes: tuple[Shape, ...] = ()
-    maps: dict[str, tuple[Shape, ...]] | None = None
+    maps: dict[str, tuple[Shape, ...]] = field(default_factory=dict)
     warning: str = ""
     problem: str = ""
 

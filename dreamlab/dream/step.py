@@ -6,6 +6,7 @@ import numpy as np
 
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
+from dreamlab.images import png, to_pixels
 
 
 class OctaveDropped(UserWarning):
@@ -93,6 +94,9 @@ class Step:
         if not self._held:
             raise DreamError("this step's picture is gone: take it before the next step")
         return np.asarray(self._held[0])
+
+    def _repr_png_(self) -> bytes | None:
+        return png(to_pixels(np.asarray(self._held[0]))) if self._held else None
 
     @property
     def start(self) -> Start:

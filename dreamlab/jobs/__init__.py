@@ -1,7 +1,7 @@
-"""Dreams as jobs: submit, follow, cancel, result.
+"""Dreams and analyses as jobs: queued, run by workers, followed, stopped and kept.
 
-The page needs the contract alone, which is what this package gives; `dreamlab.jobs.service.Jobs`
-keeps it, with Dask workers.
+Inside: the contract, the books of all jobs, the dispatcher, and what runs in a worker's process.
+May be imported from it: the names below, and `dreamlab.jobs.service`, which runs jobs with Dask.
 """
 
 from dreamlab.jobs.protocol import AnalysisRequest, Backend, Request, Result, State, Status

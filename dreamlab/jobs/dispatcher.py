@@ -9,12 +9,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from dreamlab.config.deployment import Limits
-from dreamlab.errors import DreamError
-from dreamlab.jobs import worker
 from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.local_cluster import SHORT_LOGS, LocalNode
-from dreamlab.jobs.worker_handle import PATIENCE, Bell, Tender, patiently, rest
-from dreamlab.zoo import LayerInfo
+from dreamlab.jobs.worker_handle import PATIENCE, Bell, Tender, rest
 
 logger = logging.getLogger("dreamlab.jobs")
 
@@ -45,7 +42,6 @@ class Dispatcher:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._tenders: dict[str, Tender] = {}  # by the worker's address
-        self._client: Any = None
         self._closing = False
         self._faltered = False  # whether a worker was lost as it warmed up, and none did since
         self._loop = asyncio.new_event_loop()
@@ -78,26 +74,6 @@ class Dispatcher:
         self.ring()
         self._thread.join()
 
-    def describe(self, model: str, timeout: float) -> tuple[LayerInfo, ...]:
-        """Ask a worker for a network's layers.
-
-        Raises
-        ------
-        DreamError
-            If it cannot be loaded, or no worker answers in time (seconds).
-        """
-        if not self._thread.is_alive():
-            raise DreamError("no worker answers any more; tell whoever runs this page")
-        asked = asyncio.run_coroutine_threadsafe(self._describe(model), self._loop)
-        try:
-            answer = asked.result(timeout)
-        except Exception as error:
-            asked.cancel()
-            raise DreamError("no worker answers at the moment; try again in a minute") from error
-        if isinstance(answer, str):
-            raise DreamError(answer)
-        return answer
-
     # All below runs in the thread.
 
     def _main(self) -> None:
@@ -105,7 +81,7 @@ class Dispatcher:
         try:
             self._loop.run_until_complete(self._serve())
         except BaseException as error:  # with the thread gone nobody else would ever tell
-            self._ledger.notice = _told(error)
+            self._ledger.set_notice(_told(error))
         finally:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
@@ -122,7 +98,7 @@ class Dispatcher:
                 logger.warning("no scheduler: %s", type(error).__name__)
             except (Exception, asyncio.CancelledError) as error:  # Dask cancels what it gives up
                 notice = _told(error)  # whatever it was, the next try may work
-            self._ledger.notice = notice
+            self._ledger.set_notice(notice)
             self._tick()
             if not self._closing:
                 await asyncio.sleep(RETRY_SECONDS)
@@ -137,10 +113,8 @@ class Dispatcher:
             address = await node.address() if node else self._limits.scheduler
             client = Client(address, asynchronous=True, set_as_default=False, timeout=PATIENCE)
             await client
-            self._client = client
             yield client
         finally:
-            self._client = None
             if client is not None:
                 with contextlib.suppress(Exception, asyncio.CancelledError):
                     await asyncio.wait_for(client._close(fast=True), PATIENCE)
@@ -153,7 +127,7 @@ class Dispatcher:
         try:
             while not self._closing:
                 ring = self._bell.next
-                known = await patiently(client.scheduler.identity())
+                known = await asyncio.wait_for(client.scheduler.identity(), PATIENCE)
                 here = set(known["workers"])
                 for address, tender in list(self._tenders.items()):
                     if address not in here or tender.task.done():
@@ -163,8 +137,8 @@ class Dispatcher:
                     if address not in self._tenders:
                         self._tenders[address] = Tender(client, address, self._ledger, self._bell)
                     self._tenders[address].hear(known["workers"][address]["last_seen"])
-                self._ledger.slots = len(here)
-                self._ledger.notice = self._trouble()
+                self._ledger.set_slots(len(here))
+                self._ledger.set_notice(self._trouble())
                 if here:
                     alone_since = self._loop.time()
                 elif self._loop.time() - alone_since > _NO_WORKER_SECONDS:
@@ -172,7 +146,7 @@ class Dispatcher:
                 self._tick()
                 await rest(ring, LOOK_SECONDS)
         finally:
-            self._ledger.notice = _UNREACHABLE
+            self._ledger.set_notice(_UNREACHABLE)
             for address in list(self._tenders):
                 await self._leave(address)
 
@@ -195,13 +169,6 @@ class Dispatcher:
     async def _leave(self, address: str) -> None:
         tender = self._tenders.pop(address)
         await tender.end()
-
-    async def _describe(self, model: str) -> tuple[LayerInfo, ...] | str:
-        while not self.workers:
-            await asyncio.sleep(LOOK_SECONDS)
-        address = min(self.workers)
-        answers = await self._client.run(worker.describe, model, workers=[address])
-        return answers[address]
 
 
 def _quieten(level: str) -> None:

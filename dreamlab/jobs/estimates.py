@@ -1,21 +1,27 @@
 """How much work a dream is, and how long this machine needs for it."""
 
 import io
+from collections.abc import Iterable
 
 from PIL import Image
 
 from dreamlab.analysis import named
 from dreamlab.analysis.base import Work
+from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.images.shape import Shape
 from dreamlab.jobs.protocol import AnalysisRequest, Request
+from dreamlab.jobs.record import Record
 from dreamlab.zoo import ARCHITECTURES, known_layers
 
 #: Assumed of a network that nothing is known of, a user's own: VGG16's last block.
 _TYPICAL_OPERATIONS = 2.5e5
 _TYPICAL_SMALLEST = 32
 _TYPICAL_STEPS = 100
+
+#: Share of a run after which its own speed says more than what was measured before it.
+_TELLING = 0.05
 
 
 def shapes(request: Request) -> tuple[Shape, ...]:
@@ -26,7 +32,7 @@ def shapes(request: Request) -> tuple[Shape, ...]:
     DreamError
         If the picture cannot be read or is too small for the network.
     """
-    height, width = _size(request.image)
+    height, width = _shape(request.image)
     known = ARCHITECTURES.get(request.model)
     plan = plan_octaves(
         height,
@@ -38,14 +44,14 @@ def shapes(request: Request) -> tuple[Shape, ...]:
     return plan.shapes
 
 
-def _size(image: bytes) -> Shape:
+def _shape(image: bytes) -> Shape:
     """Return height and width of a PNG."""
     try:
         with Image.open(io.BytesIO(image), formats=("PNG",)) as picture:
             width, height = picture.size  # the header alone: nothing is decoded
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DreamError("the picture is not a readable PNG; choose another one") from error
-    return height, width
+    return Shape(height, width)
 
 
 def parts(request: Request | AnalysisRequest) -> list[Work]:
@@ -59,15 +65,13 @@ def parts(request: Request | AnalysisRequest) -> list[Work]:
     if isinstance(request, Request):
         return [(pixel_steps(request), operations(request))]
     analysis, longest = named(request.analysis), request.settings.max_side
-    shape = (longest, longest)
+    shape = Shape(longest, longest)
     if request.image:
-        size = _size(request.image)
-        scale = min(1.0, longest / max(size))
-        shape = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+        shape = _shape(request.image).fitted(longest)
     elif analysis.needs_picture:
         raise DreamError(f"{analysis.name} needs a picture; give one")
     if request.model not in ARCHITECTURES:
-        return [(shape[0] * shape[1] * _TYPICAL_STEPS, _TYPICAL_OPERATIONS)]
+        return [(shape.area * _TYPICAL_STEPS, _TYPICAL_OPERATIONS)]
     return analysis.plan(shape, request.settings, request.model, known_layers(request.model))
 
 
@@ -99,6 +103,20 @@ def operations(request: Request) -> float:
     return max(table[name] for name in request.config.layers)
 
 
+def check(request: Request | AnalysisRequest, limits: Limits) -> None:
+    """Raise a `DreamError` if a job cannot run, or is not allowed."""
+    if request.model not in ARCHITECTURES and not limits.own_models:
+        raise DreamError(
+            f"unknown model {request.model[:60]!r}; choose from {', '.join(ARCHITECTURES)}"
+        )
+    steps = sum(pixels for pixels, _ in parts(request))
+    if steps > limits.cost * 1e6:
+        raise DreamError(
+            f"this takes {steps / 1e6:,.0f} million pixel steps; at most {limits.cost:,.0f} "
+            "million are allowed: choose a smaller picture, fewer iterations or fewer octaves"
+        )
+
+
 class Pace:
     """Seconds a multiplication takes here, by network and precision, as last measured."""
 
@@ -127,3 +145,20 @@ class Pace:
             if key in self._paces:
                 return work * self._paces[key]
         return None
+
+
+def seconds_left(record: Record, pace: Pace) -> float | None:
+    """Return the seconds a job is expected to run yet, or None if nothing was measured."""
+    elapsed, fraction = record.elapsed, record.latest.fraction
+    if elapsed is not None and fraction > _TELLING:
+        return elapsed * (1 - fraction) / fraction
+    request = record.request
+    whole = pace.seconds(request.model, request.precision, record.work)
+    return None if whole is None else max(0.0, whole - (elapsed or 0.0))
+
+
+def wait(before: Iterable[Record], pace: Pace, slots: int) -> float | None:
+    """Return the seconds until so many workers are through with all that comes before a job."""
+    seconds = [seconds_left(record, pace) for record in before]
+    known = [value for value in seconds if value is not None]
+    return sum(known) / max(1, slots) if len(known) == len(seconds) else None

@@ -1,14 +1,13 @@
 """What a worker tells the page of a run."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from dreamlab.analysis import Findings, Item
 from dreamlab.config.provenance import Provenance
-from dreamlab.jobs.protocol import Result
-from dreamlab.results.recording import Frame, LossPoint
+from dreamlab.jobs.protocol import Ended, Result
+from dreamlab.results.run_data import Frame, LossPoint
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Progress:
-    """News of a run.
+    """News of a run; by default those of a run that has done nothing yet.
 
     Parameters
     ----------
@@ -91,17 +90,17 @@ class Progress:
         Whether it still waits for its network.
     """
 
-    octave: int
-    iteration: int
-    height: int
-    width: int
-    fraction: float
-    seconds: float
-    losses: tuple[LossPoint, ...]
-    frames: tuple[Frame, ...]
-    preview: bytes | None
-    previews: int
-    provenance: Provenance | None
+    octave: int = 0
+    iteration: int = 0
+    height: int = 0
+    width: int = 0
+    fraction: float = 0.0
+    seconds: float = 0.0
+    losses: tuple[LossPoint, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    preview: bytes | None = None
+    previews: int = 0
+    provenance: Provenance | None = None
     checkpoint: Checkpoint | None = None
     doing: str = ""
     items: tuple[Item, ...] = ()
@@ -128,7 +127,7 @@ class Outcome:
         The step it ended at and the last preview, without losses and frames.
     """
 
-    state: Literal["done", "cancelled", "failed"]
+    state: Ended
     result: Result | Findings | None
     seconds: float
     warnings: tuple[str, ...] = ()

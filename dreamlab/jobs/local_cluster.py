@@ -14,7 +14,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
+
+import psutil
 
 from dreamlab.config.deployment import Limits
 
@@ -30,6 +33,7 @@ FROZEN_SECONDS = 60.0
 NICENESS = 10
 
 _PREFIX = "dreamlab-node-"
+_SCHEDULER_FILE = "scheduler.json"
 
 #: Dask keeps the last 1,000 messages on each side of each connection, visitors' pictures in them.
 SHORT_LOGS = {"distributed.admin.low-level-log-length": 1}
@@ -93,7 +97,7 @@ class LocalNode:
         deadline = asyncio.get_running_loop().time() + START_SECONDS
         while asyncio.get_running_loop().time() < deadline and self.alive:
             try:
-                return json.loads(_scheduler_file(self._folder).read_text())["address"]
+                return json.loads((self._folder / _SCHEDULER_FILE).read_text())["address"]
             except (OSError, ValueError):  # not there yet, or half written
                 await asyncio.sleep(0.05)
         raise OSError("the local worker did not start")
@@ -105,9 +109,8 @@ class LocalNode:
 
     def close(self) -> None:
         """End the process and all it started, and remove its folder."""
-        self.process.stdin.close()
         try:
-            self.process.wait(STOP_SECONDS)
+            self.process.communicate(timeout=STOP_SECONDS)  # closes its standard input
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -118,22 +121,8 @@ def remove_leftovers() -> None:
     """Remove the folders of pages that were killed before they could."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         page = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if page.isdigit() and not _runs(int(page)):
+        if page.isdigit() and not psutil.pid_exists(int(page)):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it runs, under another user
-        return True
-    return True
-
-
-def _scheduler_file(folder: Path) -> Path:
-    return folder / "scheduler.json"
 
 
 async def _serve(folder: Path, memory: float) -> None:
@@ -147,7 +136,7 @@ async def _serve(folder: Path, memory: float) -> None:
         port=0,
         dashboard=False,
         dashboard_address="127.0.0.1:0",
-        scheduler_file=str(_scheduler_file(folder)),
+        scheduler_file=str(folder / _SCHEDULER_FILE),
     ) as scheduler:
         nanny = Nanny(
             scheduler.address,
@@ -166,13 +155,27 @@ async def _serve(folder: Path, memory: float) -> None:
 
 
 async def _page_gone() -> None:
-    loop = asyncio.get_running_loop()
-    gone = asyncio.Event()
-    loop.add_reader(sys.stdin, gone.set)  # nothing is ever written to it: readable means closed
+    """Wait until standard input is closed; nothing is ever written to it."""
+    gone, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def read() -> None:
+        os.read(sys.stdin.fileno(), 1)  # `sys.stdin` itself would be locked when Python ends
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(gone.set)
+
+    # Windows cannot watch a pipe; a thread of asyncio's own would keep the process from ending.
+    threading.Thread(target=read, daemon=True).start()
     await gone.wait()
-    loop.remove_reader(sys.stdin)
+
+
+def _leave_time_to_the_page() -> None:
+    process = psutil.Process()
+    if sys.platform == "win32":
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        process.nice(min(process.nice() + NICENESS, 19))
 
 
 if __name__ == "__main__":
-    os.nice(NICENESS)
+    _leave_time_to_the_page()
     asyncio.run(_serve(Path(sys.argv[1]), float(sys.argv[2])))

@@ -6,10 +6,13 @@ from typing import Literal, Protocol
 
 from dreamlab.analysis import Findings, Item, Settings
 from dreamlab.config import DreamConfig
-from dreamlab.results.recording import LossPoint, Recording
-from dreamlab.zoo import LayerInfo
+from dreamlab.config.deployment import Limits
+from dreamlab.images import png
+from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import LossPoint
 
-State = Literal["queued", "running", "done", "cancelled", "failed"]
+Ended = Literal["done", "cancelled", "failed"]
+State = Literal["queued", "running"] | Ended
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,12 @@ class Result:
     pictures: tuple[bytes, ...] = field(repr=False)
     original: bytes = field(repr=False)
 
+    @classmethod
+    def of(cls, recording: Recording) -> "Result":
+        """Make the PNGs of a recording; raises `DreamError` if it is empty."""
+        pictures = tuple(png(frame.pixels) for frame in recording.frames)
+        return cls(recording, pictures, png(recording.original))
+
     @property
     def nbytes(self) -> int:
         """Bytes of all its pictures."""
@@ -176,6 +185,14 @@ class Result:
 
 class Backend(Protocol):
     """What the page needs of whoever runs the jobs."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the deployment allows."""
+
+    @property
+    def workers(self) -> frozenset[str]:
+        """Addresses of the workers that are there."""
 
     @property
     def problem(self) -> str | None:
@@ -196,9 +213,6 @@ class Backend(Protocol):
     def forget(self, job: str) -> None:
         """Cancel a job if need be and drop all that is kept of it."""
 
-    def layers(self, model: str) -> tuple[LayerInfo, ...]:
-        """Return a network's layers; raises `DreamError` if it cannot be loaded."""
-
     def estimate(self, request: Request | AnalysisRequest) -> float | None:
         """Return the seconds a job is expected to run, or None if nothing was measured yet."""
 
@@ -210,3 +224,9 @@ class Backend(Protocol):
 
     def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
         """Note that a visitor left: some time later the jobs are cancelled unless ``back()``."""
+
+    def counters(self) -> dict[str, float]:
+        """Return how many jobs are queued and running, how many ended how, and their seconds."""
+
+    def close(self) -> None:
+        """End the workers that were started here; what runs is lost."""

@@ -1,17 +1,10 @@
 """Dreams as jobs: submit, follow, cancel, result, on a local worker or a Dask cluster."""
 
-from collections.abc import Callable, Collection
-
-from dreamlab.analysis import Findings
 from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.jobs.dispatcher import Dispatcher
 from dreamlab.jobs.ledger import Ledger
-from dreamlab.jobs.protocol import AnalysisRequest, Request, Result, Status
-from dreamlab.zoo import ARCHITECTURES, LayerInfo, known_layers
-
-#: Seconds that somebody who asks for the layers of a network of their own is kept waiting.
-_DESCRIBE_SECONDS = 60.0
+from dreamlab.zoo import ARCHITECTURES
 
 
 def checked(limits: Limits | None = None) -> Limits:
@@ -26,7 +19,7 @@ def checked(limits: Limits | None = None) -> Limits:
     return limits
 
 
-class Jobs:
+class Jobs(Ledger):
     """Runs dreams on Dask workers; see `dreamlab.jobs.protocol.Backend` for what its methods do.
 
     It is made once a process and shared by all visitors. A worker dreams one dream at a time;
@@ -39,55 +32,10 @@ class Jobs:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = checked(limits)
-        self._dispatcher = Dispatcher(self.limits)
-        self._ledger = Ledger(self.limits, self._dispatcher.ring)
-        self._described: dict[str, tuple[LayerInfo, ...]] = {}
-        self._dispatcher.start(self._ledger)
-
-    def submit(self, owner: str, request: Request | AnalysisRequest) -> str:
-        """See `Backend`; what is refused at once is told by the `DreamError`."""
-        return self._ledger.submit(owner, request)
-
-    def status(self, job: str) -> Status:
-        """See `Backend`; it asks no worker, so that it takes no time."""
-        return self._ledger.status(job)
-
-    def cancel(self, job: str) -> None:
-        """See `Backend`."""
-        self._ledger.cancel(job)
-
-    def result(self, job: str) -> Result | Findings | None:
-        """See `Backend`."""
-        return self._ledger.result(job)
-
-    def forget(self, job: str) -> None:
-        """See `Backend`."""
-        self._ledger.forget(job)
-
-    def estimate(self, request: Request | AnalysisRequest) -> float | None:
-        """See `Backend`."""
-        return self._ledger.estimate(request)
-
-    def original(self, job: str) -> bytes:
-        """See `Backend`."""
-        return self._ledger.original(job)
-
-    def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
-        """See `Backend`; ``orphan_seconds`` of the limits is the time left."""
-        self._ledger.orphan(jobs, back)
-
-    def counters(self) -> dict[str, float]:
-        """Return how many jobs are queued and running, how many ended how, and their seconds."""
-        return self._ledger.counters()
-
-    def layers(self, model: str) -> tuple[LayerInfo, ...]:
-        """See `Backend`; only a user's own network keeps the caller waiting."""
-        if model in ARCHITECTURES or not self.limits.own_models:
-            return known_layers(model)
-        if model not in self._described:
-            self._described[model] = self._dispatcher.describe(model, _DESCRIBE_SECONDS)
-        return self._described[model]
+        limits = checked(limits)
+        self._dispatcher = Dispatcher(limits)
+        super().__init__(limits, self._dispatcher.ring)
+        self._dispatcher.start(self)
 
     def ready(self) -> bool:
         """See `Backend`."""
@@ -95,13 +43,8 @@ class Jobs:
 
     @property
     def workers(self) -> frozenset[str]:
-        """Addresses of the workers that are there."""
+        """See `Backend`."""
         return self._dispatcher.workers
-
-    @property
-    def problem(self) -> str | None:
-        """What keeps all dreams from going on, in one sentence, or None."""
-        return self._ledger.notice
 
     def close(self) -> None:
         """End the local worker, if there is one, and stop following; what runs is lost."""

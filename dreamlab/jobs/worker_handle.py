@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from dreamlab.jobs import worker
 from dreamlab.jobs.events import Outcome
 from dreamlab.jobs.ledger import Ledger
-from dreamlab.jobs.store import LOAD_SECONDS, Record
+from dreamlab.jobs.record import LOAD_SECONDS, Record
+from dreamlab.jobs.warm_up import warm_up
 
 logger = logging.getLogger("dreamlab.jobs")
 
@@ -22,8 +23,6 @@ PATIENCE = 3.0
 #: Seconds without a heartbeat, of which there are two a second, after which a worker counts as
 #: silent. Loading TensorFlow holds them up for 1.3 s; an idle worker that is frozen has none.
 SILENT_SECONDS = 10.0
-
-_T = TypeVar("_T")
 
 
 class Bell:
@@ -121,7 +120,7 @@ class Tender:
 
         model = self._limits.warm_model
         try:
-            warmth = await self._submit(worker.warm_up, model, LOAD_SECONDS)
+            warmth = await self._submit(warm_up, model, LOAD_SECONDS)
         except (KilledWorker, FutureCancelledError):
             raise
         except Exception as error:
@@ -129,7 +128,7 @@ class Tender:
             logger.warning("warm-up failed: %s", error)
             return
         for precision in {"auto", warmth.precision}:
-            self._ledger.pace.observe(model, precision, warmth.work, warmth.seconds)
+            self._ledger.observe(model, precision, warmth.work, warmth.seconds)
         self.warm = True
 
     async def _run(self, record: Record) -> bool:
@@ -137,11 +136,11 @@ class Tender:
 
         A dream that was cancelled may have ended in the ledger long before.
         """
-        request, checkpoint = record.request, record.checkpoint
-        if request is None:  # cancelled since it was taken
+        task = self._ledger.task(record)
+        if task is None:
             return True
         max_bytes = int(self._limits.recording_mb * 1e6)
-        future = self._submit(worker.run, record.id, request, max_bytes, checkpoint)
+        future = self._submit(worker.run, record.id, task[0], max_bytes, task[1])
         ended = asyncio.ensure_future(_outcome(future))
         try:
             while not ended.done():
@@ -162,20 +161,17 @@ class Tender:
 
     async def _follow(self, record: Record) -> bool:
         """Look at a run and say whether it was called off before it began."""
-        stop = record.stop_asked is not None
+        seen, stop = self._ledger.question(record)
         here = [self._address]
-        asked = self._client.run(worker.progress, record.id, record.seen, stop, workers=here)
+        asked = self._client.run(worker.progress, record.id, seen, stop, workers=here)
         try:
-            news = (await patiently(asked))[self._address]
+            news = (await asyncio.wait_for(asked, PATIENCE))[self._address]
         except Exception as error:  # a missed look; whether the worker is gone is seen elsewhere
             logger.debug("no news: %s", type(error).__name__)
         else:
-            self._ledger.advance(record, news)
-            if news is None and stop and record.began is None:
-                # Not begun, and will not, as the worker remembers.
-                self._ledger.end(record, Outcome("cancelled", None, 0.0))
+            if self._ledger.advance(record, news, stop):
                 return True
-        if record.over_patience(self._limits.stop_seconds):
+        if self._ledger.stop_overdue(record):
             logger.warning("a dream does not stop: its worker is restarted")
             # Asked of the scheduler itself: the client refuses where no nanny starts another.
             await self._client.scheduler.restart_workers(
@@ -206,11 +202,6 @@ async def rest(ring: asyncio.Event, seconds: float, *others: asyncio.Future) -> 
         await asyncio.wait({rung, *others}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
         rung.cancel()
-
-
-async def patiently(asked: Awaitable[_T]) -> _T:
-    """Wait for an answer for `PATIENCE` seconds; raises `TimeoutError` then."""
-    return await asyncio.wait_for(asked, PATIENCE)
 
 
 async def _outcome(future: Any) -> Outcome | None:

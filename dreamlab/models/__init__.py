@@ -8,7 +8,8 @@ from dreamlab.errors import needed
 
 needed("tensorflow", extra="cpu")
 
+from dreamlab.models.cache import cached_model  # noqa: E402
 from dreamlab.models.loading import load_model  # noqa: E402
 from dreamlab.models.network import Network  # noqa: E402
 
-__all__ = ["Network", "load_model"]
+__all__ = ["Network", "cached_model", "load_model"]

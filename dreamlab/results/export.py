@@ -6,7 +6,7 @@ import json
 import math
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +14,7 @@ from dreamlab import images
 from dreamlab.config import SETTINGS_KEY, embedded
 from dreamlab.results import film
 from dreamlab.results.film import Film
-
-if TYPE_CHECKING:  # a recording saves itself with this module
-    from dreamlab.results.recording import Frame, Recording
+from dreamlab.results.run_data import Frame, RunData
 
 _WEBP_QUALITY = 90
 
@@ -24,7 +22,7 @@ _WEBP_QUALITY = 90
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def png(recording: "Recording") -> bytes:
+def png(recording: RunData) -> bytes:
     """Return the run's result as a PNG that carries its settings.
 
     Raises
@@ -35,7 +33,7 @@ def png(recording: "Recording") -> bytes:
     return _png(recording.final, _settings(recording))
 
 
-def octave_pngs(recording: "Recording") -> dict[str, bytes]:
+def octave_pngs(recording: RunData) -> dict[str, bytes]:
     """Return one PNG an octave, in its own size, by name: ``octave_<k>_<h>x<w>.png``."""
     settings = _settings(recording)
     return {
@@ -44,7 +42,7 @@ def octave_pngs(recording: "Recording") -> dict[str, bytes]:
     }
 
 
-def gif(recording: "Recording", **options: Any) -> bytes:
+def gif(recording: RunData, **options: Any) -> bytes:
     """Return the octave progression as an animated GIF.
 
     The original comes first, then one frame an octave, all in the original's size and in one
@@ -52,7 +50,7 @@ def gif(recording: "Recording", **options: Any) -> bytes:
 
     Parameters
     ----------
-    recording : Recording
+    recording : RunData
         The run.
     **options
         The fields of `dreamlab.results.film.Film`: ``frame_seconds``, ``hold_seconds``, ``loop``,
@@ -74,7 +72,7 @@ def gif(recording: "Recording", **options: Any) -> bytes:
     )
 
 
-def webp(recording: "Recording", **options: Any) -> bytes:
+def webp(recording: RunData, **options: Any) -> bytes:
     """Return the octave progression as an animated WebP; see `gif` for the options.
 
     WebP holds at most 16,383 px a side: the film of a larger picture is scaled down to that.
@@ -90,7 +88,7 @@ def webp(recording: "Recording", **options: Any) -> bytes:
     )
 
 
-def losses_csv(recording: "Recording") -> bytes:
+def losses_csv(recording: RunData) -> bytes:
     """Return the losses as CSV: a row a step, a column a layer after the loss.
 
     A loss that is not a finite number leaves its cell empty.
@@ -106,7 +104,7 @@ def losses_csv(recording: "Recording") -> bytes:
     return text.getvalue().encode()
 
 
-def losses_json(recording: "Recording") -> bytes:
+def losses_json(recording: RunData) -> bytes:
     """Return the losses as JSON: a list with an object a step, ``losses`` by layer in each.
 
     A loss that is not a finite number is null.
@@ -128,12 +126,12 @@ def losses_json(recording: "Recording") -> bytes:
     return _json(rows)
 
 
-def config_json(recording: "Recording") -> bytes:
+def config_json(recording: RunData) -> bytes:
     """Return how the run was made as JSON, which `DreamConfig.from_file` reads back."""
     return _json(recording.provenance.to_dict())
 
 
-def files(recording: "Recording", film: Film) -> Iterator[tuple[str, bytes]]:
+def files(recording: RunData, film: Film) -> Iterator[tuple[str, bytes]]:
     """Yield all files of a run, by name, one after the other.
 
     They are ``dream.png``, a PNG an octave, ``progression.gif``, ``progression.webp``,
@@ -149,7 +147,7 @@ def files(recording: "Recording", film: Film) -> Iterator[tuple[str, bytes]]:
     yield "config.json", config_json(recording)
 
 
-def archive(recording: "Recording", **options: Any) -> bytes:
+def archive(recording: RunData, **options: Any) -> bytes:
     """Return all `files` in one ZIP; see `gif` for the options. Same recording, same bytes."""
     return packed(dict(files(recording, Film(**options))))
 
@@ -167,21 +165,21 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     return archived.getvalue()
 
 
-def _png(frame: "Frame", settings: str) -> bytes:
+def _png(frame: Frame, settings: str) -> bytes:
     return images.png(frame.pixels, text={SETTINGS_KEY: settings})
 
 
-def _settings(recording: "Recording") -> str:
+def _settings(recording: RunData) -> str:
     return recording.provenance.to_json()
 
 
-def _pictures(recording: "Recording", plan: Film) -> list[np.ndarray]:
+def _pictures(recording: RunData, plan: Film) -> list[np.ndarray]:
     frames = recording.frames if plan.steps else recording.octave_frames
     return [recording.original, *(frame.pixels for frame in frames)]
 
 
 def _frames(
-    recording: "Recording", pictures: Iterable[np.ndarray], max_side: int
+    recording: RunData, pictures: Iterable[np.ndarray], max_side: int
 ) -> Iterator[np.ndarray]:
     # One at a time: the frames of a large picture together would fill the memory.
     shape = images.Shape.of(recording.original).fitted(max_side)
@@ -189,7 +187,7 @@ def _frames(
         yield images.resize_pixels(pixels, *shape)
 
 
-def _layers(recording: "Recording") -> list[str]:
+def _layers(recording: RunData) -> list[str]:
     """Name the layers of the loss table, in the order of the settings."""
     seen = {layer for point in recording.losses for layer in point.losses}
     named = recording.provenance.config.layers

@@ -6,14 +6,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dreamlab.errors import DreamError
 from dreamlab.results import export
 from dreamlab.results.film import Film
-
-if TYPE_CHECKING:  # a recording saves itself with this module
-    from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import RunData
 
 _OCTAVE = re.compile(r"octave_\d+_\d+x\d+\.png")
 
@@ -32,7 +29,7 @@ def prepare(directory: Path) -> None:
 
 
 def write_run(
-    recording: "Recording", directory: Path, film: Film, *, keep: Path | None = None
+    recording: RunData, directory: Path, film: Film, *, keep: Path | None = None
 ) -> list[str]:
     """Write a run's pictures, films, losses and settings.
 
@@ -41,7 +38,7 @@ def write_run(
 
     Parameters
     ----------
-    recording : Recording
+    recording : RunData
         The run, finished or not.
     directory : Path
         Where to, an existing directory.

@@ -62,12 +62,12 @@ def record(
         If the picture, the network or a setting cannot be used, or they do not fit together.
     """
     from dreamlab.dream import dream
-    from dreamlab.models import load_model
+    from dreamlab.models import cached_model
 
     chosen = resolved(config, settings)
     image = load_image(picture, max_side=max_side)
     recording = Recording(every=every)
-    steps = followed(dream(image, load_model(model), chosen), progress)
+    steps = followed(dream(image, cached_model(model), chosen), progress)
     try:
         with closing(recording.record(steps)) as recorded:
             for _ in recorded:

@@ -3,84 +3,21 @@
 import contextlib
 import time
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.images import png, to_pixels
+from dreamlab.images import to_pixels
 from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
 from dreamlab.results.film import Film
+from dreamlab.results.run_data import Frame, LossPoint, RunData
 
 if TYPE_CHECKING:  # the engine imports TensorFlow; a recording is read where there is none
     from dreamlab.dream import Step
 
 
-_EMPTY = "the recording is empty; record a run before exporting it"
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A picture kept from a run.
-
-    Parameters
-    ----------
-    octave : int
-        Octave it belongs to, from 0.
-    iteration : int
-        Step of the octave after which it was taken, from 0; -1 where no step was taken.
-    ends_octave : bool
-        True for an octave's result, lost detail put back; false for a picture between steps.
-    pixels : numpy.ndarray
-        uint8, shape (height, width, 3).
-    """
-
-    octave: int
-    iteration: int
-    ends_octave: bool
-    pixels: np.ndarray
-
-    @property
-    def height(self) -> int:
-        """Height in pixels."""
-        return self.pixels.shape[0]
-
-    @property
-    def width(self) -> int:
-        """Width in pixels."""
-        return self.pixels.shape[1]
-
-    def _repr_png_(self) -> bytes:
-        return png(self.pixels)
-
-
-@dataclass(frozen=True)
-class LossPoint:
-    """The loss at one step: a row of the loss table.
-
-    Parameters
-    ----------
-    octave, height, width, iteration : int
-        Where in the run; octave and iteration count from 0.
-    loss : float
-        The whole loss, looked at before the step was applied.
-    losses : dict of str to float
-        Each layer's share of it; they add up to `loss`.
-    """
-
-    octave: int
-    height: int
-    width: int
-    iteration: int
-    loss: float
-    losses: dict[str, float]
-
-
-class Recording:
+class Recording(RunData):
     """Losses and frames of one run, kept while its steps pass through.
 
     Parameters
@@ -93,29 +30,16 @@ class Recording:
 
     Attributes
     ----------
-    frames : list of Frame
-        The frames kept, in order. The last one is the run's result, or as far as it came.
-    losses : list of LossPoint
-        One row a step.
-    seconds : float
-        How long the run took, in seconds.
-    finished : bool
-        Whether the run came to its end.
     dropped : int
-        Frames that did not fit.
+        Frames that did not fit; the other attributes are those of `RunData`.
     """
 
     def __init__(self, *, every: int | None = None, max_bytes: int = 512 * 2**20) -> None:
         if every is not None and every < 1:
             raise DreamError(f"every is {every}; keep a frame every 1 step or more")
+        super().__init__()
         self.every = every
         self.max_bytes = max_bytes
-        self._provenance: Provenance | None = None
-        self._original: np.ndarray | None = None
-        self.frames: list[Frame] = []
-        self.losses: list[LossPoint] = []
-        self.seconds = 0.0
-        self.finished = False
         self.dropped = 0
 
     def record(self, steps: Iterable["Step"]) -> Generator["Step"]:
@@ -158,71 +82,8 @@ class Recording:
             raise
         finally:
             self.seconds += time.perf_counter() - began
-            if isinstance(steps, Generator):
-                steps.close()
-
-    @property
-    def empty(self) -> bool:
-        """Whether no step has been recorded yet."""
-        return self._provenance is None
-
-    @property
-    def provenance(self) -> Provenance:
-        """How the run was made.
-
-        Raises
-        ------
-        DreamError
-            If nothing has been recorded.
-        """
-        if self._provenance is None:
-            raise DreamError(_EMPTY)
-        return self._provenance
-
-    @provenance.setter
-    def provenance(self, provenance: Provenance) -> None:
-        self._provenance = provenance
-
-    @property
-    def original(self) -> np.ndarray:
-        """The picture the run began from, uint8 (H, W, 3).
-
-        Raises
-        ------
-        DreamError
-            If nothing has been recorded.
-        """
-        if self._original is None:
-            raise DreamError(_EMPTY)
-        return self._original
-
-    @original.setter
-    def original(self, pixels: np.ndarray) -> None:
-        self._original = pixels
-
-    @property
-    def octave_frames(self) -> list[Frame]:
-        """One frame an octave, in order; the last may be of an octave that was cut short."""
-        return [frame for frame in self.frames if frame.ends_octave or frame is self.frames[-1]]
-
-    @property
-    def final(self) -> Frame:
-        """The last frame: the run's result, or as far as it came.
-
-        Raises
-        ------
-        DreamError
-            If nothing has been recorded.
-        """
-        if not self.frames:
-            raise DreamError(_EMPTY)
-        return self.frames[-1]
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all pictures kept, the original included."""
-        original = 0 if self._original is None else self._original.nbytes
-        return original + sum(frame.pixels.nbytes for frame in self.frames)
+            if close := getattr(steps, "close", None):
+                close()
 
     def save(self, directory: str | Path, film: Film | None = None) -> list[str]:
         """Write the files of the command ``dreamlab dream`` into a directory, made if need be.
@@ -273,9 +134,9 @@ class Recording:
         return section.in_notebook([section.NamedDream("Dream", COLOURS[0], self)])
 
     def _keep(self, step: "Step") -> None:
-        if self._provenance is None:
-            self.provenance = step.provenance
+        if self.empty:
             self.original = to_pixels(step.original)
+            self.provenance = step.provenance  # last: with it the recording is not empty
         if step.losses:
             place = step.octave, step.height, step.width, step.iteration
             self.losses.append(LossPoint(*place, step.loss, dict(step.losses)))

@@ -4,15 +4,12 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from dreamlab.images import jpeg
 from dreamlab.report import svg
 from dreamlab.report.html import Figure, Section, row
 from dreamlab.report.table import Table
-
-if TYPE_CHECKING:  # a recording draws itself with this module
-    from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import RunData
 
 
 @dataclass(frozen=True)
@@ -25,13 +22,13 @@ class NamedDream:
         What it is called.
     colour : str
         What its curve is drawn in, as CSS writes colours.
-    recording : Recording
+    recording : RunData
         What was kept of it, a frame at least.
     """
 
     name: str
     colour: str
-    recording: "Recording"
+    recording: RunData
 
 
 def section(heading: str, dreams: Sequence[NamedDream]) -> Section:

@@ -93,29 +93,20 @@ def example() -> None:
         "The words are the notebook's, on a cat of its own."
     )
     findings = {layer: text for _, layer, text in FINDINGS}
-    cells = [None, *enumerate(found.exhibits)]
-    across = {2: 2, 3: 3, 4: 4, 5: 3, 6: 3}.get(len(cells), 4)
-    for start in range(0, len(cells), across):
-        for column, cell in zip(st.columns(across), cells[start : start + across], strict=False):
-            with column:
-                if cell is None:
-                    with style.edged(None, "example-original"):
-                        st.image(found.original, width="stretch", alt="Chelsea the cat")
-                        style.name("Original")
-                        style.note("Chelsea the cat, as photographed.")
-                    continue
-                index, exhibit = cell
-                with style.edged(index, f"example-{index}"):
-                    layers = list(exhibit.layers)
-                    st.image(
-                        exhibit.picture,
-                        width="stretch",
-                        alt=f"The cat with {', '.join(layers)} excited",
-                    )
-                    style.name(
-                        exhibit.name, layers[0] if len(layers) == 1 else f"{len(layers)} layers"
-                    )
-                    style.note(findings.get(layers[0], "") if len(layers) == 1 else FINDINGS[4][2])
+    cells = len(found.exhibits) + 1
+    places = style.grid(cells, style.across(cells))
+    with next(places), style.edged(None, "example-original"):
+        st.image(found.original, width="stretch", alt="Chelsea the cat")
+        style.name("Original")
+        style.note("Chelsea the cat, as photographed.")
+    for index, (place, exhibit) in enumerate(zip(places, found.exhibits, strict=True)):
+        layers = list(exhibit.layers)
+        alone = len(layers) == 1
+        with place, style.edged(index, f"example-{index}"):
+            alt = f"The cat with {', '.join(layers)} excited"
+            st.image(exhibit.picture, width="stretch", alt=alt)
+            style.name(exhibit.name, layers[0] if alone else f"{len(layers)} layers")
+            style.note(findings.get(layers[0], "") if alone else FINDINGS[4][2])
     tables.losses(
         [Curve(one.name, index, one.losses) for index, one in enumerate(found.exhibits)],
         key="example",

@@ -24,8 +24,10 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from dreamlab.errors import DreamError
+from dreamlab.jobs import Backend
 from dreamlab.jobs.service import checked
 from dreamlab.ui.session import backend, visitors
 
@@ -95,7 +97,7 @@ class Guard:
             return
         known = visitors.COOKIE in cookie_parser(Headers(scope=scope).get("cookie", ""))
         if not known:  # "the page is as it was" would leave a browser that comes back nameless
-            scope = scope | {"headers": [one for one in scope["headers"] if one[0] not in _IF]}
+            scope = {**scope, "headers": [one for one in scope["headers"] if one[0] not in _IF]}
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -129,11 +131,14 @@ def _held(path: str) -> int:
     found = re.search(r"/_stcore/upload_file/([^/]+)/[^/]+$", path)
     if found is None or not runtime.exists():
         return 0
-    files = runtime.get_instance().uploaded_file_mgr.file_storage.get(found[1], {})
+    manager = runtime.get_instance().uploaded_file_mgr
+    if not isinstance(manager, MemoryUploadedFileManager):
+        return 0
+    files = manager.file_storage.get(found[1], {})
     return sum(len(file.data) for file in list(files.values()))
 
 
-def problem(jobs: Any) -> str | None:
+def problem(jobs: Backend) -> str | None:
     """Return why no dream could run now, in one sentence, or None."""
     return jobs.problem or (None if jobs.workers else "the worker is being started")
 

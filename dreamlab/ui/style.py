@@ -1,8 +1,10 @@
 """Colours and the few rules of style that the theme cannot express."""
 
 import html
+from collections.abc import Iterator
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dreamlab.report.colours import COLOURS
 
@@ -101,7 +103,18 @@ def text(words: str) -> None:
     st.html(f'<p class="dl-text">{html.escape(words)}</p>')
 
 
-def edged(colour: int | None, key: str):
+def across(count: int) -> int:
+    """Return how many of so many pictures stand in a row."""
+    return {2: 2, 3: 3, 5: 3, 6: 3}.get(count, 4)
+
+
+def grid(count: int, columns: int) -> Iterator[DeltaGenerator]:
+    """Give a place for each of so many cells, in rows of so many columns."""
+    for start in range(0, count, columns):
+        yield from st.columns(columns)[: count - start]
+
+
+def edged(colour: int | None, key: str) -> DeltaGenerator:
     """Return a bordered container with a variant's colour on its upper edge."""
     return st.container(
         border=True, height="stretch", key=f"edged{'x' if colour is None else colour}-{key}"

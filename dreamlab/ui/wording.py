@@ -4,7 +4,7 @@ from dreamlab.comparison.preflight import Check
 
 
 def sentence(check: Check) -> str:
-    """Sum a check up in a few words: its octaves and its deepest map."""
+    """Sum a check without a problem up in a few words: its octaves and its deepest map."""
     count = len(check.shapes)
     sizes = [f"{width} × {height}" for height, width in check.shapes]
     octaves = (

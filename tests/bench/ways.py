@@ -18,7 +18,7 @@ def notebook(config: DreamConfig, image: np.ndarray) -> Step:
     import tensorflow as tf
 
     from dreamlab.models import load_model
-    from tests.notebook import compile_loss_and_gradient
+    from tests.support.notebook import compile_loss_and_gradient
 
     model = load_model("vgg16").cut(config.layers, "float32")
     evaluate = compile_loss_and_gradient(model, dict(config.layers))

@@ -6,6 +6,16 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.variant import Variant
+
+#: Small and short, so that a dream takes a second or two.
+QUICK = Setup(
+    variants=(Variant(name="Quick", layers={"block3_conv3": 2.0}),),
+    common={"octaves": 2, "iterations": 3, "precision": "float32"},
+    max_side=128,
+)
+
 #: Milliseconds that some small dreams may take on a slow machine.
 PATIENCE = 120_000
 

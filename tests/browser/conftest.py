@@ -5,15 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from dreamlab.comparison.comparison import Setup
-from dreamlab.comparison.variant import Variant
-from tests.browser.server import FLAGS, Server
-
-#: Small and short, so that a dream takes a second or two.
-QUICK = Setup(
-    variants=(Variant(name="Quick", layers={"block3_conv3": 2.0}),),
-    common={"octaves": 2, "iterations": 3, "precision": "float32"},
-    max_side=128,
-)
+from tests.support.server import FLAGS, Server
 
 expect.set_options(timeout=30_000)
 

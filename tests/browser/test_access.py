@@ -5,8 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.acts import PATIENCE, dream, dreamt, upload
-from tests.browser.conftest import QUICK
+from tests.browser.acts import PATIENCE, QUICK, dream, dreamt, upload
 
 PHONE = {"width": 390, "height": 844}
 

@@ -8,8 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from dreamlab.comparison.comparison import Setup
-from tests.browser.acts import PATIENCE, dream, dreams, dreamt, picture, pixels, upload
-from tests.browser.conftest import QUICK
+from tests.browser.acts import PATIENCE, QUICK, dream, dreams, dreamt, picture, pixels, upload
 
 SMALL = dataclasses.replace(QUICK, common={"precision": "float32"})
 

@@ -5,8 +5,7 @@ import io
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.acts import PATIENCE, dream, dreams, dreamt, pixels
-from tests.browser.conftest import QUICK
+from tests.browser.acts import PATIENCE, QUICK, dream, dreams, dreamt, pixels
 
 #: A few steps a layer, so that all 18 take some seconds.
 _STEPS = "3"

@@ -62,8 +62,11 @@ def _like(settings: Mapping[str, Any]) -> int | None:
 
     They are the same if weights and channels are.
     """
-    drafts = [draft for draft in state.drafts() if draft.variant is not None]
-    configs = [(draft.id, draft.variant.config({}).to_dict()) for draft in drafts]
+    configs = [
+        (draft.id, draft.variant.config({}).to_dict())
+        for draft in state.drafts()
+        if draft.variant is not None
+    ]
     own = ("layers", "channels")
     found = [id for id, config in configs if all(config[one] == settings[one] for one in own)]
     chosen = st.session_state["attribution.variant"]

@@ -59,6 +59,7 @@ def show(
 
 def _control(spec: dataclasses.Field, key: str, layers: Collection[LayerInfo]) -> Any:
     about = spec.metadata
+    default: Any = spec.default  # every setting of an analysis has one
     label = _LABELS.get(spec.name, common.label(spec.name))
     options = {"key": key, "help": about["help"], **_KEPT}
     if "names" in about:
@@ -66,14 +67,14 @@ def _control(spec: dataclasses.Field, key: str, layers: Collection[LayerInfo]) -
         return st.multiselect(label, known, placeholder="All or a few", width=330, **options)
     if spec.name == "layer":
         known = [layer.name for layer in layers]
-        start = known.index(spec.default) if spec.default in known else len(known) * 2 // 3
+        start = known.index(default) if default in known else len(known) * 2 // 3
         return st.selectbox(label, known, index=start, width=220, **options)
     if "choices" in about:
-        start = about["choices"].index(spec.default)
+        start = about["choices"].index(default)
         return st.selectbox(label, about["choices"], index=start, width=160, **options)
     if "many" in about:
-        text = ", ".join(f"{one:g}" for one in spec.default)
-        empty = "none" if spec.default else "the strongest"
+        text = ", ".join(f"{one:g}" for one in default)
+        empty = "none" if default else "the strongest"
         typed = st.text_input(
             label, text, placeholder=empty, max_chars=MAX_LIST, width=220, **options
         )
@@ -84,8 +85,8 @@ def _control(spec: dataclasses.Field, key: str, layers: Collection[LayerInfo]) -
         label,
         min_value=plain(about["low"]),
         max_value=plain(about["high"]),
-        value=plain(spec.default),
-        step=1 if whole else 10.0 ** math.floor(math.log10(spec.default / 2)),
+        value=plain(default),
+        step=1 if whole else 10.0 ** math.floor(math.log10(default / 2)),
         format=None if whole else "%.4g",
         width=140,
         **options,

@@ -4,6 +4,7 @@ import functools
 import json
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import altair as alt
 import streamlit as st
@@ -141,9 +142,12 @@ def _lines(table: Table) -> alt.Chart:
         for column, figure in zip(columns, figures, strict=True)
         if figure is not None
     ]
-    whole = {"tickMinStep": 1} if all(isinstance(row[0], int) for row in table.rows) else {}
-    few = len(columns) <= len(style.COLOURS)
-    shades = {"range": list(style.COLOURS[: len(columns)])} if few else {"scheme": "viridis"}
+    whole: dict[str, Any] = {}
+    if all(isinstance(row[0], int) for row in table.rows):
+        whole = {"tickMinStep": 1}
+    shades: dict[str, Any] = {"scheme": "viridis"}
+    if len(columns) <= len(style.COLOURS):
+        shades = {"range": list(style.COLOURS[: len(columns)])}
     return (
         alt.Chart(alt.Data(values=values))
         .mark_line(point=True)

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from dreamlab.analysis import Findings, Item, named
 from dreamlab.comparison.variant import Variant
 from dreamlab.errors import DreamError
+from dreamlab.images import Shape
 from dreamlab.jobs import AnalysisRequest, Backend, Status
 from dreamlab.ui import style
 from dreamlab.ui.analysis import controls, drawing
@@ -58,21 +60,19 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, pan
     except DreamError as error:
         problem = str(error)
     sent = visit.analyses.get(name)
-    status = None if sent is None else queries.status(backend, sent.job)
-    live = status is not None and status.active
-    if not live:
-        _buttons(backend, visit, name, panel, request, problem)
-    if live:
+    if sent is not None and queries.status(backend, sent.job).active:
         st.fragment(_live, run_every=1)(backend, visit, name, panel)
-    elif sent is not None:
-        _ended(backend, sent, status, panel, changed=request is not None and not sent.asks(request))
+        return
+    _buttons(backend, visit, name, panel, request, problem)
+    if sent is not None:
+        _ended(backend, sent, panel, changed=request is not None and not sent.asks(request))
 
 
 def findings(backend: Backend, sent: Sent) -> Findings | None:
     """Return what an analysis has found, or as far as it came; None where that is nothing."""
     status = queries.status(backend, sent.job)
     if not status.active:
-        return queries.result(backend, sent.job)
+        return queries.findings(backend, sent.job)
     try:
         image = backend.original(sent.job)
     except DreamError:  # forgotten just now
@@ -103,10 +103,9 @@ def _request(picture: Picture | None, name: str, panel: Panel) -> AnalysisReques
     settings = analysis.settings.from_dict(values)
     if picture is None and analysis.needs_picture:
         raise DreamError("it waits for a picture; choose one in the sidebar")
-    shape = (settings.max_side,) * 2
+    shape = Shape(settings.max_side, settings.max_side)
     if picture is not None:
-        shrink = min(1.0, settings.max_side / max(picture.height, picture.width))
-        shape = (round(picture.height * shrink), round(picture.width * shrink))
+        shape = Shape(picture.height, picture.width).fitted(settings.max_side)
     analysis.plan(shape, settings, model, layers)
     return AnalysisRequest(b"" if picture is None else picture.data, name, settings, model)
 
@@ -131,7 +130,7 @@ def _buttons(
         )
         sent = visit.analyses.get(name)
         found = None if sent is None or not panel.resumes else findings(backend, sent)
-        if found is not None and not found.complete:
+        if sent is not None and found is not None and not found.complete:
             rest = dataclasses.replace(sent.request, image=found.original, found=found.items)
             st.button(
                 "Resume",
@@ -191,8 +190,8 @@ def _live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
     _drawn(sent, findings(backend, sent), panel.variant)
 
 
-def _ended(backend: Backend, sent: Sent, status: Status, panel: Panel, *, changed: bool) -> None:
-    found = findings(backend, sent)
+def _ended(backend: Backend, sent: Sent, panel: Panel, *, changed: bool) -> None:
+    status, found = queries.status(backend, sent.job), findings(backend, sent)
     if status.state == "failed":
         st.text(f"⚠ {status.error or 'The analysis failed; run it again.'}")
     if found is None or not found.items:
@@ -213,18 +212,19 @@ def _ended(backend: Backend, sent: Sent, status: Status, panel: Panel, *, change
 def _drawn(sent: Sent, found: Findings | None, variant: Callable[[Item], Variant] | None) -> None:
     if found is None:
         return
-
-    def take(item: Item) -> None:
-        if sent.request.model != st.session_state["model"]:
-            state.notify(f"These layers are {sent.request.model}'s: choose that network first.")
-            return
-        try:
-            add_variant(variant(item))
-        except DreamError as error:
-            state.notify(f"It did not become a variant: {error}.")
-
-    drawing.pictures(found, sent.job, None if variant is None else take)
+    take = None if variant is None else partial(_take, sent.request.model, variant)
+    drawing.pictures(found, sent.job, take)
     drawing.tables(found)
+
+
+def _take(model: str, variant: Callable[[Item], Variant], item: Item) -> None:
+    if model != st.session_state["model"]:
+        state.notify(f"These layers are {model}'s: choose that network first.")
+        return
+    try:
+        add_variant(variant(item))
+    except DreamError as error:
+        state.notify(f"It did not become a variant: {error}.")
 
 
 def _progress(status: Status) -> str:

@@ -43,8 +43,8 @@ def made(backend: Backend, visit: Visit) -> bytes:
 
 def _dreams(backend: Backend, batch: Batch) -> list[NamedDream]:
     """Return the dreams of a batch that left a picture."""
-    left = [(one, queries.result(backend, one.job)) for one in batch.runs]
-    left = [(one, kept.recording) for one, kept in left if kept and kept.recording.frames]
+    results = [(one, queries.dream_result(backend, one.job)) for one in batch.runs]
+    left = [(one, kept.recording) for one, kept in results if kept and kept.recording.frames]
     curves = distinct([Curve(one.name, one.colour, kept.losses) for one, kept in left])
     return [
         NamedDream(curve.name, style.COLOURS[curve.colour], kept)

@@ -20,11 +20,10 @@ def show(
     original: bytes | None,
 ) -> None:
     """Draw one variant of a batch: its picture at a place of the scrubber, and how it went."""
-    index = None
-    if result is not None:
-        index = frame_at(result.recording, where or END)
+    index = None if result is None else frame_at(result.recording, where or END)
+    picture: bytes | str | None
     dreamt = True
-    if index is not None:
+    if result is not None and index is not None:
         picture = result.pictures[index]
     elif state.preview is not None and where is None:
         # Streamlit drops a picture's file once the next one is shown, which a slow browser has

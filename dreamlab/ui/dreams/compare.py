@@ -11,8 +11,6 @@ from dreamlab.ui.inputs import dream_button
 from dreamlab.ui.session import presence, queries
 from dreamlab.ui.session.visitors import Batch, Visit
 
-_ACROSS = {2: 2, 3: 3, 4: 4, 5: 3, 6: 3, 7: 4}
-
 
 def show(backend: Backend, visit: Visit) -> None:
     """Draw the comparison that is chosen; while it runs it draws itself anew every second."""
@@ -26,8 +24,7 @@ def _chosen(visit: Visit) -> Batch:
     state = st.session_state
     if state.get("batch") not in by_number:
         state["batch"] = visit.batches[-1].number
-    cells = len(by_number[state["batch"]].runs) + 1
-    state.setdefault("across", _ACROSS[cells])
+    state.setdefault("across", style.across(len(by_number[state["batch"]].runs) + 1))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Compare", anchor=False, width="content")
         if len(by_number) > 1:
@@ -61,7 +58,7 @@ def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
         st.rerun()
     if live:
         dream_button.trouble(backend)
-    results = [queries.result(backend, one.job) for one in batch.runs]
+    results = [queries.dream_result(backend, one.job) for one in batch.runs]
     where = None if live else scrubber.show(batch, results)
     card.large(batch, results, where)
     _grid(backend, batch, states, results, where, queries.original(backend, batch))
@@ -88,18 +85,12 @@ def _grid(
     where: Place | None,
     original: bytes | None,
 ) -> None:
-    across = st.session_state["across"]
-    cells = [None, *zip(batch.runs, states, results, strict=True)]
-    for start in range(0, len(cells), across):
-        for column, cell in zip(st.columns(across), cells[start : start + across], strict=False):
-            with column:
-                if cell is None:
-                    with style.edged(None, "original"):
-                        if original is not None:
-                            st.image(original, width="stretch", alt=batch.alt)
-                        style.name("Original")
-                        style.note(batch.alt)
-                    continue
-                one, state, result = cell
-                with style.edged(one.colour, f"dream-{one.job}"):
-                    card.show(backend, one, state, result, where, original)
+    places = style.grid(len(batch.runs) + 1, st.session_state["across"])
+    with next(places), style.edged(None, "original"):
+        if original is not None:
+            st.image(original, width="stretch", alt=batch.alt)
+        style.name("Original")
+        style.note(batch.alt)
+    for place, one, state, result in zip(places, batch.runs, states, results, strict=True):
+        with place, style.edged(one.colour, f"dream-{one.job}"):
+            card.show(backend, one, state, result, where, original)

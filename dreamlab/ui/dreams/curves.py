@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import altair as alt
 from pandas import DataFrame
 
-from dreamlab.results.recording import LossPoint
+from dreamlab.results.run_data import LossPoint
 from dreamlab.ui.style import COLOURS
 
 #: Names beside each other above a chart; on a phone all of them do not fit.
@@ -68,7 +68,7 @@ def losses_table(
 
 def losses(
     names: Sequence[str], colours: Sequence[int], *, relative: bool = False, log: bool = False
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Draw the loss of every variant against the step, octave boundaries marked.
 
     The chart has no data of its own, so that it stays the same while a dream goes on and only

@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -55,7 +56,7 @@ def sheet(left: list[tuple[Run, Recording]]) -> bytes:
     return contact_sheet(items, columns=min(len(items), 3 if len(items) in (5, 6) else 4))
 
 
-def everything(left: list[tuple[Run, Recording]], film: dict) -> bytes:
+def everything(left: list[tuple[Run, Recording]], film: dict[str, Any]) -> bytes:
     """Return a ZIP with a folder a variant and the contact sheet."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
@@ -68,7 +69,7 @@ def everything(left: list[tuple[Run, Recording]], film: dict) -> bytes:
     return packed.getvalue()
 
 
-def _film() -> dict:
+def _film() -> dict[str, Any]:
     with st.expander("How the GIF and WebP run", icon=":material/movie:"):
         columns = st.columns(4, vertical_alignment="bottom")
         options = {
@@ -84,7 +85,7 @@ def _film() -> dict:
     return options
 
 
-def _files(one: Run, recording: Recording, film: dict) -> None:
+def _files(one: Run, recording: Recording, film: dict[str, Any]) -> None:
     stem = file_name(one.name)
     with st.container(horizontal=True, vertical_alignment="center"):
         style.name(one.name)
@@ -109,7 +110,7 @@ def _files(one: Run, recording: Recording, film: dict) -> None:
 
 
 @st.cache_data(max_entries=6, ttl=600, show_spinner="Making the GIF…")
-def _preview(job: str, frames: int, _recording: Recording, **film) -> bytes:
+def _preview(job: str, frames: int, _recording: Recording, **film: Any) -> bytes:
     return export.gif(_recording, **film)
 
 

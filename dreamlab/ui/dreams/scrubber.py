@@ -5,7 +5,8 @@ import math
 import streamlit as st
 
 from dreamlab.jobs import Result
-from dreamlab.results.recording import Frame, Recording
+from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import Frame
 from dreamlab.ui.session.visitors import Batch
 
 #: Octave and step, both from 0; an octave's result comes after all of its steps.

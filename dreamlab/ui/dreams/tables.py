@@ -2,6 +2,7 @@
 
 import functools
 import json
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -90,17 +91,17 @@ def table(batch: Batch, states: list[Status], results: list[Result | None]) -> N
 
 def row(name: str, state: Status, result: Result | None) -> dict[str, str]:
     """Return one variant's row, as text; a dash stands for what is not known."""
-    first, last = (state.losses[0].loss, state.losses[-1].loss) if state.losses else (None, None)
-    changed = result is not None and result.recording.frames
+    losses = [point.loss for point in state.losses]
+    recording = result.recording if result is not None and result.recording.frames else None
     return {
         "Variant": name,
         "State": state.state,
-        "Steps": f"{len(state.losses)}",
-        "First loss": "–" if first is None else f"{first:.4g}",
-        "Last loss": "–" if last is None else f"{last:.4g}",
-        "Gain": f"×\u00a0{last / first:.3g}" if first else "–",
-        "Change": f"{change(result.recording):.1%}" if changed else "–",
-        "Precision": result.recording.provenance.precision if changed else "–",
+        "Steps": f"{len(losses)}",
+        "First loss": f"{losses[0]:.4g}" if losses else "–",
+        "Last loss": f"{losses[-1]:.4g}" if losses else "–",
+        "Gain": f"×\u00a0{losses[-1] / losses[0]:.3g}" if losses and losses[0] else "–",
+        "Change": "–" if recording is None else f"{change(recording):.1%}",
+        "Precision": "–" if recording is None else recording.provenance.precision,
         "Time": "–" if state.seconds is None else duration(state.seconds),
     }
 
@@ -131,11 +132,13 @@ def light() -> bool:
     return st.context.theme.type == "light"
 
 
-def inked(chart: alt.TopLevelMixin, light: bool) -> alt.TopLevelMixin:
+def inked(
+    chart: alt.Chart | alt.LayerChart | alt.FacetChart, light: bool
+) -> alt.Chart | alt.LayerChart | alt.FacetChart:
     """Write the chart's words dark on light: the light theme's own grey is hard to read."""
     if not light:
         return chart
-    words = {"labelColor": "#4A4A45", "titleColor": "#4A4A45"}
+    words: dict[str, Any] = {"labelColor": "#4A4A45", "titleColor": "#4A4A45"}
     return chart.configure_axis(**words).configure_legend(**words)
 
 

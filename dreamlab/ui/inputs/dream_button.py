@@ -118,10 +118,11 @@ def _summary(found: list[Check], seconds: list[float | None], loading: bool) -> 
     count = len(found)
     octaves = sum(len(one.shapes) for one in found)
     text = f"{count} variant{'s' * (count > 1)}, {octaves} octave{'s' * (octaves > 1)} in all"
-    if None in seconds:
+    known = [value for value in seconds if value is not None]
+    if len(known) < len(seconds):
         text += " · the time is known after the first dream"
     else:
-        text += f" · about {duration(sum(seconds))}"
+        text += f" · about {duration(sum(known))}"
     return f"{text} · the network is still loading" if loading else text
 
 

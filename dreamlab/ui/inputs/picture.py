@@ -61,7 +61,7 @@ def show() -> Picture | None:
     st.segmented_control(
         "Picture",
         list(_NAMES),
-        format_func=_NAMES.get,
+        format_func=_NAMES.__getitem__,
         key="source",
         required=True,
         width="stretch",
@@ -120,7 +120,8 @@ def _noise(max_side: int, seed: int, alt: str) -> Picture:
 
 def _made(image: np.ndarray, alt: str) -> Picture:
     pixels = to_pixels(image)
-    return Picture(png(pixels), jpeg(pixels, quality=92), *pixels.shape[:2], alt)
+    height, width = pixels.shape[:2]
+    return Picture(png(pixels), jpeg(pixels, quality=92), height, width, alt)
 
 
 def _uploaded() -> None:

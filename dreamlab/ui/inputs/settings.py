@@ -1,6 +1,7 @@
 """The settings that all variants share, in the sidebar."""
 
 import dataclasses
+from typing import Any
 
 import streamlit as st
 
@@ -61,17 +62,15 @@ def control(name: str, key: str) -> None:
         st.selectbox(label(name), ["auto", *sorted({*_TILES, *now})], key=key, help=about["help"])
         return
     whole = spec.type is int
-    empty = {"value": None, "placeholder": "never"} if spec.default is None else {}
-    st.number_input(
-        label(name),
-        min_value=about["low"] if whole else float(about["low"]),
-        max_value=about["high"] if whole else float(about["high"]),
-        step=1 if whole else _STEPS[name],
-        format=None if whole else "%.4g" if name != "step" else "%.5g",
-        key=key,
-        help=about["help"],
-        **empty,
-    )
+    options: dict[str, Any] = {
+        "min_value": about["low"] if whole else float(about["low"]),
+        "max_value": about["high"] if whole else float(about["high"]),
+        "step": 1 if whole else _STEPS[name],
+        "format": None if whole else "%.4g" if name != "step" else "%.5g",
+    }
+    if spec.default is None:
+        options |= {"value": None, "placeholder": "never"}
+    st.number_input(label(name), key=key, help=about["help"], **options)
 
 
 def show() -> None:

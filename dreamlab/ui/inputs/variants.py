@@ -215,8 +215,9 @@ def _add() -> None:
 
 def _duplicate(variant: int) -> None:
     copied = state.draft(variant).variant
-    copied = dataclasses.replace(copied, name=f"{copied.name[: MAX_NAME - 5]} copy")
-    state.add(copied, after=variant)
+    if copied is not None:  # it may have been changed since the button was drawn
+        copied = dataclasses.replace(copied, name=f"{copied.name[: MAX_NAME - 5]} copy")
+        state.add(copied, after=variant)
 
 
 def _add_layer(variant: int) -> None:

@@ -49,7 +49,9 @@ def present(backend: Backend, visit: Visit) -> None:
     When a session ends, by a closed tab or a break in the network, the backend is told. It lets
     some time pass and asks whether the visitor is back before it cancels.
     """
-    visit.sessions.add(get_script_run_ctx().session_id)
+    context = get_script_run_ctx()
+    if context is not None:
+        visit.sessions.add(context.session_id)
     _all().seen(visit)
     _presence(visit.name, visit, backend)
 

@@ -25,6 +25,18 @@ def result(backend: Backend, job: str) -> Result | Findings | None:
         return None
 
 
+def dream_result(backend: Backend, job: str) -> Result | None:
+    """Return what a dream that has ended leaves; None for one that is no longer kept."""
+    kept = result(backend, job)
+    return kept if isinstance(kept, Result) else None
+
+
+def findings(backend: Backend, job: str) -> Findings | None:
+    """Return what an analysis that has ended leaves; None for one that is no longer kept."""
+    kept = result(backend, job)
+    return kept if isinstance(kept, Findings) else None
+
+
 def active(backend: Backend, batch: Batch) -> bool:
     """Say whether any variant of a batch is queued or running."""
     return any(status(backend, run.job).active for run in batch.runs)

@@ -1,6 +1,5 @@
 """What a session remembers: the values of its widgets, by key, and nothing heavy."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,11 +121,12 @@ def drafts() -> list[Draft]:
 
 def setup(made: list[Draft]) -> Setup | None:
     """Return the whole set-up, or None while a variant cannot run."""
-    if any(one.variant is None for one in made):
+    variants = tuple(one.variant for one in made if one.variant is not None)
+    if len(variants) < len(made):
         return None
     state = st.session_state
     return Setup(
-        variants=tuple(one.variant for one in made),
+        variants=variants,
         common=common(),
         model=state["model"],
         source=state["source"],
@@ -170,12 +170,12 @@ def _own(variant: int, kind: str, name: str, default: Any) -> Any:
     return st.session_state.setdefault(f"v{variant}.{kind}.{name}", default)
 
 
-def _channels(variant: int) -> Mapping[str, list[int]]:
+def _channels(variant: int) -> dict[str, tuple[int, ...]]:
     texts = {name: _own(variant, "channels", name, "").strip() for name in _layers(variant)}
-    chosen = {}
+    chosen: dict[str, tuple[int, ...]] = {}
     for layer, text in texts.items():
         try:
-            indices = [int(part) for part in text.replace(",", " ").split()]
+            indices = tuple(int(part) for part in text.replace(",", " ").split())
         except ValueError as error:
             raise DreamError(
                 f"channels of {layer} are {text[:40]!r}; write numbers with commas between"

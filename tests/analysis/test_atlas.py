@@ -1,0 +1,251 @@
+import io
+import json
+import math
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from dreamlab.analysis import named
+from dreamlab.analysis.atlas import EFFORTS, AtlasSettings, distance, run, share_of_way
+from dreamlab.analysis.files import ANALYSIS_KEY, files
+from dreamlab.analysis.report import report
+from dreamlab.analysis.run import analyse
+from dreamlab.config import DreamConfig, read_settings
+from dreamlab.dream import dream
+from dreamlab.errors import DreamError
+from dreamlab.images import load_image, to_pixels
+from tests.support.tiny import picture, tiny_network
+
+ATLAS = named("atlas")
+LAYERS = ["first", "second", "pool", "third"]
+
+
+@pytest.fixture(scope="module")
+def network():
+    return tiny_network(smooth=True)
+
+
+@pytest.fixture(scope="module")
+def image():
+    return 0.5 * picture(20, 24)  # so that a small move is not clipped
+
+
+def _settings(**values):
+    return AtlasSettings(precision="float32", **values)
+
+
+def test_a_picture_is_halted_at_the_amount_by_hand():
+    start = np.zeros((1, 1, 3), np.float32)
+    before = np.full_like(start, 0.1)
+    after = np.full_like(start, 0.3)
+    assert share_of_way(start, before, after, 0.15) == pytest.approx(0.25, abs=1e-5)
+    # A way that turns: from (.3, 0, 0) towards (.3, .8, 0), the length is .5 at (.3, .4, 0).
+    before, after = np.float32([[[0.3, 0, 0]]]), np.float32([[[0.3, 0.8, 0]]])
+    assert share_of_way(start, before, after, 0.5 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
+    # One that leaves the range: what is white already does not get whiter, so the rest goes .3.
+    start = np.float32([[[1, 0, 0]]])
+    after = np.float32([[[2, 0.6, 0]]])
+    assert share_of_way(start, start, after, 0.3 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
+
+
+def test_what_is_out_of_range_does_not_count_as_moved():
+    white = np.ones((2, 2, 3), np.float32)
+    assert distance(1.5 * white, white) == 0
+    assert distance(-1.5 * white, white) == 2
+
+
+def test_every_layer_moves_the_picture_by_the_same_amount(network, image):
+    found = analyse(ATLAS, image, network, _settings(amount=0.05, step=0.02))
+    assert found.complete
+    assert [item.key for item in found.items] == LAYERS
+    for item in found.items:
+        assert item.values["moved"] == pytest.approx(0.05, rel=1e-5)
+        dreamt = load_image(item.picture)
+        moved = math.sqrt(np.mean((dreamt - image) ** 2))
+        assert moved == pytest.approx(0.05, abs=0.5 / 127.5)  # what rounding to pixels takes
+        assert item.values["last_loss"] > item.values["first_loss"]
+
+
+@pytest.mark.parametrize("amount", [0.05, 0.2])
+def test_layers_move_a_black_and_white_picture_alike_too(network, amount):
+    """Half of each step leaves the range there, and more in one layer than in another."""
+    image = np.sign(picture(20, 24))
+    found = analyse(ATLAS, image, network, _settings(amount=amount, most_steps=60))
+    assert [item.key for item in found.items] == LAYERS
+    for item in found.items:
+        assert item.values["moved"] == pytest.approx(amount, rel=1e-5)
+        moved = math.sqrt(np.mean((load_image(item.picture) - image) ** 2))
+        assert moved == pytest.approx(amount, abs=0.5 / 127.5)
+        assert "only" not in item.caption
+
+
+def test_a_picture_says_what_it_takes_to_dream_it_again(network, image):
+    found = analyse(ATLAS, image, network, _settings(amount=0.05, step=0.02))
+    for item in found.items:
+        made = read_settings(io.BytesIO(item.picture))
+        assert made["last_step"] == item.values["last_step"]
+        # A dream of whole steps, and of the last one no more than this share.
+        before, after = image, image
+        for step in dream(image, network, DreamConfig.from_dict(made["config"])):
+            before, after = after, np.array(step.image)
+        again = before + np.float32(made["last_step"]) * (after - before)
+        assert np.array_equal(to_pixels(again), to_pixels(load_image(item.picture)))
+        assert 0 < made["last_step"] < 1
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_the_page_says_that_a_variant_goes_further(network, image, effort):
+    def page(findings):
+        from dreamlab.ui.analysis import drawing
+
+        drawing.pictures(findings, "job", print)
+
+    found = analyse(ATLAS, image, network, _settings(effort=effort, layers=["first"]))
+    shown = AppTest.from_function(page, kwargs={"findings": found}).run()
+    assert not shown.exception
+    told = "A variant goes on to the end of the step" in str(
+        [one.proto for one in shown.get("html")]
+    )
+    assert told is (effort == "equal effort")
+
+
+def test_equal_steps_are_the_dreams_of_the_engine(network, image):
+    found = analyse(ATLAS, image, network, _settings(effort="equal steps", iterations=3))
+    for item in found.items:
+        config = DreamConfig.from_dict(item.values["config"])
+        assert (item.values["steps"], config.iterations) == (3, 3)
+        assert item.values["last_step"] == 1.0
+        assert "only" not in item.caption  # none fell short, as none was to come far
+        *_, last = dream(image, network, config)
+        assert np.array_equal(to_pixels(load_image(item.picture)), to_pixels(last.image))
+        # The settings that the picture carries are those of the dream.
+        assert DreamConfig.from_file(io.BytesIO(item.picture)) == config
+
+
+def test_a_layer_that_moves_too_little_ends_and_says_so(network, image):
+    found = analyse(ATLAS, image, network, _settings(amount=2.0, most_steps=2, layers=["first"]))
+    (item,) = found.items
+    assert item.values["steps"] == 2
+    assert item.values["moved"] < 0.1
+    assert item.caption == f"first · depth 1 · sees 3 px · moved only {item.values['moved']:.3g}"
+    assert item.caption.encode() in report([found]).replace(b"&#x27;", b"'")
+
+
+def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
+    settings = _settings(amount=0.05, step=0.02)
+    whole = analyse(ATLAS, image, network, settings)
+    seen = []
+
+    def until_the_second(advance):
+        seen.append(advance)
+        return advance.item is None or advance.item.key != "second"
+
+    part = analyse(ATLAS, image, network, settings, follow=until_the_second)
+    assert not part.complete
+    assert [item.key for item in part.items] == ["first", "second"]
+    assert len(seen) > 2  # steps are told, not layers alone
+    fractions = [advance.fraction for advance in seen]
+    assert fractions == sorted(fractions)
+    assert 0 < fractions[-1] < 1
+
+    redone = []
+    rest = analyse(
+        ATLAS,
+        image,
+        network,
+        settings,
+        found=part.items,
+        follow=lambda advance: redone.append(advance.doing) or True,
+    )
+    assert rest.items == whole.items
+    assert redone.count("first") == redone.count("second") == 1  # passed on, not dreamt again
+
+
+def test_an_interrupt_keeps_what_was_found(network, image):
+    def interrupt(advance):
+        if advance.item is not None:
+            raise KeyboardInterrupt
+        return True
+
+    found = analyse(ATLAS, image, network, _settings(amount=0.05), follow=interrupt)
+    assert not found.complete
+    assert [item.key for item in found.items] == ["first"]
+
+
+def test_what_is_missing_or_wrong_is_told(network, image):
+    with pytest.raises(DreamError, match="atlas needs a picture"):
+        analyse(ATLAS, None, network, _settings())
+    with pytest.raises(DreamError, match="tiny has no layer 'fist': did you mean first"):
+        next(run(image, network, _settings(layers=["fist"]), {}))
+    with pytest.raises(DreamError, match="1 x 1 px; tiny needs at least 2 x 2"):
+        analyse(ATLAS, image[:1, :1], network, _settings())
+
+
+def test_the_files(network, image):
+    found = analyse(ATLAS, image, network, _settings(amount=0.05))
+    written = files(found)
+    assert list(written) == [
+        "atlas.json",
+        "atlas.csv",
+        "atlas.png",
+        *(f"{place:02d}_{name}.png" for place, name in enumerate(LAYERS, 1)),
+        "atlas.zip",
+    ]
+    with Image.open(io.BytesIO(written["atlas.png"])) as sheet:
+        assert sheet.size[0] > 4 * 24
+    with zipfile.ZipFile(io.BytesIO(written["atlas.zip"])) as packed:
+        assert packed.namelist() == list(written)[:-1]
+        assert packed.read("02_second.png") == written["02_second.png"]
+    rows = written["atlas.csv"].decode().splitlines()
+    assert rows[0] == "layer,depth,receptive_field,steps,moved,first_loss,last_loss"
+    assert rows[1].startswith("first,1,3,")
+    figures = json.loads(written["atlas.json"])
+    assert figures["settings"]["amount"] == 0.05
+    assert [item["key"] for item in figures["items"]] == LAYERS
+
+
+@pytest.mark.parametrize("analysis", ["atlas", "channels", "robustness"])
+def test_every_picture_of_the_files_holds_the_settings(network, image, analysis):
+    values = {
+        "atlas": {"amount": 0.05},
+        "channels": {"layer": "third", "count": 2, "side": 32, "steps": 2},
+        "robustness": {"layers": ["first"], "gaussian": [0.1], "salt_pepper": []},
+    }[analysis]
+    settings = named(analysis).settings.from_dict({"precision": "float32", **values})
+    found = analyse(named(analysis), image, network, settings)
+    written = files(found)
+    pictures = {name: data for name, data in written.items() if name.endswith(".png")}
+    assert len(pictures) == len(found.items) + 1
+    for name, data in pictures.items():
+        with Image.open(io.BytesIO(data)) as opened:
+            opened.load()
+            made = json.loads(opened.info[ANALYSIS_KEY])
+        assert (made["analysis"], made["model"], made["weights"]) == (analysis, "tiny", "random")
+        assert named(analysis).settings.from_dict(made["settings"]) == settings
+        if name == f"{analysis}.png":
+            assert "item" not in made
+            continue
+        item = found.items[int(name[:2]) - 1]
+        assert made["item"] == {"key": item.key, **item.values}
+        assert np.array_equal(load_image(data), load_image(item.picture))
+
+
+def test_what_the_page_restores_from_a_picture_is_a_dream_alone(network, image):
+    """A dream's settings are there as before; a sheet is a picture like any other."""
+    written = files(analyse(ATLAS, image, network, _settings(amount=0.05)))
+    first = DreamConfig.from_file(io.BytesIO(written["01_first.png"]))
+    assert dict(first.layers) == {"first": 1.0}
+    with pytest.raises(DreamError, match="carries no dreamlab settings"):
+        read_settings(io.BytesIO(written["atlas.png"]))
+
+
+def test_a_picture_is_made_again_from_what_it_holds(network, image):
+    written = files(analyse(ATLAS, image, network, _settings(amount=0.05)))
+    with Image.open(io.BytesIO(written["02_second.png"])) as opened:
+        made = json.loads(opened.info[ANALYSIS_KEY])
+    settings = AtlasSettings.from_dict(made["settings"] | {"layers": [made["item"]["layer"]]})
+    (again,) = analyse(named(made["analysis"]), image, network, settings).items
+    assert np.array_equal(load_image(again.picture), load_image(written["02_second.png"]))

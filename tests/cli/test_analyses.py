@@ -1,0 +1,89 @@
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from dreamlab.cli.main import main
+from dreamlab.images import png, to_pixels
+from tests.support.tiny import picture, tiny_network
+
+ATLAS_FILES = ["01_first.png", "02_second.png", "03_pool.png", "04_third.png"]
+
+
+@pytest.fixture
+def given(tmp_path):
+    """A network's file, a picture's file, and a directory to write to."""
+    network = tiny_network()
+    network.cut(["third"], "float32").save(tmp_path / "tiny.keras")
+    (tmp_path / "in.png").write_bytes(png(to_pixels(picture(24, 36))))
+    return str(tmp_path / "tiny.keras"), str(tmp_path / "in.png"), tmp_path / "out"
+
+
+def test_atlas(given, capsys):
+    model, image, out = given
+    options = ["--amount", "0.05", "--max-side", "32", "--precision", "float32"]
+    assert main(["atlas", image, "--out", str(out), "--model", model, *options]) == 0
+    names = sorted(path.name for path in out.iterdir())
+    others = ["atlas.csv", "atlas.json", "atlas.png", "atlas.zip", "report.html"]
+    assert names == sorted(ATLAS_FILES + others)
+    assert "wrote 9 files to" in capsys.readouterr().out
+    settings = json.loads((out / "atlas.json").read_text())["settings"]
+    assert (settings["amount"], settings["max_side"]) == (0.05, 32)
+
+
+def test_excitation_and_robustness_and_attribution(given):
+    model, image, out = given
+    start = [image, "--out", str(out), "--model", model]
+    assert main(["excitation", *start, "--layers", "first,third", "--amount", "0.05"]) == 0
+    with open(out / "excitation.csv", newline="") as file:
+        rows = list(csv.reader(file))
+    assert [row[0] for row in rows] == ["dreamt", "first", "third"]
+    assert np.array([row[1:] for row in rows[1:]], float).min() > 0
+
+    levels = ["--layers", "first", "--gaussian", "0,0.2", "--salt-pepper", "0.1"]
+    assert main(["robustness", *start, *levels]) == 0
+    assert (out / "ssim_gaussian.csv").read_text().splitlines()[:2] == ["noise,first", "0.0,1.0"]
+
+    mix = ["--layers", "first=1,third=-2.5", "--octaves", "1", "--iterations", "1"]
+    assert main(["attribution", *start, *mix]) == 0
+    weights = [row.split(",")[:2] for row in (out / "balance.csv").read_text().splitlines()]
+    assert weights == [["layer", "weight"], ["first", "1.0"], ["third", "-2.5"]]
+
+    mix += ["--channels", "third=4,third=1", "--max-loss", "9", "--tile", "64"]
+    assert main(["attribution", *start, *mix]) == 0
+    settings = json.loads((out / "attribution.json").read_text())["settings"]
+    assert settings["channels"] == {"third": [1, 4]}
+    assert (settings["max_loss"], settings["tile"]) == (9.0, 64)
+
+
+def test_channels_with_and_without_a_picture(given):
+    model, image, out = given
+    start = ["channels", "third", "--out", str(out), "--model", model, "--side", "32"]
+    assert main([*start, "--steps", "2", "--channels", "4,1"]) == 0
+    assert (out / "01_third-4-grown.png").exists()
+    assert not (out / "channels.csv").exists()
+    assert main([*start, "--image", image, "--count", "2", "--grown", "no"]) == 0
+    assert len((out / "channels.csv").read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["atlas", "absent.png"], "absent.png cannot be read"),
+        (["atlas", "IN", "--amount", "9"], "amount is 9.0; choose 0.001 to 2"),
+        (["atlas", "IN", "--amount", "x"], "invalid float value: 'x'"),
+        (["atlas", "IN", "--layers", "fist"], "has no layer 'fist': did you mean first?"),
+        (["attribution", "IN", "--layers", "first"], "'first' is not NAME=WEIGHT"),
+        (["attribution", "IN", "--channels", "first"], "channels has 'first'; give LAYER=NUMBER"),
+        (["robustness", "IN", "--gaussian", "a,b"], "invalid list of floats value: 'a,b'"),
+        (["channels", "third", "--channels", "99"], "third has no channel 99; choose 0 to 5"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(given, capsys, arguments, message):
+    model, image, out = given
+    arguments = [image if one == "IN" else one for one in arguments]
+    assert main([*arguments, "--out", str(out), "--model", model]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1

@@ -1,0 +1,253 @@
+"""The command that dreams."""
+
+import csv
+import json
+
+import pytest
+from PIL import Image
+
+import dreamlab.dream as engine
+from dreamlab import models
+from dreamlab.cli.main import main
+from dreamlab.config import DreamConfig
+from dreamlab.errors import DreamError
+from tests.support.console import error_line
+
+LAYERS = ["--layer", "second=0.5", "--layer", "third=2"]
+QUICK = [*LAYERS, "--octaves", "2", "--iterations", "2"]
+
+
+def test_everything_is_written_and_can_be_read_again(cat, asked, tmp_path, capfd):
+    out = tmp_path / "new" / "out"
+    assert main(["dream", cat, "--out", str(out), *QUICK]) == 0
+    told, err = capfd.readouterr()
+    assert err == ""
+    assert told.startswith(f"wrote 8 files to {out}")
+    assert asked == [("vgg16", "imagenet")]
+    sizes = {}
+    for path in out.glob("*.[pgw][nie][gfb]*"):
+        with Image.open(path) as opened:
+            sizes[path.name] = opened.size, getattr(opened, "n_frames", 1)
+    assert sizes == {
+        "dream.png": ((40, 30), 1),
+        "octave_0_21x28.png": ((28, 21), 1),
+        "octave_1_30x40.png": ((40, 30), 1),
+        "progression.gif": ((40, 30), 3),
+        "progression.webp": ((40, 30), 3),
+    }
+    rows = list(csv.DictReader((out / "losses.csv").read_text().splitlines()))
+    assert [row["octave"] + row["iteration"] for row in rows] == ["00", "01", "10", "11"]
+    assert list(rows[0])[4:] == ["loss", "second", "third"]
+    table = json.loads((out / "losses.json").read_text())
+    assert [row["loss"] for row in table] == [float(row["loss"]) for row in rows]
+    expected = DreamConfig(layers={"second": 0.5, "third": 2.0}, octaves=2, iterations=2)
+    for name in ("config.json", "dream.png", "progression.gif", "progression.webp"):
+        assert DreamConfig.from_file(out / name) == expected
+    assert len(list(out.iterdir())) == 8  # and nothing else
+
+
+def _written(out):
+    return DreamConfig.from_file(out / "config.json")
+
+
+def test_every_setting_has_an_option_that_arrives(cat, asked, tmp_path):
+    options = {
+        "octaves": 1,
+        "octave_scale": 1.5,
+        "iterations": 3,
+        "step": 0.02,
+        "max_loss": 500.0,
+        "gaussian_noise": 0.1,
+        "salt_pepper": 0.01,
+        "jitter": 2,
+        "seed": 9,
+        "precision": "float32",
+        "preprocessing": "imagenet",
+        "tile": 128,
+    }
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    channels = ["--channels", "third=0,5", "--channels", "second=1"]
+    assert main(["dream", cat, "--out", str(tmp_path / "o"), *LAYERS, *channels, *flags]) == 0
+    found = _written(tmp_path / "o").to_dict()
+    assert found.pop("layers") == {"second": 0.5, "third": 2.0}
+    assert found.pop("channels") == {"third": [0, 5], "second": [1]}
+    assert found == options
+
+
+def test_options_go_over_the_file_and_the_file_over_the_preset(cat, asked, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "dreamlab.config.settings.PRESETS",
+        {"mixed": {"layers": {"first": 1.0}, "octaves": 1, "iterations": 1, "seed": 1}},
+    )
+    out = tmp_path / "o"
+    base = ["dream", cat, "--out", str(out)]
+    (tmp_path / "partial.json").write_text('{"iterations": 2, "seed": 2}')
+    partial = ["--config", str(tmp_path / "partial.json")]
+    assert main(base) == 0
+    preset = _written(out)
+    assert (dict(preset.layers), preset.octaves, preset.iterations) == ({"first": 1.0}, 1, 1)
+    assert main([*base, "--preset", "mixed", *partial, "--seed", "3"]) == 0
+    found = _written(out)
+    assert (found.octaves, found.iterations, found.seed) == (1, 2, 3)
+    assert dict(found.layers) == {"first": 1.0}
+    assert main([*base, *LAYERS, *partial]) == 0
+    found = _written(out)
+    assert (found.octaves, found.iterations, found.seed) == (5, 2, 2)
+    assert dict(found.layers) == {"second": 0.5, "third": 2.0}
+    assert main([*base, "--preset", "mixed", "--layer", "third=-1"]) == 0
+    assert dict(_written(out).layers) == {"third": -1.0}
+    assert _written(out).octaves == 1
+
+
+def test_a_dream_is_dreamt_again_from_its_own_picture(cat, asked, tmp_path):
+    first, again = tmp_path / "first", tmp_path / "again"
+    channels = ["--channels", "third=1,2", "--model", "vgg19", "--gaussian-noise", "0.05"]
+    assert main(["dream", cat, "--out", str(first), *QUICK, *channels]) == 0
+    for name in ("dream.png", "progression.gif", "config.json"):
+        stored = json.loads((first / "config.json").read_text())
+        stored["model"] = "vgg19"  # the tiny network goes by its own name
+        if name == "config.json":
+            (first / name).write_text(json.dumps(stored))
+        model = [] if name == "config.json" else ["--model", "vgg19"]
+        assert main(["dream", cat, "--out", str(again), "--config", str(first / name), *model]) == 0
+        assert (again / "dream.png").read_bytes() == (first / "dream.png").read_bytes()
+    assert asked == [("vgg19", "imagenet")] * 4
+    # Channels of a layer that is taken out go with it.
+    config = ["--config", str(first / "config.json"), "--layer", "second=1"]
+    assert main(["dream", cat, "--out", str(again), *config]) == 0
+    assert _written(again).channels == {}
+
+
+def test_settings_of_a_network_of_ones_own_ask_for_its_file(cat, asked, tmp_path, capfd):
+    stored = {"model": "own.keras", "config": DreamConfig(layers={"first": 1.0}).to_dict()}
+    (tmp_path / "c.json").write_text(json.dumps(stored))
+    config = ["--config", str(tmp_path / "c.json")]
+    assert main(["dream", cat, "--out", str(tmp_path / "o"), *config]) == 2
+    assert "'own.keras' of your own: name its file with --model" in error_line(capfd)
+
+
+def test_weights_and_film_options_have_their_effect(cat, asked, tmp_path):
+    out = tmp_path / "o"
+    film = ["--every", "1", "--frame-seconds", "0.2", "--hold-seconds", "1", "--no-loop"]
+    weights = ["--weights", "a.weights.h5", "--max-side", "20"]
+    base = ["dream", cat, "--out", str(out), *QUICK, "--octave-scale", "1.1"]
+    assert main([*base, *film, *weights]) == 0
+    assert asked == [("vgg16", "a.weights.h5")]
+    with Image.open(out / "progression.gif") as opened:
+        assert opened.size == (20, 15)
+        assert opened.n_frames == 5
+        assert "loop" not in opened.info
+        assert opened.info["duration"] == 200
+        opened.seek(4)
+        assert opened.info["duration"] == 1000
+    assert main([*base, "--boomerang"]) == 0
+    with Image.open(out / "progression.gif") as opened:
+        assert opened.n_frames == 4  # original, octave, result, octave
+        assert opened.info["loop"] == 0
+
+
+def test_octaves_of_an_earlier_run_are_gone(cat, asked, tmp_path):
+    out = tmp_path / "o"
+    assert main(["dream", cat, "--out", str(out), *QUICK, "--octaves", "3"]) == 0
+    (out / "octave_notes.png").write_bytes(b"mine")
+    start = str(out / "octave_1_21x28.png")
+    assert main(["dream", start, "--out", str(out), *QUICK, "--octaves", "1"]) == 0
+    found = sorted(path.name for path in out.glob("octave*"))
+    # What the user put there and the picture that was begun from are left alone.
+    assert found == ["octave_0_21x28.png", "octave_1_21x28.png", "octave_notes.png"]
+
+
+@pytest.mark.filterwarnings("default::dreamlab.dream.OctaveDropped")
+def test_octaves_left_out_are_told_of_in_one_line(cat, asked, tmp_path, capfd, monkeypatch):
+    monkeypatch.setattr(models.load_model("vgg16"), "smallest", 25)
+    assert main(["dream", cat, "--out", str(tmp_path / "o"), *QUICK]) == 0
+    err = capfd.readouterr().err
+    assert err.startswith("dreamlab: left out 1 octave (28 x 21 px), smaller than the 25 px")
+    assert err.count("\n") == 1
+
+
+def _interrupted_after(count, monkeypatch):
+    whole = engine.dream
+
+    def interrupted(*arguments):
+        steps = whole(*arguments)
+        for _ in range(count):
+            yield next(steps)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "dream", interrupted)
+
+
+def test_an_interrupt_keeps_what_is_done(cat, asked, tmp_path, capfd, monkeypatch):
+    _interrupted_after(3, monkeypatch)
+    out = tmp_path / "o"
+    assert main(["dream", cat, "--out", str(out), *QUICK]) == 130
+    assert "interrupted; what was done until then is kept" in capfd.readouterr().err
+    assert len((out / "losses.csv").read_text().splitlines()) == 1 + 3
+    with Image.open(out / "dream.png") as opened:
+        assert opened.size == (40, 30)
+    assert (out / "octave_1_30x40.png").exists()
+
+
+def test_an_interrupt_before_the_first_step_writes_nothing(
+    cat, asked, tmp_path, capfd, monkeypatch
+):
+    _interrupted_after(0, monkeypatch)
+    assert main(["dream", cat, "--out", str(tmp_path / "o"), *QUICK]) == 130
+    assert error_line(capfd) == "dreamlab: interrupted"
+    assert list((tmp_path / "o").iterdir()) == []
+
+
+def test_nothing_half_written_is_left(cat, asked, tmp_path, capfd, monkeypatch):
+    def full(recording, **_):
+        raise OSError(28, "No space left on device")
+
+    out = tmp_path / "o"
+    assert main(["dream", cat, "--out", str(out), *QUICK, "--seed", "1"]) == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    capfd.readouterr()
+    monkeypatch.setattr("dreamlab.results.export.webp", full)
+    assert main(["dream", cat, "--out", str(out), *QUICK, "--gaussian-noise", "0.1"]) == 2
+    assert "o cannot be written to: no space left on device" in error_line(capfd)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--octaves", "99"], "octaves is 99; choose 1 to 20"),
+        (["--octaves", "two"], "argument --octaves: invalid int value: 'two'"),
+        (["--step", "x"], "argument --step: invalid float value: 'x'"),
+        (["--tile", "12"], "tile is 12; choose 64 to 16384"),
+        (["--precision", "int8"], "argument --precision: invalid choice: 'int8'"),
+        (["--preset", "deep"], "unknown preset 'deep'; choose from layer1"),
+        (["--layer", "third"], "argument --layer: 'third' is not NAME=WEIGHT"),
+        (["--layer", "third=big"], "'third=big' is not NAME=WEIGHT"),
+        (["--layer", "nope=1"], "tiny has no layer 'nope'"),
+        (["--layer", "third=0"], "every layer has weight 0"),
+        (["--channels", "third=a"], "'third=a' is not LAYER=0,5,9"),
+        ([*LAYERS, "--channels", "first=1"], "channels names layer 'first'"),
+        ([*LAYERS, "--channels", "third=6"], "third has no channel 6; choose 0 to 5"),
+        (["--config", "absent.json"], "absent.json cannot be read"),
+        (["--max-side", "1"], "max_side is 1"),
+        (["--every", "0"], "every is 0"),
+        (["--frame-seconds", "99"], "frame_seconds is 99.0"),
+        (["--zoom", "2"], "unrecognized arguments: --zoom 2"),
+        (["--oct", "2"], "unrecognized arguments: --oct 2"),
+        (["--wrong", "two\nlines"], "unrecognized arguments: --wrong two lines"),
+    ],
+)
+def test_what_the_user_got_wrong_is_one_line(options, message, cat, asked, tmp_path, capfd):
+    assert main(["dream", cat, "--out", str(tmp_path / "o"), *options]) == 2
+    assert message in error_line(capfd)
+    assert not list(tmp_path.glob("o/*"))
+
+
+def test_a_network_out_of_reach_is_one_line(cat, tmp_path, capfd, monkeypatch):
+    def out_of_reach(*_, **__):
+        raise DreamError("the ImageNet weights of inception_v3 could not be downloaded")
+
+    monkeypatch.setattr(models, "load_model", out_of_reach)
+    options = ["--model", "inception_v3", "--layer", "mixed3=1"]
+    assert main(["dream", cat, "--out", str(tmp_path / "o"), *options]) == 2
+    assert "inception_v3 could not be downloaded" in error_line(capfd)

@@ -1,0 +1,64 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from dreamlab.analysis import Table
+from dreamlab.report import svg
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+TABLE = Table("t", "A & B", ("step", "a<b", "b"), ((1, 0.0, 4.0), (2, None, 2.0), (3, 1.0, 0.0)))
+
+
+def test_a_line_chart_against_its_figures():
+    drawn = svg.lines(TABLE, ["red"])
+    tree = ElementTree.fromstring(drawn)
+    lines = [one for one in tree.iter(f"{SVG}path") if one.get("stroke-width")]
+    # 0 to 4 is from 180 up to 10, and steps 1 to 3 from 52 to 468; a gap lifts the pen.
+    assert [one.get("d") for one in lines] == [
+        "M52.0 180.0h0 M468.0 137.5h0",
+        "M52.0 10.0h0 L260.0 95.0 L468.0 180.0",
+    ]
+    # With one colour for two lines, the second is dashed.
+    assert [one.get("stroke-dasharray") for one in lines] == ["none", "5 5"]
+    assert [one.tail for one in tree.iter("i")] == ["a<b", "b"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (((1, 2.0),), "0 0.5 1 1.5 2 1"),  # a single row
+        (((1, 4.0), (18, 3.0)), "0 1 2 3 4 5 10 15"),
+        (((1, 4.0), (2, 3.0)), "0 1 2 3 4 1 2"),  # no half steps
+        (((0.0, -0.003), (0.3, 0.84)), "0 0.2 0.4 0.6 0.8 0 0.1 0.2 0.3"),
+        (((0, 0.0), (1, 1500.0)), "0 500 1000 1500 0 1"),
+    ],
+)
+def test_axes_have_round_figures(rows, expected):
+    table = Table("t", "T", ("step", "a"), rows, "lines")
+    tree = ElementTree.fromstring(svg.lines(table))
+    assert [one.text for one in tree.iter(f"{SVG}text")] == [*expected.split(), "step"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "drawn", "expected"),
+    [(10, "ratios", 1), (0.1, "ratios", -1), (1, "ratios", 0), (100, "ratios", 1)]
+    + [(0, "ratios", -1), (-0.5, "cosines", -0.5)],
+)
+def test_warmth(figure, drawn, expected):
+    assert svg.warmth(figure, drawn) == pytest.approx(expected)
+
+
+def test_a_heat_table():
+    table = Table("t", "T", ("dreamt", "a"), (("x", 10.0), ("y", 1.0), ("z", None)), "ratios")
+    found = svg.heat_table(table)
+    assert found.startswith('<table class="heat">')
+    assert '<td style="background:rgb(255,89,89)">10</td>' in found
+    assert '<td style="background:rgb(255,255,255)">1</td>' in found
+    assert "<td>–</td>" in found
+
+
+def test_headings_of_a_table_that_is_not_drawn_are_words():
+    found = svg.heat_table(Table("t", "T", ("layer", "first_loss"), (("block1_pool", 1.0),)))
+    assert "<table><tr><th>layer</th><th>first loss</th></tr>" in found
+    assert "<th>block1_pool</th>" in found

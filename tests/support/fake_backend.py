@@ -1,0 +1,282 @@
+"""A backend that dreams nothing: synthetic pictures and losses, the same every time."""
+
+import dataclasses
+import io
+import math
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+import numpy as np
+
+from dreamlab.analysis import Findings, Item
+from dreamlab.config.deployment import Limits
+from dreamlab.config.provenance import Provenance
+from dreamlab.errors import DreamError
+from dreamlab.images import from_pixels, jpeg, load_image, png, resize_pixels, to_pixels
+from dreamlab.images.octaves import plan_octaves
+from dreamlab.jobs import AnalysisRequest, Request, Result, Status
+from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.zoo import ARCHITECTURES
+from tests.support import fake_findings
+
+ROOT = Path(__file__).parents[2]
+
+
+class FakeBackend:
+    """Runs jobs by hand with `advance`, or by the clock if `seconds` a job is given."""
+
+    def __init__(self, *, seconds: float | None = None, estimate: float | None = 4.0) -> None:
+        self.requests: dict[str, Request | AnalysisRequest] = {}
+        self.owners: dict[str, str] = {}
+        self.forgotten: list[str] = []
+        self.done: dict[str, int] = {}
+        self.ended: dict[str, tuple[str, str | None]] = {}
+        self.orphans: list[tuple[Collection[str], Callable[[], bool]]] = []
+        self.full = False
+        self.limits = Limits()
+        self.workers = frozenset({"tcp://127.0.0.1:1"})
+        self.problem: str | None = None
+        self.says: dict[str, dict] = {}  # more of a job's status, by job
+        self._seconds = seconds
+        self._estimate = estimate
+        self._began: dict[str, float] = {}
+        self._recordings: dict[tuple[str, int], Recording] = {}
+        self._items: dict[str, list[Item]] = {}
+
+    # what the page calls
+
+    def submit(self, owner: str, request: Request | AnalysisRequest) -> str:
+        if self.full:
+            raise DreamError("the queue is full; try again in a minute")
+        job = f"job{len(self.requests) + 1}"
+        self.requests[job], self.owners[job] = request, owner
+        self.done[job] = 0
+        return job
+
+    def status(self, job: str) -> Status:
+        if job not in self.requests:
+            raise DreamError("this dream is no longer kept; dream it again")
+        self._tick()
+        waiting = [one for one in self.requests if one not in self.ended and one != self._first()]
+        if job in waiting:
+            said = self.says.get(job, {})
+            return Status(job, "queued", place=waiting.index(job) + 1, **said)
+        state, error = self.ended.get(job, ("running", None))
+        if isinstance(self.requests[job], AnalysisRequest):
+            found = self.findings(job).items
+            doing = found[-1].key if found else ""
+            fraction, said = self.done[job] / self.length(job), self.says.get(job, {})
+            items = found if state == "running" else ()
+            more = {"doing": doing, "items": items, "seconds": 1.0 * self.done[job], **said}
+            return Status(job, state, fraction=fraction, error=error, **more)
+        steps = self.steps(job)[: self.done[job]]
+        recording = self.recording(job)
+        config = self.requests[job].config
+        last = steps[-1] if steps else None
+        return Status(
+            job,
+            state,
+            octave=last.octave if last else 0,
+            octaves=config.octaves,
+            iteration=last.iteration if last else 0,
+            iterations=config.iterations,
+            height=last.height if last else 0,
+            width=last.width if last else 0,
+            fraction=self.done[job] / max(1, len(self.steps(job))),
+            losses=tuple(steps) if config.iterations else (),
+            preview=jpeg(recording.final.pixels) if recording.frames else None,
+            seconds=0.4 * self.done[job],
+            seconds_left=None if state != "running" else 0.4 * (len(self.steps(job)) - len(steps)),
+            error=error,
+            **self.says.get(job, {}),
+        )
+
+    def cancel(self, job: str) -> None:
+        self.ended.setdefault(job, ("cancelled", None))
+
+    def result(self, job: str) -> Result | Findings | None:
+        if isinstance(self.requests[job], AnalysisRequest):
+            return self.findings(job) if self.done[job] else None
+        recording = self.recording(job)
+        if not recording.frames:
+            return None
+        pictures = tuple(png(frame.pixels) for frame in recording.frames)
+        return Result(recording, pictures, png(recording.original))
+
+    def forget(self, job: str) -> None:
+        self.requests.pop(job)
+        self.ended.setdefault(job, ("cancelled", None))
+        self.forgotten.append(job)
+
+    def estimate(self, request: Request | AnalysisRequest) -> float | None:
+        return self._estimate
+
+    def ready(self) -> bool:
+        return True
+
+    def original(self, job: str) -> bytes:
+        self.status(job)
+        return self.requests[job].image
+
+    def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
+        self.orphans.append((jobs, back))
+
+    def counters(self) -> dict[str, float]:
+        return {}
+
+    def close(self) -> None:
+        pass
+
+    # what a test calls
+
+    def advance(self, steps: int = 1) -> None:
+        """Take steps of the first job in line; a job that takes its last is done."""
+        for _ in range(steps):
+            job = self._first()
+            if job is None:
+                return
+            self.done[job] += 1
+            if self.done[job] >= self.length(job):
+                self.ended[job] = ("done", None)
+
+    def finish(self) -> None:
+        """Run every job to its end."""
+        while self._first():
+            self.advance()
+
+    def fail(self, job: str, error: str) -> None:
+        """End a job with an error."""
+        self.ended[job] = ("failed", error)
+
+    def items(self, job: str) -> list[Item]:
+        """Return all that an analysis will have found."""
+        if job not in self._items:
+            self._items[job] = fake_findings.items(self.requests[job])
+        return self._items[job]
+
+    def length(self, job: str) -> int:
+        """Return how many steps a job has; those of an analysis each find an item."""
+        analysis = isinstance(self.requests[job], AnalysisRequest)
+        return len(self.items(job) if analysis else self.steps(job))
+
+    def findings(self, job: str) -> Findings:
+        """Return what an analysis has found in the steps it has taken."""
+        request, done = self.requests[job], self.done[job]
+        items = tuple(self.items(job)[:done])
+        settings, complete = request.settings.to_dict(), done == self.length(job)
+        image = request.image
+        return Findings(
+            request.analysis, settings, request.model, "0" * 64, items, complete, done, image
+        )
+
+    def steps(self, job: str) -> list[LossPoint]:
+        """Return all the losses a job will have."""
+        request = self.requests[job]
+        height, width = load_image(request.image).shape[:2]
+        config, smallest = request.config, ARCHITECTURES[request.model].smallest
+        plan = plan_octaves(height, width, config, model=request.model, smallest=smallest)
+        return [
+            LossPoint(octave, *shape, step, sum(parts.values()), parts)
+            for octave, shape in enumerate(plan.shapes)
+            for step in range(max(1, config.iterations))
+            for parts in [_losses(config.layers, octave, step)]
+        ]
+
+    def recording(self, job: str) -> Recording:
+        """Return the recording of the steps that a job has taken."""
+        done = self.done[job]
+        if (job, done) in self._recordings:
+            return self._recordings[job, done]
+        request, every = self.requests[job], self.requests[job].every
+        recording = Recording(every=every)
+        recording.original = to_pixels(load_image(request.image))
+        recording.provenance = Provenance(request.config, request.model, "0" * 64, "float32")
+        steps = self.steps(job)
+        recording.losses = [
+            dataclasses.replace(point) for point in steps[:done] if request.config.iterations
+        ]
+        for index, point in enumerate(steps[:done]):
+            ends = index + 1 == len(steps) or steps[index + 1].octave != point.octave
+            kept = every is not None and (point.iteration + 1) % every == 0
+            if ends or kept or index + 1 == done:
+                pixels = _dreamt(recording.original, point, index / len(steps), request.config)
+                recording.frames.append(Frame(point.octave, point.iteration, ends, pixels))
+        recording.seconds, recording.finished = 0.4 * done, done == len(steps)
+        self._recordings = {(job, done): recording, **dict(list(self._recordings.items())[:30])}
+        return recording
+
+    def _first(self) -> str | None:
+        return next((job for job in self.requests if job not in self.ended), None)
+
+    def _tick(self) -> None:
+        job = self._first()
+        if self._seconds is None or job is None:
+            return
+        began = self._began.setdefault(job, time.monotonic())
+        length = self.length(job)
+        wanted = int((time.monotonic() - began) / self._seconds * length)
+        self.advance(max(0, min(wanted, length) - self.done[job]))
+
+
+def _losses(layers: dict[str, float], octave: int, step: int) -> dict[str, float]:
+    return {
+        name: weight * (octave + 1) * (1 + (0.1 + 0.05 * index) * step)
+        for index, (name, weight) in enumerate(layers.items())
+    }
+
+
+def _dreamt(original: np.ndarray, point: LossPoint, share: float, config) -> np.ndarray:
+    pixels = resize_pixels(original, point.height, point.width)
+    image = from_pixels(pixels)
+    rows, columns = np.mgrid[0 : point.height, 0 : point.width]
+    for name, weight in config.layers.items():
+        depth = int("".join(char for char in name if char.isdigit())[:1] or 3)
+        wave = math.tau / (3 * 1.7**depth) * (point.width / original.shape[1]) ** 0.3
+        texture = np.sin(wave * rows + 2 * np.sin(wave * columns / 2)) * np.sin(wave * columns)
+        tint = np.array([0.6, 0.3 + 0.1 * depth, 1.0 - 0.15 * depth], np.float32)
+        strength = 0.35 * (0.3 + share) * min(1.0, abs(weight))
+        image += (strength * texture[..., None] * tint).astype(np.float32)
+    return to_pixels(image)
+
+
+def upload(width: int = 96, height: int = 64, kind: str = "PNG") -> bytes:
+    """Return a small picture file."""
+    from PIL import Image
+
+    shades = np.linspace(0, 255, width * height * 3).astype(np.uint8).reshape(height, width, 3)
+    file = io.BytesIO()
+    Image.fromarray(shades).save(file, kind)
+    return file.getvalue()
+
+
+def open_page(monkeypatch, fake: FakeBackend, *, browser: str = "mine", **query: str):
+    """Return the page over a fake backend, run once, with the parameters of its address."""
+    from streamlit.components.v2 import manifest_scanner
+    from streamlit.testing.v1 import AppTest
+
+    from dreamlab.ui.session import backend, presence
+
+    # Looking through all installed packages for components takes longer than the page.
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
+    monkeypatch.setattr(backend, "get", lambda: fake)
+    monkeypatch.setattr(presence, "browser", lambda: browser)
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    for name, value in query.items():
+        page.query_params[name] = value
+    return sound(page.run())
+
+
+def sound(page):
+    """Return the page, having checked that nothing on it failed."""
+    assert not page.exception, page.exception[0].stack_trace
+    return page
+
+
+def words(page) -> str:
+    """Return all plain text and HTML of the page, to look for a sentence in."""
+    import html
+
+    shown = [one.value for one in page.text] + [one.proto.body for one in page.get("html")]
+    return html.unescape("\n".join(shown)).replace("\u00a0", " ")

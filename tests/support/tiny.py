@@ -1,0 +1,70 @@
+"""A network of a few hundred weights, for tests that need one at once."""
+
+import keras
+import numpy as np
+from scipy.signal import correlate
+
+from dreamlab.config import DreamConfig
+from dreamlab.dream.ascent import Octave
+from dreamlab.dream.compiled import compile_ascent
+from dreamlab.models import Network
+
+
+def tiny_network(
+    *, seed: int = 0, smooth: bool = False, seeing_all: bool = False, name: str = "tiny"
+) -> Network:
+    """Two convolutions, a pooling and a third convolution.
+
+    `smooth` takes tanh for ReLU; `seeing_all` adds "excited", in which the mean over the whole
+    picture weights the channels of "second" (squeeze and excitation).
+    """
+    activation = "tanh" if smooth else "relu"
+    picture = keras.Input((None, None, 3))
+    first = keras.layers.Conv2D(4, 3, padding="same", activation=activation, name="first")(picture)
+    second = keras.layers.Conv2D(5, 3, padding="same", activation=activation, name="second")(first)
+    pooled = keras.layers.AveragePooling2D(2, name="pool")(second)
+    last = keras.layers.Conv2D(6, 3, padding="same", activation=activation, name="third")(pooled)
+    if seeing_all:
+        mean = keras.layers.GlobalAveragePooling2D(keepdims=True)(second)
+        last = keras.layers.Multiply(name="excited")([second, mean])
+    model = keras.Model(picture, last)
+    generator = np.random.default_rng(seed)
+    model.set_weights(
+        [generator.normal(0, 0.4, weight.shape).astype(np.float32) for weight in model.weights]
+    )
+    return Network(name, model, "random")
+
+
+def picture(height: int, width: int, seed: int = 0) -> np.ndarray:
+    """A picture with something in it: a smooth pattern and some noise, in [-1, 1]."""
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    waves = np.stack([np.sin(rows / 5), np.cos(columns / 7), np.sin((rows + columns) / 9)], -1)
+    noise = np.random.default_rng(seed).normal(0, 0.1, waves.shape)
+    return np.clip(0.8 * waves + noise, -1, 1).astype(np.float32)
+
+
+def octave_of(network: Network, config: DreamConfig, image: np.ndarray) -> Octave:
+    """The octave of a picture's own size, in float32."""
+    ascent = compile_ascent(network, config, "float32")
+    return Octave(ascent, config, image.shape[:2])
+
+
+def activations_by_hand(network: Network, image: np.ndarray) -> dict[str, np.ndarray]:
+    """The activations of the tiny network, by SciPy's correlation."""
+
+    def convolved(maps, layer):
+        kernel, bias = (np.asarray(one, np.float64) for one in layer.get_weights())
+        padded = np.pad(maps, ((1, 1), (1, 1), (0, 0)))
+        planes = [
+            sum(correlate(padded[..., i], kernel[..., i, o], "valid") for i in range(maps.shape[2]))
+            for o in range(kernel.shape[3])
+        ]
+        return np.maximum(np.stack(planes, -1) + bias, 0)
+
+    model = network.cut(["third"], "float32")
+    first = convolved(image.astype(np.float64), model.get_layer("first"))
+    second = convolved(first, model.get_layer("second"))
+    rows, columns = second.shape[0] // 2, second.shape[1] // 2
+    pooled = second.reshape(rows, 2, columns, 2, -1).mean((1, 3))
+    third = convolved(pooled, model.get_layer("third"))
+    return {"first": first, "second": second, "pool": pooled, "third": third}

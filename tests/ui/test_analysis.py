@@ -1,0 +1,365 @@
+import csv
+import io
+import zipfile
+
+import pytest
+
+from dreamlab.analysis import ANALYSES
+from dreamlab.comparison.comparison import MAX_LIST, Setup
+from dreamlab.comparison.variant import Variant
+from tests.support.fake_backend import open_page, sound, words
+
+SETUP = Setup(
+    variants=(
+        Variant(name="Mixed", layers={"block2_conv2": 0.5, "block5_conv2": 1.5}),
+        Variant(name="Single", layers={"block3_conv3": 2.0}),
+    ),
+    common={"octaves": 2, "iterations": 3},
+    max_side=128,
+)
+
+
+@pytest.fixture
+def page(monkeypatch, fake):
+    return opened(open_page(monkeypatch, fake, setup=SETUP.encode()))
+
+
+def opened(page, analysis="atlas"):
+    page.session_state["part"] = "Layer by layer"
+    page.session_state["analysis"] = analysis
+    return sound(page.run())
+
+
+def keys(page) -> set[str]:
+    kinds = (page.number_input, page.multiselect, page.selectbox, page.text_input)
+    return {widget.key for kind in kinds for widget in kind if ".set." in (widget.key or "")}
+
+
+def ran(page, fake, analysis="atlas"):
+    page.button(key=f"{analysis}.run").click().run()
+    fake.finish()
+    return sound(page.run())
+
+
+def shown(page, key):
+    return [one for one in page.button if one.key == key]
+
+
+def test_lists_that_are_typed_are_bounded(page):
+    typed = [one for one in page.text_input if ".channels." in one.key]
+    typed += [one for one in opened(page, "robustness").text_input if ".set." in one.key]
+    assert len(typed) >= 5
+    assert all(one.proto.max_chars == MAX_LIST for one in typed)
+
+
+def test_nothing_is_drawn_while_the_tab_is_closed(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, setup=SETUP.encode())
+    assert not shown(page, "atlas.run")
+    assert shown(opened(page), "atlas.run")
+
+
+@pytest.mark.parametrize("analysis", ANALYSES)
+def test_every_analysis_runs_to_its_end(page, fake, analysis):
+    ran(opened(page, analysis), fake, analysis)
+    (request,) = fake.requests.values()
+    assert (request.analysis, request.model) == (analysis, "vgg16")
+    found = fake.findings("job1")
+    pictures = sum(bool(item.picture) for item in found.items)
+    assert f"vgg16 · {len(found.items)} found" in words(page)
+    # beside them: the picture in the sidebar and the five of the example under Compare
+    before = len(opened(page, "atlas" if analysis != "atlas" else "channels").image)
+    assert len(opened(page, analysis).image) == before + pictures
+    drawn = [table for table in ANALYSES[analysis].tables(found) if table.drawn]
+    charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
+    assert [title for title in charts if "Loss at" not in title] == [one.title for one in drawn]
+
+
+@pytest.mark.parametrize(
+    "analysis, kind, field, value, wanted",
+    [
+        ("atlas", "multiselect", "layers", ["block1_conv1"], ("block1_conv1",)),
+        ("atlas", "selectbox", "effort", "equal steps", "equal steps"),
+        ("atlas", "number_input", "amount", 0.2, 0.2),
+        ("atlas", "number_input", "most_steps", 9, 9),
+        ("atlas", "number_input", "step", 0.01, 0.01),
+        ("atlas", "number_input", "jitter", 4, 4),
+        ("atlas", "number_input", "max_side", 128, 128),
+        ("excitation", "number_input", "amount", 0.3, 0.3),
+        ("channels", "selectbox", "layer", "block2_conv2", "block2_conv2"),
+        ("channels", "text_input", "channels", "3, 1", (3, 1)),
+        ("channels", "number_input", "count", 4, 4),
+        ("channels", "selectbox", "grown", "no", "no"),
+        ("channels", "number_input", "steps", 7, 7),
+        ("channels", "number_input", "side", 64, 64),
+        ("channels", "number_input", "jitter", 2, 2),
+        ("channels", "number_input", "seed", 5, 5),
+        ("attribution", "number_input", "max_side", 64, 64),
+        ("robustness", "text_input", "gaussian", "0 0.1", (0.0, 0.1)),
+        ("robustness", "text_input", "salt_pepper", "0.3", (0.3,)),
+        ("robustness", "number_input", "iterations", 2, 2),
+        ("robustness", "number_input", "seed", 3, 3),
+    ],
+)
+def test_every_control_has_an_effect(page, fake, analysis, kind, field, value, wanted):
+    opened(page, analysis)
+    getattr(page, kind)(key=f"{analysis}.set.vgg16.{field}").set_value(value).run()
+    sound(page.button(key=f"{analysis}.run").click().run())
+    assert getattr(fake.requests["job1"].settings, field) == wanted
+
+
+def test_a_control_without_effect_is_not_drawn(page):
+    names = {key.rsplit(".", 1)[1] for key in keys(page)}
+    assert names == {"layers", "effort", "amount", "most_steps", "step", "jitter", "max_side"}
+    sound(page.selectbox(key="atlas.set.vgg16.effort").set_value("equal steps").run())
+    names = {key.rsplit(".", 1)[1] for key in keys(page)}
+    assert names == {"layers", "effort", "iterations", "step", "jitter", "max_side"}
+
+
+def test_settings_of_the_sidebar_count(page, fake):
+    page.selectbox(key="common.preprocessing").set_value("imagenet")
+    page.selectbox(key="common.precision").set_value("float32").run()
+    page.button(key="atlas.run").click().run()
+    settings = fake.requests["job1"].settings
+    assert (settings.preprocessing, settings.precision) == ("imagenet", "float32")
+
+
+def test_what_cannot_run_says_why(page):
+    opened(page, "channels")
+    page.text_input(key="channels.set.vgg16.channels").set_value("1, two").run()
+    assert "Cannot run yet: Channels is '1, two'; write numbers with commas" in words(page)
+    assert page.button(key="channels.run").disabled
+    page.text_input(key="channels.set.vgg16.channels").set_value("512").run()
+    assert "block4_conv3 has no channel 512; choose 0 to 511" in words(sound(page))
+
+
+def test_it_fills_in_while_it_runs_and_is_cancelled_and_resumed(page, fake):
+    before = len(page.image)
+    page.button(key="atlas.run").click().run()
+    fake.advance(2)
+    sound(page.run())
+    assert len(page.image) == before + 2
+    assert "block1_conv2 · 11%" in words(page)
+    page.button(key="atlas.cancel").click().run()
+    assert "Ended early · vgg16 · 2 found · 2 s" in words(sound(page))
+    found = fake.findings("job1").items
+    page.button(key="atlas.resume").click().run()
+    assert fake.requests["job2"].found == found
+    assert fake.forgotten == ["job1"]
+    fake.finish()
+    assert "vgg16 · 18 found" in words(sound(page.run()))
+    assert not shown(page, "atlas.resume")
+
+
+def test_cancelled_before_anything_is_found(page, fake):
+    page.button(key="atlas.run").click().run()
+    page.button(key="atlas.cancel").click().run()
+    assert "Cancelled before anything was found." in words(sound(page))
+
+
+def test_a_failure_keeps_what_was_found(page, fake):
+    page.button(key="atlas.run").click().run()
+    fake.advance(1)
+    fake.fail("job1", "the worker ran out of memory; choose a smaller picture")
+    said = words(sound(page.run()))
+    assert "⚠ the worker ran out of memory; choose a smaller picture" in said
+    assert "Ended early · vgg16 · 1 found" in said
+    assert shown(page, "atlas.resume")
+
+
+def test_what_is_not_sent_off_says_so(page, fake):
+    fake.full = True
+    sound(page.button(key="atlas.run").click().run())
+    assert "The analysis was not sent off: the queue is full" in words(page)
+
+
+def test_what_is_no_longer_kept_says_so(page, fake):
+    ran(page, fake)
+    fake.forget("job1")
+    assert "no longer kept" in words(sound(page.run()))
+
+
+def test_results_are_kept_when_another_tab_or_analysis_is_opened(page, fake):
+    page.number_input(key="atlas.set.vgg16.amount").set_value(0.2).run()
+    ran(page, fake)
+    opened(page, "robustness")
+    page.session_state["part"] = "Compare"
+    sound(page.run())
+    assert "18 found" not in words(page)
+    assert "18 found" in words(opened(page))
+    assert page.number_input(key="atlas.set.vgg16.amount").value == 0.2
+    assert "have changed since" not in words(page)
+    page.number_input(key="atlas.set.vgg16.amount").set_value(0.3).run()
+    assert "have changed since" in words(sound(page))
+    assert list(fake.requests) == ["job1"]
+
+
+def test_a_thumbnail_becomes_a_variant(page, fake):
+    ran(page, fake)
+    page.button(key="large-job1-block1_pool").click().run()
+    assert "block1_pool is a variant now" in words(sound(page))
+    number = page.session_state["variants"][-1]
+    assert page.session_state[f"v{number}.layers"] == ["block1_pool"]
+    # the third layer, so the fake took three steps, as the common settings have it
+    assert page.session_state[f"v{number}.overrides"] == ["octaves", "step"]
+    assert page.session_state[f"v{number}.own.octaves"] == 1
+    assert page.session_state[f"v{number}.own.step"] == 0.03
+    page.button(key="dream").click().run()
+    assert dict(fake.requests["job4"].config.layers) == {"block1_pool": 1.0}
+
+
+def test_a_thumbnail_taken_again_has_a_name_of_its_own(page, fake):
+    ran(page, fake)
+    for _ in range(3):
+        page.button(key="large-job1-block1_pool").click().run()
+    sound(page)
+    names = [page.session_state[f"v{one}.name"] for one in page.session_state["variants"]]
+    assert names == ["Mixed", "Single", "block1_pool", "block1_pool 2", "block1_pool 3"]
+
+
+def test_variants_of_one_long_name_are_told_apart(monkeypatch, fake):
+    same = (Variant(name="x" * 40, layers={"block2_conv2": 1.0}),) * 2
+    page = open_page(monkeypatch, fake, setup=Setup(variants=same).encode())
+    names = [page.session_state[f"v{one}.name"] for one in page.session_state["variants"]]
+    assert names == ["x" * 40, "x" * 38 + " 2"]
+    assert not page.button(key="dream").disabled
+
+
+def test_a_thumbnail_becomes_a_variant_while_the_atlas_goes_on(page, fake):
+    page.button(key="atlas.run").click().run()
+    fake.advance(2)
+    page.run()
+    page.button(key="large-job1-block1_conv2").click().run()
+    assert "block1_conv2 is a variant now" in words(sound(page))
+    assert fake.status("job1").active
+    fake.advance()
+    assert shown(sound(page.run()), "large-job1-block1_pool")
+    number = page.session_state["variants"][-1]
+    assert page.session_state[f"v{number}.layers"] == ["block1_conv2"]
+
+
+def test_a_full_page_takes_no_thumbnail(page, fake):
+    ran(page, fake)
+    for layer in ("block1_conv1", "block1_conv2", "block2_conv1", "block2_conv2"):
+        page.button(key=f"large-job1-{layer}").click().run()
+    sound(page.button(key="large-job1-block3_conv1").click().run())
+    assert "no room" in words(page)
+    assert len(page.session_state["variants"]) == 6
+
+
+def test_channels_that_are_picked_become_a_variant(page, fake):
+    ran(opened(page, "channels"), fake, "channels")
+    assert page.button(key="channels.variant").disabled
+    page.pills(key="channels.picked.block4_conv3").set_value([12, 10]).run()
+    sound(page.button(key="channels.variant").click().run())
+    number = page.session_state["variants"][-1]
+    assert page.session_state[f"v{number}.channels.block4_conv3"] == "10, 12"
+
+
+def test_attribution_is_of_a_variant(page, fake):
+    opened(page, "attribution")
+    page.selectbox(key="attribution.variant").set_value(page.session_state["variants"][1]).run()
+    sound(page.button(key="attribution.run").click().run())
+    settings = fake.requests["job1"].settings
+    assert (settings.layers, settings.octaves, settings.iterations) == ({"block3_conv3": 2.0}, 2, 3)
+
+
+def test_balance_sets_the_weights(page, fake):
+    ran(opened(page, "attribution"), fake, "attribution")
+    sound(page.button(key="attribution.balance").click().run())
+    # The fake's norms are twice the weights: 0.5 / 1 and 1.5 / 3 are equal, and add up to 2.
+    assert "Mixed has balanced weights now." in words(page)
+    first = page.session_state["variants"][0]
+    assert page.session_state[f"v{first}.weight.block2_conv2"] == pytest.approx(1.0)
+    assert page.session_state[f"v{first}.weight.block5_conv2"] == pytest.approx(1.0)
+    assert page.button(key="attribution.balance").disabled  # they are other weights now
+
+
+def test_attribution_and_balance_keep_the_channels_of_the_variant(page, fake):
+    first = page.session_state["variants"][0]
+    page.session_state["common.max_loss"] = 2.5
+    page.session_state["common.tile"] = 128
+    page.session_state[f"v{first}.channels.block5_conv2"] = "7, 3"
+    ran(opened(page, "attribution"), fake, "attribution")
+    settings = fake.requests["job1"].settings
+    assert settings.channels == {"block5_conv2": [3, 7]}
+    assert (settings.max_loss, settings.tile) == (2.5, 128)
+    # What has other channels is another mix, whatever its weights.
+    page.session_state[f"v{first}.channels.block5_conv2"] = "3"
+    assert sound(page.run()).button(key="attribution.balance").disabled
+    page.session_state[f"v{first}.channels.block5_conv2"] = "3, 7"
+    sound(page.run()).button(key="attribution.balance").click().run()
+    assert page.session_state[f"v{first}.weight.block2_conv2"] == pytest.approx(1.0)
+    page.button(key="dream").click().run()
+    (config,) = [
+        request.config
+        for request in fake.requests.values()
+        if hasattr(request, "config") and len(request.config.layers) == 2
+    ]
+    assert config.channels == {"block5_conv2": (3, 7)}
+
+
+def test_attribution_broken_off_before_a_picture_has_its_figures_in_a_zip(downloads, page, fake):
+    opened(page, "attribution").button(key="attribution.run").click().run()
+    fake.advance(2)  # of the 3 steps of the first octave
+    page.run()
+    page.button(key="attribution.cancel").click().run()
+    made = {key.split(".", 2)[2]: make for key, make in downloads.items() if "job1" in key}
+    assert "attribution.png" not in made
+    names = zipfile.ZipFile(io.BytesIO(made["attribution.zip"]())).namelist()
+    assert {"attribution.json", "loss_share.csv"} <= set(names)
+
+
+def test_files(downloads, page, fake):
+    page.multiselect(key="atlas.set.vgg16.layers").set_value(["block1_conv1", "block1_conv2"])
+    ran(opened(page, "excitation"), fake, "excitation")
+    made = {key.split(".", 2)[2]: make for key, make in downloads.items() if "job1" in key}
+    assert set(made) == {"excitation.png", "excitation.csv", "excitation.zip"}
+    head, first, *rest = csv.reader(io.StringIO(made["excitation.csv"]().decode()))
+    assert head[:3] == ["dreamt", "block1_conv1", "block1_conv2"]
+    assert first[:4] == ["block1_conv1", "4.0", "2.0", "1.0"]
+    assert len(rest) == 17
+    assert made["excitation.png"]().startswith(b"\x89PNG")
+    assert "excitation.csv" in zipfile.ZipFile(io.BytesIO(made["excitation.zip"]())).namelist()
+
+
+def report_off(page) -> bool:
+    return next(one for one in page.get("download_button") if "report" in one.id).disabled
+
+
+def test_report(downloads, page, fake):
+    assert report_off(page)
+    page.button(key="dream").click().run()
+    ran(page, fake)
+    assert not report_off(page)
+    text = downloads["report"]().decode()
+    assert text.index("<h2>Dream 1</h2>") < text.index("<h2>Layer atlas</h2>")
+    assert text.count("<img") == 1 + 2 + 1 + 18  # original and dreams, the picture, the atlas
+    assert text.count("<svg") == 2  # losses of both, shares of the mixed one
+    assert "&quot;block5_conv2&quot;: 1.5" in text
+
+
+def test_a_report_holds_all_dreams_that_are_kept(downloads, page, fake):
+    for _ in range(2):
+        page.button(key="dream").click().run()
+        fake.finish()
+        page.run()
+    for one in page.session_state["variants"]:  # two of one name, as a visitor may type them
+        page.session_state[f"v{one}.name"] = "Same"
+    page.run()
+    page.button(key="dream").click().run()
+    fake.finish()
+    fake.forget("job3")  # the store had no room for it any more
+    sound(page.run())
+    first, second, third = downloads["report"]().decode().split("<h2>")[1:]
+    assert [part.count("<img") for part in (first, second, third)] == [3, 2, 3]
+    assert second.startswith("Dream 2, 1 of its 2 variants</h2>")
+    assert "&quot;name&quot;: &quot;Mixed&quot;" in first
+    for name in ("Same (1)", "Same (2)"):
+        assert f"&quot;name&quot;: &quot;{name}&quot;" in third
+    assert third.count("vgg16") == 4  # in the table and the settings of both
+
+
+def test_a_report_of_nothing_that_is_kept_is_off(page, fake):
+    page.button(key="dream").click().run()
+    page.button(key="cancel_all").click().run()  # before the first step
+    assert report_off(sound(page))

@@ -1,0 +1,92 @@
+"""A picture that was opened large, and what the page holds while it is looked at."""
+
+import gc
+import tracemalloc
+
+import pytest
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.testing.v1 import app_test
+
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.variant import Variant
+from dreamlab.images import jpeg
+from dreamlab.ui.dreams import before_after
+from tests.support.fake_backend import open_page, sound
+
+SETUP = Setup(
+    variants=(Variant(name="Single", layers={"block3_conv3": 2.0}),),
+    common={"octaves": 2, "iterations": 2},
+)
+
+
+@pytest.fixture
+def files(monkeypatch):
+    """Have all runs of a page share the files of its pictures, as those of a server do."""
+    storage = MemoryMediaFileStorage("/media")
+    manager = MediaFileManager(storage)
+    monkeypatch.setattr(app_test, "MediaFileManager", lambda storage: manager)
+    return storage
+
+
+@pytest.fixture
+def page(monkeypatch, fake, files):
+    page = open_page(monkeypatch, fake, setup=SETUP.encode())
+    page.button(key="dream").click().run()
+    fake.finish()
+    return sound(page.run())
+
+
+@pytest.fixture
+def traced():
+    tracemalloc.start()
+    yield
+    tracemalloc.stop()
+
+
+def look(page) -> None:
+    """Open the dream large, move it through its octaves, and close it."""
+    page.button(key="large-job1").click().run()
+    for place in (0, 1, 2):
+        page.select_slider(key="place.1").set_value(place).run()
+        assert len(sound(page).get("bidi_component")) == 1
+    page.button(key="close").click().run()
+    assert not sound(page).get("bidi_component")
+
+
+def grown(page, rounds: int) -> int:
+    """Return how many bytes more are held after looking some times than before."""
+    gc.collect()
+    before, _ = tracemalloc.get_traced_memory()
+    for _ in range(rounds):
+        look(page)
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0] - before
+
+
+def in_files(files) -> int:
+    """Return how many bytes of pictures the page has ready for a browser to fetch."""
+    return sum(one.byte_length for many in files.get_stats().values() for one in many)
+
+
+def test_looking_at_a_dream_again_and_again_takes_no_more_memory(
+    monkeypatch, page, fake, files, traced
+):
+    picture = len(jpeg(fake.recording("job1").original, quality=92))
+    for _ in range(2):  # what is kept once, such as code and the caches, is there after that
+        look(page)
+    ready = in_files(files)
+    assert ready >= picture
+    # Each of 3 rounds draws it four times: pictures that were kept would be 24 more.
+    assert grown(page, rounds=3) < picture
+    assert in_files(files) == ready
+
+    # What is kept shows: were it but the pictures of a single round, it would be seen.
+    kept, show = [], before_after.show
+    monkeypatch.setattr(
+        before_after,
+        "show",
+        lambda *pictures, **rest: (kept.append(pictures), show(*pictures, **rest)),
+    )
+    assert grown(page, rounds=1) > 4 * picture
+    assert len(kept) == 4

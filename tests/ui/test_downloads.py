@@ -1,0 +1,101 @@
+import io
+import json
+import zipfile
+
+import pytest
+from PIL import Image
+
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.variant import Variant
+from dreamlab.config import DreamConfig
+from dreamlab.jobs import Request
+from dreamlab.ui.dreams import downloads
+from dreamlab.ui.session.visitors import Run
+from tests.support.fake_backend import open_page, sound, upload
+
+CONFIG = DreamConfig(layers={"block2_conv2": 2.0}, octaves=2, iterations=2)
+SETUP = Setup(
+    variants=(
+        Variant(name="One", layers={"block2_conv2": 2.0}),
+        Variant(name="Two", layers={"block5_conv2": 4.0}),
+    ),
+    common={"octaves": 2, "iterations": 2},
+    max_side=128,
+)
+
+
+@pytest.fixture
+def left(fake):
+    jobs = [fake.submit("me", Request(upload(), CONFIG)) for _ in range(2)]
+    fake.finish()
+    return [
+        (Run(job, name, index, CONFIG), fake.result(job).recording)
+        for index, (job, name) in enumerate(zip(jobs, ["Über & all", "Two"], strict=True))
+    ]
+
+
+@pytest.fixture
+def page(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, setup=SETUP.encode())
+    page.button(key="dream").click().run()
+    fake.finish()
+    return sound(page.run())
+
+
+def test_every_file_of_a_variant(downloads, page):
+    made = {key.split(".")[-1]: make() for key, make in downloads.items() if "job1" in key}
+    assert set(made) == {"PNG", "GIF", "WebP", "CSV", "Config", "ZIP"}
+    wanted = SETUP.configs()[0]
+    for kind in ("PNG", "GIF", "Config"):
+        assert DreamConfig.from_file(io.BytesIO(made[kind])) == wanted
+    gif = Image.open(io.BytesIO(made["GIF"]))
+    assert (gif.n_frames, gif.size) == (3, (128, 85))
+    assert Image.open(io.BytesIO(made["WebP"])).format == "WEBP"
+    assert made["CSV"].decode().splitlines()[0] == "octave,height,width,iteration,loss,block2_conv2"
+    assert "dream.png" in zipfile.ZipFile(io.BytesIO(made["ZIP"])).namelist()
+
+
+def test_the_film_runs_as_set(downloads, page):
+    page.number_input(key="film.frame").set_value(0.2).run()
+    page.number_input(key="film.hold").set_value(1.0).run()
+    page.toggle(key="film.loop").set_value(False).run()
+    page.toggle(key="film.boomerang").set_value(True).run()
+    sound(page)
+    gif = Image.open(io.BytesIO(downloads["download.job1.GIF"]()))
+    assert gif.n_frames == 4  # original, octave 1, octave 2, octave 1
+    assert gif.info["duration"] == 200 and "loop" not in gif.info
+    gif.seek(2)
+    assert gif.info["duration"] == 1000
+
+
+def test_preview_of_the_film(page):
+    before = len(page.image)
+    page.toggle(key="preview.job1").set_value(True).run()
+    assert len(sound(page).image) == before + 1
+
+
+def test_nothing_to_take_while_nothing_is_done(monkeypatch, fake):
+    page = open_page(monkeypatch, fake)
+    page.button(key="dream").click().run()
+    assert not sound(page).get("download_button")
+
+
+def test_contact_sheet_holds_the_original_and_all(left):
+    sheet = Image.open(io.BytesIO(downloads.sheet(left)))
+    assert sheet.width >= 3 * 96 and sheet.height >= 64
+
+
+def test_everything_has_a_folder_a_variant(left):
+    packed = zipfile.ZipFile(io.BytesIO(downloads.everything(left, {"loop": False})))
+    names = packed.namelist()
+    assert "contact_sheet.png" in names
+    for folder in ("1_ber_all", "2_two"):
+        assert f"{folder}/progression.gif" in names
+        assert json.loads(packed.read(f"{folder}/config.json"))["model"] == "vgg16"
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("Layer 1", "layer_1"), ("../../etc", "etc"), ("夢", "dream")]
+)
+def test_file_names_are_plain(name, file):
+    assert downloads.file_name(name) == file

@@ -1,0 +1,308 @@
+import dataclasses
+import subprocess
+import sys
+
+import pytest
+
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.presets import COMPARISONS, comparison
+from dreamlab.comparison.variant import Variant
+from dreamlab.config import DreamConfig
+from dreamlab.zoo import is_offered, known_layers
+from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
+
+
+@pytest.fixture
+def page(monkeypatch, fake):
+    return open_page(monkeypatch, fake)
+
+
+def dream(page):
+    return sound(page.button(key="dream").click().run())
+
+
+def configs(fake):
+    return [request.config for request in fake.requests.values()]
+
+
+def ids(page):
+    return page.session_state["variants"]
+
+
+# the whole
+
+
+def test_the_page_imports_neither_tensorflow_nor_keras():
+    script = """
+import sys
+from streamlit.testing.v1 import AppTest
+from dreamlab.ui.session import backend
+from tests.support.fake_backend import FakeBackend
+fake = FakeBackend()
+backend.get = lambda: fake
+page = AppTest.from_file("app.py", default_timeout=60).run()
+page.button(key="dream").click().run()
+fake.finish()
+page.run()
+assert not page.exception, page.exception
+heavy = {"tensorflow", "keras"} & set(sys.modules)
+assert not heavy, heavy
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_first_dream_is_one_click_away(page, fake):
+    dream(page)
+    assert configs(fake) == list(comparison("Layers 1–4").configs())
+    assert {request.model for request in fake.requests.values()} == {"vgg16"}
+    assert len(set(fake.owners.values())) == 1
+
+
+# settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("octaves", 3),
+        ("octave_scale", 1.7),
+        ("iterations", 4),
+        ("step", 0.02),
+        ("max_loss", 12.5),
+        ("gaussian_noise", 0.1),
+        ("salt_pepper", 0.01),
+        ("jitter", 8),
+        ("seed", 42),
+    ],
+)
+def test_each_number_reaches_every_variant(page, fake, name, value):
+    page.number_input(key=f"common.{name}").set_value(value).run()
+    dream(page)
+    assert [getattr(config, name) for config in configs(fake)] == [value] * 4
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("precision", "float32"), ("preprocessing", "imagenet"), ("tile", 256)]
+)
+def test_each_choice_reaches_every_variant(page, fake, name, value):
+    page.selectbox(key=f"common.{name}").select(value).run()
+    dream(page)
+    assert [getattr(config, name) for config in configs(fake)] == [value] * 4
+
+
+def test_ranges_come_from_the_config(page):
+    for spec in dataclasses.fields(DreamConfig):
+        if "low" in spec.metadata and spec.name != "tile":
+            control = page.number_input(key=f"common.{spec.name}")
+            assert (control.min, control.max) == (spec.metadata["low"], spec.metadata["high"])
+            assert control.help == spec.metadata["help"]
+
+
+def test_a_tile_of_any_size_can_be_restored(monkeypatch, fake):
+    setup = dataclasses.replace(SETUP, common={"tile": 200})
+    dream(open_page(monkeypatch, fake, setup=setup.encode()))
+    assert {config.tile for config in configs(fake)} == {200}
+
+
+def test_keeping_steps_reaches_the_request(page, fake):
+    page.number_input(key="every").set_value(2).run()
+    dream(page)
+    assert {request.every for request in fake.requests.values()} == {2}
+
+
+def test_reset_brings_the_defaults_back(page, fake):
+    page.number_input(key="common.jitter").set_value(8).run()
+    next(button for button in page.button if button.label == "Reset to defaults").click().run()
+    dream(page)
+    assert {(config.jitter, config.octaves) for config in configs(fake)} == {(0, 5)}
+
+
+def test_another_network_takes_its_own_layers(page, fake):
+    page.selectbox(key="model").select("inception_v3").run()
+    dream(sound(page))
+    names = {layer.name for layer in known_layers("inception_v3")}
+    for request in fake.requests.values():
+        assert request.model == "inception_v3"
+        assert set(request.config.layers) <= names
+    assert list(configs(fake)[3].layers.values()) == [4.0]
+
+
+def test_another_network_waits_for_variants_that_can_run(page):
+    first = ids(page)[0]
+    page.number_input(key=f"v{first}.weight.block2_conv2").set_value(0.0).run()
+    page.selectbox(key="model").select("vgg19").run()
+    assert sound(page).session_state["model"] == "vgg16"
+    assert "Put the variants right first" in words(page)
+
+
+# variants
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_comparisons_in_one_click(page, fake, name):
+    page.button(key=f"comparison.{name}").click().run()
+    dream(page)
+    assert configs(fake) == [DreamConfig.preset(preset) for _, preset in COMPARISONS[name]]
+
+
+def test_comparisons_in_another_network(page, fake):
+    page.selectbox(key="model").select("mobilenet_v2").run()
+    page.button(key="comparison.Mixed").click().run()
+    dream(page)
+    (config,) = configs(fake)
+    assert all(is_offered("mobilenet_v2", name) for name in config.layers)
+    assert sum(config.layers.values()) == pytest.approx(2.05)
+
+
+def test_weight_in_place(page, fake):
+    page.number_input(key=f"v{ids(page)[1]}.weight.block3_conv3").set_value(-1.5).run()
+    dream(page)
+    assert dict(configs(fake)[1].layers) == {"block3_conv3": -1.5}
+
+
+def test_layers_added_and_taken_out(page, fake):
+    first = ids(page)[0]
+    choice = page.selectbox(key=f"v{first}.new")
+    assert "Block 4 · block4_conv3 — depth 10 · 512 channels · sees 92 px" in [
+        option.replace("\u00a0", " ") for option in choice.options
+    ]
+    index = [f"· {name} —" for name in ["block4_conv3"]]
+    choice.select_index(
+        next(i for i, option in enumerate(choice.options) if index[0] in option)
+    ).run()
+    page.button(key=f"v{first}.drop.block2_conv2").click().run()
+    assert page.button(key=f"v{first}.drop.block4_conv3").disabled
+    dream(page)
+    assert dict(configs(fake)[0].layers) == {"block4_conv3": 1.0}
+
+
+def test_channels(page, fake):
+    first = ids(page)[0]
+    page.text_input(key=f"v{first}.channels.block2_conv2").set_value("7, 3").run()
+    dream(page)
+    assert dict(configs(fake)[0].channels) == {"block2_conv2": (3, 7)}
+
+
+@pytest.mark.parametrize(("text", "said"), [("seven", "numbers with commas"), ("128", "0 to 127")])
+def test_channels_that_cannot_be(page, text, said):
+    first = ids(page)[0]
+    page.text_input(key=f"v{first}.channels.block2_conv2").set_value(text).run()
+    assert said in words(page)
+    assert page.button(key="dream").disabled
+
+
+def test_own_settings_of_one_variant(page, fake):
+    second = ids(page)[1]
+    page.multiselect(key=f"v{second}.overrides").select("seed").run()
+    page.number_input(key=f"v{second}.own.seed").set_value(5).run()
+    dream(page)
+    assert [config.seed for config in configs(fake)] == [0, 5, 0, 0]
+
+
+def test_rename_reorder_duplicate_add_remove(page, fake):
+    first, second, third, fourth = ids(page)
+    page.text_input(key=f"v{first}.name").set_value("Edges & <b>bold</b>").run()
+    page.button(key=f"v{first}.right").click().run()
+    assert ids(page) == [second, first, third, fourth]
+    page.button(key=f"v{first}.left").click().run()
+    page.button(key=f"v{first}.copy").click().run()
+    page.button(key="add").click().run()
+    assert len(ids(page)) == 6
+    assert page.button(key="add").disabled and page.button(key=f"v{first}.copy").disabled
+    colours = [page.session_state[f"v{one}.colour"] for one in ids(page)]
+    assert sorted(colours) == [0, 1, 2, 3, 4, 5]
+    page.button(key=f"v{third}.remove").click().run()
+    assert third not in ids(page)
+    dream(page)
+    assert len(configs(fake)) == 5
+    assert configs(fake)[0] == configs(fake)[1]
+    assert "Edges & <b>bold</b> copy" in words(page)
+
+
+def test_the_last_variant_stays(page):
+    for one in ids(page)[1:]:
+        page.button(key=f"v{one}.remove").click().run()
+    assert page.button(key=f"v{ids(page)[0]}.remove").disabled
+
+
+# preflight
+
+
+def test_preflight_says_sizes_maps_and_time(page):
+    said = words(page)
+    assert "1 octave, 451 × 300 px · map 28 × 18 · about 4 s" in said
+    assert "4 variants, 4 octaves in all · about 16 s" in said
+
+
+def test_time_is_not_made_up(monkeypatch):
+    page = open_page(monkeypatch, FakeBackend(estimate=None))
+    assert "the time is known after the first dream" in words(page)
+
+
+def test_dropped_octaves_are_told_before_the_run(page):
+    page.slider(key="max_side").set_value(128).run()
+    page.number_input(key="common.octaves").set_value(6).run()
+    assert "left out 3 octaves" in words(page)
+    assert not page.button(key="dream").disabled
+
+
+def test_a_picture_too_small_cannot_run(page, fake):
+    page.file_uploader(key="upload").upload("small.png", upload(40, 20), "image/png").run()
+    assert "picture is 40 x 20 px; vgg16 needs at least 32 x 32" in words(page)
+    assert page.button(key="dream").disabled
+
+
+def test_weights_of_zero_cannot_run(page):
+    first = ids(page)[0]
+    page.number_input(key=f"v{first}.weight.block2_conv2").set_value(0.0).run()
+    assert "every layer has weight 0" in words(page)
+    assert page.button(key="dream").disabled
+
+
+# the address
+
+
+SETUP = Setup(
+    variants=(
+        Variant(name="One", layers={"block2_conv2": -2.5}, channels={"block2_conv2": [3, 1]}),
+        Variant(name="Two", layers={"block5_conv2": 1.5}, overrides={"octaves": 2}),
+    ),
+    common={"iterations": 3, "max_loss": 40.0},
+    source="galaxies",
+    max_side=256,
+    every=2,
+)
+
+
+def test_the_address_restores_the_setup(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, setup=SETUP.encode())
+    assert Setup.decode(page.query_params["setup"]) == SETUP
+    dream(page)
+    assert configs(fake) == list(SETUP.configs())
+    assert {request.every for request in fake.requests.values()} == {2}
+
+
+def test_the_address_follows_the_widgets(page):
+    page.number_input(key="common.seed").set_value(11).run()
+    assert Setup.decode(page.query_params["setup"]).common["seed"] == 11
+    page.number_input(key="common.seed").set_value(0).run()
+    assert "setup" not in page.query_params
+
+
+def test_the_link_carries_the_setup_alone(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, setup=SETUP.encode())
+    dream(page)
+    assert page.query_params["visit"]
+    (shown,) = [code.value for code in page.code]
+    assert shown.endswith(f"?setup={SETUP.encode()}")
+
+
+@pytest.mark.parametrize("broken", ["x", "%%%", "A" * 100_000, SETUP.encode()[:-4]])
+def test_a_broken_address_is_left_out_with_a_note(monkeypatch, fake, broken):
+    page = open_page(monkeypatch, fake, setup=broken)
+    assert "The set-up in the address was left out" in words(page)
+    assert "setup" not in page.query_params
+    dream(page)
+    assert configs(fake) == list(comparison("Layers 1–4").configs())
+    assert "left out" not in words(page)

@@ -1,0 +1,131 @@
+import io
+
+import numpy as np
+import pytest
+import streamlit
+from PIL import Image
+
+from dreamlab.config import DreamConfig
+from dreamlab.images import from_pixels, load_image, png, seeded_noise
+from dreamlab.jobs.protocol import Request
+from dreamlab.results import export
+from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
+
+
+@pytest.fixture
+def page(monkeypatch, fake):
+    return open_page(monkeypatch, fake)
+
+
+def sent(page, fake):
+    """Dream and return the picture that was sent off, float32 (H, W, 3)."""
+    sound(page.button(key="dream").click().run())
+    return load_image(next(reversed(fake.requests.values())).image)
+
+
+def test_the_cat_is_there(page, fake):
+    assert sent(page, fake).shape == (300, 451, 3)
+
+
+def test_galaxies_at_the_longest_side(page, fake):
+    page.segmented_control(key="source").set_value("galaxies").run()
+    page.slider(key="max_side").set_value(504).run()
+    height, width, _ = sent(page, fake).shape
+    assert width == 504 and height == pytest.approx(504 * 872 / 1000, abs=1)
+
+
+def test_noise_follows_the_seed(page, fake):
+    page.segmented_control(key="source").set_value("noise").run()
+    page.slider(key="max_side").set_value(128).run()
+    page.number_input(key="common.seed").set_value(3).run()
+    wanted = seeded_noise(85, 128, 3)
+    assert np.abs(sent(page, fake) - wanted).max() <= 1 / 127.5
+
+
+def test_an_upload_is_dreamt_on(page, fake):
+    data = upload(96, 64)
+    page.file_uploader(key="upload").upload("mine.png", data, "image/png").run()
+    assert page.session_state["source"] == "upload"
+    assert np.array_equal(sent(page, fake), load_image(data))
+
+
+def test_it_is_shown_as_jpeg_and_sent_as_png(page, fake, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(streamlit, "image", lambda data, **options: drawn.append(data))
+    page.button(key="dream").click().run()
+    first, sent = Image.open(io.BytesIO(drawn[0])), next(iter(fake.requests.values())).image
+    assert (first.format, first.size) == ("JPEG", (451, 300))
+    assert Image.open(io.BytesIO(sent)).format == "PNG"
+    assert abs(load_image(drawn[0]) - load_image(sent)).mean() < 0.02
+
+
+def test_what_is_sent_carries_no_metadata(page, fake):
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "where I live"
+    Image.new("RGB", (64, 48), "red").save(file, "JPEG", exif=exif)
+    page.file_uploader(key="upload").upload("mine.jpg", file.getvalue(), "image/jpeg").run()
+    page.button(key="dream").click().run()
+    image = next(iter(fake.requests.values())).image
+    assert b"where I live" not in image and not Image.open(io.BytesIO(image)).getexif()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", upload()[:200], b"GIF89a"]
+)
+def test_a_bad_upload_gets_one_sentence(page, data):
+    page.file_uploader(key="upload").upload("evil <b>.png", data, "image/png").run()
+    sound(page)
+    (said,) = [text.value for text in page.text]
+    assert said.startswith("⚠ ") and "\n" not in said
+    assert page.button(key="dream").disabled
+
+
+def test_an_upload_that_would_take_too_much_memory_gets_one_sentence(page):
+    file = io.BytesIO()
+    Image.new("L", (3600, 3600)).save(file, "WEBP", lossless=True, method=0, quality=0)
+    page.file_uploader(key="upload").upload("big.webp", file.getvalue(), "image/webp").run()
+    said = "3600 x 3600 px, 12,960,000 pixels; of a WEBP like it at most 12,500,000 are read"
+    assert said in words(sound(page))
+
+
+def test_the_page_goes_on_after_a_bad_upload(page, fake):
+    page.file_uploader(key="upload").upload("bad.png", b"no picture", "image/png").run()
+    page.segmented_control(key="source").set_value("cat").run()
+    assert sent(page, fake).shape == (300, 451, 3)
+
+
+def test_yours_without_an_upload_says_so(page):
+    page.segmented_control(key="source").set_value("upload").run()
+    assert "no picture is uploaded" in words(page)
+    assert page.button(key="dream").disabled
+
+
+@pytest.mark.parametrize("kind", ["png", "gif"])
+def test_a_dream_dropped_in_restores_its_settings(page, fake, kind):
+    config = DreamConfig(
+        layers={"block1_conv2": 3.0, "block5_conv1": -1.0},
+        channels={"block1_conv2": [4]},
+        octaves=2,
+        iterations=2,
+        max_loss=99.0,
+        seed=17,
+    )
+    other = FakeBackend()
+    job = other.submit("me", Request(upload(), config))
+    other.finish()
+    file = getattr(export, kind)(other.result(job).recording)
+    page.file_uploader(key="upload").upload(f"dream.{kind}", file, f"image/{kind}").run()
+    assert "settings are restored" in words(sound(page))
+    assert sent(page, fake).shape == (300, 451, 3)  # the picture stays
+    assert [request.config for request in fake.requests.values()] == [config]
+
+
+def test_a_dream_of_a_network_of_ones_own_is_a_picture_like_any_other(page):
+    settings = '{"model": "mine.keras", "config": {"layers": {"a": 1.0}}}'
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    file = png(pixels, text={"dreamlab": settings})
+    page.file_uploader(key="upload").upload("dream.png", file, "image/png").run()
+    assert "settings were not taken over" in words(sound(page))
+    assert page.session_state["source"] == "upload"
+    assert from_pixels(pixels).max() == -1

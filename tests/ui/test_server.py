@@ -1,0 +1,278 @@
+"""The page as it is served: headers, limits, addresses of pictures, health, its end."""
+
+import asyncio
+import logging
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+from starlette.requests import Request
+
+from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.variant import Variant
+from dreamlab.ui import server
+from dreamlab.ui.session.visitors import COOKIE
+from tests.support.jobs import PRELOAD, until
+from tests.support.server import ROOT, Server
+from tests.support.visitor import Visitor, get
+
+#: With the stand-in for the engine a step takes as many seconds as it is said to be long.
+SLOW = Variant(name="Slow", layers={"block1_conv1": 1.0})
+
+
+class Told:
+    """Jobs as far as health looks at them."""
+
+    def __init__(self, problem=None, workers=frozenset({"tcp://127.0.0.1:1"})):
+        self.problem = problem
+        self.workers = workers
+
+
+def test_what_is_wrong_with_the_worker():
+    assert server.problem(Told()) is None
+    assert server.problem(Told(workers=frozenset())) == "the worker is being started"
+    assert server.problem(Told("gone", frozenset())) == "gone"
+
+
+def test_the_policy_allows_nothing_from_elsewhere():
+    parts = dict(part.split(" ", 1) for part in server.policy().split("; "))
+    assert parts["default-src"] == "'self'" and parts["object-src"] == "'none'"
+    assert "'unsafe-inline'" not in parts["script-src"]
+    assert len(re.findall(r"'sha256-[A-Za-z0-9+/]{43}='", parts["script-src"])) == 1
+    assert not re.search(r"https?:|\*", server.policy())
+
+
+def test_small_messages_are_sent_at_once():
+    with socket.socket() as listener, socket.socket() as browser:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        server.answer_at_once()
+        browser.connect(listener.getsockname())
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_the_worker_starts_and_ends_with_the_server_and_dreams_are_logged(monkeypatch, capfd):
+    told, logger = [], logging.getLogger("dreamlab")
+    monkeypatch.setattr(server.backend, "get", lambda: told.append("started") or jobs)
+    jobs = Told()
+    jobs.close = lambda: told.append("ended")
+    monkeypatch.setattr(logger, "handlers", [])
+    before = logger.level, logger.propagate
+
+    async def serve():
+        async with server.lifespan(None):
+            assert told == ["started"]
+            logging.getLogger("dreamlab.jobs").info("dream done")
+
+    try:
+        asyncio.run(serve())
+    finally:
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
+    assert told == ["started", "ended"]
+    assert capfd.readouterr().err.endswith(" dream done\n")
+
+
+def test_the_page_is_loaded_before_the_first_visitor_comes():
+    script = """
+import asyncio, sys
+from dreamlab.ui import server
+server.backend.get = type("Jobs", (), {"close": lambda self: None})
+wanted = {"pandas", "dreamlab.ui.page"}
+async def serve():
+    async with server.lifespan(None):
+        pass
+assert not wanted & set(sys.modules), "loading them is what the test is about"
+asyncio.run(serve())
+assert not wanted - set(sys.modules)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_a_wrong_setting_is_said_in_one_line_and_nothing_is_started():
+    ran = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0"],
+        env=os.environ | {"DREAMLAB_STORE_MB": "much"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ran.returncode == 1 and "Traceback" not in ran.stderr
+    assert ran.stderr.splitlines()[-1] == "dreamlab: DREAMLAB_STORE_MB is 'much'; choose a number"
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    """The file that what the page says is written to."""
+    return tmp_path_factory.mktemp("served") / "log"
+
+
+@pytest.fixture(scope="module")
+def address(log):
+    """The page, served by its one start command, with the stand-in for the engine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PRELOAD, "tests.support.fake_engine")
+        patch.setenv("DREAMLAB_STATUS", "1")
+        patch.setenv("DREAMLAB_ORPHAN_SECONDS", "1")
+        with closing(Server(log)) as served:
+            served.wait()
+            until(lambda: health(served.address)[0] == 200)
+            yield served.address
+            assert "Traceback" not in log.read_text()
+
+
+def health(address: str, **headers: str) -> tuple[int, str]:
+    status, _, body = get(f"{address}/_stcore/health", **headers)
+    return status, body.decode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/media/none.png", "/nowhere"])
+def test_every_answer_has_the_headers(address, path):
+    _, headers, _ = get(address + path)
+    assert headers["content-security-policy"] == server.policy()
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.slow
+def test_uploads_end_at_10_mb(address):
+    with closing(Visitor(address)) as visitor:
+        visitor.draw()
+        assert visitor.upload(bytes(100_000)) == 204
+        assert visitor.upload(b"", claimed=11 * 2**20) == 413
+        stranger = visitor.session[:-1] + ("0" if visitor.session[-1] != "0" else "1")
+        visitor.session = stranger
+        assert visitor.upload(bytes(10)) == 400
+
+
+@pytest.mark.slow
+def test_a_session_holds_few_uploads(address):
+    with closing(Visitor(address)) as visitor:
+        visitor.draw()
+        assert [visitor.upload(bytes(9_500_000)) for _ in range(4)] == [204, 204, 204, 413]
+
+
+def test_uploads_stay_in_memory():
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    body = part + bytes(10 * 2**20) + b"\r\n--b--\r\n"
+    told = {"type": "http.request", "body": body}
+    headers = [(b"content-type", b"multipart/form-data; boundary=b")]
+
+    async def receive():
+        return told
+
+    async def read():
+        async with Request({"type": "http", "headers": headers}, receive).form() as form:
+            assert form["file"].size == 10 * 2**20
+            assert not form["file"].file._rolled  # else it is on disk
+
+    asyncio.run(read())
+
+
+@pytest.mark.slow
+def test_each_browser_gets_a_cookie_with_the_page(address):
+    _, headers, _ = get(address + "/")
+    found = re.fullmatch(
+        rf"{COOKIE}=([\w-]{{22}}); Path=/; HttpOnly; SameSite=Lax", headers["set-cookie"]
+    )
+    assert get(address + "/")[1]["set-cookie"] != found[0]
+    _, again, _ = get(address + "/", Cookie=f"{COOKIE}={found[1]}")
+    assert COOKIE not in again.get("set-cookie", "")
+    # A browser that was closed has lost the cookie, and may still have the page.
+    known = {"If-None-Match": headers["etag"]}
+    assert get(address + "/", Cookie=f"{COOKIE}={found[1]}", **known)[0] == 304
+    assert COOKIE in get(address + "/", **known)[1]["set-cookie"]
+    assert COOKIE not in get(address + "/_stcore/health", Referer=address)[1]["set-cookie"]
+
+
+@pytest.mark.slow
+def test_dreams_end_when_no_tab_is_left(address, log):
+    common = {"octaves": 1, "iterations": 1000, "step": 0.1}
+    setup = Setup(variants=(SLOW,), common=common, max_side=128).encode()
+    with closing(Visitor(address, query=f"setup={setup}", browser="mine")) as first:
+        first.draw()
+        first.click("Dream")
+        with closing(Visitor(address, query=f"visit={first.visit}", browser="mine")) as second:
+            second.draw()
+            assert "Cancel all" in second.buttons
+        with closing(Visitor(address, query=f"visit={first.visit}", browser="other")) as stranger:
+            stranger.draw()
+            assert "Cancel all" not in stranger.buttons
+        # The first tab is open, though it asks for nothing, as hidden tabs hardly do.
+        time.sleep(3)
+        assert "dream cancelled" not in log.read_text()
+    until(lambda: "dream cancelled" in log.read_text(), 10)
+
+
+@pytest.mark.slow
+def test_pictures_have_addresses_that_only_who_has_them_knows(address):
+    with closing(Visitor(address)) as one:
+        one.draw()
+        assert one.media
+        for picture in one.media:
+            status, headers, body = get(address + picture)
+            assert status == 200 and headers["content-type"].startswith("image/")
+            assert b"Exif" not in body[:2000]
+            name = picture.removeprefix("/media/").partition(".")[0]
+            assert len(name) >= 32  # 128 bits, made from the picture itself
+            other = name[:-1] + ("0" if name[-1] != "0" else "1")
+            assert get(f"{address}/media/{other}.jpg")[0] == 404
+    for guess in ("", ".", "..", "%2e%2e/app.py", "*", "0.png"):
+        status, _, body = get(f"{address}/media/{guess}")
+        assert status in (400, 403, 404) or b"<title>Streamlit</title>" in body
+
+
+@pytest.mark.slow
+def test_health_is_that_of_the_worker_too(address):
+    assert health(address) == (200, "ok")
+    (page,) = [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if "streamlit" in process.cmdline()
+    ]
+    nodes = [
+        process
+        for process in page.children(recursive=True)
+        if "dreamlab.jobs.local_cluster" in process.cmdline()
+    ]
+    (node,) = nodes
+    node.kill()
+    until(lambda: health(address)[0] == 503, 5)
+    # Visitors are let in all the same, to read on the page what is wrong.
+    assert health(address, Referer=address) == (200, "ok")
+    with closing(Visitor(address)) as visitor:
+        assert visitor.draw() < 5
+    until(lambda: health(address) == (200, "ok"))
+
+
+@pytest.mark.slow
+def test_a_server_that_ends_takes_its_worker_and_folders_with_it(monkeypatch, tmp_path):
+    monkeypatch.setenv(PRELOAD, "tests.support.fake_engine")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    before = psutil.Process().children(recursive=True)
+    served = Server(tmp_path / "log")
+    try:
+        served.wait()
+        until(lambda: list(tmp_path.glob("dreamlab-node-*")))
+        children = set(psutil.Process().children(recursive=True)) - set(before)
+    finally:
+        served.close()
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert len(children) >= 2 and not alive
+    assert list(tmp_path.iterdir()) == [tmp_path / "log"]
+    assert "Traceback" not in Path(tmp_path / "log").read_text()

@@ -1,0 +1,19 @@
+from dreamlab.comparison.preflight import check
+from dreamlab.config import DreamConfig
+from dreamlab.ui.wording import duration, sentence
+from dreamlab.zoo import known_layers
+
+
+def test_sentence():
+    def said(height, width, **settings):
+        config = DreamConfig(layers={"block5_conv2": 1.0}, **settings)
+        return sentence(check(height, width, config, "vgg16", known_layers("vgg16")))
+
+    wanted = "2 octaves, 300 × 200 to 600 × 400 px · map 18 × 12 to 37 × 25"
+    assert said(400, 600, octaves=2, octave_scale=2.0) == wanted
+    assert said(64, 96, octaves=1) == "1 octave, 96 × 64 px · map 6 × 4"
+
+
+def test_duration():
+    said = [duration(seconds) for seconds in (0.2, 8.4, 60, 125)]
+    assert [text.replace("\u00a0", " ") for text in said] == ["1 s", "8 s", "1 min", "2 min 5 s"]
