@@ -1,6 +1,5 @@
 """What the README says of the settings and the library is so."""
 
-import dataclasses
 import re
 import subprocess
 import sys
@@ -9,42 +8,41 @@ from pathlib import Path
 import pytest
 
 from dreamlab.config import PRESETS, DreamConfig
+from dreamlab.config.base import specs
 from dreamlab.config.deployment import Limits
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def spoken(spec):
-    """A field's default and range as the README writes them."""
-    if spec.name == "layers":
+def spoken(name, spec):
+    """A setting's default and range as the README writes them."""
+    if name == "layers":
         return "", ""
-    if spec.name == "channels":
+    if name == "channels":
         return "all", ""
     default = "never" if spec.default is None else str(spec.default)
     default = default.removesuffix(".0")
-    if "choices" in spec.metadata:
-        return default, ", ".join(spec.metadata["choices"])
-    low, high = spec.metadata["low"], spec.metadata["high"]
-    limits = f"{low} to {high}" if isinstance(low, int) else f"{low:g} to {high:g}"
-    return default, f"auto or {limits}" if default == "auto" else limits
+    return default, f"auto or {spec.range}" if default == "auto" and name == "tile" else spec.range
 
 
-@pytest.mark.parametrize("spec", dataclasses.fields(DreamConfig), ids=lambda spec: spec.name)
-def test_the_table_of_settings(spec):
-    default, limits = spoken(spec)
-    cells = ["", f"`{spec.name}`", default, limits, spec.metadata["help"], ""]
+@pytest.mark.parametrize("name", specs(DreamConfig))
+def test_the_table_of_settings(name):
+    spec = specs(DreamConfig)[name]
+    default, limits = spoken(name, spec)
+    cells = ["", f"`{name}`", default, limits, spec.help, ""]
     row = "|".join(f" {cell} " if cell else " " for cell in cells).strip()
     assert row in README.splitlines()
 
 
-@pytest.mark.parametrize("spec", dataclasses.fields(Limits), ids=lambda spec: spec.name)
-def test_the_table_of_the_deployments_settings(spec):
+@pytest.mark.parametrize("name", specs(Limits))
+def test_the_table_of_the_deployments_settings(name):
+    spec = specs(Limits)[name]
     if isinstance(spec.default, str):
         default = f"`{spec.default}`" if spec.default else "empty"
     else:
         default = f"`{spec.default:g}`"
-    row = f"| `DREAMLAB_{spec.name.upper()}` | {default} | {spec.metadata['help']} |"
+    row = f"| `DREAMLAB_{name.upper()}` | {default} | {spec.help} |"
     assert row in README.splitlines()
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config.base import checked
-from dreamlab.config.specs import Spec, flag, number, numbers, setting
+from dreamlab.config.layers import LayerName
+from dreamlab.config.specs import flag, number, numbers, setting
 from dreamlab.images import png, to_pixels
 from dreamlab.images.resample import resize
 from dreamlab.images.shape import Shape
@@ -29,7 +30,7 @@ _DIM = 0.45
 class ChannelSettings(Settings):
     """The layer, and the pictures that are grown."""
 
-    layer: str = setting(Spec(default="block4_conv3", help="Layer to explore."))
+    layer: str = setting(LayerName(default="block4_conv3", help="Layer to explore."))
     channels: tuple[int, ...] = numbers(
         (), 0, 65535, "Channels to look at; none means those that answer the picture most."
     )

@@ -1,12 +1,17 @@
 """What a setting that names layers may hold: their weights, or the channels that count."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from dreamlab.config.specs import Spec, is_number
 from dreamlab.errors import DreamError, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerName(Spec):
+    """The name of one layer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +54,7 @@ class LayerChannels(Spec):
 
     def check(self, name: str, value: Any) -> Mapping[str, tuple[int, ...]]:
         if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
-            try:
-                value = self.parse(",".join(value)) if value else {}
-            except ValueError:
-                pass
+            value = self._parsed(name, value)
         if not isinstance(value, Mapping):
             raise DreamError(f"{name} is {shown(value)}; give layer names with channel lists")
         for layer, channels in value.items():
@@ -74,6 +76,14 @@ class LayerChannels(Spec):
         if "" in channels:
             raise ValueError(text)
         return channels
+
+    def _parsed(self, name: str, parts: Sequence[str]) -> dict[str, list[int]]:
+        for part in parts:
+            try:
+                self.parse(part)
+            except ValueError as error:
+                raise DreamError(f"{name} has {shown(part)}; give LAYER=NUMBER") from error
+        return self.parse(",".join(parts)) if parts else {}
 
     def plain(self, value: Mapping[str, tuple[int, ...]]) -> dict[str, list[int]]:
         return {layer: list(channels) for layer, channels in value.items()}

@@ -55,22 +55,30 @@ precision, preprocessing, tile
         5, 1, 20, "Picture sizes to dream at, from the smallest to the full size."
     )
     octave_scale: float = number(
-        1.4, 1.01, 4.0, "How many times larger each octave is than the one before."
+        1.4, 1.01, 4.0, "How many times larger each octave is than the one before.", press=0.1
     )
     iterations: int = number(
         10, 0, 1000, "Gradient ascent steps in each octave; 0 leaves the noise alone."
     )
     step: float = number(
-        0.01, 1e-5, 1.0, "Mean change of a pixel in one step; the picture spans -1 to 1."
+        0.01,
+        1e-5,
+        1.0,
+        "Mean change of a pixel in one step; the picture spans -1 to 1.",
+        press=0.005,
     )
     max_loss: float | None = number(
-        None, -1e9, 1e9, "An octave ends as soon as its loss passes this; empty means never."
+        None,
+        -1e9,
+        1e9,
+        "An octave ends as soon as its loss passes this; empty means never.",
+        press=5.0,
     )
     gaussian_noise: float = number(
-        0.0, 0.0, 1.0, "Standard deviation of the Gaussian noise added to each octave."
+        0.0, 0.0, 1.0, "Standard deviation of the Gaussian noise added to each octave.", press=0.01
     )
     salt_pepper: float = number(
-        0.0, 0.0, 1.0, "Share of pixels turned white or black before each octave."
+        0.0, 0.0, 1.0, "Share of pixels turned white or black before each octave.", press=0.001
     )
     jitter: int = number(
         0, 0, 256, "Largest random shift of the picture in a step, in pixels, undone after it."
@@ -91,6 +99,7 @@ precision, preprocessing, tile
         "Side of the tiles a picture too large for the memory is worked through in, in pixels; "
         "auto tiles only when it must.",
         word="auto",
+        offered=(128, 192, 256, 384, 512, 768, 1024),
     )
 
     def __post_init__(self) -> None:

@@ -73,12 +73,18 @@ class Number(Spec):
         A word that may stand in its place, such as ``auto``.
     unit : str
         What stands behind the bounds in a sentence.
+    press : float or None
+        How much a press of + or - on the page changes it.
+    offered : tuple of float
+        Those worth offering beside the word.
     """
 
     low: float
     high: float | None = None
     word: str | None = None
     unit: str = ""
+    press: float | None = None
+    offered: tuple[float, ...] = ()
 
     form = "N"
 

@@ -101,7 +101,8 @@ def test_it_has_every_setting_of_a_dream():
     assert {spec.name for spec in dataclasses.fields(AttributionSettings)} == names | {"max_side"}
     values = {"layers": MIX, "channels": {"third": [4, 1, 4]}, "max_loss": 2, "tile": 64}
     settings = AttributionSettings.from_dict(json.loads(json.dumps(values)))
-    assert settings.channels == {"third": [1, 4]}
+    assert settings.channels == {"third": (1, 4)}
+    assert settings.to_dict()["channels"] == {"third": [1, 4]}
     assert (settings.max_loss, settings.tile) == (2.0, 64)
     assert pickle.loads(pickle.dumps(settings)) == settings
 

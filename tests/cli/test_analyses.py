@@ -75,7 +75,7 @@ def test_channels_with_and_without_a_picture(given):
         (["atlas", "IN", "--amount", "x"], "invalid float value: 'x'"),
         (["atlas", "IN", "--layers", "fist"], "has no layer 'fist': did you mean first?"),
         (["attribution", "IN", "--layers", "first"], "'first' is not NAME=WEIGHT"),
-        (["attribution", "IN", "--channels", "first"], "channels has 'first'; give LAYER=NUMBER"),
+        (["attribution", "IN", "--channels", "first"], "'first' is not LAYER=0,5,9"),
         (["robustness", "IN", "--gaussian", "a,b"], "invalid list of floats value: 'a,b'"),
         (["channels", "third", "--channels", "99"], "third has no channel 99; choose 0 to 5"),
     ],

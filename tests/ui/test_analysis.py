@@ -88,7 +88,7 @@ def test_every_analysis_runs_to_its_end(page, fake, analysis):
         ("channels", "selectbox", "layer", "block2_conv2", "block2_conv2"),
         ("channels", "text_input", "channels", "3, 1", (3, 1)),
         ("channels", "number_input", "count", 4, 4),
-        ("channels", "selectbox", "grown", "no", "no"),
+        ("channels", "checkbox", "grown", False, False),
         ("channels", "number_input", "steps", 7, 7),
         ("channels", "number_input", "side", 64, 64),
         ("channels", "number_input", "jitter", 2, 2),

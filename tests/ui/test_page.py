@@ -8,6 +8,8 @@ from dreamlab.comparison.comparison import Setup
 from dreamlab.comparison.presets import COMPARISONS, comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
+from dreamlab.config.base import specs
+from dreamlab.config.specs import Number
 from dreamlab.zoo import is_offered, known_layers
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
 
@@ -92,11 +94,11 @@ def test_each_choice_reaches_every_variant(page, fake, name, value):
 
 
 def test_ranges_come_from_the_config(page):
-    for spec in dataclasses.fields(DreamConfig):
-        if "low" in spec.metadata and spec.name != "tile":
-            control = page.number_input(key=f"common.{spec.name}")
-            assert (control.min, control.max) == (spec.metadata["low"], spec.metadata["high"])
-            assert control.help == spec.metadata["help"]
+    for name, spec in specs(DreamConfig).items():
+        if isinstance(spec, Number) and name != "tile":
+            control = page.number_input(key=f"common.{name}")
+            assert (control.min, control.max) == (spec.low, spec.high)
+            assert control.help == spec.help
 
 
 def test_a_tile_of_any_size_can_be_restored(monkeypatch, fake):

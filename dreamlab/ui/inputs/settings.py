@@ -1,26 +1,14 @@
 """The settings that all variants share, in the sidebar."""
 
-import dataclasses
-from typing import Any
-
 import streamlit as st
 
 from dreamlab.comparison.variant import COMMON
 from dreamlab.config import DreamConfig
+from dreamlab.config.base import specs
 from dreamlab.ui import style
+from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import state
 from dreamlab.zoo import ARCHITECTURES
-
-_FIELDS = {spec.name: spec for spec in dataclasses.fields(DreamConfig)}
-
-#: How much a press of + or - changes a number.
-_STEPS = {
-    "octave_scale": 0.1,
-    "step": 0.005,
-    "max_loss": 5.0,
-    "gaussian_noise": 0.01,
-    "salt_pepper": 0.001,
-}
 
 #: Settings shown in groups; all others stand under *Advanced*.
 _GROUPS = {
@@ -29,8 +17,8 @@ _GROUPS = {
     "Noise": ("gaussian_noise", "salt_pepper"),
 }
 
-#: Sides of tiles worth offering, in pixels.
-_TILES = (128, 192, 256, 384, 512, 768, 1024)
+#: What each of the common settings may hold.
+_SPECS = specs(DreamConfig)
 
 _NETWORKS = {
     "vgg16": "VGG16",
@@ -41,36 +29,6 @@ _NETWORKS = {
     "efficientnet_v2_b0": "EfficientNet v2 B0",
     "convnext_tiny": "ConvNeXt Tiny",
 }
-
-
-def label(name: str) -> str:
-    """Return what a setting is called on the page."""
-    return {"gaussian_noise": "Gaussian", "salt_pepper": "Salt, pepper"}.get(
-        name, name.replace("_", " ").capitalize()
-    )
-
-
-def control(name: str, key: str) -> None:
-    """Draw the control of one setting of `DreamConfig`, its range and help from there."""
-    spec = _FIELDS[name]
-    about = spec.metadata
-    if "choices" in about:
-        st.selectbox(label(name), about["choices"], key=key, help=about["help"])
-        return
-    if name == "tile":
-        now = {st.session_state[key]} - {"auto"}
-        st.selectbox(label(name), ["auto", *sorted({*_TILES, *now})], key=key, help=about["help"])
-        return
-    whole = spec.type is int
-    options: dict[str, Any] = {
-        "min_value": about["low"] if whole else float(about["low"]),
-        "max_value": about["high"] if whole else float(about["high"]),
-        "step": 1 if whole else _STEPS[name],
-        "format": None if whole else "%.4g" if name != "step" else "%.5g",
-    }
-    if spec.default is None:
-        options |= {"value": None, "placeholder": "never"}
-    st.number_input(label(name), key=key, help=about["help"], **options)
 
 
 def show() -> None:
@@ -97,7 +55,7 @@ def show() -> None:
     with st.expander("Advanced"):
         grouped = {name for pair in _GROUPS.values() for name in pair}
         for name in (name for name in COMMON if name not in grouped):
-            control(name, f"common.{name}")
+            control(name, _SPECS[name], f"common.{name}")
         st.button(
             "Reset to defaults", on_click=_reset, width="stretch", icon=":material/restart_alt:"
         )
@@ -109,7 +67,7 @@ def _pair(title: str, left: str, right: str) -> None:
         columns = st.columns(2, wrap=False, vertical_alignment="bottom")
     for column, name in zip(columns, (left, right), strict=True):
         with column:
-            control(name, f"common.{name}")
+            control(name, _SPECS[name], f"common.{name}")
 
 
 def _reset() -> None:

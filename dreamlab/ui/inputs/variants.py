@@ -10,8 +10,10 @@ from dreamlab.comparison.comparison import MAX_LIST, MAX_VARIANTS
 from dreamlab.comparison.preflight import Check
 from dreamlab.comparison.presets import COMPARISONS, comparison
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
+from dreamlab.config import DreamConfig
+from dreamlab.config.base import specs
 from dreamlab.ui import style
-from dreamlab.ui.inputs import settings
+from dreamlab.ui.inputs.control import control, label
 from dreamlab.ui.session import state
 from dreamlab.ui.session.state import Draft
 from dreamlab.ui.wording import duration, sentence
@@ -71,8 +73,7 @@ def _card(
     own = st.session_state[f"v{draft.id}.overrides"]
     if own:
         values = [
-            f"{settings.label(name).lower()} {st.session_state[f'v{draft.id}.own.{name}']}"
-            for name in own
+            f"{label(name).lower()} {st.session_state[f'v{draft.id}.own.{name}']}" for name in own
         ]
         style.note("Own: " + ", ".join(values))
     if draft.problem or check.problem:
@@ -142,12 +143,12 @@ def _editor(draft: Draft, known: dict[str, LayerInfo], index: int, count: int) -
     st.multiselect(
         "Settings of its own",
         list(COMMON),
-        format_func=settings.label,
+        format_func=label,
         key=f"{key}.overrides",
         help="In these it differs from the settings in the sidebar.",
     )
     for name in st.session_state[f"{key}.overrides"]:
-        settings.control(name, f"{key}.own.{name}")
+        control(name, specs(DreamConfig)[name], f"{key}.own.{name}")
     with st.container(horizontal=True):
         icon = partial(st.button, type="tertiary")
         icon(
