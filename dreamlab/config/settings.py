@@ -156,7 +156,15 @@ precision, preprocessing, tile
     def replace(self, **changes: Any) -> Self:
         """Return the settings with some of them changed; see `Settings.replace`.
 
-        With other layers the channels of those that are out go too.
+        Parameters
+        ----------
+        **changes
+            Settings by name; with other layers the channels of those that are out go too.
+
+        Raises
+        ------
+        DreamError
+            If a name is unknown or a value does not pass its check.
         """
         if "layers" in changes:
             layers = specs(DreamConfig)["layers"].check("layers", changes["layers"])

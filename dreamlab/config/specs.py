@@ -175,33 +175,17 @@ class Text(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Names(Spec):
-    """A list of names, each once."""
+class Many(Spec):
+    """A list of what `each` may be, each of them once."""
 
-    form = "NAME,…"
-
-    def check(self, name: str, value: Any) -> tuple[str, ...]:
-        if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
-            raise DreamError(f"{name} is {shown(value)}; give a list of names")
-        return tuple(dict.fromkeys(value))
-
-    def parse(self, text: str) -> list[str]:
-        return text.split(",")
-
-    def plain(self, value: tuple[str, ...]) -> list[str]:
-        return list(value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Numbers(Spec):
-    """A list of numbers, each within the bounds of `each` and there once."""
-
-    each: Number
-
-    form = "N,…"
+    each: Spec
 
     @property
-    def kind(self) -> str:  # type: ignore[override]  # it depends on the bounds
+    def form(self) -> str:  # type: ignore[override]  # it is that of each
+        return f"{self.each.form},…"
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]  # it is that of each
         return f"list of {self.each.kind}s"
 
     @property
@@ -210,13 +194,14 @@ class Numbers(Spec):
 
     def check(self, name: str, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple):
-            raise DreamError(f"{name} is {shown(value)}; give a list of numbers")
+            what = "numbers" if isinstance(self.each, Number) else "names"
+            raise DreamError(f"{name} is {shown(value)}; give a list of {what}")
         return tuple(dict.fromkeys(self.each.check(name, part) for part in value))
 
     def parse(self, text: str) -> list[Any]:
         return [self.each.parse(part) for part in text.split(",")]
 
-    def plain(self, value: tuple[float, ...]) -> list[float]:
+    def plain(self, value: tuple[Any, ...]) -> list[Any]:
         return list(value)
 
 
@@ -244,10 +229,10 @@ def choice(default: str, choices: tuple[str, ...], text: str) -> Any:
 
 def names(default: tuple[str, ...], text: str) -> Any:
     """Return a field for a list of names."""
-    return setting(Names(default=default, help=text))
+    return setting(Many(default=default, help=text, each=Spec(default="", help=text)))
 
 
 def numbers(default: tuple[float, ...], low: float, high: float, text: str) -> Any:
     """Return a field for a list of numbers from `low` to `high`, whole if `low` is."""
     each = Number(default=low, help=text, low=low, high=high)
-    return setting(Numbers(default=default, help=text, each=each))
+    return setting(Many(default=default, help=text, each=each))

@@ -281,7 +281,7 @@ def test_attribution_and_balance_keep_the_channels_of_the_variant(page, fake):
     page.session_state[f"v{first}.channels.block5_conv2"] = "7, 3"
     ran(opened(page, "attribution"), fake, "attribution")
     settings = fake.requests["job1"].settings
-    assert settings.channels == {"block5_conv2": [3, 7]}
+    assert settings.channels == {"block5_conv2": (3, 7)}
     assert (settings.max_loss, settings.tile) == (2.5, 128)
     # What has other channels is another mix, whatever its weights.
     page.session_state[f"v{first}.channels.block5_conv2"] = "3"

@@ -15,7 +15,7 @@ from dreamlab.ui.session import state
 def _asked(name: str, values: Mapping[str, Any]) -> bool:
     if name == "count":
         return not values["channels"]
-    return name not in ("steps", "side", "jitter", "seed") or values["grown"] == "yes"
+    return name not in ("steps", "side", "jitter", "seed") or values["grown"]
 
 
 def _below(findings: Findings) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dreamlab.comparison.comparison import MAX_LIST
 from dreamlab.config.layers import LayerName
-from dreamlab.config.specs import Choice, Flag, Names, Number, Numbers, Spec
+from dreamlab.config.specs import Choice, Flag, Many, Number, Spec
 from dreamlab.errors import DreamError
 
 _LABELS = {
@@ -53,9 +53,9 @@ def control(
     options: dict[str, Any] = {"key": key, "help": spec.help} | (_KEPT if starts else {})
     if isinstance(spec, Number) and spec.word is None:
         return _number(name, spec, options, starts)
-    if isinstance(spec, Names):
+    if isinstance(spec, Many) and not isinstance(spec.each, Number):
         return st.multiselect(label(name), layers, placeholder="All or a few", width=330, **options)
-    if isinstance(spec, Numbers):
+    if isinstance(spec, Many):
         text, empty = ", ".join(f"{each:g}" for each in spec.default), "the strongest"
         options |= {"placeholder": "none" if text else empty, "max_chars": MAX_LIST, "width": 220}
         return _parsed(label(name), spec, st.text_input(label(name), text, **options))
@@ -88,7 +88,7 @@ def _magnitude(figure: float) -> int:
     return math.floor(math.log10(figure or 1.0))
 
 
-def _parsed(label: str, spec: Numbers, typed: str) -> list[float]:
+def _parsed(label: str, spec: Many, typed: str) -> list[float]:
     try:
         return spec.parse(",".join(typed.replace(",", " ").split())) if typed.split() else []
     except ValueError as error:
