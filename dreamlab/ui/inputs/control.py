@@ -16,6 +16,7 @@ _LABELS = {
     "salt_pepper": "Salt, pepper",
     "max_side": "Longest side (px)",
     "side": "Side (px)",
+    "grown": "Grow pictures",
 }
 
 #: Given to a control that brings its value along, which is kept while another tab is open.
