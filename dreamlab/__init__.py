@@ -14,6 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from dreamlab.errors import DreamError
+from dreamlab.version import __version__
 
 if TYPE_CHECKING:
     from dreamlab.analysis.run import analyse
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from dreamlab.results.film import Film
     from dreamlab.results.record import record
     from dreamlab.results.recording import Recording
-
-__version__ = "0.2.0"
 
 __all__ = [
     "DreamConfig",

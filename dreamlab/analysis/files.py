@@ -7,13 +7,13 @@ import struct
 import zlib
 from typing import Any
 
-from dreamlab import __version__
 from dreamlab.analysis.base import AnalysisData, Item
 from dreamlab.analysis.catalogue import named
 from dreamlab.images import load_image, to_pixels
 from dreamlab.report.table import Table
 from dreamlab.results.contact_sheet import contact_sheet
 from dreamlab.results.export import packed
+from dreamlab.version import __version__
 
 #: Key of the PNG text chunk in which a picture carries the analysis that it is from. It is not
 #: that of a dream's settings, which a picture may have beside it: those are read back as a dream.

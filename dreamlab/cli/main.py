@@ -7,11 +7,11 @@ import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
-from dreamlab import __version__
 from dreamlab.analysis import ANALYSES
 from dreamlab.cli import analyses, dream, layers, page
 from dreamlab.cli.console import complain, show_warning
 from dreamlab.errors import DreamError
+from dreamlab.version import __version__
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,7 +6,6 @@ import socket
 import sys
 from pathlib import Path
 
-import dreamlab
 from dreamlab.errors import DreamError, needed
 
 _PORT = 8501
@@ -41,7 +40,7 @@ def script() -> Path:
     DreamError
         If it is at neither place.
     """
-    package = Path(dreamlab.__file__).parent
+    package = Path(__file__).parents[1]
     places = package / "page" / "app.py", package.parent / "app.py"
     for place in places:
         if place.is_file():

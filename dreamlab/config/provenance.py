@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from dreamlab import __version__
 from dreamlab.config.settings import DreamConfig
+from dreamlab.version import __version__
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from dreamlab import __version__
 from dreamlab.images import data_url
 from dreamlab.report import svg
 from dreamlab.report.colours import COLOURS
 from dreamlab.report.table import Table
+from dreamlab.version import __version__
 
 #: Greys let the ground through, so that they do in a light and in a dark theme.
 _STYLE = """
