@@ -1,0 +1,59 @@
+"""An analysis in one call."""
+
+import pytest
+
+from dreamlab.analysis import Findings, named
+from dreamlab.analysis.run import analyse
+from dreamlab.errors import DreamError
+from tests.support.tiny import picture, tiny_network
+
+SHORT = {"layers": ["second"], "amount": 0.01, "precision": "float32"}
+
+
+@pytest.fixture(scope="module")
+def network():
+    return tiny_network(smooth=True)
+
+
+def test_names_and_keywords_are_taken_as_the_analysis_and_its_settings_are(network):
+    image = picture(40, 50)
+    atlas = named("atlas")
+    whole = analyse(atlas, image, network, atlas.settings.from_dict(SHORT))
+    found = analyse("atlas", image, network, **SHORT)
+    assert isinstance(found, Findings)
+    assert (found.settings, found.items) == (whole.settings, whole.items)
+
+
+def test_a_picture_is_scaled_down_to_the_settings_side(network):
+    found = analyse("atlas", picture(80, 100), network, **SHORT, max_side=50)
+    assert found.items == analyse("atlas", picture(80, 100), network, **SHORT, max_side=50).items
+    assert found.settings["max_side"] == 50
+
+
+def test_it_saves_and_shows_itself(network, tmp_path):
+    found = analyse("atlas", picture(40, 50), network, **SHORT)
+    names = found.save(tmp_path)
+    assert {"atlas.json", "atlas.csv", "atlas.png", "report.html"} <= set(names)
+    assert all((tmp_path / name).is_file() for name in names)
+    shown = found._repr_html_()
+    assert shown.startswith("<iframe srcdoc=")
+    assert "&lt;h2&gt;Layer atlas" in shown
+    (table,) = found.tables()
+    assert table.rows[0][0] == "second"
+    assert "complete" in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "sentence"),
+    [
+        (("atlsa",), {}, "unknown analysis 'atlsa'; choose from atlas"),
+        (("atlas",), {"amout": 1}, "unknown setting 'amout': did you mean amount?"),
+        (("atlas", None), {}, "atlas needs a picture; give one"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(network, arguments, options, sentence):
+    name, *rest = arguments
+    image = rest[0] if rest else picture(40, 50)
+    with pytest.raises(DreamError) as error:
+        analyse(name, image, network, **options)
+    assert sentence in str(error.value)

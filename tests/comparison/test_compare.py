@@ -1,0 +1,59 @@
+"""Several dreams in one call."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dreamlab.comparison.compare import compare
+from dreamlab.config import DreamConfig
+from dreamlab.errors import DreamError
+from tests.support.tiny import picture, tiny_network
+
+SHORT = {"octaves": 1, "iterations": 1, "precision": "float32"}
+
+
+@pytest.fixture(scope="module")
+def network():
+    return tiny_network(smooth=True)
+
+
+def test_each_has_the_name_of_its_layers_or_its_own(network):
+    image = picture(40, 50)
+    config = DreamConfig(layers={"first": 1, "third": 2}, **SHORT)
+    dreams = compare(image, ["second", {"third": 2.0}, config, "second"], network, **SHORT)
+    assert list(dreams) == ["second", "third", "first + third", "second again"]
+    assert dreams["third"].provenance.config.layers == {"third": 2.0}
+    dreams = compare(image, {"A": "second", "B": "third"}, network, **SHORT)
+    assert list(dreams) == ["A", "B"]
+    assert list(compare(image, "second", network, **SHORT)) == ["second"]
+
+
+def test_settings_are_shared(network):
+    dreams = compare(picture(40, 50), ["first", "second"], network, **SHORT, seed=7)
+    assert [run.provenance.config.seed for run in dreams.values()] == [7, 7]
+    assert {row["dream"] for row in dreams.rows()} == {"first", "second"}
+    assert len(dreams.rows()) == 2
+
+
+def test_its_sheet_holds_the_original_and_all_dreams(network, tmp_path):
+    image = picture(40, 50)
+    dreams = compare(image, ["first", "second"], network, **SHORT)
+    sheet = np.asarray(Image.open(io.BytesIO(dreams.sheet())))
+    pictures = [next(iter(dreams.values())).original]
+    pictures += [run.final.pixels for run in dreams.values()]
+    for place, pixels in enumerate(pictures):  # 16 px between them
+        left = 16 + place * (50 + 16)
+        np.testing.assert_array_equal(sheet[16:56, left : left + 50], pixels)
+    names = dreams.save(tmp_path)
+    assert "first/dream.png" in names
+    assert all((tmp_path / name).is_file() for name in names)
+    assert dreams._repr_html_().count("<img ") == 3
+
+
+def test_nothing_to_compare_is_one_sentence(network):
+    with pytest.raises(DreamError, match="there are 0 dreams to compare"):
+        compare(picture(40, 50), [], network)
+    with pytest.raises(DreamError, match="has no layer 'x'"):
+        compare(picture(40, 50), ["x"], network)

@@ -1,0 +1,95 @@
+"""A dream in one call is the dream of the generator."""
+
+import numpy as np
+import pytest
+
+from dreamlab.config import DreamConfig
+from dreamlab.dream import dream
+from dreamlab.errors import DreamError
+from dreamlab.images import from_pixels
+from dreamlab.results.record import record
+from tests.support.tiny import picture, tiny_network
+
+CONFIG = DreamConfig(layers={"second": 2.0}, octaves=2, iterations=2, precision="float32")
+
+
+@pytest.fixture(scope="module")
+def network():
+    return tiny_network(smooth=True)
+
+
+def test_it_keeps_what_the_generator_gives(network):
+    image = picture(40, 50)
+    run = record(image, CONFIG, network)
+    steps = [(step.loss, np.array(step.image)) for step in dream(image, network, CONFIG)]
+    assert [point.loss for point in run.losses] == [loss for loss, _ in steps]
+    assert run.finished
+    assert len(run.octave_frames) == 2
+    np.testing.assert_allclose(
+        from_pixels(run.final.pixels), steps[-1][1].clip(-1, 1), atol=1 / 254
+    )
+
+
+def test_keywords_go_over_the_settings_and_name_layers(network):
+    run = record(picture(40, 50), CONFIG, network, iterations=1, octaves=1)
+    assert run.provenance.config == CONFIG.replace(iterations=1, octaves=1)
+    run = record(picture(40, 50), None, network, layers="second", octaves=1, iterations=1)
+    assert run.provenance.config == DreamConfig(layers={"second": 1.0}, octaves=1, iterations=1)
+    values = {"layers": ["first", "second"], "octaves": 1, "iterations": 1}
+    run = record(picture(40, 50), values, network)
+    assert dict(run.provenance.config.layers) == {"first": 1.0, "second": 1.0}
+
+
+def test_rows_are_flat_and_frames_between_octaves_are_kept(network):
+    run = record(picture(40, 50), CONFIG, network, every=1, max_side=40)
+    assert len(run.frames) == 4
+    first, *_ = run.rows()
+    assert first == {
+        "octave": 0,
+        "height": 22,
+        "width": 28,
+        "iteration": 0,
+        "loss": first["second"],
+        "second": first["loss"],
+    }
+
+
+def test_an_interrupt_keeps_what_was_done(network, monkeypatch):
+    from dreamlab.results import record as module
+
+    def interrupted(steps, shown):
+        for step in steps:
+            yield step
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "followed", interrupted)
+    run = record(picture(40, 50), CONFIG, network)
+    assert not run.finished
+    assert len(run.losses) == len(run.frames) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"octave": 2}, "unknown setting 'octave': did you mean octaves?"),
+        ({"octaves": 99}, "octaves is 99; choose 1 to 20"),
+        ({"layers": "secnd"}, "tiny.keras has no layer 'secnd': did you mean second"),
+        ({"config": "mixd"}, "unknown preset 'mixd'; choose from layer1"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(network, options, sentence):
+    options = {"config": None if "layers" in options else CONFIG, **options}
+    with pytest.raises(DreamError) as error:
+        record(picture(40, 50), model=network, **options)
+    assert sentence.removeprefix("tiny.keras") in str(error.value)
+
+
+def test_it_saves_and_shows_itself(network, tmp_path):
+    run = record(picture(40, 50), CONFIG, network)
+    names = run.save(tmp_path / "new" / "folder")
+    assert {path.name for path in (tmp_path / "new" / "folder").iterdir()} == set(names)
+    assert {"dream.png", "progression.gif", "losses.csv", "config.json"} <= set(names)
+    shown = run._repr_html_()
+    assert shown.count("<img ") == 2
+    assert shown.count("<path d=") > 1
+    assert "finished" in repr(run)
