@@ -29,9 +29,7 @@ def files(findings: AnalysisData) -> dict[str, bytes]:
     """
     name = findings.analysis
     found = {f"{name}.json": figures(findings)}
-    found |= {
-        f"{table.name}.csv": as_csv(table) for table in named(findings.analysis).tables(findings)
-    }
+    found |= {f"{table.name}.csv": as_csv(table) for table in named(name).tables(findings)}
     pictures = [item for item in findings.items if item.picture]
     if pictures:
         found[f"{name}.png"] = sheet(findings)

@@ -36,7 +36,7 @@ def _section(findings: AnalysisData) -> Section:
     state = "" if findings.complete else " It was ended early: not all is here."
     pictures = [(findings.original, "Original")] if findings.original else []
     pictures += [(item.picture, item.caption) for item in findings.items if item.picture]
-    tables = named(findings.analysis).tables(findings)
+    tables = analysis.tables(findings)
     lines = [table for table in tables if table.drawn == "lines"]
     rest = [table for table in tables if table not in lines]
     return Section(

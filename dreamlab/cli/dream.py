@@ -1,7 +1,6 @@
 """The command ``dream``: its options made from `DreamConfig`, so that defaults stand once."""
 
 import argparse
-import contextlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from dreamlab.errors import DreamError
 from dreamlab.images import load_image
 from dreamlab.results import folder
 from dreamlab.results.film import Film
-from dreamlab.results.progress import followed
+from dreamlab.results.record import run_to_end
 from dreamlab.results.recording import Recording
 from dreamlab.zoo import ARCHITECTURES
 
@@ -112,15 +111,9 @@ def _dream(options: argparse.Namespace) -> int:
     from dreamlab.models import load_model
 
     network = load_model(model, weights=asked.get("weights", "imagenet"))
+    run_to_end(recording, dream(image, network, config), None)
     status = 0
-    try:
-        steps = followed(dream(image, network, config), None)
-        with contextlib.closing(recording.record(steps)) as recorded:
-            for _ in recorded:
-                pass
-    except KeyboardInterrupt:
-        if not recording.frames:
-            raise
+    if not recording.finished:
         status = complain("interrupted; what was done until then is kept", 130)
     if recording.dropped:
         print(f"dreamlab: {recording.dropped} frames did not fit in memory", file=sys.stderr)

@@ -11,7 +11,7 @@ from dreamlab.config.specs import Choice, Flag, Spec
 def add_option(
     group: argparse._ArgumentGroup, name: str, spec: Spec, *, option: str = "", more: str = ""
 ) -> None:
-    """Add the option of a setting. Layers and channels may be given part by part; see `merged`.
+    """Add the option of a setting. Layers and channels may be given part by part; see `given`.
 
     Parameters
     ----------

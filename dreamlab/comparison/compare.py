@@ -11,8 +11,9 @@ from dreamlab.config import PRESETS, SETTINGS_KEY, DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image
 from dreamlab.report.colours import COLOURS
-from dreamlab.results import section
-from dreamlab.results.contact_sheet import contact_sheet
+from dreamlab.results import folder, section
+from dreamlab.results.contact_sheet import compared
+from dreamlab.results.export import file_name
 from dreamlab.results.record import record, resolved
 from dreamlab.results.recording import Recording
 from dreamlab.results.section import NamedDream
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     import keras
 
     from dreamlab.models import Network
-
-#: Pictures in a row of a sheet, for so many of them.
-_ACROSS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 3, 6: 3, 7: 4}
 
 Dreamable = DreamConfig | str | Mapping[str, float]
 
@@ -50,7 +48,7 @@ class Dreams(Mapping[str, Recording]):
         return len(self._recordings)
 
     def sheet(self) -> bytes:
-        """Return the original and all dreams on one sheet, a PNG with their settings.
+        """Return the original and all dreams on one sheet, a PNG; a single one's settings go along.
 
         Raises
         ------
@@ -59,14 +57,9 @@ class Dreams(Mapping[str, Recording]):
         """
         if not self:
             raise DreamError("there are 0 dreams to put on a sheet; compare at least 1")
-        first, *_ = self.values()
-        items = [("Original", first.original)]
-        items += [(name, recording.final.pixels) for name, recording in self.items()]
-        return contact_sheet(
-            items,
-            columns=_ACROSS.get(len(items), 4),
-            text={SETTINGS_KEY: first.provenance.to_json()} if len(self) == 1 else None,
-        )
+        first, *others = self.values()
+        text = None if others else {SETTINGS_KEY: first.provenance.to_json()}
+        return compared(list(self.items()), text)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return all losses as flat dicts, one a step, with the name under ``dream``."""
@@ -75,7 +68,7 @@ class Dreams(Mapping[str, Recording]):
         ]
 
     def save(self, directory: str | Path) -> list[str]:
-        """Write a folder for each dream, with the files of `Recording.save`, and ``sheet.png``.
+        """Write a folder for each dream, named as in the page's ZIP, and ``sheet.png``.
 
         Parameters
         ----------
@@ -92,11 +85,12 @@ class Dreams(Mapping[str, Recording]):
         DreamError
             If a file cannot be written.
         """
-        written = []
-        for name, recording in self.items():
-            folder = "".join(char if char.isalnum() or char in "-_." else "_" for char in name)
-            written += [f"{folder}/{file}" for file in recording.save(Path(directory) / folder)]
-        Path(directory, "sheet.png").write_bytes(self.sheet())
+        folder.prepare(Path(directory))
+        written: list[str] = []
+        for number, (name, recording) in enumerate(self.items(), 1):
+            own = f"{number}_{file_name(name)}"
+            written += [f"{own}/{file}" for file in recording.save(Path(directory) / own)]
+        folder.write_file(Path(directory) / "sheet.png", self.sheet())
         return [*written, "sheet.png"]
 
     def __repr__(self) -> str:

@@ -87,7 +87,7 @@ class Settings:
         """
         if not isinstance(values, Mapping):
             raise DreamError(f"settings are {shown(values)}; give an object of names and values")
-        check_names(values, list(specs(cls)))
+        check_names(values, list(specs(cls)))  # Python takes no names but strings for keywords
         return cls(**values)
 
     def replace(self, **changes: Any) -> Self:

@@ -18,6 +18,7 @@ from dreamlab.dream.memory import budget
 from dreamlab.dream.precision import resolve
 from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step
 from dreamlab.errors import DreamError
+from dreamlab.images.arrays import check_floats
 from dreamlab.images.decode import load_image
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
 from dreamlab.images.octaves import OctavePlan, plan_octaves
@@ -99,10 +100,7 @@ def _checked(image: np.ndarray) -> np.ndarray:
     if image.dtype.kind in "uib":
         return load_image(image)
     image = np.asarray(image, np.float32)
-    if image.ndim != 3 or image.shape[2] != 3:
-        raise DreamError(f"picture has shape {image.shape}; give height x width x 3")
-    if not np.isfinite(image).all():
-        raise DreamError("picture has values that are not finite numbers; give -1 to 1")
+    check_floats(image)
     return image
 
 

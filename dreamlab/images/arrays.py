@@ -34,10 +34,7 @@ def from_floats(array: np.ndarray, max_side: int | None = None) -> np.ndarray:
     image = np.asarray(array, np.float32)
     if image.ndim == 2:
         image = np.repeat(image[:, :, None], 3, axis=2)
-    if image.ndim != 3 or image.shape[2] != 3:
-        raise DreamError(f"picture has shape {image.shape}; give height x width x 3")
-    if not np.isfinite(image).all():
-        raise DreamError("picture has values that are not finite numbers; give -1 to 1")
+    check_floats(image)
     if image.size and np.abs(image).max() > _LARGEST:
         raise DreamError(
             f"picture has float values from {image.min():g} to {image.max():g}; give -1 to 1, or "
@@ -52,6 +49,14 @@ def from_floats(array: np.ndarray, max_side: int | None = None) -> np.ndarray:
         for band in np.moveaxis(image, 2, 0)
     ]
     return np.stack(bands, axis=2)
+
+
+def check_floats(image: np.ndarray) -> None:
+    """Raise `DreamError` if floats have not the shape (H, W, 3), or one is not finite."""
+    if image.ndim != 3 or image.shape[2] != 3:
+        raise DreamError(f"picture has shape {image.shape}; give height x width x 3")
+    if not np.isfinite(image).all():
+        raise DreamError("picture has values that are not finite numbers; give -1 to 1")
 
 
 def to_picture(array: np.ndarray) -> Image.Image:

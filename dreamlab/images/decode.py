@@ -21,10 +21,8 @@ from dreamlab.images.shape import Shape
 #: The formats that are read; Pillow knows many more, which strangers need not try.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
-
 #: Most bytes of a file that is read.
 MAX_BYTES = 256 * 2**20
-
 
 # Text that nobody reads: Pillow would take 64 million characters of it, of four bytes each, out
 # of a small PNG.
@@ -40,7 +38,6 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-
 
 # Hiding Pillow's warnings changes a list that all threads share, so one thread at a time does
 # it. It also means that no two large pictures are decoded at once.

@@ -4,16 +4,12 @@ import logging
 import os
 import threading
 import time
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dreamlab.config import DreamConfig
 from dreamlab.jobs.events import Warmth
 from dreamlab.zoo import is_offered
-
-if TYPE_CHECKING:  # the page names `warm_up` where no engine is imported
-    pass
 
 logger = logging.getLogger(__name__)
 

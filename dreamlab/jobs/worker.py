@@ -127,9 +127,6 @@ def _analyse(request: AnalysisRequest, current: RunState, max_bytes: int) -> Fin
     from dreamlab.analysis.run import analyse
     from dreamlab.models import cached_model
 
-    image = None
-    if request.image:
-        image = load_image(request.image, max_side=request.settings.max_side)
     network = cached_model(request.model)
     current.loading = False
     if current.stop.is_set():
@@ -149,6 +146,7 @@ def _analyse(request: AnalysisRequest, current: RunState, max_bytes: int) -> Fin
         return not current.stop.is_set()
 
     analysis, settings = named(request.analysis), request.settings
+    image = request.image or None
     return analyse(analysis, image, network, settings, found=request.found, follow=follow)
 
 

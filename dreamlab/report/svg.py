@@ -10,10 +10,10 @@ from dreamlab.report.table import Table
 
 #: Small, so that its words can still be read where it is as wide as a phone.
 _WIDTH, _HEIGHT = 480, 220
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 10, 40
+
 #: The line before a name in a legend; said with it, as a notebook has no styles for it.
 _SWATCH = "display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:middle;"
-
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 10, 40
 
 
 def heat_table(table: Table) -> str:

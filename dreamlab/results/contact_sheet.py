@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from dreamlab.errors import DreamError
 from dreamlab.images import MAX_PIXELS, png
+from dreamlab.results.run_data import RunData
 
 _GAP = 16
 _TEXT = 16
@@ -90,6 +91,26 @@ def contact_sheet(
             height = upper + cell_height + _TEXT // 2 + place * _LINE
             _write(draw, (left, height), line, _TEXT, cell_width)
     return png(np.asarray(sheet), text=text)
+
+
+def compared(dreams: Sequence[tuple[str, RunData]], text: Mapping[str, str] | None = None) -> bytes:
+    """Return the original and the results of dreams on one picture on one sheet.
+
+    Parameters
+    ----------
+    dreams : sequence of (str, RunData)
+        Caption and dream, one at least.
+    text : mapping of str to str, optional
+        What the file says of itself, in text chunks.
+    """
+    items = [("Original", dreams[0][1].original)]
+    items += [(name, recording.final.pixels) for name, recording in dreams]
+    return contact_sheet(items, columns=across(len(items)), text=text)
+
+
+def across(count: int) -> int:
+    """Return how many of so many pictures stand in a row."""
+    return {2: 2, 3: 3, 5: 3, 6: 3}.get(count, 4)
 
 
 def _lines(caption: str, width: int) -> list[str]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -150,6 +151,11 @@ def files(recording: RunData, film: Film) -> Iterator[tuple[str, bytes]]:
 def archive(recording: RunData, **options: Any) -> bytes:
     """Return all `files` in one ZIP; see `gif` for the options. Same recording, same bytes."""
     return packed(dict(files(recording, Film(**options))))
+
+
+def file_name(name: str) -> str:
+    """Return a dream's name as a part of a file name: plain letters only."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "dream"
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:

@@ -1,6 +1,6 @@
 """A dream in one call: picture, network and settings in, a recording out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -16,6 +16,7 @@ from dreamlab.results.recording import Recording
 if TYPE_CHECKING:
     import keras
 
+    from dreamlab.dream import Step
     from dreamlab.models import Network
 
 
@@ -67,15 +68,34 @@ def record(
     chosen = resolved(config, settings)
     image = load_image(picture, max_side=max_side)
     recording = Recording(every=every)
-    steps = followed(dream(image, cached_model(model), chosen), progress)
+    run_to_end(recording, dream(image, cached_model(model), chosen), progress)
+    return recording
+
+
+def run_to_end(recording: Recording, steps: Iterable["Step"], progress: bool | None) -> None:
+    """Record a dream to its end, or until an interrupt, which keeps what was done.
+
+    Parameters
+    ----------
+    recording : Recording
+        Where it is kept; unfinished after an interrupt.
+    steps : iterable of Step
+        What `dreamlab.dream.dream` returns.
+    progress : bool or None
+        Whether a bar is drawn; None draws it in a terminal alone.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If there is nothing to keep.
+    """
     try:
-        with closing(recording.record(steps)) as recorded:
+        with closing(recording.record(followed(steps, progress))) as recorded:
             for _ in recorded:
                 pass
     except KeyboardInterrupt:
         if not recording.frames:
             raise
-    return recording
 
 
 def resolved(

@@ -12,7 +12,6 @@ from dreamlab.images import png
 if TYPE_CHECKING:  # the engine imports TensorFlow; a recording is read where there is none
     pass
 
-
 _EMPTY = "the recording is empty; record a run before exporting it"
 
 

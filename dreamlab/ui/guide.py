@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dreamlab.comparison.example import shipped
+from dreamlab.results.contact_sheet import across
 from dreamlab.ui import style
 from dreamlab.ui.dreams import tables
 from dreamlab.ui.dreams.curves import Curve
@@ -94,7 +95,7 @@ def example() -> None:
     )
     findings = {layer: text for _, layer, text in FINDINGS}
     cells = len(found.exhibits) + 1
-    places = style.grid(cells, style.across(cells))
+    places = style.grid(cells, across(cells))
     with next(places), style.edged(None, "example-original"):
         st.image(found.original, width="stretch", alt="Chelsea the cat")
         style.name("Original")

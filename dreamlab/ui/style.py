@@ -103,11 +103,6 @@ def text(words: str) -> None:
     st.html(f'<p class="dl-text">{html.escape(words)}</p>')
 
 
-def across(count: int) -> int:
-    """Return how many of so many pictures stand in a row."""
-    return {2: 2, 3: 3, 5: 3, 6: 3}.get(count, 4)
-
-
 def grid(count: int, columns: int) -> Iterator[DeltaGenerator]:
     """Give a place for each of so many cells, in rows of so many columns."""
     for start in range(0, count, columns):

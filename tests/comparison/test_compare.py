@@ -47,9 +47,17 @@ def test_its_sheet_holds_the_original_and_all_dreams(network, tmp_path):
         left = 16 + place * (50 + 16)
         np.testing.assert_array_equal(sheet[16:56, left : left + 50], pixels)
     names = dreams.save(tmp_path)
-    assert "first/dream.png" in names
+    assert {"1_first/dream.png", "2_second/dream.png", "sheet.png"} <= set(names)
     assert all((tmp_path / name).is_file() for name in names)
     assert dreams._repr_html_().count("<img ") == 3
+
+
+def test_names_that_come_to_the_same_keep_a_folder_each(network, tmp_path):
+    dreams = compare(picture(40, 50), {"a b": "first", "a/b": "second"}, network, **SHORT)
+    names = dreams.save(tmp_path)
+    assert len(names) == len(set(names))
+    for folder, layer in (("1_a_b", "first"), ("2_a_b", "second")):
+        assert list(DreamConfig.from_file(tmp_path / folder / "dream.png").layers) == [layer]
 
 
 def test_nothing_to_compare_is_one_sentence(network):

@@ -84,6 +84,19 @@ def test_what_cannot_be_is_one_sentence(network, options, sentence):
     assert sentence.removeprefix("tiny.keras") in str(error.value)
 
 
+def test_a_bar_is_drawn_where_it_is_asked_for(network, capsys):
+    record(picture(40, 50), CONFIG, network)
+    assert capsys.readouterr().err == ""
+    record(picture(40, 50), CONFIG, network, progress=True)
+    assert "octave 2/2, 50 x 40: 100 %" in capsys.readouterr().err
+
+
+def test_a_step_shows_its_picture_while_it_has_it(network):
+    first, *_ = steps = list(dream(picture(40, 50), network, CONFIG))
+    assert first._repr_png_() is None
+    assert steps[-1]._repr_png_().startswith(b"\x89PNG")
+
+
 def test_it_saves_and_shows_itself(network, tmp_path):
     run = record(picture(40, 50), CONFIG, network)
     names = run.save(tmp_path / "new" / "folder")

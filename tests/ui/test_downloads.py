@@ -9,6 +9,7 @@ from dreamlab.comparison.comparison import Setup
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.jobs import Request
+from dreamlab.results import export
 from dreamlab.ui.dreams import downloads
 from dreamlab.ui.session.visitors import Run
 from tests.support.fake_backend import open_page, sound, upload
@@ -98,4 +99,4 @@ def test_everything_has_a_folder_a_variant(left):
     ("name", "file"), [("Layer 1", "layer_1"), ("../../etc", "etc"), ("夢", "dream")]
 )
 def test_file_names_are_plain(name, file):
-    assert downloads.file_name(name) == file
+    assert export.file_name(name) == file

@@ -99,6 +99,7 @@ def test_ranges_come_from_the_config(page):
             control = page.number_input(key=f"common.{name}")
             assert (control.min, control.max) == (spec.low, spec.high)
             assert control.help == spec.help
+            assert control.step == (spec.press or 1)
 
 
 def test_a_tile_of_any_size_can_be_restored(monkeypatch, fake):

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dreamlab.jobs import Backend, Result, Status
+from dreamlab.results.contact_sheet import across
 from dreamlab.ui import style
 from dreamlab.ui.dreams import card, downloads, scrubber, tables
 from dreamlab.ui.dreams.curves import Curve
@@ -24,7 +25,7 @@ def _chosen(visit: Visit) -> Batch:
     state = st.session_state
     if state.get("batch") not in by_number:
         state["batch"] = visit.batches[-1].number
-    state.setdefault("across", style.across(len(by_number[state["batch"]].runs) + 1))
+    state.setdefault("across", across(len(by_number[state["batch"]].runs) + 1))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Compare", anchor=False, width="content")
         if len(by_number) > 1:

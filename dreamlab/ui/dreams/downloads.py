@@ -1,7 +1,6 @@
 """Files to take away, made when they are asked for."""
 
 import io
-import re
 import zipfile
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +11,7 @@ import streamlit as st
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Result
 from dreamlab.results import export
-from dreamlab.results.contact_sheet import contact_sheet
+from dreamlab.results.contact_sheet import compared
 from dreamlab.results.recording import Recording
 from dreamlab.ui import style
 from dreamlab.ui.session.visitors import Batch, Run
@@ -44,16 +43,9 @@ def show(batch: Batch, results: list[Result | None]) -> None:
         )
 
 
-def file_name(name: str) -> str:
-    """Return a variant's name as the start of a file name: plain letters only."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "dream"
-
-
 def sheet(left: list[tuple[Run, Recording]]) -> bytes:
     """Return the original and all results on one captioned picture, as PNG."""
-    items = [("Original", left[0][1].original)]
-    items += [(one.name, recording.final.pixels) for one, recording in left]
-    return contact_sheet(items, columns=min(len(items), 3 if len(items) in (5, 6) else 4))
+    return compared([(run.name, recording) for run, recording in left])
 
 
 def everything(left: list[tuple[Run, Recording]], film: dict[str, Any]) -> bytes:
@@ -62,7 +54,7 @@ def everything(left: list[tuple[Run, Recording]], film: dict[str, Any]) -> bytes
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("contact_sheet.png", sheet(left))
         for number, (one, recording) in enumerate(left, 1):
-            folder = f"{number}_{file_name(one.name)}"
+            folder = f"{number}_{export.file_name(one.name)}"
             with zipfile.ZipFile(io.BytesIO(export.archive(recording, **film))) as own:
                 for name in own.namelist():
                     archive.writestr(f"{folder}/{name}", own.read(name))
@@ -86,7 +78,7 @@ def _film() -> dict[str, Any]:
 
 
 def _files(one: Run, recording: Recording, film: dict[str, Any]) -> None:
-    stem = file_name(one.name)
+    stem = export.file_name(one.name)
     with st.container(horizontal=True, vertical_alignment="center"):
         style.name(one.name)
         kinds: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
