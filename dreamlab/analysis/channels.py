@@ -10,9 +10,8 @@ from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config.base import checked
 from dreamlab.config.layers import LayerName
 from dreamlab.config.specs import flag, number, numbers, setting
-from dreamlab.images import png, to_pixels
+from dreamlab.images import Picture, Shape
 from dreamlab.images.resample import resize
-from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
@@ -66,9 +65,9 @@ def run(
                 "answer": float(squares[channel]),
                 "share": float(squares[channel] / squares.sum()) if squares.any() else 0.0,
             }
-            pixels = to_pixels(overlay(image, answer[:, :, channel]))
+            picture = Picture.of(overlay(image, answer[:, :, channel]))
             caption = f"channel {channel} · {values['share']:.1%} of the answer"
-            item = Item(f"{layer.name}-{channel}-map", caption, values, png(pixels))
+            item = Item(f"{layer.name}-{channel}-map", caption, values, picture)
             yield Advance(0.0, f"{layer.name}, the maps", item)
     if settings.grown:
         yield from _grown(network, layer, chosen, settings, found)
@@ -110,7 +109,7 @@ def _grown(
                 "first_objective": objectives[0],
                 "last_objective": objectives[-1],
             }
-            item = Item(key, f"channel {channel}", values, png(to_pixels(picture)))
+            item = Item(key, f"channel {channel}", values, Picture.of(picture))
         yield Advance((place + 1) / len(chosen), doing, item)
 
 

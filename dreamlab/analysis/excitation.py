@@ -9,7 +9,6 @@ import numpy as np
 
 from dreamlab.analysis import atlas
 from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
-from dreamlab.images import load_image
 from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
@@ -37,10 +36,11 @@ def run(
     original = answers.mean_squares(image)
     with closing(atlas.run(image, network, settings, found)) as advances:
         for advance in advances:
-            if advance.item is not None and advance.item.key not in found:
-                dreamt = answers.mean_squares(load_image(advance.item.picture))
-                values = advance.item.values | {"ratios": ratios(dreamt, original)}
-                item = dataclasses.replace(advance.item, values=values)
+            item = advance.item
+            if item is not None and item.picture is not None and item.key not in found:
+                dreamt = answers.mean_squares(item.picture.as_float())
+                values = item.values | {"ratios": ratios(dreamt, original)}
+                item = dataclasses.replace(item, values=values)
                 advance = dataclasses.replace(advance, item=item)
             yield advance
 

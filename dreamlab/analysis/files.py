@@ -3,13 +3,10 @@
 import csv
 import io
 import json
-import struct
-import zlib
 from typing import Any
 
 from dreamlab.analysis.base import AnalysisData, Item
 from dreamlab.analysis.catalogue import named
-from dreamlab.images import load_image, to_pixels
 from dreamlab.report.table import Table
 from dreamlab.results.contact_sheet import contact_sheet
 from dreamlab.results.export import packed
@@ -30,11 +27,13 @@ def files(findings: AnalysisData) -> dict[str, bytes]:
     name = findings.analysis
     found = {f"{name}.json": figures(findings)}
     found |= {f"{table.name}.csv": as_csv(table) for table in named(name).tables(findings)}
-    pictures = [item for item in findings.items if item.picture]
+    pictures = [(item, item.picture) for item in findings.items if item.picture is not None]
     if pictures:
         found[f"{name}.png"] = sheet(findings)
-        for place, item in enumerate(pictures, 1):
-            found[f"{place:02d}_{item.key}.png"] = _picture(findings, item)
+        for place, (item, picture) in enumerate(pictures, 1):
+            made = _made(findings) | {"item": _figures(item)}
+            text = {ANALYSIS_KEY: json.dumps(made)}
+            found[f"{place:02d}_{item.key}.png"] = picture.with_text(text).png
     return found | {f"{name}.zip": packed(found)}
 
 
@@ -47,26 +46,13 @@ def sheet(findings: AnalysisData) -> bytes:
         If there are no pictures.
     """
     analysis = named(findings.analysis)
-    items = [
-        (item.caption, to_pixels(load_image(item.picture)))
-        for item in findings.items
-        if item.picture
-    ]
+    items = [(item.caption, item.picture) for item in findings.items if item.picture is not None]
     return contact_sheet(
         items,
         columns=analysis.columns,
         title=f"{analysis.title}, {findings.model}",
         text={ANALYSIS_KEY: json.dumps(_made(findings))},
     )
-
-
-def _picture(findings: AnalysisData, item: Item) -> bytes:
-    """Return an item's picture with its settings, put in as it is: it need not be packed anew."""
-    made = _made(findings) | {"item": _figures(item)}
-    text = b"tEXt" + ANALYSIS_KEY.encode() + b"\0" + json.dumps(made).encode("ascii")
-    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
-    head = 8 + 25  # a PNG's signature and its first chunk, which has to stay the first
-    return item.picture[:head] + chunk + item.picture[head:]
 
 
 def as_csv(table: Table) -> bytes:

@@ -11,9 +11,8 @@ from dreamlab.config import DreamConfig
 from dreamlab.config.base import checked
 from dreamlab.config.specs import names, numbers
 from dreamlab.errors import DreamError
-from dreamlab.images import png, to_pixels
+from dreamlab.images import Picture, Shape, to_pixels
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
-from dreamlab.images.shape import Shape
 from dreamlab.images.ssim import WINDOW, ssim
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
@@ -97,7 +96,7 @@ def run(
                     "ssim_pictures": ssim(to_pixels(noisy), to_pixels(image)),
                     "shift": _shift(network, layer, settings, image, noisy),
                 }
-                item = Item(keys[place], doing, values, png(dreamt))
+                item = Item(keys[place], doing, values, Picture(dreamt))
             done += layer.operations
             yield Advance(done / total, doing, item)
 

@@ -9,21 +9,17 @@ from typing import Any
 import streamlit as st
 
 from dreamlab.errors import DreamError
-from dreamlab.jobs import Result
 from dreamlab.results import export
 from dreamlab.results.contact_sheet import compared
 from dreamlab.results.recording import Recording
 from dreamlab.ui import style
-from dreamlab.ui.session.visitors import Batch, Run
+from dreamlab.ui.session.queries import DreamView
+from dreamlab.ui.session.visitors import Run
 
 
-def show(batch: Batch, results: list[Result | None]) -> None:
+def show(views: list[DreamView]) -> None:
     """Draw the download buttons of every variant that left something, and of all together."""
-    left = [
-        (one, result.recording)
-        for one, result in zip(batch.runs, results, strict=True)
-        if result is not None and result.recording.frames
-    ]
+    left = [(view.run, view.recording) for view in views if view.recording is not None]
     if not left:
         style.note("Files are ready as soon as a dream ends.")
         return

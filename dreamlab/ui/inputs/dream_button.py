@@ -4,9 +4,10 @@ import streamlit as st
 
 from dreamlab.comparison.preflight import Check, check
 from dreamlab.errors import DreamError
-from dreamlab.jobs import Backend, Request
+from dreamlab.images import Picture
+from dreamlab.jobs import Backend
+from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.ui import style
-from dreamlab.ui.inputs.picture import Picture
 from dreamlab.ui.session import presence, state
 from dreamlab.ui.session.queries import active
 from dreamlab.ui.session.state import Draft
@@ -15,7 +16,7 @@ from dreamlab.ui.wording import duration
 from dreamlab.zoo import LayerInfo
 
 
-def requests(drafts: list[Draft], picture: Picture | None) -> list[Request | None]:
+def requests(drafts: list[Draft], picture: Picture | None) -> list[DreamTask | None]:
     """Return what each variant would send off, None for one that cannot run."""
     if picture is None:
         return [None] * len(drafts)
@@ -23,14 +24,14 @@ def requests(drafts: list[Draft], picture: Picture | None) -> list[Request | Non
     return [
         None
         if draft.variant is None
-        else Request(picture.data, draft.variant.config(common), now["model"], now["every"])
+        else DreamTask(picture, draft.variant.config(common), now["model"], now["every"])
         for draft in drafts
     ]
 
 
 def checks(
     drafts: list[Draft],
-    wanted: list[Request | None],
+    wanted: list[DreamTask | None],
     picture: Picture | None,
     layers: tuple[LayerInfo, ...],
 ) -> list[Check]:
@@ -40,13 +41,13 @@ def checks(
     return [
         Check(problem=draft.problem)
         if request is None
-        else check(picture.height, picture.width, request.config, request.model, layers)
+        else check(*picture.shape, request.config, request.model, layers)
         for draft, request in zip(drafts, wanted, strict=True)
     ]
 
 
 def estimates(
-    backend: Backend, wanted: list[Request | None], found: list[Check]
+    backend: Backend, wanted: list[DreamTask | None], found: list[Check]
 ) -> list[float | None]:
     """Return the seconds each variant is expected to take; None where that is not known."""
     return [
@@ -59,7 +60,7 @@ def show(
     backend: Backend,
     visit: Visit,
     drafts: list[Draft],
-    wanted: list[Request | None],
+    wanted: list[DreamTask | None],
     found: list[Check],
     seconds: list[float | None],
     picture: Picture | None,
@@ -130,7 +131,7 @@ def send_off(
     backend: Backend,
     visit: Visit,
     drafts: list[Draft],
-    wanted: list[Request],
+    wanted: list[DreamTask],
     picture: Picture,
 ) -> None:
     """Queue all variants as one batch; those that are refused are told of by a notice."""
@@ -145,7 +146,7 @@ def send_off(
             continue
         runs.append(Run(job, draft.name, draft.colour, request.config))
     if runs:
-        for job in visit.keep(tuple(runs), picture.alt):
+        for job in visit.keep(tuple(runs), picture.name):
             backend.forget(job)
         presence.remember(backend, visit)
     for key in ("batch", "large", "across"):

@@ -2,17 +2,15 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import resources
 
-import numpy as np
 import streamlit as st
 
 from dreamlab.comparison.comparison import MAX_SIDE, MIN_SIDE, Setup
 from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.config import DreamConfig, read_settings
 from dreamlab.errors import DreamError
-from dreamlab.images import jpeg, load_image, png, seeded_noise, to_pixels
+from dreamlab.images import Picture, load_image, seeded_noise
 from dreamlab.ui import style
 from dreamlab.ui.session import state
 
@@ -30,29 +28,6 @@ _ALT = {
 MEMORY = 200e6
 
 _TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture ready to be dreamt on.
-
-    Parameters
-    ----------
-    data : bytes
-        PNG, already scaled down.
-    shown : bytes
-        The same as JPEG, which takes the page a fraction of the time to show.
-    height, width : int
-        Its size in pixels.
-    alt : str
-        What it shows, for those who cannot see it.
-    """
-
-    data: bytes
-    shown: bytes
-    height: int
-    width: int
-    alt: str
 
 
 def show() -> Picture | None:
@@ -88,8 +63,8 @@ def show() -> Picture | None:
             st.text(f"⚠ {error}")
         return None
     with slot:
-        st.image(picture.shown, width="stretch", alt=picture.alt)
-        style.note(f"{picture.width} × {picture.height} px")
+        st.image(picture.jpeg, width="stretch", alt=picture.name)
+        style.note(f"{picture.shape.width} × {picture.shape.height} px")
     return picture
 
 
@@ -107,21 +82,16 @@ def current() -> Picture:
     return _scaled(source, side, _ALT[source], sample.read_bytes)
 
 
-@st.cache_data(max_entries=32, ttl=1800, show_spinner=False)
+# As resources, which are shared as they are, and not copied: a picture is encoded once.
+@st.cache_resource(max_entries=32, ttl=1800, show_spinner=False)
 def _scaled(name: str, max_side: int, alt: str, _read: Callable[[], bytes]) -> Picture:
     """Read and scale a picture; the name of an upload is its own, so that it need not be read."""
-    return _made(load_image(_read(), max_side=max_side, max_memory=MEMORY), alt)
+    return Picture.of(load_image(_read(), max_side=max_side, max_memory=MEMORY), alt)
 
 
-@st.cache_data(max_entries=8, ttl=1800, show_spinner=False)
+@st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
 def _noise(max_side: int, seed: int, alt: str) -> Picture:
-    return _made(seeded_noise(max_side * 2 // 3, max_side, seed), alt)
-
-
-def _made(image: np.ndarray, alt: str) -> Picture:
-    pixels = to_pixels(image)
-    height, width = pixels.shape[:2]
-    return Picture(png(pixels), jpeg(pixels, quality=92), height, width, alt)
+    return Picture.of(seeded_noise(max_side * 2 // 3, max_side, seed), alt)
 
 
 def _uploaded() -> None:
