@@ -93,9 +93,7 @@ class Number(Spec):
         """Whether it is a whole number."""
         return isinstance(self.low, int)
 
-    @property
-    def kind(self) -> str:  # type: ignore[override]  # it depends on the bounds
-        return "int" if self.whole else "float"
+    kind = property(lambda self: "int" if self.whole else "float")
 
     @property
     def range(self) -> str:
@@ -106,11 +104,11 @@ class Number(Spec):
         if value == self.word and self.word or value is self.default is None:
             return value
         wrong = f"{name} is {shown(value)}; choose "
-        if not is_number(value) or self.whole and isinstance(value, float) and value % 1:
+        if not is_number(value) or self.whole and not isinstance(value, int):
             raise DreamError(f"{wrong}a {'whole ' * self.whole}number, {self.range}")
         if not value >= self.low or self.high is not None and value > self.high:  # for NaN too
             raise DreamError(wrong + self.range)
-        return int(value) if self.whole else float(value)
+        return value if self.whole else float(value)
 
     def parse(self, text: str) -> int | float | str:
         if text == self.word:
@@ -130,15 +128,13 @@ class Flag(Spec):
     }
 
     def check(self, name: str, value: Any) -> bool:
-        value = self.words.get(value, value) if isinstance(value, str) else value
+        value = self.parse(value) if isinstance(value, str) else value
         if not isinstance(value, bool):
             raise DreamError(f"{name} is {shown(value)}; choose yes or no")
         return value
 
-    def parse(self, text: str) -> bool:
-        if text.lower() not in self.words:
-            raise ValueError(text)
-        return self.words[text.lower()]
+    def parse(self, text: str) -> bool | str:
+        return self.words.get(text.lower(), text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,22 +171,27 @@ class Text(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Line(Spec):
+    """One line of printable text, at most `most` characters; white space becomes single spaces."""
+
+    most: int
+
+    def check(self, name: str, value: Any) -> str:
+        line = " ".join(value.split()) if isinstance(value, str) else ""
+        if not 1 <= len(line) <= self.most or not line.isprintable():
+            raise DreamError(f"{name} is {shown(value)}; choose 1 to {self.most} plain letters")
+        return line
+
+
+@dataclass(frozen=True, kw_only=True)
 class Many(Spec):
     """A list of what `each` may be, each of them once."""
 
     each: Spec
 
-    @property
-    def form(self) -> str:  # type: ignore[override]  # it is that of each
-        return f"{self.each.form},…"
-
-    @property
-    def kind(self) -> str:  # type: ignore[override]  # it is that of each
-        return f"list of {self.each.kind}s"
-
-    @property
-    def range(self) -> str:
-        return self.each.range
+    form = property(lambda self: f"{self.each.form},…")
+    kind = property(lambda self: f"list of {self.each.kind}s")
+    range = property(lambda self: self.each.range)
 
     def check(self, name: str, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple):
@@ -234,5 +235,6 @@ def names(default: tuple[str, ...], text: str) -> Any:
 
 def numbers(default: tuple[float, ...], low: float, high: float, text: str) -> Any:
     """Return a field for a list of numbers from `low` to `high`, whole if `low` is."""
-    each = Number(default=low, help=text, low=low, high=high)
-    return setting(Many(default=default, help=text, each=each))
+    return setting(
+        Many(default=default, help=text, each=Number(default=low, help=text, low=low, high=high))
+    )

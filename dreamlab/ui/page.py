@@ -28,9 +28,9 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         style.title()
         drafts = state.drafts()
-        setup = state.setup(drafts)
-        url_state.keep(setup)
-        url_state.share(setup)
+        comparison = state.comparison(drafts)
+        url_state.keep(comparison)
+        url_state.share(comparison)
     state.notices()
 
     layers = known_layers(st.session_state["model"])

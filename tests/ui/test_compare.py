@@ -3,7 +3,7 @@ import math
 import pytest
 from streamlit.runtime.caching.cache_resource_api import clear_session_cache
 
-from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
@@ -17,7 +17,7 @@ from dreamlab.ui.session.state import Draft
 from dreamlab.ui.session.visitors import Visit
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
 
-SETUP = Setup(
+SETUP = Comparison(
     variants=(
         Variant(name="Mixed", layers={"block2_conv2": 0.5, "block5_conv2": 1.5}),
         Variant(name="Single", layers={"block3_conv3": 2.0}, overrides={"octaves": 1}),

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 from PIL import Image
 
-from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.jobs import Request
@@ -15,7 +15,7 @@ from dreamlab.ui.session.visitors import Run
 from tests.support.fake_backend import open_page, sound, upload
 
 CONFIG = DreamConfig(layers={"block2_conv2": 2.0}, octaves=2, iterations=2)
-SETUP = Setup(
+SETUP = Comparison(
     variants=(
         Variant(name="One", layers={"block2_conv2": 2.0}),
         Variant(name="Two", layers={"block5_conv2": 4.0}),

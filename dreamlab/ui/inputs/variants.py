@@ -1,14 +1,13 @@
 """The cards of the variants: their layers, weights and own settings."""
 
-import dataclasses
 import re
 from functools import partial
 
 import streamlit as st
 
-from dreamlab.comparison.comparison import MAX_LIST, MAX_VARIANTS
+from dreamlab.comparison.comparison import MAX_LIST, MAX_VARIANTS, Comparison
 from dreamlab.comparison.preflight import Check
-from dreamlab.comparison.presets import COMPARISONS, comparison
+from dreamlab.comparison.presets import COMPARISONS
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import specs
@@ -202,10 +201,9 @@ def _block(name: str) -> str:
 def _compare(name: str) -> None:
     now = st.session_state
     kept = {field: now[f"common.{field}"] for field in ("seed", "precision")}
-    setup = comparison(
-        name, source=now["source"], max_side=now["max_side"], every=now["every"], common=kept
-    )
-    state.load(setup if now["model"] == setup.model else setup.moved_to(now["model"]))
+    page = state.page()
+    model = page.pop("model")
+    state.load(Comparison.preset(name, **page, common=kept).moved_to(model))
 
 
 def _add() -> None:
@@ -217,7 +215,7 @@ def _add() -> None:
 def _duplicate(variant: int) -> None:
     copied = state.draft(variant).variant
     if copied is not None:  # it may have been changed since the button was drawn
-        copied = dataclasses.replace(copied, name=f"{copied.name[: MAX_NAME - 5]} copy")
+        copied = copied.replace(name=f"{copied.name[: MAX_NAME - 5]} copy")
         state.add(copied, after=variant)
 
 

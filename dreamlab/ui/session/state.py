@@ -5,9 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from dreamlab.comparison.comparison import MAX_VARIANTS, Setup
+from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
 from dreamlab.errors import DreamError
+
+#: Settings of a comparison whose widgets have the setting's name for a key.
+PAGE = ("model", "source", "max_side", "every")
 
 
 @dataclass(frozen=True)
@@ -35,15 +38,15 @@ class Draft:
     problem: str = ""
 
 
-def load(setup: Setup) -> None:
-    """Give every widget the value it has in a set-up; call it before the widgets are drawn."""
+def load(comparison: Comparison) -> None:
+    """Give every widget the value it has in a comparison; call it before they are drawn."""
     state = st.session_state
-    state["model"], state["source"] = setup.model, setup.source
-    state["max_side"], state["every"] = setup.max_side, setup.every
-    for name, value in setup.common.items():
+    for name in PAGE:
+        state[name] = getattr(comparison, name)
+    for name, value in comparison.common.items():
         state[f"common.{name}"] = value
     state["variants"] = []
-    for variant in setup.variants:
+    for variant in comparison.variants:
         add(variant)
 
 
@@ -119,20 +122,17 @@ def drafts() -> list[Draft]:
     return [draft(variant) for variant in st.session_state["variants"]]
 
 
-def setup(made: list[Draft]) -> Setup | None:
-    """Return the whole set-up, or None while a variant cannot run."""
-    variants = tuple(one.variant for one in made if one.variant is not None)
+def page() -> dict[str, Any]:
+    """Return the settings of the comparison that are neither a variant's nor common."""
+    return {name: st.session_state[name] for name in PAGE}
+
+
+def comparison(made: list[Draft]) -> Comparison | None:
+    """Return the whole comparison, or None while a variant cannot run."""
+    variants = tuple(draft.variant for draft in made if draft.variant is not None)
     if len(variants) < len(made):
         return None
-    state = st.session_state
-    return Setup(
-        variants=variants,
-        common=common(),
-        model=state["model"],
-        source=state["source"],
-        max_side=state["max_side"],
-        every=state["every"],
-    )
+    return Comparison(variants=variants, common=common(), **page())
 
 
 def notify(text: str) -> None:
