@@ -8,9 +8,7 @@ import streamlit as st
 from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
 from dreamlab.errors import DreamError
-
-#: Settings of a comparison whose widgets have the setting's name for a key.
-PAGE = ("model", "source", "max_side", "every")
+from dreamlab.ui.session import keys
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Draft:
 def load(comparison: Comparison) -> None:
     """Give every widget the value it has in a comparison; call it before they are drawn."""
     state = st.session_state
-    for name in PAGE:
+    for name in keys.PAGE:
         state[name] = getattr(comparison, name)
     for name, value in comparison.common.items():
         state[f"common.{name}"] = value
@@ -124,7 +122,7 @@ def drafts() -> list[Draft]:
 
 def page() -> dict[str, Any]:
     """Return the settings of the comparison that are neither a variant's nor common."""
-    return {name: st.session_state[name] for name in PAGE}
+    return {name: st.session_state[name] for name in keys.PAGE}
 
 
 def comparison(made: list[Draft]) -> Comparison | None:
