@@ -6,17 +6,17 @@ from functools import partial
 import streamlit as st
 
 from dreamlab.comparison.comparison import MAX_LIST, MAX_VARIANTS, Comparison
-from dreamlab.comparison.preflight import Check
 from dreamlab.comparison.presets import COMPARISONS
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import specs
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control, label
+from dreamlab.ui.inputs.plan import PlannedDream
 from dreamlab.ui.session import state
 from dreamlab.ui.session.state import Draft
 from dreamlab.ui.wording import duration, sentence
-from dreamlab.zoo import LayerInfo, is_offered
+from dreamlab.zoo import LayerInfo, is_offered, known_layers
 
 _PER_ROW = 4
 
@@ -39,30 +39,23 @@ def comparisons() -> None:
         )
 
 
-def show(
-    drafts: list[Draft],
-    checks: list[Check],
-    seconds: list[float | None],
-    layers: tuple[LayerInfo, ...],
-) -> None:
+def show(planned: list[PlannedDream]) -> None:
     """Draw one card a variant, with what its preflight found and its expected seconds."""
-    for start in range(0, len(drafts), _PER_ROW):
-        row = range(start, min(start + _PER_ROW, len(drafts)))
-        width = len(row) if start == 0 else min(_PER_ROW, len(drafts))
-        for column, index in zip(st.columns(max(width, 2)), row, strict=False):
-            with column, style.edged(drafts[index].colour, f"variant{drafts[index].id}"):
-                _card(drafts[index], checks[index], seconds[index], layers, index, len(drafts))
+    for start in range(0, len(planned), _PER_ROW):
+        row = planned[start : start + _PER_ROW]
+        width = len(row) if start == 0 else _PER_ROW
+        columns = st.columns(max(width, 2))
+        for index, dream in enumerate(row, start):
+            with (
+                columns[index - start],
+                style.edged(dream.draft.colour, f"variant{dream.draft.id}"),
+            ):
+                _card(dream, index, len(planned))
 
 
-def _card(
-    draft: Draft,
-    check: Check,
-    seconds: float | None,
-    layers: tuple[LayerInfo, ...],
-    index: int,
-    count: int,
-) -> None:
-    known = {layer.name: layer for layer in layers}
+def _card(dream: PlannedDream, index: int, count: int) -> None:
+    draft, found = dream.draft, dream.check
+    known = {layer.name: layer for layer in known_layers(st.session_state["model"])}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         style.name(draft.name, level=2)
         with st.popover("Edit", type="tertiary", icon=":material/tune:", key=f"edit.{draft.id}"):
@@ -75,13 +68,13 @@ def _card(
             f"{label(name).lower()} {st.session_state[f'v{draft.id}.own.{name}']}" for name in own
         ]
         style.note("Own: " + ", ".join(values))
-    if draft.problem or check.problem:
-        style.note(draft.problem or check.problem, bad=True)
+    if found.problem:
+        style.note(found.problem, bad=True)
         return
-    expected = "" if seconds is None else f" · about\u00a0{duration(seconds)}"
-    style.note(sentence(check) + expected)
-    if check.warning:
-        style.note(check.warning, bad=True)
+    expected = "" if dream.seconds is None else f" · about\u00a0{duration(dream.seconds)}"
+    style.note(sentence(found) + expected)
+    if found.warning:
+        style.note(found.warning, bad=True)
 
 
 def _weight(variant: int, name: str, layer: LayerInfo | None) -> None:

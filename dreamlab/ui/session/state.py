@@ -7,6 +7,7 @@ import streamlit as st
 
 from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
+from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.ui.session import keys
 
@@ -25,6 +26,8 @@ class Draft:
         Its name as typed.
     variant : Variant or None
         What it comes to, or None if it cannot be.
+    config : DreamConfig or None
+        Its settings with the common ones, or None if it cannot be.
     problem : str
         Why it cannot be, in one sentence.
     """
@@ -32,7 +35,8 @@ class Draft:
     id: int
     colour: int
     name: str
-    variant: Variant | None
+    variant: Variant | None = None
+    config: DreamConfig | None = None
     problem: str = ""
 
 
@@ -109,10 +113,9 @@ def draft(variant: int) -> Draft:
                 for field in state[f"v{variant}.overrides"]
             },
         )
-        made.config(common())
+        return Draft(variant, colour, name, made, made.config(common()))
     except DreamError as error:
-        return Draft(variant, colour, name, None, str(error))
-    return Draft(variant, colour, name, made)
+        return Draft(variant, colour, name, problem=str(error))
 
 
 def drafts() -> list[Draft]:
