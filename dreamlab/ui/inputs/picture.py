@@ -16,7 +16,7 @@ from dreamlab.errors import DreamError
 from dreamlab.images import jpeg, load_image, png, seeded_noise, to_pixels
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control
-from dreamlab.ui.session import state
+from dreamlab.ui.session import keys, state
 
 _SPECS = specs(Comparison)
 _FILES = {"cat": "cat.png", "galaxies": "galaxies.jpg"}
@@ -95,7 +95,7 @@ def current() -> Picture:
     """Return the picture chosen; raises `DreamError` if there is none or it cannot be read."""
     source, side = st.session_state["source"], st.session_state["max_side"]
     if source == "noise":
-        return _noise(side, st.session_state["common.seed"], _ALT[source])
+        return _noise(side, st.session_state[keys.common("seed")], _ALT[source])
     if source == "upload":
         upload = st.session_state.get("upload")
         if upload is None:

@@ -7,7 +7,7 @@ from dreamlab.comparison.variant import COMMON, SHARED
 from dreamlab.config.base import specs
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control
-from dreamlab.ui.session import state
+from dreamlab.ui.session import keys, state
 
 #: Settings shown in groups; all others stand under *Advanced*.
 _GROUPS = {
@@ -44,7 +44,7 @@ def show() -> None:
     with st.expander("Advanced"):
         grouped = {name for pair in _GROUPS.values() for name in pair}
         for name in (name for name in COMMON if name not in grouped):
-            control(name, SHARED[name], f"common.{name}")
+            control(name, SHARED[name], keys.common(name))
         st.button(
             "Reset to defaults", on_click=_reset, width="stretch", icon=":material/restart_alt:"
         )
@@ -56,12 +56,12 @@ def _pair(title: str, left: str, right: str) -> None:
         columns = st.columns(2, wrap=False, vertical_alignment="bottom")
     for column, name in zip(columns, (left, right), strict=True):
         with column:
-            control(name, SHARED[name], f"common.{name}")
+            control(name, SHARED[name], keys.common(name))
 
 
 def _reset() -> None:
     for name, value in COMMON.items():
-        st.session_state[f"common.{name}"] = value
+        st.session_state[keys.common(name)] = value
     st.session_state["every"] = None
 
 

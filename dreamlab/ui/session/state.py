@@ -10,6 +10,7 @@ from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.ui.session import keys
+from dreamlab.ui.session.keys import VariantKeys
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Draft:
     config: DreamConfig | None = None
     problem: str = ""
 
+    @property
+    def keys(self) -> VariantKeys:
+        """The keys of its widgets."""
+        return VariantKeys(self.id)
+
 
 def load(comparison: Comparison) -> None:
     """Give every widget the value it has in a comparison; call it before they are drawn."""
@@ -46,7 +52,7 @@ def load(comparison: Comparison) -> None:
     for name in keys.PAGE:
         state[name] = getattr(comparison, name)
     for name, value in comparison.common.items():
-        state[f"common.{name}"] = value
+        state[keys.common(name)] = value
     state["variants"] = []
     for variant in comparison.variants:
         add(variant)
@@ -63,18 +69,19 @@ def add(variant: Variant, *, after: int | None = None) -> int:
     One that has the name of another gets a name of its own.
     """
     state = st.session_state
-    taken = {state[f"v{other}.colour"] for other in state["variants"]}
+    taken = {state[VariantKeys(other).colour] for other in state["variants"]}
     new = state["last_variant"] = state.get("last_variant", 0) + 1
-    state[f"v{new}.colour"] = min(set(range(MAX_VARIANTS)) - taken)
-    state[f"v{new}.name"] = _unlike(variant.name)
-    state[f"v{new}.layers"] = list(variant.layers)
+    own = VariantKeys(new)
+    state[own.colour] = min(set(range(MAX_VARIANTS)) - taken)
+    state[own.name] = _unlike(variant.name)
+    state[own.layers] = list(variant.layers)
     for layer, weight in variant.layers.items():
-        state[f"v{new}.weight.{layer}"] = weight
+        state[own.weight(layer)] = weight
     for layer, indices in variant.channels.items():
-        state[f"v{new}.channels.{layer}"] = ", ".join(str(index) for index in indices)
-    state[f"v{new}.overrides"] = list(variant.overrides)
+        state[own.channels(layer)] = ", ".join(str(index) for index in indices)
+    state[own.overrides] = list(variant.overrides)
     for name, value in variant.overrides.items():
-        state[f"v{new}.own.{name}"] = value
+        state[own.own(name)] = value
     order = state["variants"]
     order.insert(len(order) if after is None else order.index(after) + 1, new)
     return new
@@ -83,7 +90,8 @@ def add(variant: Variant, *, after: int | None = None) -> int:
 def remove(variant: int) -> None:
     """Take a variant off the page."""
     st.session_state["variants"].remove(variant)
-    for key in [key for key in st.session_state if str(key).startswith(f"v{variant}.")]:
+    prefix = VariantKeys(variant).prefix
+    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
         del st.session_state[key]
 
 
@@ -96,21 +104,21 @@ def move(variant: int, by: int) -> None:
 
 def common() -> dict[str, Any]:
     """Return the settings that all variants share."""
-    return {name: st.session_state[f"common.{name}"] for name in COMMON}
+    return {name: st.session_state[keys.common(name)] for name in COMMON}
 
 
 def draft(variant: int) -> Draft:
     """Read a variant from its widgets."""
-    state = st.session_state
-    name, colour = state[f"v{variant}.name"], state[f"v{variant}.colour"]
+    state, own = st.session_state, VariantKeys(variant)
+    name, colour = state[own.name], state[own.colour]
     try:
         made = Variant(
             name=name,
-            layers={layer: _own(variant, "weight", layer, 1.0) for layer in _layers(variant)},
-            channels=_channels(variant),
+            layers={layer: state.setdefault(own.weight(layer), 1.0) for layer in state[own.layers]},
+            channels=_channels(own),
             overrides={
-                field: _own(variant, "own", field, state[f"common.{field}"])
-                for field in state[f"v{variant}.overrides"]
+                field: state.setdefault(own.own(field), state[keys.common(field)])
+                for field in state[own.overrides]
             },
         )
         return Draft(variant, colour, name, made, made.config(common()))
@@ -155,24 +163,20 @@ def notices() -> None:
 
 def _unlike(name: str) -> str:
     """Return the name with a number behind it if another variant on the page has it already."""
-    names = {st.session_state[f"v{other}.name"] for other in st.session_state["variants"]}
-    own, number = name, 1
-    while own in names:
+    state = st.session_state
+    names = {state[VariantKeys(other).name] for other in state["variants"]}
+    free, number = name, 1
+    while free in names:
         number += 1
-        own = f"{name[: MAX_NAME - 2]} {number}"
-    return own
+        free = f"{name[: MAX_NAME - 2]} {number}"
+    return free
 
 
-def _layers(variant: int) -> list[str]:
-    return st.session_state[f"v{variant}.layers"]
-
-
-def _own(variant: int, kind: str, name: str, default: Any) -> Any:
-    return st.session_state.setdefault(f"v{variant}.{kind}.{name}", default)
-
-
-def _channels(variant: int) -> dict[str, tuple[int, ...]]:
-    texts = {name: _own(variant, "channels", name, "").strip() for name in _layers(variant)}
+def _channels(own: VariantKeys) -> dict[str, tuple[int, ...]]:
+    state = st.session_state
+    texts = {
+        layer: state.setdefault(own.channels(layer), "").strip() for layer in state[own.layers]
+    }
     chosen: dict[str, tuple[int, ...]] = {}
     for layer, text in texts.items():
         try:
