@@ -83,12 +83,14 @@ class Comparison(Settings):
         MAX_SIDE,
         "Larger pictures are scaled down to this; twice the side takes four times as long.",
         press=8,
+        strict=True,
     )
     every: int | None = number(
         None,
         1,
         1000,
         "Keeps pictures between octaves too, so that you can scrub through the steps.",
+        strict=True,
     )
 
     def __post_init__(self) -> None:

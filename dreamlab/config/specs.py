@@ -77,6 +77,8 @@ class Number(Spec):
         How much a press of + or - on the page changes it.
     offered : tuple of float
         Those worth offering beside the word.
+    strict : bool
+        Whether a whole number may not be given as a float, such as 600.0.
     """
 
     low: float
@@ -85,6 +87,7 @@ class Number(Spec):
     unit: str = ""
     press: float | None = None
     offered: tuple[float, ...] = ()
+    strict: bool = False
 
     form = "N"
 
@@ -104,11 +107,12 @@ class Number(Spec):
         if value == self.word and self.word or value is self.default is None:
             return value
         wrong = f"{name} is {shown(value)}; choose "
-        if not is_number(value) or self.whole and not isinstance(value, int):
+        broken = isinstance(value, float) and (self.strict or value % 1)
+        if not is_number(value) or self.whole and broken:
             raise DreamError(f"{wrong}a {'whole ' * self.whole}number, {self.range}")
         if not value >= self.low or self.high is not None and value > self.high:  # for NaN too
             raise DreamError(wrong + self.range)
-        return value if self.whole else float(value)
+        return int(value) if self.whole else float(value)
 
     def parse(self, text: str) -> int | float | str:
         if text == self.word:
