@@ -67,43 +67,42 @@ def control(
     DreamError
         If what was typed is no list of numbers.
     """
-    options: dict[str, Any] = {"key": key, "help": spec.help} | (_KEPT if starts else {})
+    draw: Callable[..., Any] = widget or st.selectbox
+    look: dict[str, Any] = {"key": key, "help": spec.help} | (_KEPT if starts else {})
     match spec:
         case Flag():
-            value = {"value": spec.default} if starts else {}
-            return st.checkbox(label(name), **options | value | more)
+            draw = st.checkbox
+            look |= {"value": spec.default} if starts else {}
         case Number(word=None):
             draw = widget or st.number_input
-            return draw(label(name), **options | _number(spec, starts) | more)
+            look |= _number(spec) | ({"value": spec.default, "width": 140} if starts else {})
         case Many(each=Number()):
-            return _numbers(label(name), spec, options | more)
+            return _numbers(label(name), spec, look | more)
         case Many():
-            look = {"placeholder": "All or a few", "width": 330}
-            return st.multiselect(label(name), layers, **options | look | more)
-    choices: list[Any] = list(spec.choices if isinstance(spec, Choice) else layers)
+            draw = st.multiselect
+            look |= {"options": layers, "placeholder": "All or a few", "width": 330}
+        case _:
+            choices = look["options"] = _choices(spec, layers, key)
+            if starts:
+                known = spec.default in choices
+                look["index"] = choices.index(spec.default) if known else len(choices) * 2 // 3
+                look["width"] = 220 if isinstance(spec, LayerName) else 160
+    return draw(label(name), **look | more)
+
+
+def _number(spec: Number) -> dict[str, Any]:
+    look: dict[str, Any] = {"min_value": spec.low, "max_value": spec.high, "step": spec.press}
+    if not spec.whole:
+        magnitude = math.floor(math.log10((spec.default or 2.0) / 2))
+        look |= {"format": "%.5g", "step": spec.press or 10.0**magnitude}
+    return look | ({"value": None, "placeholder": "never"} if spec.default is None else {})
+
+
+def _choices(spec: Spec, layers: Collection[str], key: str) -> list[Any]:
     if isinstance(spec, Number):  # a word, or one of some numbers
-        now = {st.session_state.get(key, spec.default)} - {spec.word}
-        choices = [spec.word, *sorted({*spec.offered, *now})]
-    if starts:
-        known = spec.default in choices
-        options["index"] = choices.index(spec.default) if known else len(choices) * 2 // 3
-        options["width"] = 220 if isinstance(spec, LayerName) else 160
-    return (widget or st.selectbox)(label(name), choices, **options | more)
-
-
-def _number(spec: Number, starts: bool) -> dict[str, Any]:
-    exact = int if spec.whole else float
-    step = spec.press or (1 if spec.whole else 10.0 ** _magnitude(spec.default / 2))
-    options: dict[str, Any] = {"min_value": exact(spec.low), "step": step}
-    options["max_value"] = None if spec.high is None else exact(spec.high)
-    options["format"] = None if spec.whole else "%.5g"
-    if spec.default is None:
-        options |= {"value": None, "placeholder": "never"}
-    return options | ({"value": exact(spec.default), "width": 140} if starts else {})
-
-
-def _magnitude(figure: float) -> int:
-    return math.floor(math.log10(figure or 1.0))
+        numbers = {*spec.offered, st.session_state.get(key, spec.default)} - {spec.word}
+        return [spec.word, *sorted(numbers)]
+    return list(spec.choices if isinstance(spec, Choice) else layers)
 
 
 def _numbers(label: str, spec: Many, options: dict[str, Any]) -> list[float]:
