@@ -38,13 +38,11 @@ class Spec:
     form: ClassVar[str] = "NAME"
     kind: ClassVar[str] = "name"
 
+    #: What it may be, in words, or nothing.
+    range: ClassVar[str] = ""
+
     #: What is to be done where it is missing and must not be.
     need: ClassVar[str] = "give it"
-
-    @property
-    def range(self) -> str:
-        """What it may be, in words, or nothing."""
-        return ""
 
     def check(self, name: str, value: Any) -> Any:
         """Return the value as it is kept; raise `DreamError` if it may not be."""
@@ -91,15 +89,11 @@ class Number(Spec):
 
     form = "N"
 
-    @property
-    def whole(self) -> bool:
-        """Whether it is a whole number."""
-        return isinstance(self.low, int)
-
+    whole = property(lambda self: isinstance(self.low, int))
     kind = property(lambda self: "int" if self.whole else "float")
 
     @property
-    def range(self) -> str:
+    def range(self) -> str:  # type: ignore[override]  # it depends on the bounds
         low, high = (x if self.whole or x is None else f"{x:g}" for x in (self.low, self.high))
         return (f"{low} or more" if high is None else f"{low} to {high}") + self.unit
 
@@ -147,9 +141,7 @@ class Choice(Spec):
 
     choices: tuple[str, ...]
 
-    @property
-    def range(self) -> str:
-        return ", ".join(self.choices)
+    range = property(lambda self: ", ".join(self.choices))
 
     def check(self, name: str, value: Any) -> str:
         if value not in self.choices:

@@ -20,8 +20,8 @@ _LABELS = {
     "every": "Keep every n-th step",
     "model": "Network",
     "source": "Picture",
-    "frame_seconds": "A frame shows (s)",
-    "hold_seconds": "The result shows (s)",
+    "frame_seconds": "Frame (s)",
+    "hold_seconds": "Result (s)",
 }
 
 #: Given to a control that brings its value along, which is kept while another tab is open.
