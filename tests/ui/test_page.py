@@ -10,6 +10,7 @@ from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import specs
 from dreamlab.config.specs import Number
+from dreamlab.ui.session.keys import VariantKeys
 from dreamlab.zoo import is_offered, known_layers
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
 
@@ -162,6 +163,15 @@ def test_comparisons_in_one_click(page, fake, name):
     page.button(key=f"comparison.{name}").click().run()
     dream(page)
     assert configs(fake) == [DreamConfig.preset(preset) for _, preset in COMPARISONS[name]]
+
+
+def test_a_comparison_leaves_nothing_of_the_variants_before_it(page):
+    before = tuple(ids(page))
+    page.button(key="comparison.Mixed").click().run()
+    sound(page)
+    for own in map(VariantKeys, before):
+        for key in (own.colour, own.name, own.layers, own.overrides, own.weight("block2_conv2")):
+            assert key not in page.session_state
 
 
 def test_comparisons_in_another_network(page, fake):

@@ -53,7 +53,8 @@ def load(comparison: Comparison) -> None:
         state[name] = getattr(comparison, name)
     for name, value in comparison.common.items():
         state[keys.common(name)] = value
-    state["variants"] = []
+    for shown in tuple(state.setdefault("variants", [])):
+        remove(shown)
     for variant in comparison.variants:
         add(variant)
 
