@@ -24,7 +24,7 @@ import psutil
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.deployment import Limits
@@ -238,7 +238,7 @@ def _many(engine: str) -> None:
     print(f"{DREAMS} dreams of the {engine} in a row on the served page, 4 MB kept")
     variant = Variant(name="One", layers={"block1_conv1": 1.0})
     common = {"octaves": 2, "iterations": 2, "step": 0.001}
-    setup = Setup(variants=(variant,), common=common, max_side=128).encode()
+    setup = Comparison(variants=(variant,), common=common, max_side=128).encode()
     sizes = []
     with ExitStack() as stack:
         stack.enter_context(_dreaming_with(engine))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dreamlab.comparison.comparison import MAX_SIDE, Setup
+from dreamlab.comparison.comparison import MAX_SIDE, Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.deployment import Limits
@@ -237,7 +237,7 @@ SETUPS = [
 @pytest.mark.parametrize("values", SETUPS, ids=range(len(SETUPS)))
 def test_addresses_that_cannot_be_are_refused_in_a_sentence(values):
     with pytest.raises(DreamError) as error:
-        Setup.decode(packed(json.dumps({**SETUP, **values})))
+        Comparison.decode(packed(json.dumps({**SETUP, **values})))
     sentence(error.value)
 
 
@@ -268,7 +268,7 @@ ADDRESSES = {
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_what_is_no_address_is_refused_in_a_sentence(name):
     with pytest.raises(DreamError) as error:
-        Setup.decode(ADDRESSES[name])
+        Comparison.decode(ADDRESSES[name])
     sentence(error.value)
 
 
@@ -287,7 +287,7 @@ _JSON = st.recursive(
     max_leaves=12,
 )
 _NAMES = st.sampled_from(list(DreamConfig(**GOOD).to_dict())) | _TEXT
-_PARTS = st.sampled_from(list(Setup(variants=(Variant(name="a", **GOOD),)).to_dict())) | _TEXT
+_PARTS = st.sampled_from(list(Comparison(variants=(Variant(name="a", **GOOD),)).to_dict())) | _TEXT
 
 
 @given(st.dictionaries(_NAMES, _JSON, max_size=6), st.booleans())
@@ -305,11 +305,11 @@ def test_any_settings_make_a_config_or_one_sentence(values, good):
 def test_any_address_makes_a_setup_or_one_sentence(values, good):
     values = {**values, **SETUP} if good else values
     try:
-        setup = Setup.decode(packed(json.dumps(values)))
+        setup = Comparison.decode(packed(json.dumps(values)))
     except DreamError as error:
         sentence(error)
     else:
-        assert Setup.decode(setup.encode()) == setup
+        assert Comparison.decode(setup.encode()) == setup
 
 
 @given(st.binary(max_size=200), st.binary(max_size=40), st.integers(0, 400))

@@ -45,8 +45,7 @@ def add_option(
 
 def given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
     """Return those of some settings that were given, the parts of each in one."""
-    values = {name: value for name, value in vars(options).items() if name in names}
-    return {name: _merged(value) for name, value in values.items()}
+    return {name: _merged(value) for name, value in vars(options).items() if name in names}
 
 
 def _merged(value: Any) -> Any:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config.deployment import Limits
 from dreamlab.jobs.service import JobService
@@ -125,7 +125,7 @@ def visitor_leaves() -> str:
     """Close a visitor's tab for good, and another's but for a moment, on the served page."""
     variant = Variant(name="Slow", layers={"block1_conv1": 1.0})
     common = {"octaves": 1, "iterations": 1000, "step": 0.01}
-    query = f"setup={Setup(variants=(variant,), common=common, max_side=128).encode()}"
+    query = f"setup={Comparison(variants=(variant,), common=common, max_side=128).encode()}"
     with ExitStack() as stack:
         stack.enter_context(variable("DREAMLAB_ORPHAN_SECONDS", "2"))
         log = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "log"

@@ -8,11 +8,15 @@ from typing import Any
 
 import streamlit as st
 
+from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
 from dreamlab.results import export
 from dreamlab.results.contact_sheet import compared
+from dreamlab.results.film import Film
 from dreamlab.results.recording import Recording
 from dreamlab.ui import style
+from dreamlab.ui.inputs.control import control
+from dreamlab.ui.session import keys
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.visitors import Run
 
@@ -58,19 +62,14 @@ def everything(left: list[tuple[Run, Recording]], film: dict[str, Any]) -> bytes
 
 
 def _film() -> dict[str, Any]:
-    with st.expander("How the GIF and WebP run", icon=":material/movie:"):
-        columns = st.columns(4, vertical_alignment="bottom")
-        options = {
-            "frame_seconds": columns[0].number_input(
-                "A frame shows (s)", 0.02, 10.0, 0.5, 0.1, key="film.frame"
-            ),
-            "hold_seconds": columns[1].number_input(
-                "The result shows (s)", 0.0, 60.0, 2.0, 0.5, key="film.hold"
-            ),
-            "loop": columns[2].toggle("Loop", True, key="film.loop"),
-            "boomerang": columns[3].toggle("Boomerang", key="film.boomerang"),
+    with (
+        st.expander("Film", icon=":material/movie:"),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        return {
+            name: control(name, spec, keys.film(name), starts=True)
+            for name, spec in specs(Film).items()
         }
-    return options
 
 
 def _files(one: Run, recording: Recording, film: dict[str, Any]) -> None:

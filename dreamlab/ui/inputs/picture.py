@@ -6,14 +6,17 @@ from importlib import resources
 
 import streamlit as st
 
-from dreamlab.comparison.comparison import MAX_SIDE, MIN_SIDE, Setup
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.config import DreamConfig, read_settings
+from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, load_image, seeded_noise
 from dreamlab.ui import style
-from dreamlab.ui.session import state
+from dreamlab.ui.inputs.control import control
+from dreamlab.ui.session import keys, state
 
+_SPECS = specs(Comparison)
 _FILES = {"cat": "cat.png", "galaxies": "galaxies.jpg"}
 _NAMES = {"cat": "Cat", "galaxies": "Galaxies", "noise": "Noise", "upload": "Yours"}
 _ALT = {
@@ -33,11 +36,13 @@ _TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 def show() -> Picture | None:
     """Draw the choice of picture; return it, or None where there is none to be had."""
     slot = st.container()
-    st.segmented_control(
-        "Picture",
-        list(_NAMES),
+    control(
+        "source",
+        _SPECS["source"],
+        "source",
+        widget=st.segmented_control,
         format_func=_NAMES.__getitem__,
-        key="source",
+        help=None,
         required=True,
         width="stretch",
     )
@@ -48,14 +53,7 @@ def show() -> Picture | None:
         on_change=_uploaded,
         help="PNG, JPEG, WebP, GIF, BMP or TIFF. A file made by dreamlab restores its settings.",
     )
-    st.slider(
-        "Longest side (px)",
-        MIN_SIDE,
-        MAX_SIDE,
-        step=8,
-        key="max_side",
-        help="Larger pictures are scaled down to this; twice the side takes four times as long.",
-    )
+    control("max_side", _SPECS["max_side"], "max_side", widget=st.slider)
     try:
         picture = current()
     except DreamError as error:
@@ -72,7 +70,7 @@ def current() -> Picture:
     """Return the picture chosen; raises `DreamError` if there is none or it cannot be read."""
     source, side = st.session_state["source"], st.session_state["max_side"]
     if source == "noise":
-        return _noise(side, st.session_state["common.seed"], _ALT[source])
+        return _noise(side, st.session_state[keys.common("seed")], _ALT[source])
     if source == "upload":
         upload = st.session_state.get("upload")
         if upload is None:
@@ -114,14 +112,10 @@ def _uploaded() -> None:
     state.notify("The file's settings are restored; the picture to dream on is as it was.")
 
 
-def _restored(settings: dict) -> Setup:
+def _restored(settings: dict) -> Comparison:
     config = DreamConfig.from_dict(settings.get("config", settings))
-    now = st.session_state
-    return Setup(
+    return Comparison(
         variants=(Variant(name="Restored", layers=config.layers, channels=config.channels),),
         common={name: getattr(config, name) for name in COMMON},
-        model=settings.get("model", "vgg16"),
-        source=now["source"],
-        max_side=now["max_side"],
-        every=now["every"],
+        **state.page() | {"model": settings.get("model", "vgg16")},
     )
