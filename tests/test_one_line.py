@@ -52,10 +52,11 @@ import numpy as np
 from dreamlab.analysis.report import report
 from dreamlab.config.provenance import Provenance
 from dreamlab.results.recording import Recording
+from dreamlab.images import Picture
 from dreamlab.results.run_data import Frame
 from dreamlab.results.section import NamedDream
 recording = Recording()
-recording.original = np.zeros((9, 9, 3), np.uint8)
+recording.original = Picture(np.zeros((9, 9, 3), np.uint8))
 recording.provenance = Provenance(DreamConfig(layers="a", zest=0.5), "vgg16", "random", "float32")
 recording.frames = [Frame(0, 0, True, recording.original)]
 page = report([], dreams=[("Dreams", [NamedDream("One", "red", recording)])]).decode()

@@ -3,6 +3,7 @@
 import ast
 import io
 import logging
+import pickle
 import re
 import tomllib
 from pathlib import Path
@@ -15,13 +16,13 @@ from dreamlab.config import DreamConfig
 from dreamlab.config.deployment import Limits
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.images import jpeg, load_image, png, to_pixels
-from dreamlab.jobs.ledger import Ledger
-from dreamlab.jobs.protocol import Request
+from dreamlab.images import Picture, load_image, to_pixels
+from dreamlab.jobs.jobs import Jobs
 from dreamlab.results import export
 from dreamlab.results.contact_sheet import contact_sheet
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.tasks.dream_task import DreamTask
 from tests.support.corpus import SECRET, with_exif, with_text
 from tests.support.fake_backend import FakeBackend, open_page, sound
 
@@ -34,8 +35,8 @@ def recorded(picture: bytes) -> Recording:
     pixels = to_pixels(load_image(picture))
     recording = Recording()
     recording.provenance = Provenance(CONFIG, "vgg16", "ab12", "float32")
-    recording.original = pixels
-    recording.frames = [Frame(0, 1, True, 255 - pixels)]
+    recording.original = Picture(pixels)
+    recording.frames = [Frame(0, 1, True, Picture(255 - pixels))]
     recording.losses = [LossPoint(0, *pixels.shape[:2], 0, 1.0, {"block3_conv3": 1.0})]
     return recording
 
@@ -46,8 +47,8 @@ def test_nothing_of_a_picture_s_metadata_is_served_or_exported(make):
     assert SECRET in picture or make is with_text  # where it is packed
     recording = recorded(picture)
     files = {
-        "preview": jpeg(recording.original),
-        "picture": png(recording.original),
+        "preview": recording.original.jpeg,
+        "picture": recording.original.png,
         "png": export.png(recording),
         **export.octave_pngs(recording),
         "gif": export.gif(recording),
@@ -57,7 +58,7 @@ def test_nothing_of_a_picture_s_metadata_is_served_or_exported(make):
         "config": export.config_json(recording),
         "zip": export.archive(recording),
         "sheet": contact_sheet(
-            [("a", recording.original), ("b", recording.final.pixels)], columns=2
+            [("a", recording.original), ("b", recording.final.picture)], columns=2
         ),
     }
     assert len(files) >= 11
@@ -80,8 +81,8 @@ def test_the_page_hands_on_a_visitor_s_picture_without_its_metadata(monkeypatch)
     sound(page.run())
     sound(page.button(key="dream").click().run())
     for request in fake.requests.values():
-        assert SECRET not in request.image
-        with Image.open(io.BytesIO(request.image)) as picture:
+        assert SECRET not in pickle.dumps(request)
+        with Image.open(io.BytesIO(request.picture.png)) as picture:
             assert not picture.getexif() and not picture.info
 
 
@@ -98,11 +99,11 @@ def test_the_page_logs_nothing_of_a_visitor(monkeypatch, caplog, capfd):
 
 
 def test_the_line_a_job_leaves_has_sizes_and_times_alone(caplog):
-    ledger = Ledger(Limits(), lambda: None)
-    picture = png(np.zeros((64, 64, 3), np.uint8))
+    jobs = Jobs(Limits(), lambda: None)
+    picture = Picture(np.zeros((64, 64, 3), np.uint8))
     with caplog.at_level(logging.DEBUG):
-        job = ledger.submit("the visitor", Request(picture, CONFIG))
-        ledger.cancel(job)
+        job = jobs.submit("the visitor", DreamTask(picture, CONFIG))
+        jobs.cancel(job)
     records = [one for one in caplog.records if one.name.startswith("dreamlab")]
     (line,) = [one.getMessage() for one in records]
     assert re.fullmatch(
@@ -111,18 +112,18 @@ def test_the_line_a_job_leaves_has_sizes_and_times_alone(caplog):
 
 
 def test_a_job_is_reached_by_its_name_alone(caplog):
-    ledger = Ledger(Limits(), lambda: None)
-    request = Request(png(np.zeros((64, 64, 3), np.uint8)), CONFIG)
-    job = ledger.submit("a", request)
-    other = ledger.submit("b", request)
+    jobs = Jobs(Limits(), lambda: None)
+    task = DreamTask(Picture(np.zeros((64, 64, 3), np.uint8)), CONFIG)
+    job = jobs.submit("a", task)
+    other = jobs.submit("b", task)
     # 16 random bytes: to guess one of a million jobs at a million tries a second takes longer
     # than the universe is old.
     assert len(job) >= 22 and job[:6] != other[:6]
     for guess in ("", "a", "b", "0", job[:-1], job + "a", job.swapcase(), "../" + job, None):
-        for ask in (ledger.status, ledger.result, ledger.cancel, ledger.forget):
+        for ask in (jobs.status, jobs.cancel, jobs.forget):
             with pytest.raises(DreamError, match="no longer kept"):
                 ask(guess)
-    assert ledger.status(job).state == ledger.status(other).state == "queued"
+    assert jobs.status(job).state == jobs.status(other).state == "queued"
 
 
 def test_a_visit_is_reached_by_its_name_alone(monkeypatch):

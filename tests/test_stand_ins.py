@@ -11,7 +11,7 @@ import dreamlab.models
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
-from dreamlab.jobs.service import Jobs
+from dreamlab.jobs.service import JobService
 from tests.support import fake_engine
 from tests.support.fake_backend import FakeBackend
 
@@ -34,10 +34,10 @@ PROPERTIES = [name for name, part in public(Backend).items() if isinstance(part,
 
 def test_all_of_the_contract_is_looked_at():
     assert set(METHODS) | set(PROPERTIES) == set(public(Backend))
-    assert {"submit", "status", "result"} <= set(METHODS) and "problem" in PROPERTIES
+    assert {"submit", "status", "estimate"} <= set(METHODS) and "problem" in PROPERTIES
 
 
-@pytest.mark.parametrize("kind", [Jobs, FakeBackend])
+@pytest.mark.parametrize("kind", [JobService, FakeBackend])
 @pytest.mark.parametrize("name", METHODS)
 def test_a_backend_has_the_methods_of_the_contract(kind, name):
     method, wanted = getattr(kind, name, None), getattr(Backend, name)

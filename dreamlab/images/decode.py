@@ -15,6 +15,7 @@ from dreamlab.errors import DreamError, shown
 from dreamlab.images.arrays import from_floats, to_picture
 from dreamlab.images.bounds import MAX_PIXELS, MIN_SIDE, check_memory, check_size
 from dreamlab.images.colour import to_rgb
+from dreamlab.images.picture import Picture
 from dreamlab.images.pixels import from_pixels
 from dreamlab.images.shape import Shape
 
@@ -45,7 +46,7 @@ _decoding = threading.Lock()
 
 
 def load_image(
-    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray,
+    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray | Picture,
     *,
     max_side: int | None = None,
     max_pixels: int = MAX_PIXELS,
@@ -59,7 +60,7 @@ def load_image(
 
     Parameters
     ----------
-    picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray
+    picture : path, bytes, binary file, PIL.Image.Image, numpy.ndarray or Picture
         The picture. An array has shape (H, W, 3), or (H, W) for a grey one: whole numbers in 0 to
         255 (a fourth channel is transparency) or floats in [-1, 1].
     max_side : int, optional
@@ -83,6 +84,8 @@ def load_image(
     """
     if max_side is not None and max_side < MIN_SIDE:
         raise DreamError(f"max_side is {max_side}; choose {MIN_SIDE} px or more")
+    if isinstance(picture, Picture):
+        picture = picture.pixels
     if isinstance(picture, np.ndarray):
         if picture.dtype.kind == "f":
             return from_floats(picture, max_side)

@@ -41,6 +41,15 @@ _DASK = {
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.99,
     **SHORT_LOGS,
+    # While nothing runs nothing is looked at often: Dask's own intervals cost 5 % of a core.
+    "distributed.admin.tick.interval": "5s",
+    "distributed.admin.tick.cycle": "5s",
+    "distributed.admin.tick.limit": "1h",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.system-monitor.disk": False,
+    "distributed.admin.system-monitor.host-cpu": False,
+    "distributed.scheduler.work-stealing": False,
+    "distributed.worker.memory.monitor-interval": "250ms",
     "distributed.admin.system-monitor.log-length": 100,
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.gil.enabled": False,
@@ -63,6 +72,8 @@ async def _serve(folder: str, memory: float, load_seconds: float) -> None:
     async with _Scheduler(
         host="127.0.0.1", port=0, dashboard=False, dashboard_address="127.0.0.1:0"
     ) as scheduler:
+        for name in ("idle-timeout", "no-workers-timeout"):  # four times a second, for nothing
+            scheduler.periodic_callbacks[name].stop()
         print(scheduler.address, flush=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on
         nanny = Nanny(

@@ -171,12 +171,12 @@ class Dispatcher:
 
 
 def _quieten(level: str) -> None:
-    """Hold Dask's own words to a level, and its logs short."""
+    """Set Dask's log level, shorten its message logs, and have it ask for nothing by itself."""
     # Imported here, as it takes most of a second that the page need not wait for.
     import dask
     import distributed  # noqa: F401
 
-    dask.config.set(SHORT_LOGS)
+    dask.config.set({**SHORT_LOGS, "distributed.client.scheduler-info-interval": "1h"})
     for name in list(logging.root.manager.loggerDict):  # each has a level of its own
         if name.startswith("distributed"):
             logging.getLogger(name).setLevel(level.upper())

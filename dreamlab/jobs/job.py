@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from dreamlab.analysis import Item
 from dreamlab.images import Picture
-from dreamlab.jobs.protocol import Ended, State, Status
+from dreamlab.jobs.assignment import Assignment, Outcome
+from dreamlab.jobs.protocol import State, Status
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Warned
 from dreamlab.tasks.log import EventLog, Numbered
 from dreamlab.tasks.task import Result, Task
@@ -20,50 +21,6 @@ _EVENT_BYTES = 500
 
 #: Longest that a network may take to load, and be downloaded over a slow line, in seconds.
 LOAD_SECONDS = 1200.0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended in its worker.
-
-    Parameters
-    ----------
-    state : str
-        ``done``, ``cancelled`` or ``failed``.
-    seconds : float
-        How long it ran.
-    error : str or None
-        Why it failed, in one sentence.
-    events : tuple of (int, Event)
-        Its events that were not acknowledged yet, each with its number.
-    dropped : int
-        Frames that the worker had no room for.
-    """
-
-    state: Ended
-    seconds: float = 0.0
-    error: str | None = None
-    events: tuple[Numbered, ...] = ()
-    dropped: int = 0
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """What a worker is given: a snapshot of a job, which does not change.
-
-    Parameters
-    ----------
-    job : str
-        Id of the job.
-    task : Task
-        What to run.
-    resume : tuple of Event
-        Events of an earlier run to resume from.
-    """
-
-    job: str
-    task: Task
-    resume: tuple[Event, ...]
 
 
 @dataclass(eq=False, kw_only=True)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 
 from dreamlab.config.deployment import Limits
 from dreamlab.jobs import estimates
+from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.estimates import Throughput
 from dreamlab.jobs.fair_queue import FairQueue
-from dreamlab.jobs.job import Assignment, Job, Outcome
+from dreamlab.jobs.job import Job
 from dreamlab.jobs.orphans import Orphans
 from dreamlab.jobs.protocol import Status
 from dreamlab.jobs.store import Store

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dreamlab.errors import DreamError
-from dreamlab.jobs.job import Assignment, Outcome
+from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.protocol import Ended
 from dreamlab.tasks.events import Checkpoint, Warned
 from dreamlab.tasks.log import EventLog, Numbered

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dreamlab.jobs import preload, worker
-from dreamlab.jobs.job import Assignment, Outcome
+from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.tasks.task import Allowance
 

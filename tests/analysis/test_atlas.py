@@ -85,7 +85,7 @@ def test_layers_move_a_black_and_white_picture_alike_too(network, amount):
 def test_a_picture_says_what_it_takes_to_dream_it_again(network, image):
     found = analyse(ATLAS, image, network, _settings(amount=0.05, step=0.02))
     for item in found.items:
-        made = read_settings(io.BytesIO(item.picture))
+        made = read_settings(io.BytesIO(item.picture.png))
         assert made["last_step"] == item.values["last_step"]
         # A dream of whole steps, and of the last one no more than this share.
         before, after = image, image
@@ -122,7 +122,7 @@ def test_equal_steps_are_the_dreams_of_the_engine(network, image):
         *_, last = dream(image, network, config)
         assert np.array_equal(to_pixels(load_image(item.picture)), to_pixels(last.image))
         # The settings that the picture carries are those of the dream.
-        assert DreamConfig.from_file(io.BytesIO(item.picture)) == config
+        assert DreamConfig.from_file(io.BytesIO(item.picture.png)) == config
 
 
 def test_a_layer_that_moves_too_little_ends_and_says_so(network, image):

@@ -211,7 +211,7 @@ def test_broken_off_it_has_the_pictures_of_the_octaves_that_ended(network):
     image, settings = picture(16, 18), _settings(octaves=2, iterations=2)
     whole = analyse(ATTRIBUTION, image, network, settings)
     assert [bool(item.picture) for item in whole.items] == [False, True, False, True]
-    config = read_settings(io.BytesIO(whole.items[1].picture))["config"]
+    config = read_settings(io.BytesIO(whole.items[1].picture.png))["config"]
     assert DreamConfig.from_dict(config) == settings.config()
 
     def first_octave(advance):

@@ -41,7 +41,7 @@ def test_its_sheet_holds_the_original_and_all_dreams(network, tmp_path):
     image = picture(40, 50)
     dreams = compare(image, ["first", "second"], network, **SHORT)
     sheet = np.asarray(Image.open(io.BytesIO(dreams.sheet())))
-    pictures = [next(iter(dreams.values())).original]
+    pictures = [next(iter(dreams.values())).original.pixels]
     pictures += [run.final.pixels for run in dreams.values()]
     for place, pixels in enumerate(pictures):  # 16 px between them
         left = 16 + place * (50 + 16)

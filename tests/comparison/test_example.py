@@ -4,17 +4,17 @@ import pytest
 from dreamlab.comparison import example
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
-from dreamlab.images import load_image, png
-from dreamlab.jobs.protocol import Request
+from dreamlab.images import Picture, load_image
 from dreamlab.results.recording import Recording
+from dreamlab.tasks.dream_task import DreamTask
 from tests.support.fake_backend import FakeBackend
 
 
 @pytest.fixture
 def recording():
     fake = FakeBackend()
-    picture = png(np.full((40, 60, 3), 90, np.uint8))
-    job = fake.submit("me", Request(picture, DreamConfig.preset("layer2")))
+    picture = Picture(np.full((40, 60, 3), 90, np.uint8))
+    job = fake.submit("me", DreamTask(picture, DreamConfig.preset("layer2")))
     fake.finish()
     return fake.result(job)
 

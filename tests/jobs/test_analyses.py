@@ -16,7 +16,7 @@ from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import worker
-from dreamlab.jobs.job import Assignment, Outcome
+from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.jobs.service import JobService
 from dreamlab.tasks.analysis_task import AnalysisTask

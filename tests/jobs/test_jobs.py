@@ -13,7 +13,7 @@ from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import job as job_module
-from dreamlab.jobs.job import Outcome
+from dreamlab.jobs.assignment import Outcome
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks import dream_task

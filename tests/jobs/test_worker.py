@@ -10,13 +10,13 @@ import pytest
 
 from dreamlab.images import load_image
 from dreamlab.jobs import worker
-from dreamlab.jobs.job import Assignment, Outcome
-from dreamlab.jobs.preload import warm_up
+from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks import dream_task
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed, Warned
 from dreamlab.tasks.task import Allowance
+from dreamlab.tasks.warm_up import warm_up
 from tests.support import fake_engine
 from tests.support import jobs as given
 

@@ -12,7 +12,7 @@ from dreamlab.analysis.report import report
 from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
-from dreamlab.images import load_image, to_pixels
+from dreamlab.images import Picture, load_image
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.results.section import NamedDream
@@ -44,8 +44,8 @@ def dreamt(name, losses, *, layers=("second",), colour="red", finished=True):
     recording.provenance = Provenance(
         DreamConfig(layers=dict.fromkeys(layers, 1.0)), "tiny", "0" * 64, "float32"
     )
-    recording.original = to_pixels(picture(12, 10))
-    recording.frames = [Frame(0, 0, True, to_pixels(picture(9, 8)))]
+    recording.original = Picture.of(picture(12, 10))
+    recording.frames = [Frame(0, 0, True, Picture.of(picture(9, 8)))]
     recording.losses = [
         LossPoint(0, 9, 8, step, loss, dict.fromkeys(layers, loss / len(layers)))
         for step, loss in enumerate(losses)

@@ -8,11 +8,12 @@ import pytest
 from PIL import Image
 
 from dreamlab.errors import DreamError
+from dreamlab.images import Picture
 from dreamlab.results.contact_sheet import contact_sheet
 
 
 def flat(colour, height=50, width=80):
-    return np.full((height, width, 3), colour, np.uint8)
+    return Picture(np.full((height, width, 3), colour, np.uint8))
 
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
@@ -107,4 +108,4 @@ def test_what_cannot_be_laid_out_is_refused():
         contact_sheet([("a", flat(RED))], columns=0)
     large = np.broadcast_to(np.uint8(0), (8000, 8000, 3))
     with pytest.raises(DreamError, match="would be 8032 x 8064 px, over 64,000,000 pixels"):
-        contact_sheet([("a", large)], columns=1)
+        contact_sheet([("a", Picture(large))], columns=1)

@@ -42,14 +42,16 @@ def colours_of(data):
 
 def test_png_is_the_result_with_its_settings():
     data = export.png(recorded())
-    np.testing.assert_array_equal(iio.imread(data), flat(WHITE, 40, 60))
+    np.testing.assert_array_equal(iio.imread(data), flat(WHITE, 40, 60).pixels)
     assert Image.open(io.BytesIO(data)).info == {"dreamlab": PROVENANCE.to_json()}
 
 
 def test_octave_pngs_have_their_own_sizes():
     files = export.octave_pngs(recorded(between=(GREY,)))
     assert list(files) == ["octave_0_20x30.png", "octave_1_28x42.png", "octave_2_40x60.png"]
-    np.testing.assert_array_equal(iio.imread(files["octave_1_28x42.png"]), flat(BLUE, 28, 42))
+    np.testing.assert_array_equal(
+        iio.imread(files["octave_1_28x42.png"]), flat(BLUE, 28, 42).pixels
+    )
     assert DreamConfig.from_file(io.BytesIO(files["octave_0_20x30.png"])) == CONFIG
 
 
@@ -100,7 +102,7 @@ def test_pictures_carry_the_settings_and_nothing_else():
 
 def test_a_picture_without_settings_says_so():
     file = io.BytesIO(
-        film.webp_film([flat(RED, 8, 8)] * 2, [9, 9], loop=True, quality=90, xmp=b"<x/>")
+        film.webp_film([flat(RED, 8, 8).pixels] * 2, [9, 9], loop=True, quality=90, xmp=b"<x/>")
     )
     with pytest.raises(DreamError, match="carries no dreamlab settings"):
         DreamConfig.from_file(file)

@@ -83,7 +83,7 @@ def test_a_whole_run_keeps_one_frame_an_octave_and_every_loss():
     assert recording.losses[4].losses == {"a": 4.0}
     assert (recording.losses[4].height, recording.losses[4].width) == (8, 9)
     assert recording.provenance is PROVENANCE
-    assert recording.original.dtype == np.uint8 and not recording.original.any()
+    assert recording.original.pixels.dtype == np.uint8 and not recording.original.pixels.any()
     assert recording.finished and recording.dropped == 0 and run.closed
     assert recording.seconds > 0
     assert recording.final is recording.frames[-1]

@@ -143,7 +143,7 @@ def test_it_fills_in_while_it_runs_and_is_cancelled_and_resumed(page, fake):
     assert "Ended early · vgg16 · 2 found · 2 s" in words(sound(page))
     found = fake.findings("job1").items
     page.button(key="atlas.resume").click().run()
-    assert fake.requests["job2"].found == found
+    assert fake.resumed["job2"] == found
     assert fake.forgotten == ["job1"]
     fake.finish()
     assert "vgg16 · 18 found" in words(sound(page.run()))

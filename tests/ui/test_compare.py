@@ -8,14 +8,18 @@ from dreamlab.comparison.preflight import Check
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
-from dreamlab.images import data_url
-from dreamlab.jobs import Request, Status
+from dreamlab.images import Picture, data_url, load_image
+from dreamlab.jobs import Status
+from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import LossPoint
+from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.ui.dreams.card import progress, waiting
 from dreamlab.ui.dreams.scrubber import ORIGINAL, frame_at, places
 from dreamlab.ui.inputs.dream_button import send_off
 from dreamlab.ui.inputs.plan import PlannedDream
+from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.state import Draft
-from dreamlab.ui.session.visitors import Visit
+from dreamlab.ui.session.visitors import Run, Visit
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
 
 SETUP = Comparison(
@@ -64,9 +68,16 @@ def test_a_live_picture_needs_no_file(page, fake):
 
 
 def test_progress_names_what_is_known():
-    assert progress(Status("a", "running")) == "Starting"
-    state = Status("a", "running", octave=1, octaves=3, iteration=0, iterations=10)
-    assert progress(state) == "Octave 2 of 3 · step 1 of 10"
+    run = Run("a", "One", 0, DreamConfig(layers={"block3_conv3": 1.0}))
+    assert progress(DreamView(run, Status("a", "running"))) == "Starting"
+    recording = Recording()
+    recording.losses = [LossPoint(0, 8, 8, 0, loss, {}) for loss in (1.0, 12345.0)]
+    doing = "Octave 2 of 3 · step 1 of 10"
+    status = Status("a", "running", recording, doing=doing, seconds_left=90)
+    assert (
+        progress(DreamView(run, status))
+        == f"{doing} · loss 1.234e+04 · 1\u00a0min\u00a030\u00a0s left"
+    )
 
 
 def test_waiting_says_how_long_where_that_is_known():
@@ -92,7 +103,8 @@ def test_what_stands_in_the_way_of_one_is_said_with_it(page, fake):
 
 
 def test_a_second_click_on_dream_sends_nothing(fake):
-    request = Request(upload(), DreamConfig(layers={"block3_conv3": 1.0}))
+    picture = Picture.of(load_image(upload()))
+    request = DreamTask(picture, DreamConfig(layers={"block3_conv3": 1.0}))
     visit, planned = Visit("me"), [PlannedDream(Draft(1, 0, "One"), request, Check())]
     send_off(fake, visit, planned, "shades")
     send_off(fake, visit, planned, "shades")
@@ -244,7 +256,6 @@ def test_a_dream_that_is_no_longer_kept_is_said_so_beside_the_others(page, fake,
         return asked
 
     monkeypatch.setattr(fake, "status", kept(fake.status))
-    monkeypatch.setattr(fake, "result", kept(fake.result))
     assert "this dream is no longer kept: dream it again" in words(sound(page.run()))
     assert table(page)["Variant"] == ["Mixed", "Single"]
 

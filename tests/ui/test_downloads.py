@@ -10,9 +10,10 @@ from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import specs
 from dreamlab.config.specs import Number
-from dreamlab.jobs import Request
+from dreamlab.images import Picture, load_image
 from dreamlab.results import export
 from dreamlab.results.film import Film
+from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.ui.dreams import downloads
 from dreamlab.ui.session import keys
 from dreamlab.ui.session.visitors import Run
@@ -31,7 +32,9 @@ SETUP = Comparison(
 
 @pytest.fixture
 def left(fake):
-    jobs = [fake.submit("me", Request(upload(), CONFIG)) for _ in range(2)]
+    jobs = [
+        fake.submit("me", DreamTask(Picture.of(load_image(upload())), CONFIG)) for _ in range(2)
+    ]
     fake.finish()
     return [
         (Run(job, name, index, CONFIG), fake.result(job))
@@ -86,7 +89,7 @@ def test_every_setting_of_the_film_has_a_control(page):
 
 
 def test_films_as_nothing_is_set_are_the_usual_ones(downloads, page, fake):
-    recording = fake.result("job1").recording
+    recording = fake.result("job1")
     assert downloads["download.job1.GIF"]() == export.gif(recording)
     assert downloads["download.job1.WebP"]() == export.webp(recording)
     assert downloads["download.job1.ZIP"]() == export.archive(recording)

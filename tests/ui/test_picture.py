@@ -1,4 +1,6 @@
 import io
+import pickle
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -6,9 +8,9 @@ import streamlit
 from PIL import Image
 
 from dreamlab.config import DreamConfig
-from dreamlab.images import from_pixels, load_image, png, seeded_noise
-from dreamlab.jobs.protocol import Request
+from dreamlab.images import Picture, from_pixels, load_image, png, seeded_noise, to_pixels
 from dreamlab.results import export
+from dreamlab.tasks.dream_task import DreamTask
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
 
 
@@ -20,7 +22,7 @@ def page(monkeypatch, fake):
 def sent(page, fake):
     """Dream and return the picture that was sent off, float32 (H, W, 3)."""
     sound(page.button(key="dream").click().run())
-    return load_image(next(reversed(fake.requests.values())).image)
+    return next(reversed(fake.requests.values())).picture.as_float()
 
 
 def test_the_cat_is_there(page, fake):
@@ -49,14 +51,16 @@ def test_an_upload_is_dreamt_on(page, fake):
     assert np.array_equal(sent(page, fake), load_image(data))
 
 
-def test_it_is_shown_as_jpeg_and_sent_as_png(page, fake, monkeypatch):
+def test_it_is_shown_as_jpeg_and_dreamt_on_without_loss(page, fake, monkeypatch):
     drawn = []
     monkeypatch.setattr(streamlit, "image", lambda data, **options: drawn.append(data))
     page.button(key="dream").click().run()
-    first, sent = Image.open(io.BytesIO(drawn[0])), next(iter(fake.requests.values())).image
+    first, sent = Image.open(io.BytesIO(drawn[0])), next(iter(fake.requests.values())).picture
     assert (first.format, first.size) == ("JPEG", (451, 300))
-    assert Image.open(io.BytesIO(sent)).format == "PNG"
-    assert abs(load_image(drawn[0]) - load_image(sent)).mean() < 0.02
+    assert sent.jpeg == drawn[0]
+    assert 0 < abs(load_image(drawn[0]) - sent.as_float()).mean() < 0.02
+    cat = resources.files("dreamlab").joinpath("samples", "cat.png").read_bytes()
+    assert np.array_equal(sent.pixels, to_pixels(load_image(cat)))
 
 
 def test_what_is_sent_carries_no_metadata(page, fake):
@@ -66,8 +70,10 @@ def test_what_is_sent_carries_no_metadata(page, fake):
     Image.new("RGB", (64, 48), "red").save(file, "JPEG", exif=exif)
     page.file_uploader(key="upload").upload("mine.jpg", file.getvalue(), "image/jpeg").run()
     page.button(key="dream").click().run()
-    image = next(iter(fake.requests.values())).image
-    assert b"where I live" not in image and not Image.open(io.BytesIO(image)).getexif()
+    picture = next(iter(fake.requests.values())).picture
+    for data in (picture.png, picture.jpeg):
+        assert b"where I live" not in data and not Image.open(io.BytesIO(data)).getexif()
+    assert b"where I live" not in pickle.dumps(picture)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +118,7 @@ def test_a_dream_dropped_in_restores_its_settings(page, fake, kind):
         seed=17,
     )
     other = FakeBackend()
-    job = other.submit("me", Request(upload(), config))
+    job = other.submit("me", DreamTask(Picture.of(load_image(upload())), config))
     other.finish()
     file = getattr(export, kind)(other.result(job))
     page.file_uploader(key="upload").upload(f"dream.{kind}", file, f"image/{kind}").run()

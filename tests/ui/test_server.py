@@ -247,7 +247,7 @@ def test_health_is_that_of_the_worker_too(address):
     nodes = [
         process
         for process in page.children(recursive=True)
-        if "dreamlab.jobs.local_cluster" in process.cmdline()
+        if "dreamlab.jobs.cluster_process" in process.cmdline()
     ]
     (node,) = nodes
     node.kill()

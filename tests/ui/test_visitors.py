@@ -1,9 +1,12 @@
+import dataclasses
+
+import numpy as np
 import pytest
 
-from dreamlab.analysis import Item
 from dreamlab.analysis.atlas import AtlasSettings
 from dreamlab.config import DreamConfig
-from dreamlab.jobs import AnalysisRequest
+from dreamlab.images import Picture
+from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui.session import visitors
 from dreamlab.ui.session.visitors import Run, Sent, Visit, Visits
 
@@ -76,19 +79,21 @@ def test_the_owner_is_the_browser_where_it_has_a_name():
     assert nameless.owner == nameless.name and len(nameless.name) >= 22
 
 
+def task(shade: int = 9, **settings) -> AnalysisTask:
+    picture = Picture(np.full((40, 40, 3), shade, np.uint8))
+    return AnalysisTask(picture, "atlas", AtlasSettings(**settings))
+
+
 def test_jobs_of_all_that_is_kept():
     made = visit("a", "b")
-    request = AnalysisRequest(b"picture", "atlas", AtlasSettings())
-    made.analyses["atlas"] = Sent.of("c", request)
+    made.analyses["atlas"] = Sent.of("c", task())
     assert made.jobs == ["a", "b", "c"]
 
 
 def test_what_was_sent_off_holds_no_pictures():
-    found = (Item("one", "One", {}, b"a thumbnail"),)
-    request = AnalysisRequest(b"picture", "atlas", AtlasSettings(), found=found)
-    sent = Sent.of("a", request)
-    assert (sent.request.image, sent.request.found) == (b"", ())
-    assert sent.asks(request)
-    assert sent.asks(AnalysisRequest(b"picture", "atlas", AtlasSettings()))
-    assert not sent.asks(AnalysisRequest(b"another", "atlas", AtlasSettings()))
-    assert not sent.asks(AnalysisRequest(b"picture", "atlas", AtlasSettings(max_side=128)))
+    sent = Sent.of("a", task())
+    assert sent.task.picture is None
+    assert sent.asks(task())
+    assert not sent.asks(task(shade=8))
+    assert not sent.asks(task(max_side=128))
+    assert not sent.asks(dataclasses.replace(task(), picture=None))

@@ -1,0 +1,52 @@
+"""What a worker is given, and how it says that it is done."""
+
+from dataclasses import dataclass
+
+from dreamlab.jobs.protocol import Ended
+from dreamlab.tasks.events import Event
+from dreamlab.tasks.log import Numbered
+from dreamlab.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended in its worker.
+
+    Parameters
+    ----------
+    state : str
+        ``done``, ``cancelled`` or ``failed``.
+    seconds : float
+        How long it ran.
+    error : str or None
+        Why it failed, in one sentence.
+    events : tuple of (int, Event)
+        Its events that were not acknowledged yet, each with its number.
+    dropped : int
+        Frames that the worker had no room for.
+    """
+
+    state: Ended
+    seconds: float = 0.0
+    error: str | None = None
+    events: tuple[Numbered, ...] = ()
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a worker is given: a snapshot of a job, which does not change.
+
+    Parameters
+    ----------
+    job : str
+        Id of the job.
+    task : Task
+        What to run.
+    resume : tuple of Event
+        Events of an earlier run to resume from.
+    """
+
+    job: str
+    task: Task
+    resume: tuple[Event, ...]
