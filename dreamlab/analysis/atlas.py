@@ -58,16 +58,20 @@ class AtlasSettings(Settings):
 
 
 def run(
-    image: np.ndarray, network: "Network", settings: AtlasSettings, found: Mapping[str, Item]
+    image: np.ndarray,
+    network: "Network",
+    settings: AtlasSettings,
+    resume_from: Mapping[str, Item],
+    memory: float | None,
 ) -> Generator[Advance]:
     """Dream one layer after the other; see `dreamlab.analysis.base.Analysis`."""
     layers = chosen_layers(network.name, network.layers, settings.layers)
     total = sum(layer.operations for layer in layers)
     done = 0.0
     for layer in layers:
-        item = found.get(layer.name)
+        item = resume_from.get(layer.name)
         if item is None:
-            for share, item in _dreamt(image, network, layer, settings):
+            for share, item in _dreamt(image, network, layer, settings, memory):
                 if item is None:
                     yield Advance((done + share * layer.operations) / total, layer.name)
         done += layer.operations
@@ -75,7 +79,11 @@ def run(
 
 
 def _dreamt(
-    image: np.ndarray, network: "Network", layer: LayerInfo, settings: AtlasSettings
+    image: np.ndarray,
+    network: "Network",
+    layer: LayerInfo,
+    settings: AtlasSettings,
+    memory: float | None,
 ) -> Iterator[tuple[float, Item | None]]:
     """Give the share that is done after each step, and at the end the dream."""
     from dreamlab.dream import dream
@@ -92,7 +100,7 @@ def _dreamt(
         preprocessing=settings.preprocessing,
     )
     before, losses, last_step, falls_short = image, [], 1.0, settings.equal_effort
-    with closing(dream(image, network, config)) as steps:
+    with closing(dream(image, network, config, memory=memory)) as steps:
         for step in steps:
             picture = step.image
             losses.append(step.loss)

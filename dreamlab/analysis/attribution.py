@@ -41,7 +41,8 @@ def run(
     image: np.ndarray,
     network: "Network",
     settings: AttributionSettings,
-    found: Mapping[str, Item],
+    resume_from: Mapping[str, Item],
+    memory: float | None,
 ) -> Generator[Advance]:
     """Dream and look at each layer's gradient where each step begins; see `Analysis`.
 
@@ -55,7 +56,7 @@ def run(
     operations = [network.layer(name).operations for name in config.layers]
     costs = [max(operations), *operations]
     done, count = 0.0, 0
-    with closing(dream(image, network, config, starts=True)) as steps:
+    with closing(dream(image, network, config, starts=True, memory=memory)) as steps:
         for step in steps:
             if step.iteration < 0:  # the octave's first loss was above the most: it took no step
                 done = step.fraction

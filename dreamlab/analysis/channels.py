@@ -46,7 +46,8 @@ def run(
     image: np.ndarray | None,
     network: "Network",
     settings: ChannelSettings,
-    found: Mapping[str, Item],
+    resume_from: Mapping[str, Item],
+    memory: float | None,
 ) -> Generator[Advance]:
     """Map the channels over the picture, then grow each; see `Analysis`.
 
@@ -71,7 +72,7 @@ def run(
             item = Item(f"{layer.name}-{channel}-map", caption, values, png(pixels))
             yield Advance(0.0, f"{layer.name}, the maps", item)
     if settings.grown:
-        yield from _grown(network, layer, chosen, settings, found)
+        yield from _grown(network, layer, chosen, settings, resume_from)
 
 
 def _answer(image: np.ndarray, network: "Network", settings: ChannelSettings) -> np.ndarray:
@@ -87,14 +88,14 @@ def _grown(
     layer: LayerInfo,
     chosen: Sequence[int],
     settings: ChannelSettings,
-    found: Mapping[str, Item],
+    resume_from: Mapping[str, Item],
 ) -> Generator[Advance]:
     from dreamlab.dream.channel_image import growth
 
     grower = growth(network, layer.name, settings.side, settings.precision, settings.preprocessing)
     for place, channel in enumerate(chosen):
         key, doing = f"{layer.name}-{channel}-grown", f"{layer.name}, growing channel {channel}"
-        item = found.get(key)
+        item = resume_from.get(key)
         if item is None:
             objectives = []
             steps = grower.grow(channel, settings.steps, jitter=settings.jitter, seed=settings.seed)

@@ -22,7 +22,8 @@ def run(
     image: np.ndarray,
     network: "Network",
     settings: atlas.AtlasSettings,
-    found: Mapping[str, Item],
+    resume_from: Mapping[str, Item],
+    memory: float | None,
 ) -> Generator[Advance]:
     """Dream one layer after the other and look at all; see `dreamlab.analysis.base.Analysis`.
 
@@ -35,9 +36,9 @@ def run(
     columns = tuple(one.name for one in network.layers if one in rows or one in offered)
     answers = activations(network, columns, settings.precision, settings.preprocessing)
     original = answers.mean_squares(image)
-    with closing(atlas.run(image, network, settings, found)) as advances:
+    with closing(atlas.run(image, network, settings, resume_from, memory)) as advances:
         for advance in advances:
-            if advance.item is not None and advance.item.key not in found:
+            if advance.item is not None and advance.item.key not in resume_from:
                 dreamt = answers.mean_squares(load_image(advance.item.picture))
                 values = advance.item.values | {"ratios": ratios(dreamt, original)}
                 item = dataclasses.replace(advance.item, values=values)

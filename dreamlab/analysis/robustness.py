@@ -65,7 +65,8 @@ def run(
     image: np.ndarray,
     network: "Network",
     settings: RobustnessSettings,
-    found: Mapping[str, Item],
+    resume_from: Mapping[str, Item],
+    memory: float | None,
 ) -> Generator[Advance]:
     """Dream on each noisy picture and compare; see `dreamlab.analysis.base.Analysis`."""
     layers = _layers(network.name, network.layers, settings)
@@ -76,19 +77,21 @@ def run(
         # All digits, as levels that agree in the first few are still two.
         keys = [f"{layer.name}-{kind}-{level!r}" for kind, level in levels]
         clean = np.empty(0, np.uint8)
-        if not all(key in found for key in keys):
+        if not all(key in resume_from for key in keys):
             doing = f"{layer.name}, no noise"
-            clean = yield from _dreamt(image, network, layer, settings, done, total, doing)
+            clean = yield from _dreamt(image, network, layer, settings, memory, done, total, doing)
         done += layer.operations
         for place, (kind, level) in enumerate(levels):
             label, add = KINDS[kind]
             doing = f"{layer.name}, {label} {level:g}"
-            item = found.get(keys[place])
+            item = resume_from.get(keys[place])
             if item is None:
                 noisy = add(image, level, np.random.default_rng((settings.seed, place)))
                 dreamt = clean
                 if level > 0:
-                    dreamt = yield from _dreamt(noisy, network, layer, settings, done, total, doing)
+                    dreamt = yield from _dreamt(
+                        noisy, network, layer, settings, memory, done, total, doing
+                    )
                 values = {
                     "layer": layer.name,
                     "kind": kind,
@@ -121,6 +124,7 @@ def _dreamt(
     network: "Network",
     layer: LayerInfo,
     settings: RobustnessSettings,
+    memory: float | None,
     done: float,
     total: float,
     doing: str,
@@ -138,7 +142,7 @@ def _dreamt(
         preprocessing=settings.preprocessing,
     )
     pixels = to_pixels(image)
-    for step in dream(image, network, config):
+    for step in dream(image, network, config, memory=memory):
         if step.ends_octave:
             pixels = to_pixels(step.image)
         yield Advance((done + step.fraction * layer.operations) / total, doing)

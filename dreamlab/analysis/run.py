@@ -30,14 +30,15 @@ def analyse(
     model: "Network | keras.Model | str | Path" = "vgg16",
     settings: Settings | None = None,
     *,
-    found: Iterable[Item] = (),
-    follow: Callable[[Advance], bool] = lambda advance: True,
+    resume_from: Iterable[Item] = (),
+    on_step: Callable[[Advance], bool] = lambda step: True,
     progress: bool | None = False,
+    memory: float | None = None,
     **values: Any,
 ) -> Findings:
     """Run an analysis to its end, or as far as it is wanted.
 
-    An interrupt (Ctrl-C, or *Stop* in a notebook) ends it and keeps what was found, as `follow`
+    An interrupt (Ctrl-C, or *Stop* in a notebook) ends it and keeps what was found, as `on_step`
     does.
 
     Parameters
@@ -52,12 +53,15 @@ def analyse(
         What `dreamlab.models.load_model` takes.
     settings : Settings, optional
         The analysis's own; by default its defaults, with `values` over them.
-    found : iterable of Item
+    resume_from : iterable of Item
         What an earlier run with the same settings found; it is not looked for again.
-    follow : callable
+    on_step : callable
         Called with each `Advance`; false ends the run, keeping what was found.
     progress : bool or None
         Whether a bar is drawn; None draws it in a terminal alone.
+    memory : float, optional
+        Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
+        half of what is free, at most 2,400 MB.
     **values
         Settings by name, such as ``layers=["block2_conv2"]``, in place of `settings`.
 
@@ -88,10 +92,10 @@ def analyse(
         )
     analysis.plan(shape, settings, network.name, network.layers)
     began, items, complete = time.perf_counter(), {}, True
-    known = {item.key: item for item in found}
+    known = {item.key: item for item in resume_from}
     with (
         progress_bar(progress) as bar,
-        closing(analysis.run(image, network, settings, known)) as advances,
+        closing(analysis.run(image, network, settings, known, memory)) as advances,
     ):
         try:
             for advance in advances:
@@ -99,7 +103,7 @@ def analyse(
                 bar.update(advance.fraction - bar.n)
                 if advance.item is not None:
                     items[advance.item.key] = advance.item
-                if not follow(advance):
+                if not on_step(advance):
                     complete = False
                     break
         except KeyboardInterrupt:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dreamlab.analysis import ANALYSES, Analysis
 from dreamlab.analysis.run import analyse
-from dreamlab.cli.console import add_network, network
+from dreamlab.cli.console import add_network, memory, network
 from dreamlab.cli.options import add_option, given
 from dreamlab.config.base import specs
 from dreamlab.images import load_image
@@ -45,8 +45,9 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
         image = None
         if "image" in vars(options):
             image = load_image(options.image, max_side=settings.max_side)
+        most = memory()  # a misspelt variable is told before a folder is made
         folder.prepare(options.out)
-        findings = analyse(analysis, image, network(options), settings, progress=None)
+        findings = analyse(analysis, image, network(options), settings, progress=None, memory=most)
         written = findings.save(options.out)
         state = "" if findings.complete else "interrupted; "
         print(f"{state}wrote {len(written)} files to {options.out} ({findings.seconds:.1f} s)")

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from dreamlab.config.deployment import Limits
 from dreamlab.zoo import ARCHITECTURES
 
 DEFAULT_MODEL = "vgg16"
@@ -31,6 +32,11 @@ def network(options: argparse.Namespace) -> Any:
 
     given = vars(options)
     return load_model(given.get("model", DEFAULT_MODEL), weights=given.get("weights", "imagenet"))
+
+
+def memory() -> float:
+    """Return the memory that the process may take, in MB, as ``DREAMLAB_MEMORY`` sets it."""
+    return Limits.from_environment().memory
 
 
 def complain(message: str, status: int) -> int:

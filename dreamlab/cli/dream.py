@@ -9,6 +9,7 @@ from dreamlab.cli.console import (
     DEFAULT_MODEL,
     add_network,
     complain,
+    memory,
     quietly_import_tensorflow,
 )
 from dreamlab.cli.options import add_option, given
@@ -105,13 +106,14 @@ def _dream(options: argparse.Namespace) -> int:
     film = Film(**given(options, specs(Film)), steps="every" in asked)
     recording = Recording(every=asked.get("every"))
     image = load_image(options.image, max_side=asked.get("max_side"))
+    most = memory()  # a misspelt variable is told before a folder is made
     folder.prepare(options.out)
     quietly_import_tensorflow()
     from dreamlab.dream import dream
     from dreamlab.models import load_model
 
     network = load_model(model, weights=asked.get("weights", "imagenet"))
-    run_to_end(recording, dream(image, network, config), None)
+    run_to_end(recording, dream(image, network, config, memory=most), None)
     status = 0
     if not recording.finished:
         status = complain("interrupted; what was done until then is kept", 130)

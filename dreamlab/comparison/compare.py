@@ -112,6 +112,7 @@ def compare(
     *,
     max_side: int | None = None,
     progress: bool | None = False,
+    memory: float | None = None,
     **settings: Any,
 ) -> Dreams:
     """Dream on one picture in several ways.
@@ -129,6 +130,9 @@ def compare(
         Scale a larger picture down so that its longest side has this many pixels.
     progress : bool or None
         Whether a bar is drawn for each; None draws it in a terminal alone.
+    memory : float, optional
+        Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
+        half of what is free, at most 2,400 MB.
     **settings
         Settings of `DreamConfig` that all of them share.
 
@@ -147,7 +151,10 @@ def compare(
     named = _named(dreams, settings)
     image, network = load_image(picture, max_side=max_side), cached_model(model)
     return Dreams(
-        {name: record(image, config, network, progress=progress) for name, config in named.items()}
+        {
+            name: record(image, config, network, progress=progress, memory=memory)
+            for name, config in named.items()
+        }
     )
 
 

@@ -6,7 +6,7 @@ import keras
 import psutil
 import tensorflow as tf
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.specs import Number
 from dreamlab.images.shape import Shape
 from dreamlab.models.receptive_field import Geometry
 
@@ -27,6 +27,9 @@ _HOLES = 1.15
 
 #: Tiles are no smaller than this, in pixels, however small the budget: they would be all margin.
 _SMALLEST_TILE = 64
+
+#: What a caller may set the memory of the process to, in MB.
+_MEMORY = Number(default=None, low=0.0, high=1e6, unit=" MB", help="Memory of the process.")
 
 _BYTES = {"float32": 4, "bfloat16": 2}
 
@@ -58,17 +61,26 @@ def bytes_per_pixel(model: keras.Model, geometries: dict[str, Geometry], precisi
     return (sum(maps) + 2 * max(maps)) * _BYTES[precision] * surcharge
 
 
-def budget(pixels: int) -> float:
-    """Return the bytes that working out a gradient may take beside all the process holds.
+def budget(pixels: int, memory: float | None = None) -> float:
+    """Return the bytes that a gradient may take beside all the process holds.
 
     Parameters
     ----------
     pixels : int
         Pixels of the whole picture.
+    memory : float, optional
+        Memory that the whole process may take, in MB. None and 0 stand for half of what is free,
+        at most 2,400 MB.
+
+    Raises
+    ------
+    DreamError
+        If the memory is not a number from 0 to 1e6.
     """
+    _MEMORY.check("memory", memory)
     held = psutil.Process().memory_info().rss - _spare()
     free = psutil.virtual_memory().available
-    limit = Limits.from_environment().memory * 1e6 or min(_MOST, held + free * _FREE_SHARE)
+    limit = memory * 1e6 if memory else min(_MOST, held + free * _FREE_SHARE)
     return max(_LEAST, (limit - held - pixels * _STATE) / _HOLES)
 
 

@@ -34,6 +34,7 @@ def dream(
     *,
     resume: Resume | None = None,
     starts: bool = False,
+    memory: float | None = None,
 ) -> Generator[Step]:
     """Dream: change a picture, step by step, so that the chosen layers respond more strongly.
 
@@ -53,6 +54,9 @@ def dream(
         before it are not dreamt again. The rest is as it would have been.
     starts : bool
         Whether each step keeps what it began from too: one more picture in memory.
+    memory : float, optional
+        Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
+        half of what is free, at most 2,400 MB.
 
     Returns
     -------
@@ -62,8 +66,8 @@ def dream(
     Raises
     ------
     DreamError
-        If the picture or a layer does not fit the network, at once; or if the loss is no
-        longer a finite number, during the run.
+        If the picture or a layer does not fit the network, or the memory is no number from 0 to
+        1e6, at once; or if the loss is no longer a finite number, during the run.
 
     Warns
     -----
@@ -80,7 +84,7 @@ def dream(
     if plan.warning:
         warnings.warn(plan.warning, OctaveDropped, stacklevel=2)
     # All octaves get the largest one's share: TensorFlow gives back nothing it took for another.
-    allowed = budget(math.prod(plan.shapes[-1]))
+    allowed = budget(plan.shapes[-1].area, memory)
     octaves = [Octave(ascent, config, shape, allowed) for shape in plan.shapes]
     if not all(octave.exact for octave in octaves):
         warnings.warn(

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from dreamlab.analysis import Advance, Findings, named
+from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image
 from dreamlab.jobs.events import Checkpoint, Outcome, Progress, Seen
@@ -113,7 +114,8 @@ def _dream(request: Request, current: RunState) -> bool:
         return False
     before = current.checkpoint
     resume = None if before is None else Resume(before.octave, before.picture)
-    steps = dream(image, network, request.config, resume=resume)
+    memory = Limits.from_environment().memory
+    steps = dream(image, network, request.config, resume=resume, memory=memory)
     with closing(current.recording.record(steps)) as steps:
         for step in steps:
             current.note(step)
@@ -147,7 +149,15 @@ def _analyse(request: AnalysisRequest, current: RunState, max_bytes: int) -> Fin
 
     analysis, settings = named(request.analysis), request.settings
     image = request.image or None
-    return analyse(analysis, image, network, settings, found=request.found, follow=follow)
+    return analyse(
+        analysis,
+        image,
+        network,
+        settings,
+        resume_from=request.found,
+        on_step=follow,
+        memory=Limits.from_environment().memory,
+    )
 
 
 @contextmanager

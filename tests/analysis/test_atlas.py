@@ -143,7 +143,7 @@ def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
         seen.append(advance)
         return advance.item is None or advance.item.key != "second"
 
-    part = analyse(ATLAS, image, network, settings, follow=until_the_second)
+    part = analyse(ATLAS, image, network, settings, on_step=until_the_second)
     assert not part.complete
     assert [item.key for item in part.items] == ["first", "second"]
     assert len(seen) > 2  # steps are told, not layers alone
@@ -157,8 +157,8 @@ def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
         image,
         network,
         settings,
-        found=part.items,
-        follow=lambda advance: redone.append(advance.doing) or True,
+        resume_from=part.items,
+        on_step=lambda advance: redone.append(advance.doing) or True,
     )
     assert rest.items == whole.items
     assert redone.count("first") == redone.count("second") == 1  # passed on, not dreamt again
@@ -170,7 +170,7 @@ def test_an_interrupt_keeps_what_was_found(network, image):
             raise KeyboardInterrupt
         return True
 
-    found = analyse(ATLAS, image, network, _settings(amount=0.05), follow=interrupt)
+    found = analyse(ATLAS, image, network, _settings(amount=0.05), on_step=interrupt)
     assert not found.complete
     assert [item.key for item in found.items] == ["first"]
 
@@ -179,7 +179,7 @@ def test_what_is_missing_or_wrong_is_told(network, image):
     with pytest.raises(DreamError, match="atlas needs a picture"):
         analyse(ATLAS, None, network, _settings())
     with pytest.raises(DreamError, match="tiny has no layer 'fist': did you mean first"):
-        next(run(image, network, _settings(layers=["fist"]), {}))
+        next(run(image, network, _settings(layers=["fist"]), {}, None))
     with pytest.raises(DreamError, match="1 x 1 px; tiny needs at least 2 x 2"):
         analyse(ATLAS, image[:1, :1], network, _settings())
 

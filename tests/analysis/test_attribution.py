@@ -139,7 +139,7 @@ def test_a_memory_budget_tiles_it_and_changes_no_figure(network, monkeypatch):
     assert set(tiles) == {1}
     tiles.clear()
     # For the mix, which takes 87 bytes a pixel, a picture of 100 x 100 and no more.
-    monkeypatch.setattr("dreamlab.dream.run.budget", lambda pixels: 87 * 100 * 100)
+    monkeypatch.setattr("dreamlab.dream.run.budget", lambda pixels, memory: 87 * 100 * 100)
     tiled = analyse(ATTRIBUTION, image, network, settings)
     assert tiles == [1, 1, 4, 4, 4]  # both looks at the small octave; step and looks at the large
     for one, other in zip(tiled.items, whole.items, strict=True):
@@ -200,7 +200,7 @@ def test_it_can_be_ended_after_each_gradient(network, monkeypatch):
         return True
 
     analyse(
-        ATTRIBUTION, picture(16, 18), network, _settings(octaves=2, iterations=2), follow=follow
+        ATTRIBUTION, picture(16, 18), network, _settings(octaves=2, iterations=2), on_step=follow
     )
     assert counts == [1] * (4 * (1 + len(MIX)))
     assert fractions == sorted(fractions)
@@ -217,7 +217,7 @@ def test_broken_off_it_has_the_pictures_of_the_octaves_that_ended(network):
     def first_octave(advance):
         return advance.item is None or advance.item.values["iteration"] < 1
 
-    found = analyse(ATTRIBUTION, image, network, settings, follow=first_octave)
+    found = analyse(ATTRIBUTION, image, network, settings, on_step=first_octave)
     assert not found.complete
     names = zipfile.ZipFile(io.BytesIO(files(found)["attribution.zip"])).namelist()
     assert {"attribution.json", "attribution.png", "01_step_002.png"} <= set(names)

@@ -48,5 +48,5 @@ def test_a_resumed_matrix_is_the_same(network):
     image = picture(12, 14)
     settings = AtlasSettings(amount=0.05, precision="float32")
     whole = analyse(named("excitation"), image, network, settings)
-    rest = analyse(named("excitation"), image, network, settings, found=whole.items[:2])
+    rest = analyse(named("excitation"), image, network, settings, resume_from=whole.items[:2])
     assert rest.items == whole.items

@@ -99,8 +99,8 @@ def test_a_resumed_run_is_the_same(network):
         image,
         network,
         _settings(),
-        found=whole.items[:5],
-        follow=lambda advance: doings.append(advance.doing) or True,
+        resume_from=whole.items[:5],
+        on_step=lambda advance: doings.append(advance.doing) or True,
     )
     assert rest.items == whole.items
     assert "first, no noise" not in doings  # nothing of it was missing

@@ -46,6 +46,32 @@ def test_everything_is_written_and_can_be_read_again(cat, asked, tmp_path, capfd
     assert len(list(out.iterdir())) == 8  # and nothing else
 
 
+def test_the_variable_says_how_much_memory_it_may_take(cat, asked, tmp_path, monkeypatch):
+    memories, real = [], engine.dream
+
+    def spy(*arguments, memory, **options):
+        memories.append(memory)
+        return real(*arguments, memory=memory, **options)
+
+    monkeypatch.setattr(engine, "dream", spy)
+    monkeypatch.setenv("DREAMLAB_MEMORY", "1500")
+    assert main(["dream", cat, "--out", str(tmp_path / "dream"), *QUICK]) == 0
+    atlas = ["atlas", cat, "--layers", "second", "--out", str(tmp_path / "atlas")]
+    assert main([*atlas, "--amount", "0.01"]) == 0
+    assert memories == [1500.0, 1500.0]
+
+
+def test_a_misspelt_variable_is_told_before_anything_is_written(
+    cat, asked, tmp_path, monkeypatch, capfd
+):
+    monkeypatch.setenv("DREAMLAB_MEMRY", "1500")
+    sentence = "dreamlab: there is no setting DREAMLAB_MEMRY: did you mean DREAMLAB_MEMORY?"
+    for command in (["dream", *QUICK], ["atlas"]):
+        assert main([*command, cat, "--out", str(tmp_path / "out")]) == 2
+        assert error_line(capfd) == sentence
+        assert not (tmp_path / "out").exists()
+
+
 def _written(out):
     return DreamConfig.from_file(out / "config.json")
 
@@ -169,8 +195,8 @@ def test_octaves_left_out_are_told_of_in_one_line(cat, asked, tmp_path, capfd, m
 def _interrupted_after(count, monkeypatch):
     whole = engine.dream
 
-    def interrupted(*arguments):
-        steps = whole(*arguments)
+    def interrupted(*arguments, **options):
+        steps = whole(*arguments, **options)
         for _ in range(count):
             yield next(steps)
         raise KeyboardInterrupt

@@ -64,6 +64,20 @@ def test_a_run_gives_all_its_losses_and_a_picture_an_octave():
     assert worker.progress("job", Seen(), False) is None
 
 
+@pytest.mark.parametrize(("variable", "memory"), [("", 0.0), ("1500", 1500.0)])
+def test_a_dream_may_take_the_memory_of_the_deployment(monkeypatch, variable, memory):
+    monkeypatch.setenv("DREAMLAB_MEMORY", variable)
+    memories = []
+
+    def spy(*arguments, memory, **options):
+        memories.append(memory)
+        return fake_engine.dream(*arguments, **options)
+
+    monkeypatch.setattr(ENGINE, "dream", spy)
+    assert worker.run("job", request(), MAX_BYTES).state == "done"
+    assert memories == [memory]
+
+
 def test_every_step_can_be_kept():
     outcome = worker.run("job", request(every=1), MAX_BYTES)
     assert len(outcome.result.pictures) == len(outcome.result.recording.frames) == 6
@@ -120,7 +134,7 @@ def test_a_run_goes_on_where_another_process_left_off(monkeypatch):
     checkpoint = Checkpoint(1, picture, 40.0, tuple(before), (whole.frames[0],))
     given, looks = [], []
 
-    def dream(image, network, config, *, resume):
+    def dream(image, network, config, *, resume, memory):
         given.append(resume)
         return stepping(image, network, config, resume=resume)
 
