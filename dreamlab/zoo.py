@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, shown
 
 #: The layers of all networks on offer, a line a layer.
 LAYER_TABLE = Path(__file__).parent / "layers.json"
@@ -90,10 +90,10 @@ class Architecture:
         Its module there, which has the `preprocess_input` it was trained with.
     offered : str
         Regular expression for the layers worth offering; others may be asked for by name.
-    smallest : int
-        Smallest picture side it takes, in pixels.
     weights_file : str
         File that Keras keeps its ImageNet weights in.
+    smallest : int
+        Smallest picture side it takes, in pixels.
     notebook_range : bool
         Whether it can be fed the picture in [-1, 1] as it is, as the notebook feeds VGG16.
         Networks with normalisation inside see next to nothing then, so they always get the
@@ -103,8 +103,8 @@ class Architecture:
     builder: str
     module: str
     offered: str
-    smallest: int
     weights_file: str
+    smallest: int = 32
     notebook_range: bool = False
 
 
@@ -114,7 +114,6 @@ ARCHITECTURES = MappingProxyType(
             builder="VGG16",
             module="vgg16",
             offered=r"block\d_(conv\d|pool)",
-            smallest=32,
             weights_file="vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
             notebook_range=True,
         ),
@@ -122,7 +121,6 @@ ARCHITECTURES = MappingProxyType(
             builder="VGG19",
             module="vgg19",
             offered=r"block\d_(conv\d|pool)",
-            smallest=32,
             weights_file="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
             notebook_range=True,
         ),
@@ -137,32 +135,36 @@ ARCHITECTURES = MappingProxyType(
             builder="ResNet50",
             module="resnet50",
             offered=r"conv1_relu|conv\d_block\d_out",
-            smallest=32,
             weights_file="resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
         ),
         "mobilenet_v2": Architecture(
             builder="MobileNetV2",
             module="mobilenet_v2",
             offered=r"Conv1_relu|block_\d+_expand_relu|out_relu",
-            smallest=32,
             weights_file="mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
         ),
         "efficientnet_v2_b0": Architecture(
             builder="EfficientNetV2B0",
             module="efficientnet_v2",
             offered=r"block\d[a-z]_(expand|project)_activation|block\d[a-z]_add|top_activation",
-            smallest=32,
             weights_file="efficientnetv2-b0_notop.h5",
         ),
         "convnext_tiny": Architecture(
             builder="ConvNeXtTiny",
             module="convnext",
             offered=r"convnext_tiny_stage_\d_block_\d_identity|convnext_tiny_stem",
-            smallest=32,
             weights_file="convnext_tiny_notop.h5",
         ),
     }
 )
+
+
+def check_network(model: str, otherwise: str = "") -> None:
+    """Raise `DreamError` if the zoo has no such network; `otherwise` adds another way out."""
+    if model not in ARCHITECTURES:
+        raise DreamError(
+            f"unknown model {shown(model)}; choose from {', '.join(ARCHITECTURES)}{otherwise}"
+        )
 
 
 @functools.cache
@@ -177,8 +179,7 @@ def known_layers(model: str) -> tuple[LayerInfo, ...]:
     DreamError
         If the zoo has no such network.
     """
-    if model not in ARCHITECTURES:
-        raise DreamError(f"unknown model {model!r}; choose from {', '.join(ARCHITECTURES)}")
+    check_network(model)
     table = json.loads(LAYER_TABLE.read_text("utf-8"))
     return tuple(LayerInfo.from_dict(row) for row in table[model])
 
@@ -199,6 +200,35 @@ def is_offered(model: str, layer: str) -> bool:
     return re.fullmatch(ARCHITECTURES[model].offered, layer) is not None
 
 
+def find_layer(model: str, layers: Sequence[LayerInfo], name: str) -> LayerInfo:
+    """Return the layer of a name.
+
+    Parameters
+    ----------
+    model : str
+        Name of the network, for the message and for the layers it offers.
+    layers : sequence of LayerInfo
+        All layers of the network.
+    name : str
+        Name of the layer.
+
+    Raises
+    ------
+    DreamError
+        If the network has no such layer; the message gives similar names, or those on offer.
+    """
+    for layer in layers:
+        if layer.name == name:
+            return layer
+    similar = difflib.get_close_matches(name, [layer.name for layer in layers], n=3)
+    offered = [layer.name for layer in layers if is_offered(model, layer.name)]
+    rest = f" and {len(offered) - 20} more" if len(offered) > 20 else ""
+    hint = f"choose from {', '.join(offered[:20])}{rest}"
+    if similar:
+        hint = f"did you mean {' or '.join(similar)}?"
+    raise DreamError(f"{model} has no layer {shown(name)}: {hint}")
+
+
 def chosen_layers(
     model: str, layers: Sequence[LayerInfo], names: Sequence[str]
 ) -> tuple[LayerInfo, ...]:
@@ -209,12 +239,8 @@ def chosen_layers(
     DreamError
         If the network has no such layer.
     """
-    known = [layer.name for layer in layers]
     for name in names:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=3)
-            hint = f"did you mean {' or '.join(close)}?" if close else "choose one from its list"
-            raise DreamError(f"{model} has no layer {name[:60]!r}: {hint}")
+        find_layer(model, layers, name)
     return tuple(
         layer
         for layer in layers

@@ -17,7 +17,7 @@ import numpy as np
 
 from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
-from dreamlab.config import SETTINGS_KEY, DreamConfig
+from dreamlab.config import DreamConfig, settings_text
 from dreamlab.config.base import checked
 from dreamlab.config.specs import choice, names, number
 from dreamlab.images import png, to_pixels
@@ -183,7 +183,7 @@ def _item(
             "last_loss": losses[-1],
             "config": config.to_dict(),
         },
-        picture=png(to_pixels(picture), text={SETTINGS_KEY: json.dumps(made)}),
+        picture=png(to_pixels(picture), text=settings_text(json.dumps(made))),
     )
 
 

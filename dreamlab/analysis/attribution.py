@@ -9,7 +9,7 @@ import numpy as np
 from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
 from dreamlab.analysis.gradients import balance, pulls
 from dreamlab.analysis.settings import Settings, as_in_dreams
-from dreamlab.config import PRESETS, SETTINGS_KEY, DreamConfig
+from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.config.base import checked, specs
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
@@ -81,7 +81,7 @@ def run(
             }
             picture = b""
             if step.ends_octave:
-                text = {SETTINGS_KEY: step.provenance.to_json()}
+                text = settings_text(step.provenance.to_json())
                 picture = png(to_pixels(step.image), text=text)
             item = Item(f"step_{count:03d}", caption, values, picture)
             yield Advance(done, caption, item)

@@ -3,13 +3,12 @@
 import csv
 import io
 import json
-import struct
-import zlib
 from typing import Any
 
 from dreamlab.analysis.base import AnalysisData, Item
 from dreamlab.analysis.catalogue import named
 from dreamlab.images import load_image, to_pixels
+from dreamlab.images.pixels import with_text
 from dreamlab.report.table import Table
 from dreamlab.results.contact_sheet import contact_sheet
 from dreamlab.results.export import packed
@@ -61,12 +60,9 @@ def sheet(findings: AnalysisData) -> bytes:
 
 
 def _picture(findings: AnalysisData, item: Item) -> bytes:
-    """Return an item's picture with its settings, put in as it is: it need not be packed anew."""
+    """Return an item's picture with its settings."""
     made = _made(findings) | {"item": _figures(item)}
-    text = b"tEXt" + ANALYSIS_KEY.encode() + b"\0" + json.dumps(made).encode("ascii")
-    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
-    head = 8 + 25  # a PNG's signature and its first chunk, which has to stay the first
-    return item.picture[:head] + chunk + item.picture[head:]
+    return with_text(item.picture, ANALYSIS_KEY, json.dumps(made))
 
 
 def as_csv(table: Table) -> bytes:

@@ -12,6 +12,7 @@ from dreamlab.config.base import checked
 from dreamlab.config.specs import names, numbers
 from dreamlab.errors import DreamError
 from dreamlab.images import png, to_pixels
+from dreamlab.images.bounds import check_smallest
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
 from dreamlab.images.shape import Shape
 from dreamlab.images.ssim import WINDOW, ssim
@@ -164,11 +165,7 @@ def plan(
     shape: Shape, settings: RobustnessSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
     """Return the work of a dream for each layer and each level of noise."""
-    if min(shape) < WINDOW:
-        raise DreamError(
-            f"picture is {shape.width} x {shape.height} px; SSIM needs at least {WINDOW} x "
-            f"{WINDOW}: choose a larger one"
-        )
+    check_smallest(shape, WINDOW, "SSIM")
     if not settings.levels():
         raise DreamError(
             "there are 0 levels of noise; give at least one, of Gaussian noise or salt and pepper"

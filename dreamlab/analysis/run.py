@@ -15,6 +15,7 @@ from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.settings import Settings
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image, png, to_pixels
+from dreamlab.images.bounds import check_smallest
 from dreamlab.images.shape import Shape
 from dreamlab.results.progress import progress_bar
 
@@ -85,11 +86,8 @@ def analyse(
         raise DreamError(f"{analysis.name} needs a picture; give one")
     longest = settings.max_side
     shape = Shape(longest, longest) if image is None else Shape.of(image)
-    if image is not None and min(shape) < network.smallest:
-        raise DreamError(
-            f"picture is {shape.width} x {shape.height} px; {network.name} needs at least "
-            f"{network.smallest} x {network.smallest}: choose a larger one"
-        )
+    if image is not None:
+        check_smallest(shape, network.smallest, network.name)
     analysis.plan(shape, settings, network.name, network.layers)
     began, items, complete = time.perf_counter(), {}, True
     known = {item.key: item for item in resume_from}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from PIL import Image
 
-from dreamlab.config import PRESETS, SETTINGS_KEY, DreamConfig
+from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image
 from dreamlab.report.colours import COLOURS
@@ -58,7 +58,7 @@ class Dreams(Mapping[str, Recording]):
         if not self:
             raise DreamError("there are 0 dreams to put on a sheet; compare at least 1")
         first, *others = self.values()
-        text = None if others else {SETTINGS_KEY: first.provenance.to_json()}
+        text = None if others else settings_text(first.provenance.to_json())
         return compared(list(self.items()), text)
 
     def rows(self) -> list[dict[str, Any]]:

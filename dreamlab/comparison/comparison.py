@@ -12,8 +12,8 @@ from typing import Any, Self
 from dreamlab.comparison.variant import COMMON, Variant, _check_common, _moved, _named
 from dreamlab.config import DreamConfig
 from dreamlab.config.embedded import parse_json
-from dreamlab.errors import DreamError
-from dreamlab.zoo import ARCHITECTURES, known_layers
+from dreamlab.errors import DreamError, shown
+from dreamlab.zoo import check_network, find_layer, known_layers
 
 #: Where the picture comes from; the picture itself is never part of a setup.
 SOURCES = ("cat", "galaxies", "noise", "upload")
@@ -63,8 +63,7 @@ class Setup:
         object.__setattr__(self, "variants", tuple(self.variants))
         if not 1 <= len(self.variants) <= MAX_VARIANTS:
             raise DreamError(f"there are {len(self.variants)} variants; choose 1 to {MAX_VARIANTS}")
-        if self.model not in ARCHITECTURES:
-            raise DreamError(f"unknown model; choose from {', '.join(ARCHITECTURES)}")
+        check_network(self.model)
         if self.source not in SOURCES:
             raise DreamError(f"unknown picture; choose from {', '.join(SOURCES)}")
         _check_whole("max_side", self.max_side, MIN_SIDE, MAX_SIDE)
@@ -75,13 +74,9 @@ class Setup:
         common = DreamConfig(layers={"any": 1.0}, **{**COMMON, **self.common})
         settings = {name: getattr(common, name) for name in COMMON}
         object.__setattr__(self, "common", MappingProxyType(settings))
-        names = {layer.name for layer in known_layers(self.model)}
         for variant in self.variants:
             for layer in variant.layers:
-                if layer not in names:
-                    raise DreamError(
-                        f"{self.model} has no layer {layer[:60]!r}; choose one from its list"
-                    )
+                find_layer(self.model, known_layers(self.model), layer)
 
     def configs(self) -> tuple[DreamConfig, ...]:
         """Return the settings of each variant, in order."""
@@ -154,4 +149,4 @@ class Setup:
 
 def _check_whole(name: str, value: Any, low: int, high: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise DreamError(f"{name} is {str(value)[:60]}; choose a whole number, {low} to {high}")
+        raise DreamError(f"{name} is {shown(value)}; choose a whole number, {low} to {high}")

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from dreamlab.config import DreamConfig
-from dreamlab.errors import DreamError
+from dreamlab.config.base import check_names
+from dreamlab.errors import DreamError, shown
 from dreamlab.zoo import is_offered, known_layers
 
 MAX_NAME = 40
@@ -107,7 +108,7 @@ def _named(values: Any, known: tuple[str, ...], what: str) -> dict[str, Any]:
         raise DreamError(f"{what} is not an object of names and values; make the link anew")
     for name in values:
         if name not in known:
-            raise DreamError(f"{what} has the unknown part {name[:60]!r}; make the link anew")
+            raise DreamError(f"{what} has the unknown part {shown(name)}; make the link anew")
     if what == "a variant" and not {"name", "layers"} <= values.keys():
         raise DreamError("a variant has no name or no layers; make the link anew")
     return values
@@ -121,5 +122,4 @@ def _checked_name(name: Any) -> str:
 
 
 def _check_common(name: Any) -> None:
-    if name not in COMMON:
-        raise DreamError(f"unknown setting {str(name)[:60]!r}; choose from {', '.join(COMMON)}")
+    check_names([name], list(COMMON))

@@ -27,7 +27,7 @@ def check_names(given: Iterable[Any], known: Sequence[str]) -> None:
     """Raise `DreamError` if a setting is named that there is not; say which is near it."""
     for name in given:
         if name not in known:
-            close = difflib.get_close_matches(str(name)[:60], known, 1)
+            close = difflib.get_close_matches(str(name), known, 1)
             hint = f": did you mean {close[0]}?" if close else f"; choose from {', '.join(known)}"
             raise DreamError(f"unknown setting {shown(name)}{hint}")
 

@@ -1,4 +1,4 @@
-"""Settings inside pictures: read out of PNG, GIF, WebP and JSON, and written for WebP."""
+"""Settings inside pictures: read from PNG, GIF, WebP and JSON; written for PNG and WebP."""
 
 import json
 import re
@@ -85,8 +85,13 @@ def _xmp_settings(picture: Image.Image) -> str | None:
     return unescape(found[1].decode("utf-8"), {"&quot;": '"'}) if found else None
 
 
+def settings_text(settings: str) -> dict[str, str]:
+    """Return settings as the text chunks of a PNG; `read_settings` reads them back."""
+    return {SETTINGS_KEY: settings}
+
+
 def settings_xmp(settings: str) -> bytes:
-    """Wrap settings into an XMP packet, as one attribute; `dreamlab.config` reads it back."""
+    """Wrap settings into an XMP packet, as one attribute; `read_settings` reads it back."""
     value = escape(settings, {'"': "&quot;"})
     return (
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">'

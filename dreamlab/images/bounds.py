@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from dreamlab.errors import DreamError
+from dreamlab.images.shape import Shape
 
 #: Most pixels of a picture that is read; looked at before anything is decoded.
 MAX_PIXELS = 64_000_000
@@ -36,6 +37,25 @@ def check_size(width: int, height: int, label: str, max_pixels: int) -> None:
         raise DreamError(
             f"{size}, one side {ratio:.0f} times the other; at most {MAX_RATIO} times will do: "
             "crop it first"
+        )
+
+
+def check_smallest(shape: Shape, smallest: int, name: str) -> None:
+    """Raise `DreamError` if a picture is too small for what looks at it.
+
+    Parameters
+    ----------
+    shape : Shape
+        Height and width of the picture, in pixels.
+    smallest : int
+        Smallest side that is needed, in pixels.
+    name : str
+        What needs it: the name of a network or of a measure.
+    """
+    if min(shape) < smallest:
+        raise DreamError(
+            f"picture is {shape.width} x {shape.height} px; {name} needs at least "
+            f"{smallest} x {smallest}: choose a larger one"
         )
 
 

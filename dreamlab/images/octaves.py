@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dreamlab.config import DreamConfig
-from dreamlab.errors import DreamError
+from dreamlab.images.bounds import check_smallest
 from dreamlab.images.shape import Shape
 
 
@@ -68,11 +68,7 @@ def plan_octaves(
     DreamError
         If the picture itself is too small.
     """
-    if min(height, width) < smallest:
-        raise DreamError(
-            f"picture is {width} x {height} px; {model} needs at least "
-            f"{smallest} x {smallest}: choose a larger one"
-        )
+    check_smallest(Shape(height, width), smallest, model)
     shapes = octave_shapes(height, width, config.octaves, config.octave_scale)
     kept = tuple(shape for shape in shapes if min(shape) >= smallest)
     dropped = tuple(shape for shape in shapes if min(shape) < smallest)

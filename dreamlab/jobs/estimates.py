@@ -13,7 +13,7 @@ from dreamlab.images.octaves import plan_octaves
 from dreamlab.images.shape import Shape
 from dreamlab.jobs.protocol import AnalysisRequest, Request
 from dreamlab.jobs.record import Record
-from dreamlab.zoo import ARCHITECTURES, known_layers
+from dreamlab.zoo import ARCHITECTURES, check_network, find_layer, known_layers
 
 #: Assumed of a network that nothing is known of, a user's own: VGG16's last block.
 _TYPICAL_OPERATIONS = 2.5e5
@@ -96,19 +96,14 @@ def operations(request: Request) -> float:
     """
     if request.model not in ARCHITECTURES:
         return _TYPICAL_OPERATIONS
-    table = {layer.name: layer.operations for layer in known_layers(request.model)}
-    for name in request.config.layers:
-        if name not in table:
-            raise DreamError(f"{request.model} has no layer {name!r}; choose one from its list")
-    return max(table[name] for name in request.config.layers)
+    layers = known_layers(request.model)
+    return max(find_layer(request.model, layers, name).operations for name in request.config.layers)
 
 
 def check(request: Request | AnalysisRequest, limits: Limits) -> None:
     """Raise a `DreamError` if a job cannot run, or is not allowed."""
-    if request.model not in ARCHITECTURES and not limits.own_models:
-        raise DreamError(
-            f"unknown model {request.model[:60]!r}; choose from {', '.join(ARCHITECTURES)}"
-        )
+    if not limits.own_models:
+        check_network(request.model)
     steps = sum(pixels for pixels, _ in parts(request))
     if steps > limits.cost * 1e6:
         raise DreamError(

@@ -16,7 +16,7 @@ import numpy as np
 from dreamlab.errors import DreamError, shown
 from dreamlab.models.network import Network
 from dreamlab.models.receptive_field import layer_geometries
-from dreamlab.zoo import ARCHITECTURES
+from dreamlab.zoo import ARCHITECTURES, check_network
 
 #: Weights that come with dreamlab: model name to file and SHA-256.
 SHIPPED = {
@@ -58,10 +58,7 @@ def load_model(
             return _load_named(str(model), weights)
         path = Path(model)
         if path.suffix != ".keras":
-            raise DreamError(
-                f"unknown model {str(model)!r}; choose from {', '.join(ARCHITECTURES)}, "
-                "or give the path of a .keras file"
-            )
+            check_network(str(model), otherwise=", or give the path of a .keras file")
         _check_no_weights(path.name, weights)
         return _load_own(path)
     if isinstance(model, Network):

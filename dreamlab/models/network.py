@@ -1,6 +1,5 @@
 """Networks, loaded: the zoo with its ImageNet weights, or a user's own file."""
 
-import difflib
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
@@ -9,11 +8,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dreamlab.errors import DreamError
 from dreamlab.models.receptive_field import Geometry, layer_geometries
 from dreamlab.report.svg import heat_table
 from dreamlab.report.table import Table
-from dreamlab.zoo import ARCHITECTURES, LayerInfo, is_offered
+from dreamlab.zoo import ARCHITECTURES, LayerInfo, find_layer, is_offered
 
 
 class Network:
@@ -82,14 +80,7 @@ class Network:
         DreamError
             If the network has no such layer; the message names those that are close.
         """
-        for layer in self.layers:
-            if layer.name == name:
-                return layer
-        names = [layer.name for layer in self.layers]
-        close = difflib.get_close_matches(name, names, n=3)
-        offered = [layer.name for layer in self.offered_layers]
-        hint = f"did you mean {' or '.join(close)}?" if close else f"choose from {_listed(offered)}"
-        raise DreamError(f"{self.name} has no layer {name!r}: {hint}")
+        return find_layer(self.name, self.layers, name)
 
     def cut(self, names: Iterable[str], precision: str) -> keras.Model:
         """Return a model from the picture to the given layers, with nothing deeper in it.
@@ -178,8 +169,3 @@ def _cast(model: keras.Model, policy: str) -> keras.Model:
     for target, source in zip(copy.weights, model.weights, strict=True):
         target.assign(np.asarray(source))
     return copy
-
-
-def _listed(names: list[str], most: int = 20) -> str:
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dreamlab import images
-from dreamlab.config import SETTINGS_KEY, embedded
+from dreamlab.config import embedded
 from dreamlab.results import film
 from dreamlab.results.film import Film
 from dreamlab.results.run_data import Frame, RunData
@@ -172,7 +172,7 @@ def packed(files: Mapping[str, bytes]) -> bytes:
 
 
 def _png(frame: Frame, settings: str) -> bytes:
-    return images.png(frame.pixels, text={SETTINGS_KEY: settings})
+    return images.png(frame.pixels, text=embedded.settings_text(settings))
 
 
 def _settings(recording: RunData) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dreamlab.comparison.comparison import MAX_VARIANTS, Setup
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, shown
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _channels(variant: int) -> dict[str, tuple[int, ...]]:
             indices = tuple(int(part) for part in text.replace(",", " ").split())
         except ValueError as error:
             raise DreamError(
-                f"channels of {layer} are {text[:40]!r}; write numbers with commas between"
+                f"channels of {layer} are {shown(text)}; write numbers with commas between"
             ) from error
         if indices:
             chosen[layer] = indices
