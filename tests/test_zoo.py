@@ -87,7 +87,7 @@ def test_known_layers_are_those_of_the_network(model):
     network = load_model(model, weights=None)
     assert network.layers == known_layers(model), "run: python -m dreamlab layers --write"
     named = [layer for layer in known_layers(model) if is_offered(model, layer.name)]
-    cut = network.cut([layer.name for layer in named], "float32")
+    cut = network.feature_extractor([layer.name for layer in named], "float32")
     smallest = ARCHITECTURES[model].smallest
     for side in [*range(smallest, smallest + 34), 299, 600, 1023]:
         shapes = cut.compute_output_shape((1, side, smallest, 3))

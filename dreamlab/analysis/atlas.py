@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
+from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import DreamConfig, settings_text
 from dreamlab.config.base import checked
@@ -63,7 +63,7 @@ def run(
     settings: AtlasSettings,
     resume_from: Mapping[str, Item],
     memory: float | None,
-) -> Generator[Advance]:
+) -> Generator[AnalysisStep]:
     """Dream one layer after the other; see `dreamlab.analysis.base.Analysis`."""
     layers = chosen_layers(network.name, network.layers, settings.layers)
     total = sum(layer.operations for layer in layers)
@@ -73,9 +73,9 @@ def run(
         if item is None:
             for share, item in _dreamt(image, network, layer, settings, memory):
                 if item is None:
-                    yield Advance((done + share * layer.operations) / total, layer.name)
+                    yield AnalysisStep((done + share * layer.operations) / total, layer.name)
         done += layer.operations
-        yield Advance(done / total, layer.name, item)
+        yield AnalysisStep(done / total, layer.name, item)
 
 
 def _dreamt(
@@ -106,7 +106,7 @@ def _dreamt(
             losses.append(step.loss)
             moved = distance(picture, image)
             if settings.equal_effort and moved >= settings.amount:
-                last_step = share_of_way(image, before, picture, settings.amount)
+                last_step = line_search(image, before, picture, settings.amount)
                 picture = before + np.float32(last_step) * (picture - before)
                 falls_short = False
                 break
@@ -128,7 +128,7 @@ def distance(picture: np.ndarray, image: np.ndarray) -> float:
     return math.sqrt(np.mean(np.square(np.clip(picture, -1, 1) - image), dtype=np.float64))
 
 
-def share_of_way(image: np.ndarray, before: np.ndarray, after: np.ndarray, amount: float) -> float:
+def line_search(image: np.ndarray, before: np.ndarray, after: np.ndarray, amount: float) -> float:
     """Return after how much of the way from `before` to `after` a picture is `amount` away.
 
     Parameters

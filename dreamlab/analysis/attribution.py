@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
-from dreamlab.analysis.gradients import balance, pulls
+from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
+from dreamlab.analysis.gradients import balance, gradient_statistics
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.config.base import checked, specs
@@ -43,7 +43,7 @@ def run(
     settings: AttributionSettings,
     resume_from: Mapping[str, Item],
     memory: float | None,
-) -> Generator[Advance]:
+) -> Generator[AnalysisStep]:
     """Dream and look at each layer's gradient where each step begins; see `Analysis`.
 
     A step depends on all before it, so an earlier run's items cannot be passed on.
@@ -51,7 +51,7 @@ def run(
     from dreamlab.dream import dream
 
     config = settings.config()
-    looks = _Looks(network, config)
+    layer_gradients = _LayerGradients(network, config)
     # The work of a step: that of the step itself, then of each layer's own gradient.
     operations = [network.layer(name).operations for name in config.layers]
     costs = [max(operations), *operations]
@@ -67,8 +67,8 @@ def run(
             for place, name in enumerate(config.layers, 1):
                 # Whoever follows may end it here: not only after so many gradients.
                 share = sum(costs[:place]) / sum(costs)
-                yield Advance(done + share * (step.fraction - done), caption)
-                gradients[name] = looks.gradient(name, step.start)
+                yield AnalysisStep(done + share * (step.fraction - done), caption)
+                gradients[name] = layer_gradients.gradient(name, step.start)
             done = step.fraction
             values = {
                 "step": count,
@@ -77,29 +77,29 @@ def run(
                 "width": step.width,
                 "iteration": step.iteration,
                 "losses": step.losses,
-                **pulls(gradients),
+                **gradient_statistics(gradients),
             }
             picture = b""
             if step.ends_octave:
                 text = settings_text(step.provenance.to_json())
                 picture = png(to_pixels(step.image), text=text)
             item = Item(f"step_{count:03d}", caption, values, picture)
-            yield Advance(done, caption, item)
+            yield AnalysisStep(done, caption, item)
     if not count:
         raise DreamError("every octave's first loss is above max_loss; choose a larger one")
 
 
-class _Looks:
+class _LayerGradients:
     """Each layer's gradient alone, in the engine's own way: channels, shift, tiles and all."""
 
     def __init__(self, network: "Network", config: DreamConfig) -> None:
-        from dreamlab.dream.ascent import Octave
-        from dreamlab.dream.compiled import compile_ascent
+        from dreamlab.dream.ascent import OctaveAscent
+        from dreamlab.dream.compiled import compile_objective
         from dreamlab.dream.precision import resolve
 
         precision = resolve(config.precision)
-        self._octave = Octave
-        local = compile_ascent(network, config, precision).local
+        self._octave = OctaveAscent
+        local = compile_objective(network, config, precision).local
         self._alone = {}
         for name, weight in config.layers.items():
             # Its weight comes in afterwards, as a config of weight 0 alone is none. Where the mix
@@ -111,12 +111,12 @@ class _Looks:
                 preprocessing=config.preprocessing,
                 tile=config.tile,
             )
-            self._alone[name] = weight, alone, compile_ascent(network, alone, precision)
+            self._alone[name] = weight, alone, compile_objective(network, alone, precision)
 
     def gradient(self, name: str, start: "Start") -> np.ndarray:
         """Return a layer's weighted gradient, float32 (H, W, 3), where a step begins."""
-        weight, alone, ascent = self._alone[name]
-        octave = self._octave(ascent, alone, Shape.of(start.picture), start.allowed)
+        weight, alone, objective = self._alone[name]
+        octave = self._octave(objective, alone, Shape.of(start.picture), start.memory_budget)
         return np.float32(weight) * octave.gradient(start.picture, start.shift)[1]
 
 

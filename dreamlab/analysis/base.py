@@ -37,7 +37,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Advance:
+class AnalysisStep:
     """One step of an analysis.
 
     Parameters
@@ -108,9 +108,9 @@ class Analysis:
     settings : type
         Its `Settings`.
     run : callable
-        ``run(image, network, settings, resume_from, memory)`` gives an iterator of `Advance`; to
-        close it is to cancel. ``resume_from`` has the items of an earlier run by key, which are
-        passed on as they are; ``memory`` is that of `dreamlab.dream.dream`.
+        ``run(image, network, settings, resume_from, memory)`` returns a generator of
+        `AnalysisStep`; closing it cancels the run. ``resume_from`` has the items of an earlier
+        run by key, which are passed on as they are; ``memory`` is that of `dreamlab.dream.dream`.
     plan : callable
         ``plan((height, width), settings, model, layers)`` gives the `Work` of a run, part by part,
         from the name of the network and all its layers; raises `DreamError` if it cannot run.
@@ -129,7 +129,7 @@ class Analysis:
     run: Callable[
         # The picture is None where it goes without.
         [Any, "Network", Any, Mapping[str, Item], float | None],
-        Generator[Advance],
+        Generator[AnalysisStep],
     ]
     plan: Callable[[Shape, Any, str, Sequence[LayerInfo]], list[Work]]
     tables: Callable[[AnalysisData], tuple[Table, ...]]

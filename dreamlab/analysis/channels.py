@@ -1,11 +1,11 @@
-"""The channel explorer: which channels of a layer answer a picture, and what each looks for."""
+"""The channel explorer: which channels of a layer respond to a picture, and what each detects."""
 
 from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
+from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config.base import checked
 from dreamlab.config.layers import LayerName
@@ -32,7 +32,7 @@ class ChannelSettings(Settings):
 
     layer: str = setting(LayerName(default="block4_conv3", help="Layer to explore."))
     channels: tuple[int, ...] = numbers(
-        (), 0, 65535, "Channels to look at; none means those that answer the picture most."
+        (), 0, 65535, "Channels to look at; none means those that respond to the picture most."
     )
     count: int = number(9, 1, 64, "How many, where no channels are named.")
     grown: bool = flag(True, "Whether a picture is grown for each channel.")
@@ -48,7 +48,7 @@ def run(
     settings: ChannelSettings,
     resume_from: Mapping[str, Item],
     memory: float | None,
-) -> Generator[Advance]:
+) -> Generator[AnalysisStep]:
     """Map the channels over the picture, then grow each; see `Analysis`.
 
     Without a picture there are no maps, and the channels are those named or the first ones.
@@ -56,8 +56,8 @@ def run(
     layer = _layer(network.name, network.layers, settings)
     chosen = settings.channels or tuple(range(min(settings.count, layer.channels)))
     if image is not None:
-        answer = _answer(image, network, settings)
-        squares = mean_squares(answer)
+        activation = _activation(image, network, settings)
+        squares = mean_squares(activation)
         chosen = settings.channels or strongest(squares, settings.count)
         for channel in chosen:
             values = {
@@ -67,15 +67,15 @@ def run(
                 "answer": float(squares[channel]),
                 "share": float(squares[channel] / squares.sum()) if squares.any() else 0.0,
             }
-            pixels = to_pixels(overlay(image, answer[:, :, channel]))
-            caption = f"channel {channel} · {values['share']:.1%} of the answer"
+            pixels = to_pixels(overlay(image, activation[:, :, channel]))
+            caption = f"channel {channel} · {values['share']:.1%} of the response"
             item = Item(f"{layer.name}-{channel}-map", caption, values, png(pixels))
-            yield Advance(0.0, f"{layer.name}, the maps", item)
+            yield AnalysisStep(0.0, f"{layer.name}, the maps", item)
     if settings.grown:
-        yield from _grown(network, layer, chosen, settings, resume_from)
+        yield from _visualized(network, layer, chosen, settings, resume_from)
 
 
-def _answer(image: np.ndarray, network: "Network", settings: ChannelSettings) -> np.ndarray:
+def _activation(image: np.ndarray, network: "Network", settings: ChannelSettings) -> np.ndarray:
     from dreamlab.dream.activations import activations
 
     names = (settings.layer,)
@@ -83,27 +83,31 @@ def _answer(image: np.ndarray, network: "Network", settings: ChannelSettings) ->
     return one.maps(image)[settings.layer]
 
 
-def _grown(
+def _visualized(
     network: "Network",
     layer: LayerInfo,
     chosen: Sequence[int],
     settings: ChannelSettings,
     resume_from: Mapping[str, Item],
-) -> Generator[Advance]:
-    from dreamlab.dream.channel_image import growth
+) -> Generator[AnalysisStep]:
+    from dreamlab.dream.channel_image import channel_visualizer
 
-    grower = growth(network, layer.name, settings.side, settings.precision, settings.preprocessing)
+    visualizer = channel_visualizer(
+        network, layer.name, settings.side, settings.precision, settings.preprocessing
+    )
     for place, channel in enumerate(chosen):
         key, doing = f"{layer.name}-{channel}-grown", f"{layer.name}, growing channel {channel}"
         item = resume_from.get(key)
         if item is None:
             objectives = []
-            steps = grower.grow(channel, settings.steps, jitter=settings.jitter, seed=settings.seed)
-            for objective, grown in steps:
+            steps = visualizer.visualize(
+                channel, settings.steps, jitter=settings.jitter, seed=settings.seed
+            )
+            for objective, image in steps:
                 objectives.append(objective)
-                picture = grown
+                picture = image
                 share = len(objectives) / settings.steps
-                yield Advance((place + share) / len(chosen), doing)
+                yield AnalysisStep((place + share) / len(chosen), doing)
             values = {
                 "layer": layer.name,
                 "channel": int(channel),
@@ -112,30 +116,30 @@ def _grown(
                 "last_objective": objectives[-1],
             }
             item = Item(key, f"channel {channel}", values, png(to_pixels(picture)))
-        yield Advance((place + 1) / len(chosen), doing, item)
+        yield AnalysisStep((place + 1) / len(chosen), doing, item)
 
 
-def mean_squares(answer: np.ndarray) -> np.ndarray:
+def mean_squares(activation: np.ndarray) -> np.ndarray:
     """Return the mean squared activation of each channel of a map, float64 (channels,)."""
-    return np.mean(np.square(answer, dtype=np.float64), axis=(0, 1))
+    return np.mean(np.square(activation, dtype=np.float64), axis=(0, 1))
 
 
 def strongest(squares: np.ndarray, count: int) -> tuple[int, ...]:
-    """Return the channels that answer most, the strongest first; of equals, the lower number."""
+    """Return the channels that respond most, strongest first; of equals, the lower number."""
     return tuple(np.argsort(-squares, kind="stable")[:count].tolist())
 
 
-def overlay(image: np.ndarray, answer: np.ndarray) -> np.ndarray:
+def overlay(image: np.ndarray, activation: np.ndarray) -> np.ndarray:
     """Draw a channel's map over a picture: dim and grey where it is silent, glowing at its peak.
 
     Parameters
     ----------
     image : numpy.ndarray
         float32, shape (H, W, 3), in [-1, 1].
-    answer : numpy.ndarray
+    activation : numpy.ndarray
         float32, shape (rows, columns); its size, not its sign, is drawn.
     """
-    strength = np.abs(answer)[:, :, None]
+    strength = np.abs(activation)[:, :, None]
     strength = resize(strength / max(float(strength.max()), 1e-12), Shape.of(image))
     grey = (image.mean(axis=2, keepdims=True) + 1) * _DIM - 1
     return grey + strength * (_GLOW - grey)
@@ -158,7 +162,7 @@ def plan(
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
-    """Return how strongly each channel answers, strongest first."""
+    """Return how strongly each channel responds, strongest first."""
     columns = ("channel", "answer", "share")
     maps = [item.values for item in findings.items if item.values["kind"] == "map"]
     rows = tuple(tuple(one[name] for name in columns) for one in maps)
@@ -169,7 +173,7 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
 ANALYSIS = Analysis(
     name="channels",
     title="Channel explorer",
-    summary="Which channels of a layer answer the picture most, and what each looks for.",
+    summary="Which channels of a layer respond to the picture most, and what each looks for.",
     settings=ChannelSettings,
     run=run,
     plan=plan,

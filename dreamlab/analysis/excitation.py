@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dreamlab.analysis import atlas
-from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
+from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.images import load_image
 from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
@@ -24,7 +24,7 @@ def run(
     settings: atlas.AtlasSettings,
     resume_from: Mapping[str, Item],
     memory: float | None,
-) -> Generator[Advance]:
+) -> Generator[AnalysisStep]:
     """Dream one layer after the other and look at all; see `dreamlab.analysis.base.Analysis`.
 
     The columns are the layers on offer and those that are dreamt, in network order.
@@ -34,16 +34,16 @@ def run(
     rows = chosen_layers(network.name, network.layers, settings.layers)
     offered = chosen_layers(network.name, network.layers, ())
     columns = tuple(one.name for one in network.layers if one in rows or one in offered)
-    answers = activations(network, columns, settings.precision, settings.preprocessing)
-    original = answers.mean_squares(image)
-    with closing(atlas.run(image, network, settings, resume_from, memory)) as advances:
-        for advance in advances:
-            if advance.item is not None and advance.item.key not in resume_from:
-                dreamt = answers.mean_squares(load_image(advance.item.picture))
-                values = advance.item.values | {"ratios": ratios(dreamt, original)}
-                item = dataclasses.replace(advance.item, values=values)
-                advance = dataclasses.replace(advance, item=item)
-            yield advance
+    measured = activations(network, columns, settings.precision, settings.preprocessing)
+    original = measured.mean_squares(image)
+    with closing(atlas.run(image, network, settings, resume_from, memory)) as steps:
+        for step in steps:
+            if step.item is not None and step.item.key not in resume_from:
+                dreamt = measured.mean_squares(load_image(step.item.picture))
+                values = step.item.values | {"ratios": ratios(dreamt, original)}
+                item = dataclasses.replace(step.item, values=values)
+                step = dataclasses.replace(step, item=item)
+            yield step
 
 
 def ratios(dreamt: Mapping[str, float], original: Mapping[str, float]) -> dict[str, float | None]:

@@ -9,7 +9,7 @@ import numpy as np
 from dreamlab.errors import DreamError
 
 
-def pulls(gradients: Mapping[str, np.ndarray]) -> dict[str, Any]:
+def gradient_statistics(gradients: Mapping[str, np.ndarray]) -> dict[str, Any]:
     """Return how hard each layer pulls, and how far each two pull the same way.
 
     Parameters

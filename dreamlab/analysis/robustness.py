@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
+from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import checked
@@ -68,7 +68,7 @@ def run(
     settings: RobustnessSettings,
     resume_from: Mapping[str, Item],
     memory: float | None,
-) -> Generator[Advance]:
+) -> Generator[AnalysisStep]:
     """Dream on each noisy picture and compare; see `dreamlab.analysis.base.Analysis`."""
     layers = _layers(network.name, network.layers, settings)
     levels = settings.levels()
@@ -99,14 +99,14 @@ def run(
                     "level": level,
                     "ssim": ssim(dreamt, clean),
                     "ssim_pictures": ssim(to_pixels(noisy), to_pixels(image)),
-                    "shift": _shift(network, layer, settings, image, noisy),
+                    "shift": _relative_change(network, layer, settings, image, noisy),
                 }
                 item = Item(keys[place], doing, values, png(dreamt))
             done += layer.operations
-            yield Advance(done / total, doing, item)
+            yield AnalysisStep(done / total, doing, item)
 
 
-def _shift(
+def _relative_change(
     network: "Network",
     layer: LayerInfo,
     settings: RobustnessSettings,
@@ -116,8 +116,8 @@ def _shift(
     from dreamlab.dream.activations import activations
 
     names = (layer.name,)
-    answers = activations(network, names, settings.precision, settings.preprocessing)
-    return answers.shifts(image, noisy)[layer.name]
+    measured = activations(network, names, settings.precision, settings.preprocessing)
+    return measured.relative_change(image, noisy)[layer.name]
 
 
 def _dreamt(
@@ -129,7 +129,7 @@ def _dreamt(
     done: float,
     total: float,
     doing: str,
-) -> Generator[Advance, None, np.ndarray]:
+) -> Generator[AnalysisStep, None, np.ndarray]:
     """Tell of each step, from what was done of the total before; return the dream's pixels."""
     from dreamlab.dream import dream
 
@@ -146,7 +146,7 @@ def _dreamt(
     for step in dream(image, network, config, memory=memory):
         if step.ends_octave:
             pixels = to_pixels(step.image)
-        yield Advance((done + step.fraction * layer.operations) / total, doing)
+        yield AnalysisStep((done + step.fraction * layer.operations) / total, doing)
     return pixels
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from PIL import Image
 
-from dreamlab.analysis.base import Advance, Analysis, Item
+from dreamlab.analysis.base import Analysis, AnalysisStep, Item
 from dreamlab.analysis.catalogue import named
 from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.settings import Settings
@@ -32,7 +32,7 @@ def analyse(
     settings: Settings | None = None,
     *,
     resume_from: Iterable[Item] = (),
-    on_step: Callable[[Advance], bool] = lambda step: True,
+    on_step: Callable[[AnalysisStep], bool] = lambda step: True,
     progress: bool | None = False,
     memory: float | None = None,
     **values: Any,
@@ -57,7 +57,7 @@ def analyse(
     resume_from : iterable of Item
         What an earlier run with the same settings found; it is not looked for again.
     on_step : callable
-        Called with each `Advance`; false ends the run, keeping what was found.
+        Called with each `AnalysisStep`; false ends the run, keeping what was found.
     progress : bool or None
         Whether a bar is drawn; None draws it in a terminal alone.
     memory : float, optional
@@ -93,15 +93,15 @@ def analyse(
     known = {item.key: item for item in resume_from}
     with (
         progress_bar(progress) as bar,
-        closing(analysis.run(image, network, settings, known, memory)) as advances,
+        closing(analysis.run(image, network, settings, known, memory)) as steps,
     ):
         try:
-            for advance in advances:
-                bar.set_description(advance.doing, refresh=False)
-                bar.update(advance.fraction - bar.n)
-                if advance.item is not None:
-                    items[advance.item.key] = advance.item
-                if not on_step(advance):
+            for step in steps:
+                bar.set_description(step.doing, refresh=False)
+                bar.update(step.fraction - bar.n)
+                if step.item is not None:
+                    items[step.item.key] = step.item
+                if not on_step(step):
                     complete = False
                     break
         except KeyboardInterrupt:

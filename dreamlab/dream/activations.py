@@ -31,15 +31,13 @@ class Activations:
         self.layers = tuple(layers)
         self._network = network
         self._preprocessing = preprocessing
-        self._model = network.cut(self.layers, resolve(precision))
+        self._model = network.feature_extractor(self.layers, resolve(precision))
         pictures = tf.TensorSpec((None, None, None, 3), tf.float32)
         # Compiled, so that a feature map is let go as soon as nothing needs it any more.
         self._compiled_squares = tf.function(
             self._squares, input_signature=[pictures], autograph=False
         )
-        self._compiled_answers = tf.function(
-            self._answers, input_signature=[pictures], autograph=False
-        )
+        self._compiled_maps = tf.function(self._maps, input_signature=[pictures], autograph=False)
 
     def mean_squares(self, picture: np.ndarray) -> dict[str, float]:
         """Return the mean squared activation of each layer, over its whole feature map.
@@ -51,14 +49,14 @@ class Activations:
         """
         return self._named(self._compiled_squares(picture[None]))
 
-    def shifts(self, picture: np.ndarray, other: np.ndarray) -> dict[str, float]:
+    def relative_change(self, picture: np.ndarray, other: np.ndarray) -> dict[str, float]:
         """Return how far each layer's activation shifts from one picture to another.
 
         It is the norm of the difference of the two feature maps, divided by the norm of the
         first; 0 where both are silent.
         """
         # One picture after the other: both at once would take twice the memory.
-        before, after = self._compiled_answers(picture[None]), self._compiled_answers(other[None])
+        before, after = self._compiled_maps(picture[None]), self._compiled_maps(other[None])
         shifts = [
             tf.math.divide_no_nan(tf.norm(two - one), tf.norm(one))
             for one, two in zip(before, after, strict=True)
@@ -67,15 +65,18 @@ class Activations:
 
     def maps(self, picture: np.ndarray) -> dict[str, np.ndarray]:
         """Return the feature map of each layer, float32, shape (rows, columns, channels)."""
-        answers = self._compiled_answers(picture[None])
-        return {name: answer.numpy()[0] for name, answer in zip(self.layers, answers, strict=True)}
+        activations = self._compiled_maps(picture[None])
+        return {
+            name: activation.numpy()[0]
+            for name, activation in zip(self.layers, activations, strict=True)
+        }
 
-    def _answers(self, pictures: tf.Tensor) -> list[tf.Tensor]:
-        found = self._model(self._network.prepare(pictures, self._preprocessing), training=False)
+    def _maps(self, pictures: tf.Tensor) -> list[tf.Tensor]:
+        found = self._model(self._network.preprocess(pictures, self._preprocessing), training=False)
         return [tf.cast(found[name], tf.float32) for name in self.layers]
 
     def _squares(self, pictures: tf.Tensor) -> tf.Tensor:
-        return tf.stack([tf.reduce_mean(tf.square(one)) for one in self._answers(pictures)])
+        return tf.stack([tf.reduce_mean(tf.square(one)) for one in self._maps(pictures)])
 
     def _named(self, figures: tf.Tensor) -> dict[str, float]:
         return dict(zip(self.layers, figures.numpy().tolist(), strict=True))

@@ -70,7 +70,7 @@ def to_picture(coefficients: tf.Tensor, scales: np.ndarray) -> tf.Tensor:
     return 2.0 * tf.sigmoid(tf.transpose(colours, (1, 2, 0))) - 1.0
 
 
-class Growth:
+class ChannelVisualizer:
     """Grows pictures for the channels of one layer; traced once for all of them.
 
     Parameters
@@ -93,7 +93,7 @@ class Growth:
         self._network = network
         self._preprocessing = preprocessing
         self._scales = frequency_scales(side)
-        self._model = unrectified(network.cut([layer], resolve(precision)), layer)
+        self._model = unrectified(network.feature_extractor([layer], resolve(precision)), layer)
         coefficients = tf.TensorSpec((2, 3, *self._scales.shape), tf.float32)
         self._step = tf.function(
             self._climb,
@@ -108,7 +108,7 @@ class Growth:
             autograph=False,
         )
 
-    def grow(
+    def visualize(
         self, channel: int, steps: int, *, jitter: int, seed: int
     ) -> Iterator[tuple[float, np.ndarray]]:
         """Climb, step by step.
@@ -154,9 +154,9 @@ class Growth:
         with tf.GradientTape() as tape:
             tape.watch(coefficients)
             picture = tf.roll(to_picture(coefficients, self._scales), shift, axis=(0, 1))
-            prepared = self._network.prepare(picture[None], self._preprocessing)
-            answer = tf.cast(self._model(prepared, training=False), tf.float32)
-            objective = tf.reduce_mean(tf.gather(answer, channel, axis=-1))
+            prepared = self._network.preprocess(picture[None], self._preprocessing)
+            activation = tf.cast(self._model(prepared, training=False), tf.float32)
+            objective = tf.reduce_mean(tf.gather(activation, channel, axis=-1))
         gradient = tape.gradient(objective, coefficients)
         # Adam (Kingma and Ba, 2015), uphill.
         mean = _BETA1 * mean + (1 - _BETA1) * gradient
@@ -181,6 +181,8 @@ def unrectified(model: keras.Model, layer: str) -> keras.Model:
 
 
 @functools.lru_cache(maxsize=4)
-def growth(network: Network, layer: str, side: int, precision: str, preprocessing: str) -> Growth:
-    """Return the `Growth` of a layer, compiled before if it can be."""
-    return Growth(network, layer, side, precision, preprocessing)
+def channel_visualizer(
+    network: Network, layer: str, side: int, precision: str, preprocessing: str
+) -> ChannelVisualizer:
+    """Return the `ChannelVisualizer` of a layer, compiled before if it can be."""
+    return ChannelVisualizer(network, layer, side, precision, preprocessing)

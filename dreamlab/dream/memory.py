@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from dreamlab.config.specs import Number
 from dreamlab.images.shape import Shape
-from dreamlab.models.receptive_field import Geometry
+from dreamlab.models.receptive_field import ReceptiveField
 
 #: Without a limit of its own, the process takes no more than this share of what is free, and no
 #: more than this many bytes in all: larger tiles are hardly any faster.
@@ -37,7 +37,9 @@ _BYTES = {"float32": 4, "bfloat16": 2}
 _MIXED_SURCHARGE = 1.2
 
 
-def bytes_per_pixel(model: keras.Model, geometries: dict[str, Geometry], precision: str) -> float:
+def bytes_per_pixel(
+    model: keras.Model, receptive_fields: dict[str, ReceptiveField], precision: str
+) -> float:
     """Estimate the memory that a gradient takes, in bytes for each pixel of the picture.
 
     Every feature map is kept until the way back has used it; where it is at its widest, the map's
@@ -47,15 +49,15 @@ def bytes_per_pixel(model: keras.Model, geometries: dict[str, Geometry], precisi
     ----------
     model : keras.Model
         The network, cut at its deepest layer.
-    geometries : dict of str to Geometry
+    receptive_fields : dict of str to ReceptiveField
         Those of the network's layers, by name.
     precision : str
         ``"float32"`` or ``"bfloat16"``.
     """
     maps = [
-        layer.output.shape[-1] / geometries[layer.name].stride ** 2
+        layer.output.shape[-1] / receptive_fields[layer.name].stride ** 2
         for layer in model.layers
-        if layer.name in geometries and not isinstance(layer, keras.layers.InputLayer)
+        if layer.name in receptive_fields and not isinstance(layer, keras.layers.InputLayer)
     ]
     surcharge = 1.0 if precision == "float32" else _MIXED_SURCHARGE
     return (sum(maps) + 2 * max(maps)) * _BYTES[precision] * surcharge
@@ -93,7 +95,7 @@ def _spare() -> int:
     return stats["peak"] - stats["current"]
 
 
-def tile_side(shape: Shape, needed: float, margin: int, allowed: float) -> int | None:
+def tile_side(shape: Shape, needed: float, margin: int, memory_budget: float) -> int | None:
     """Return the side of the tiles that a picture has to be cut into, or None for none.
 
     Parameters
@@ -104,10 +106,10 @@ def tile_side(shape: Shape, needed: float, margin: int, allowed: float) -> int |
         Memory that a gradient takes, in bytes for each pixel.
     margin : int
         Pixels by which a tile is widened, both sides together.
-    allowed : float
+    memory_budget : float
         Memory it may take, in bytes.
     """
-    if math.prod(shape) * needed <= allowed:
+    if math.prod(shape) * needed <= memory_budget:
         return None
-    crop = math.floor(math.sqrt(max(0.0, allowed) / needed))
+    crop = math.floor(math.sqrt(max(0.0, memory_budget) / needed))
     return max(_SMALLEST_TILE, crop - margin)

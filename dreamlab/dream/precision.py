@@ -48,8 +48,8 @@ def _seconds(dtype: tf.DType) -> float:
     def forward_and_back(image: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(image)
-            answer = tf.nn.relu(tf.nn.conv2d(image, kernel, 1, "SAME"))
-        return tf.reduce_sum(tf.cast(tape.gradient(answer, image), tf.float32))
+            response = tf.nn.relu(tf.nn.conv2d(image, kernel, 1, "SAME"))
+        return tf.reduce_sum(tf.cast(tape.gradient(response, image), tf.float32))
 
     total = 0.0
     for side, channels in _SAMPLES:

@@ -12,8 +12,8 @@ import numpy as np
 
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
-from dreamlab.dream.ascent import Octave
-from dreamlab.dream.compiled import compile_ascent
+from dreamlab.dream.ascent import OctaveAscent
+from dreamlab.dream.compiled import compile_objective
 from dreamlab.dream.memory import budget
 from dreamlab.dream.precision import resolve
 from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step
@@ -80,12 +80,12 @@ def dream(
     model, config = load_model(model), DreamConfig.of(config)
     plan = plan_octaves(*Shape.of(image), config=config, model=model.name, smallest=model.smallest)
     precision = resolve(config.precision)
-    ascent = compile_ascent(model, config, precision)
+    objective = compile_objective(model, config, precision)
     if plan.warning:
         warnings.warn(plan.warning, OctaveDropped, stacklevel=2)
     # All octaves get the largest one's share: TensorFlow gives back nothing it took for another.
-    allowed = budget(plan.shapes[-1].area, memory)
-    octaves = [Octave(ascent, config, shape, allowed) for shape in plan.shapes]
+    memory_budget = budget(plan.shapes[-1].area, memory)
+    octaves = [OctaveAscent(objective, config, shape, memory_budget) for shape in plan.shapes]
     if not all(octave.exact for octave in octaves):
         warnings.warn(
             f"in {model.name} each position sees the whole picture, so its tiles are not exact: "
@@ -112,7 +112,7 @@ def _steps(
     original: np.ndarray,
     config: DreamConfig,
     plan: OctavePlan,
-    octaves: list[Octave],
+    octaves: list[OctaveAscent],
     provenance: Provenance,
     resume: Resume,
     starts: bool,
@@ -138,27 +138,27 @@ def _steps(
             original=original,
             provenance=provenance,
         )
-        jitter = max(config.jitter, octave.roaming)
+        jitter = max(config.jitter, octave.min_jitter)
         waiting = None
         for iteration in range(config.iterations):
             shift = generator.integers(-jitter, jitter + 1, 2).tolist()
-            shares, raised = octave.step(picture, shift)
-            loss = _finite(float(shares.sum(dtype=np.float64)), index, iteration)
+            layer_losses, ascended = octave.step(picture, shift)
+            loss = _finite(float(layer_losses.sum(dtype=np.float64)), index, iteration)
             if config.max_loss is not None and loss > config.max_loss:
                 break
             if waiting is not None:
                 yield waiting(ends_octave=False)
             held.clear()
-            held = [raised]
+            held = [ascended]
             if starts:
-                held.append(Start(np.asarray(picture), tuple(shift), octave.allowed))
-            picture = raised
+                held.append(Start(np.asarray(picture), tuple(shift), octave.memory_budget))
+            picture = ascended
             waiting = partial(
                 step_here,
                 iteration=iteration,
                 fraction=_fraction(pixels, index, (iteration + 1) / config.iterations),
                 loss=loss,
-                losses=dict(zip(config.layers, shares.tolist(), strict=True)),
+                losses=dict(zip(config.layers, layer_losses.tolist(), strict=True)),
                 _held=held,
             )
             # A step that may turn out to be the octave's last waits: its picture is to be the
@@ -173,7 +173,7 @@ def _steps(
             waiting = partial(step_here, iteration=-1, loss=math.nan, losses={})
         whole = _fraction(pixels, index, 1.0)
         del shrunk  # no picture of a size that is done with stays in memory
-        raised = None
+        ascended = None
         yield waiting(ends_octave=True, fraction=whole, _held=held)
 
 

@@ -27,13 +27,13 @@ class Start:
         float32, shape (height, width, 3): where the loss and the gradient were looked at.
     shift : (int, int)
         Rows and columns by which it was rolled for that.
-    allowed : float
+    memory_budget : float
         Bytes that working out the gradient might take, where the tiles are ``"auto"``.
     """
 
     picture: np.ndarray = field(repr=False)
     shift: tuple[int, int]
-    allowed: float
+    memory_budget: float
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from dreamlab.dream.objective import inner_window
 from dreamlab.images.shape import Shape
-from dreamlab.models.receptive_field import Geometry
+from dreamlab.models.receptive_field import ReceptiveField
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Tile:
 
 def whole_picture(shape: Shape, maps: Sequence[Shape]) -> Tile:
     """Return the one tile that is the whole picture."""
-    windows = np.array([inner_window(*one) for one in maps], np.int32)
+    windows = np.array([inner_window(*size) for size in maps], np.int32)
     return Tile(0, shape[0], 0, shape[1], windows)
 
 
 def exact_tiles(
-    shape: Shape, side: int, geometries: Sequence[Geometry], maps: Sequence[Shape]
+    shape: Shape, side: int, receptive_fields: Sequence[ReceptiveField], maps: Sequence[Shape]
 ) -> list[Tile]:
     """Cut a picture into tiles whose gradients add up to the whole one's.
 
@@ -56,7 +56,7 @@ def exact_tiles(
     side : int
         Most pixels a side that a tile owns, before it is widened; rounded up to the stride, and
         more at the picture's borders, where a tile is widened on one side only.
-    geometries : sequence of Geometry
+    receptive_fields : sequence of ReceptiveField
         Those of the layers in the loss; all must be local.
     maps : sequence of Shape
         Rows and columns of each layer's feature map of the whole picture.
@@ -66,9 +66,9 @@ def exact_tiles(
     list of Tile
         Row by row. One tile if the picture is no larger than `side`.
     """
-    inner = [inner_window(*one) for one in maps]
-    rows = _spans(shape[0], side, geometries, [(one[0], one[1]) for one in inner])
-    columns = _spans(shape[1], side, geometries, [(one[2], one[3]) for one in inner])
+    inner = [inner_window(*size) for size in maps]
+    rows = _spans(shape[0], side, receptive_fields, [window[:2] for window in inner])
+    columns = _spans(shape[1], side, receptive_fields, [window[2:] for window in inner])
     return [
         Tile(top, bottom, left, right, np.hstack([down, across]).astype(np.int32))
         for top, bottom, down in rows
@@ -100,14 +100,17 @@ def separate_tiles(shape: Shape, side: int) -> list[tuple[int, int, int, int]]:
 
 
 def _spans(
-    length: int, side: int, geometries: Sequence[Geometry], inner: Sequence[tuple[int, int]]
+    length: int,
+    side: int,
+    receptive_fields: Sequence[ReceptiveField],
+    inner: Sequence[tuple[int, int]],
 ) -> list[tuple[int, int, np.ndarray]]:
     """Cut one axis: the crop's begin and end in pixels, and each layer's window in the crop."""
-    stride = math.lcm(*(one.stride for one in geometries))
+    stride = math.lcm(*(field.stride for field in receptive_fields))
     # "same" padding under a stride depends on the size modulo the stride: crops have the picture's.
     rest = length % stride
-    before = math.ceil(max(0, *(one.before for one in geometries)) / stride) * stride
-    after = max(0, *(one.after - one.stride for one in geometries))
+    before = math.ceil(max(0, *(field.left for field in receptive_fields)) / stride) * stride
+    after = max(0, *(field.right - field.stride for field in receptive_fields))
     after = rest + math.ceil((after - rest) / stride) * stride
     # All crops are of one size, for which everything is prepared once; so tiles at a border, which
     # need a margin on one side only, own more. As few as `side` allows, and then no larger.
@@ -122,11 +125,11 @@ def _spans(
         end = min(begin + size, length)
         last = length if end == length else end - after
         windows = []
-        for geometry, (low, high) in zip(geometries, inner, strict=True):
-            high = high if last >= length else min(high, last // geometry.stride)
+        for field, (low, high) in zip(receptive_fields, inner, strict=True):
+            high = high if last >= length else min(high, last // field.stride)
             # Without padding a map ends before the picture does: a last tile may own none of it.
-            low = min(max(low, first // geometry.stride), high)
-            shift = begin // geometry.stride
+            low = min(max(low, first // field.stride), high)
+            shift = begin // field.stride
             windows.append((low - shift, high - shift))
         spans.append((begin, end, np.array(windows)))
     return spans

@@ -39,9 +39,9 @@ def ssim(pixels: np.ndarray, other: np.ndarray) -> float:
     variance_x = unbiased * (_window_means(x * x) - mean_x * mean_x)
     variance_y = unbiased * (_window_means(y * y) - mean_y * mean_y)
     covariance = unbiased * (_window_means(x * y) - mean_x * mean_y)
-    likeness = (2 * mean_x * mean_y + _C1) * (2 * covariance + _C2)
-    likeness /= (mean_x**2 + mean_y**2 + _C1) * (variance_x + variance_y + _C2)
-    return float(likeness.mean())
+    similarity = (2 * mean_x * mean_y + _C1) * (2 * covariance + _C2)
+    similarity /= (mean_x**2 + mean_y**2 + _C1) * (variance_x + variance_y + _C2)
+    return float(similarity.mean())
 
 
 def _window_means(values: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis import Advance, Item
+from dreamlab.analysis import AnalysisStep, Item
 from dreamlab.images import jpeg, to_pixels
 from dreamlab.jobs.events import Checkpoint, Progress, Seen
 from dreamlab.results.recording import Recording
@@ -54,7 +54,7 @@ class RunState:
         """How long it has run, in all processes."""
         return time.monotonic() - self._began
 
-    def advance(self, advance: Advance) -> None:
+    def advance(self, advance: AnalysisStep) -> None:
         """Note a step of an analysis."""
         with self._lock:
             self._place = (0, 0, 0, 0, advance.fraction)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from dreamlab.analysis import Advance, Findings, named
+from dreamlab.analysis import AnalysisStep, Findings, named
 from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image
@@ -135,7 +135,7 @@ def _analyse(request: AnalysisRequest, current: RunState, max_bytes: int) -> Fin
         return None
     held = 0
 
-    def follow(advance: Advance) -> bool:
+    def follow(advance: AnalysisStep) -> bool:
         nonlocal held
         current.advance(advance)
         if advance.item is not None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from dreamlab.errors import DreamError, shown
 from dreamlab.models.network import Network
-from dreamlab.models.receptive_field import layer_geometries
+from dreamlab.models.receptive_field import layer_receptive_fields
 from dreamlab.zoo import ARCHITECTURES, check_network
 
 #: Weights that come with dreamlab: model name to file and SHA-256.
@@ -156,7 +156,7 @@ def _free_size(model: keras.Model, label: str) -> keras.Model:
     if isinstance(model, keras.Sequential):
         model = keras.Model(model.inputs[0], model.outputs[0])
     inputs = {layer.name for layer in model.layers if isinstance(layer, keras.layers.InputLayer)}
-    maps = [name for name in layer_geometries(model) if name not in inputs]
+    maps = [name for name in layer_receptive_fields(model) if name not in inputs]
     takes_pictures = len(model.inputs) == 1 and model.inputs[0].shape[-1] == 3
     named = [layer.name for layer in model.layers if layer.name in maps]
     if not (takes_pictures and len(model.inputs[0].shape) == 4 and named):

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dreamlab.models.receptive_field import Geometry, layer_geometries
+from dreamlab.models.receptive_field import ReceptiveField, layer_receptive_fields
 from dreamlab.report.svg import heat_table
 from dreamlab.report.table import Table
 from dreamlab.zoo import ARCHITECTURES, LayerInfo, find_layer, is_offered
@@ -43,9 +43,9 @@ class Network:
             self.smallest = _smallest_side(self.layers)
 
     @cached_property
-    def geometries(self) -> dict[str, Geometry]:
+    def receptive_fields(self) -> dict[str, ReceptiveField]:
         """Receptive field and stride of each layer, by name, in network order."""
-        return layer_geometries(self._models["float32"])
+        return layer_receptive_fields(self._models["float32"])
 
     @cached_property
     def layers(self) -> tuple[LayerInfo, ...]:
@@ -55,15 +55,15 @@ class Network:
             LayerInfo(
                 name=layer.name,
                 kind=type(layer).__name__,
-                depth=geometry.depth,
+                depth=field.depth,
                 channels=layer.output.shape[-1],
-                stride=geometry.stride,
-                receptive_field=geometry.receptive_field,
-                operations=geometry.operations,
-                resizing=geometry.resizing,
+                stride=field.stride,
+                receptive_field=field.bounded_size,
+                operations=field.operations,
+                resizing=field.resizing,
             )
             for layer in model.layers
-            if (geometry := self.geometries.get(layer.name)) is not None
+            if (field := self.receptive_fields.get(layer.name)) is not None
             and not isinstance(layer, keras.layers.InputLayer)
         )
 
@@ -82,7 +82,7 @@ class Network:
         """
         return find_layer(self.name, self.layers, name)
 
-    def cut(self, names: Iterable[str], precision: str) -> keras.Model:
+    def feature_extractor(self, names: Iterable[str], precision: str) -> keras.Model:
         """Return a model from the picture to the given layers, with nothing deeper in it.
 
         Parameters
@@ -106,7 +106,7 @@ class Network:
         outputs = {name: model.get_layer(self.layer(name).name).output for name in names}
         return keras.Model(model.inputs[0], outputs)
 
-    def prepare(self, image: tf.Tensor, preprocessing: str) -> tf.Tensor:
+    def preprocess(self, image: tf.Tensor, preprocessing: str) -> tf.Tensor:
         """Turn pictures in [-1, 1] into what the network takes.
 
         Parameters

@@ -9,7 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dreamlab.analysis import named
-from dreamlab.analysis.atlas import EFFORTS, AtlasSettings, distance, run, share_of_way
+from dreamlab.analysis.atlas import EFFORTS, AtlasSettings, distance, line_search, run
 from dreamlab.analysis.files import ANALYSIS_KEY, files
 from dreamlab.analysis.report import report
 from dreamlab.analysis.run import analyse
@@ -41,14 +41,14 @@ def test_a_picture_is_halted_at_the_amount_by_hand():
     start = np.zeros((1, 1, 3), np.float32)
     before = np.full_like(start, 0.1)
     after = np.full_like(start, 0.3)
-    assert share_of_way(start, before, after, 0.15) == pytest.approx(0.25, abs=1e-5)
+    assert line_search(start, before, after, 0.15) == pytest.approx(0.25, abs=1e-5)
     # A way that turns: from (.3, 0, 0) towards (.3, .8, 0), the length is .5 at (.3, .4, 0).
     before, after = np.float32([[[0.3, 0, 0]]]), np.float32([[[0.3, 0.8, 0]]])
-    assert share_of_way(start, before, after, 0.5 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
+    assert line_search(start, before, after, 0.5 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
     # One that leaves the range: what is white already does not get whiter, so the rest goes .3.
     start = np.float32([[[1, 0, 0]]])
     after = np.float32([[[2, 0.6, 0]]])
-    assert share_of_way(start, start, after, 0.3 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
+    assert line_search(start, start, after, 0.3 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
 
 
 def test_what_is_out_of_range_does_not_count_as_moved():
@@ -139,15 +139,15 @@ def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
     whole = analyse(ATLAS, image, network, settings)
     seen = []
 
-    def until_the_second(advance):
-        seen.append(advance)
-        return advance.item is None or advance.item.key != "second"
+    def until_the_second(step):
+        seen.append(step)
+        return step.item is None or step.item.key != "second"
 
     part = analyse(ATLAS, image, network, settings, on_step=until_the_second)
     assert not part.complete
     assert [item.key for item in part.items] == ["first", "second"]
     assert len(seen) > 2  # steps are told, not layers alone
-    fractions = [advance.fraction for advance in seen]
+    fractions = [step.fraction for step in seen]
     assert fractions == sorted(fractions)
     assert 0 < fractions[-1] < 1
 
@@ -158,15 +158,15 @@ def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
         network,
         settings,
         resume_from=part.items,
-        on_step=lambda advance: redone.append(advance.doing) or True,
+        on_step=lambda step: redone.append(step.doing) or True,
     )
     assert rest.items == whole.items
     assert redone.count("first") == redone.count("second") == 1  # passed on, not dreamt again
 
 
 def test_an_interrupt_keeps_what_was_found(network, image):
-    def interrupt(advance):
-        if advance.item is not None:
+    def interrupt(step):
+        if step.item is not None:
             raise KeyboardInterrupt
         return True
 

@@ -16,8 +16,8 @@ from dreamlab.analysis.gradients import balance
 from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig, read_settings
 from dreamlab.dream import InexactTiles, dream
-from dreamlab.dream.ascent import Octave
-from dreamlab.dream.compiled import compile_ascent
+from dreamlab.dream.ascent import OctaveAscent
+from dreamlab.dream.compiled import compile_objective
 from dreamlab.errors import DreamError
 from dreamlab.images.resample import resize
 from tests.support.tiny import picture, tiny_network
@@ -37,18 +37,18 @@ def _settings(**values):
 
 def _of_the_tape(network, layers, channels, at):
     """Each layer's weighted loss and gradient, by the notebook's formula on a plain tape."""
-    model, at = network.cut(tuple(layers), "float32"), tf.constant(at)
+    model, at = network.feature_extractor(tuple(layers), "float32"), tf.constant(at)
     losses, gradients = {}, {}
     for name, weight in layers.items():
         with tf.GradientTape() as tape:
             tape.watch(at)
-            answer = model(at[None])[name]
+            activation = model(at[None])[name]
             if name in channels:
-                answer = tf.gather(answer, channels[name], axis=-1)
-            rows, columns = answer.shape[1:3]
+                activation = tf.gather(activation, channels[name], axis=-1)
+            rows, columns = activation.shape[1:3]
             top, left = 2 * (rows > 4), 2 * (columns > 4)
-            inner = answer[:, top : rows - top, left : columns - left]
-            loss = weight * tf.reduce_sum(inner**2) / tf.size(answer, tf.float32)
+            inner = activation[:, top : rows - top, left : columns - left]
+            loss = weight * tf.reduce_sum(inner**2) / tf.size(activation, tf.float32)
         losses[name], gradients[name] = float(loss), tape.gradient(loss, at).numpy()
     return losses, gradients
 
@@ -127,13 +127,13 @@ def test_what_cannot_be_looked_into_is_told(network, values, message):
 
 def test_a_memory_budget_tiles_it_and_changes_no_figure(network, monkeypatch):
     image, tiles = picture(120, 140), []
-    gradient = Octave.gradient
+    gradient = OctaveAscent.gradient
 
     def spied(octave, *arguments):
         tiles.append(len(octave.tiles))
         return gradient(octave, *arguments)
 
-    monkeypatch.setattr(Octave, "gradient", spied)
+    monkeypatch.setattr(OctaveAscent, "gradient", spied)
     settings = _settings(octaves=2, iterations=1, jitter=9)
     whole = analyse(ATTRIBUTION, image, network, settings)
     assert set(tiles) == {1}
@@ -157,7 +157,7 @@ def test_tiles_that_are_not_exact_are_those_of_the_dream():
         found = analyse(ATTRIBUTION, image, network, settings)
     with pytest.warns(InexactTiles):
         steps = dream(image, network, config, starts=True)
-    octave = Octave(compile_ascent(network, config, "float32"), config, image.shape[:2])
+    octave = OctaveAscent(compile_objective(network, config, "float32"), config, image.shape[:2])
     for step, item in zip(steps, found.items, strict=True):
         _, whole = octave.gradient(step.start.picture, step.start.shift)
         norms = np.array(list(item.values["norms"].values()))
@@ -177,7 +177,7 @@ def test_what_a_step_began_from_is_kept_for_those_who_ask(network):
     second = next(steps)
     assert (second.start.picture == before).all()
     assert second.start.shift == (0, 0)
-    assert second.start.allowed >= 256e6
+    assert second.start.memory_budget >= 256e6
     assert second.ends_octave
     next(steps)
     with pytest.raises(DreamError, match="not kept"):
@@ -187,15 +187,15 @@ def test_what_a_step_began_from_is_kept_for_those_who_ask(network):
 def test_it_can_be_ended_after_each_gradient(network, monkeypatch):
     worked = []
     for name in ("step", "gradient"):
-        method = getattr(Octave, name)
+        method = getattr(OctaveAscent, name)
         monkeypatch.setattr(
-            Octave, name, lambda *given, method=method: worked.append(1) or method(*given)
+            OctaveAscent, name, lambda *given, method=method: worked.append(1) or method(*given)
         )
     counts, fractions = [], [0.0]
 
-    def follow(advance):
+    def follow(step):
         counts.append(len(worked))
-        fractions.append(advance.fraction)
+        fractions.append(step.fraction)
         worked.clear()
         return True
 
@@ -214,8 +214,8 @@ def test_broken_off_it_has_the_pictures_of_the_octaves_that_ended(network):
     config = read_settings(io.BytesIO(whole.items[1].picture))["config"]
     assert DreamConfig.from_dict(config) == settings.config()
 
-    def first_octave(advance):
-        return advance.item is None or advance.item.values["iteration"] < 1
+    def first_octave(step):
+        return step.item is None or step.item.values["iteration"] < 1
 
     found = analyse(ATTRIBUTION, image, network, settings, on_step=first_octave)
     assert not found.complete

@@ -22,19 +22,19 @@ def _settings(**values):
 
 
 def test_the_strongest_channels_by_hand():
-    answer = np.zeros((2, 1, 4), np.float32)
-    answer[:, 0, 0] = 1, 1  # mean square 1
-    answer[:, 0, 2] = 2, 0  # 2
-    answer[:, 0, 3] = -1, -1  # 1: size counts, not sign
-    squares = mean_squares(answer)
+    activation = np.zeros((2, 1, 4), np.float32)
+    activation[:, 0, 0] = 1, 1  # mean square 1
+    activation[:, 0, 2] = 2, 0  # 2
+    activation[:, 0, 3] = -1, -1  # 1: size counts, not sign
+    squares = mean_squares(activation)
     assert squares.tolist() == [1, 0, 2, 1]
     assert strongest(squares, 3) == (2, 0, 3)
 
 
 def test_an_overlay_glows_where_the_channel_answers():
     image = np.zeros((4, 4, 3), np.float32)
-    answer = np.float32([[0, 0], [0, -8]])
-    drawn = overlay(image, answer)
+    activation = np.float32([[0, 0], [0, -8]])
+    drawn = overlay(image, activation)
     np.testing.assert_allclose(drawn[0, 0], [-0.55] * 3, atol=1e-6)  # dimmed grey
     np.testing.assert_allclose(drawn[3, 3], [1.0, 0.35, -0.8], atol=1e-6)
     np.testing.assert_allclose(overlay(image, np.zeros((2, 2), np.float32)), -0.55, atol=1e-6)
@@ -43,8 +43,8 @@ def test_an_overlay_glows_where_the_channel_answers():
 def test_the_channels_that_answer_most_are_mapped_and_grown(network):
     image = picture(20, 24)
     found = analyse(CHANNELS, image, network, _settings(count=2))
-    answer = Activations(network, ("third",), "float32", "notebook").maps(image)["third"]
-    squares = np.mean(answer.astype(float) ** 2, axis=(0, 1))
+    activation = Activations(network, ("third",), "float32", "notebook").maps(image)["third"]
+    squares = np.mean(activation.astype(float) ** 2, axis=(0, 1))
     expected = np.argsort(-squares)[:2]
     maps = [item for item in found.items if item.values["kind"] == "map"]
     assert [item.values["channel"] for item in maps] == expected.tolist()

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from dreamlab.analysis.gradients import balance, pulls
+from dreamlab.analysis.gradients import balance, gradient_statistics
 from dreamlab.errors import DreamError
 
 
 def test_pulls_by_hand():
     one = np.float32([[[3, 0, 0]], [[0, 4, 0]]])
     two = np.float32([[[-3, 0, 0]], [[0, 0, 0]]])
-    found = pulls({"a": one, "b": two, "still": np.zeros_like(one)})
+    found = gradient_statistics({"a": one, "b": two, "still": np.zeros_like(one)})
     assert found["norms"] == {"a": 5.0, "b": 3.0, "still": 0.0}
     assert found["cosines"][0][1] == found["cosines"][1][0] == pytest.approx(-0.6)
     assert found["cosines"][0][0] == pytest.approx(1.0)

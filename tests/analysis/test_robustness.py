@@ -50,7 +50,9 @@ def test_figures_against_the_engine_and_scikit_image(network):
         pixels.append(to_pixels(last.image))
     expected = structural_similarity(*pixels, channel_axis=2)
     assert values["third-gaussian-0.5"]["ssim"] == pytest.approx(expected, rel=1e-6)
-    shift = Activations(network, ("third",), "float32", "notebook").shifts(image, noisy)["third"]
+    shift = Activations(network, ("third",), "float32", "notebook").relative_change(image, noisy)[
+        "third"
+    ]
     assert values["third-gaussian-0.5"]["shift"] == pytest.approx(shift, rel=1e-5)
 
 
@@ -100,7 +102,7 @@ def test_a_resumed_run_is_the_same(network):
         network,
         _settings(),
         resume_from=whole.items[:5],
-        on_step=lambda advance: doings.append(advance.doing) or True,
+        on_step=lambda step: doings.append(step.doing) or True,
     )
     assert rest.items == whole.items
     assert "first, no noise" not in doings  # nothing of it was missing

@@ -15,7 +15,7 @@ ATLAS_FILES = ["01_first.png", "02_second.png", "03_pool.png", "04_third.png"]
 def given(tmp_path):
     """A network's file, a picture's file, and a directory to write to."""
     network = tiny_network()
-    network.cut(["third"], "float32").save(tmp_path / "tiny.keras")
+    network.feature_extractor(["third"], "float32").save(tmp_path / "tiny.keras")
     (tmp_path / "in.png").write_bytes(png(to_pixels(picture(24, 36))))
     return str(tmp_path / "tiny.keras"), str(tmp_path / "in.png"), tmp_path / "out"
 

@@ -66,6 +66,6 @@ def test_the_variable_does_not_matter_and_the_memory_does(network, monkeypatch):
     monkeypatch.setenv("DREAMLAB_MEMORY", "1")
     image, held = picture(40, 50), psutil.Process().memory_info().rss / 1e6
     (little,) = dreamlab.dream.dream(image, network, CONFIG, starts=True, memory=1)
-    assert little.start.allowed == 256e6
+    assert little.start.memory_budget == 256e6
     (much,) = dreamlab.dream.dream(image, network, CONFIG, starts=True, memory=held + 2000)
-    assert much.start.allowed > 1e9
+    assert much.start.memory_budget > 1e9

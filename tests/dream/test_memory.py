@@ -9,39 +9,39 @@ from tests.support.tiny import tiny_network
 
 def test_bytes_per_pixel_by_hand():
     network = tiny_network()
-    model = network.cut(["third"], "float32")
+    model = network.feature_extractor(["third"], "float32")
     # Maps: first 4, second 5, pooling 5 / 4, third 6 / 4 values a pixel; the widest twice more.
     expected = (4 + 5 + 1.25 + 1.5 + 2 * 5) * 4
-    assert bytes_per_pixel(model, network.geometries, "float32") == pytest.approx(expected)
+    assert bytes_per_pixel(model, network.receptive_fields, "float32") == pytest.approx(expected)
 
 
 def test_what_is_deeper_than_the_cut_costs_nothing():
     network = tiny_network()
-    model = network.cut(["first"], "float32")
-    assert bytes_per_pixel(model, network.geometries, "float32") == (4 + 2 * 4) * 4
+    model = network.feature_extractor(["first"], "float32")
+    assert bytes_per_pixel(model, network.receptive_fields, "float32") == (4 + 2 * 4) * 4
 
 
 def test_bfloat16_takes_a_little_more_than_half():
     network = tiny_network()
-    model = network.cut(["third"], "float32")
+    model = network.feature_extractor(["third"], "float32")
     exact, rounded = (
-        bytes_per_pixel(model, network.geometries, precision)
+        bytes_per_pixel(model, network.receptive_fields, precision)
         for precision in ("float32", "bfloat16")
     )
     assert exact / 2 < rounded < exact
 
 
 def test_no_tiles_where_the_picture_fits():
-    assert tile_side((100, 200), 10, 40, allowed=200_000) is None
+    assert tile_side((100, 200), 10, 40, memory_budget=200_000) is None
 
 
-def test_a_tile_and_its_margin_take_what_is_allowed():
+def test_a_tile_and_its_margin_take_its_budget():
     # 1,000,000 bytes at 4 bytes a pixel: a crop of 500 x 500, of which 100 are margin.
-    assert tile_side((2000, 2000), 4, 100, allowed=1_000_000) == 400
+    assert tile_side((2000, 2000), 4, 100, memory_budget=1_000_000) == 400
 
 
 def test_tiles_do_not_vanish_in_their_margins():
-    assert tile_side((2000, 2000), 1000, 200, allowed=1000) == 64
+    assert tile_side((2000, 2000), 1000, 200, memory_budget=1000) == 64
 
 
 def test_the_budget_is_what_the_process_may_still_take():
@@ -80,4 +80,4 @@ def test_a_memory_that_cannot_be_is_one_sentence(memory):
 
 
 def test_no_memory_left_still_gives_tiles():
-    assert tile_side((2000, 2000), 4, 100, allowed=-1.0) == 64
+    assert tile_side((2000, 2000), 4, 100, memory_budget=-1.0) == 64

@@ -63,7 +63,7 @@ class Start(NamedTuple):
 
     picture: np.ndarray
     shift: tuple[int, int]
-    allowed: float
+    memory_budget: float
 
 
 @dataclass(frozen=True)
