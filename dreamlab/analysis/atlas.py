@@ -166,7 +166,7 @@ def _item(
     # `last_step` of it was done.
     config = dataclasses.replace(step.provenance.config, iterations=len(losses))
     provenance = dataclasses.replace(step.provenance, config=config)
-    made = provenance.to_dict() | {"last_step": last_step}
+    metadata = provenance.to_dict() | {"last_step": last_step}
     sees = "all" if layer.receptive_field is None else f"{layer.receptive_field} px"
     return Item(
         key=layer.name,
@@ -183,7 +183,7 @@ def _item(
             "last_loss": losses[-1],
             "config": config.to_dict(),
         },
-        picture=png(to_pixels(picture), text=settings_text(json.dumps(made))),
+        picture=png(to_pixels(picture), text=settings_text(json.dumps(metadata))),
     )
 
 
@@ -194,7 +194,7 @@ def plan(
     straight = math.ceil(settings.amount / settings.step)
     count = min(settings.most_steps, straight) if settings.equal_effort else settings.iterations
     pixels = shape.area * count
-    return [(pixels, one.operations) for one in chosen_layers(model, layers, settings.layers)]
+    return [(pixels, layer.operations) for layer in chosen_layers(model, layers, settings.layers)]
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:

@@ -104,10 +104,12 @@ class _LayerGradients:
         for name, weight in config.layers.items():
             # Its weight comes in afterwards, as a config of weight 0 alone is none. Where the mix
             # has no exact tiles, the others stay in, so that the tiles are the dream's own.
-            kept = [name] if local else list(config.layers)
+            names = [name] if local else list(config.layers)
             alone = DreamConfig(
-                layers={one: float(one == name) for one in kept},
-                channels={one: config.channels[one] for one in kept if one in config.channels},
+                layers={layer: float(layer == name) for layer in names},
+                channels={
+                    layer: config.channels[layer] for layer in names if layer in config.channels
+                },
                 preprocessing=config.preprocessing,
                 tile=config.tile,
             )
@@ -124,16 +126,16 @@ def plan(
     shape: Shape, settings: AttributionSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
     """Return the work of the dream and of each layer's own gradient."""
-    chosen = chosen_layers(model, layers, tuple(settings.layers))
+    dreamt = chosen_layers(model, layers, tuple(settings.layers))
     channels = settings.channels
     if not settings.iterations:
         raise DreamError("iterations is 0, so there are no steps to look into; choose 1 or more")
-    for layer in chosen:
+    for layer in dreamt:
         layer.check_channels(channels.get(layer.name, ()))
     shapes = octave_shapes(*shape, settings.octaves, settings.octave_scale)
     pixels = sum(height * width for height, width in shapes) * settings.iterations
-    deepest = max(layer.operations for layer in chosen)
-    return [(pixels, deepest), *((pixels, layer.operations) for layer in chosen)]
+    deepest = max(layer.operations for layer in dreamt)
+    return [(pixels, deepest), *((pixels, layer.operations) for layer in dreamt)]
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
@@ -144,23 +146,23 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
     layers = tuple(weighted)
     steps = [item.values for item in findings.items]
     mean = [
-        [_mean([one["cosines"][row][column] for one in steps]) for column in range(len(layers))]
+        [_mean([step["cosines"][row][column] for step in steps]) for column in range(len(layers))]
         for row in range(len(layers))
     ]
-    norms = [one["norms"] for one in steps]
-    found = [
+    norms = [step["norms"] for step in steps]
+    results = [
         Table(
             "loss_share",
             "Each layer's share of the loss",
             ("step", *layers),
-            tuple((one["step"], *_shares(one["losses"])) for one in steps),
+            tuple((step["step"], *_shares(step["losses"])) for step in steps),
             "lines",
         ),
         Table(
             "gradient_share",
             "Each layer's share of the gradient, by norm",
             ("step", *layers),
-            tuple((one["step"], *_shares(one["norms"])) for one in steps),
+            tuple((step["step"], *_shares(step["norms"])) for step in steps),
             "lines",
         ),
         Table(
@@ -171,12 +173,14 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
             "cosines",
         ),
     ]
-    if all(any(one[name] for one in norms) for name, weight in weighted.items() if weight):
+    if all(
+        any(step_norms[name] for step_norms in norms) for name, weight in weighted.items() if weight
+    ):
         balanced = balance(weighted, norms)
         rows = tuple((name, weighted[name], balanced[name]) for name in layers)
         title = "Weights with which all layers would have pulled equally"
-        found.append(Table("balance", title, ("layer", "weight", "balanced"), rows))
-    return tuple(found)
+        results.append(Table("balance", title, ("layer", "weight", "balanced"), rows))
+    return tuple(results)
 
 
 def _shares(figures: Mapping[str, float]) -> list[float]:
@@ -186,8 +190,8 @@ def _shares(figures: Mapping[str, float]) -> list[float]:
 
 
 def _mean(figures: Sequence[float | None]) -> float | None:
-    known = [figure for figure in figures if figure is not None]
-    return sum(known) / len(known) if known else None
+    defined = [figure for figure in figures if figure is not None]
+    return sum(defined) / len(defined) if defined else None
 
 
 ANALYSIS = Analysis(

@@ -54,12 +54,12 @@ def run(
     Without a picture there are no maps, and the channels are those named or the first ones.
     """
     layer = _layer(network.name, network.layers, settings)
-    chosen = settings.channels or tuple(range(min(settings.count, layer.channels)))
+    channels = settings.channels or tuple(range(min(settings.count, layer.channels)))
     if image is not None:
         activation = _activation(image, network, settings)
         squares = mean_squares(activation)
-        chosen = settings.channels or strongest(squares, settings.count)
-        for channel in chosen:
+        channels = settings.channels or strongest(squares, settings.count)
+        for channel in channels:
             values = {
                 "layer": layer.name,
                 "channel": int(channel),
@@ -72,21 +72,21 @@ def run(
             item = Item(f"{layer.name}-{channel}-map", caption, values, png(pixels))
             yield AnalysisStep(0.0, f"{layer.name}, the maps", item)
     if settings.grown:
-        yield from _visualized(network, layer, chosen, settings, resume_from)
+        yield from _visualized(network, layer, channels, settings, resume_from)
 
 
 def _activation(image: np.ndarray, network: "Network", settings: ChannelSettings) -> np.ndarray:
     from dreamlab.dream.activations import activations
 
     names = (settings.layer,)
-    one = activations(network, names, settings.precision, settings.preprocessing)
-    return one.maps(image)[settings.layer]
+    measured = activations(network, names, settings.precision, settings.preprocessing)
+    return measured.maps(image)[settings.layer]
 
 
 def _visualized(
     network: "Network",
     layer: LayerInfo,
-    chosen: Sequence[int],
+    channels: Sequence[int],
     settings: ChannelSettings,
     resume_from: Mapping[str, Item],
 ) -> Generator[AnalysisStep]:
@@ -95,7 +95,7 @@ def _visualized(
     visualizer = channel_visualizer(
         network, layer.name, settings.side, settings.precision, settings.preprocessing
     )
-    for place, channel in enumerate(chosen):
+    for place, channel in enumerate(channels):
         key, doing = f"{layer.name}-{channel}-grown", f"{layer.name}, growing channel {channel}"
         item = resume_from.get(key)
         if item is None:
@@ -107,7 +107,7 @@ def _visualized(
                 objectives.append(objective)
                 picture = image
                 share = len(objectives) / settings.steps
-                yield AnalysisStep((place + share) / len(chosen), doing)
+                yield AnalysisStep((place + share) / len(channels), doing)
             values = {
                 "layer": layer.name,
                 "channel": int(channel),
@@ -116,7 +116,7 @@ def _visualized(
                 "last_objective": objectives[-1],
             }
             item = Item(key, f"channel {channel}", values, png(to_pixels(picture)))
-        yield AnalysisStep((place + 1) / len(chosen), doing, item)
+        yield AnalysisStep((place + 1) / len(channels), doing, item)
 
 
 def mean_squares(activation: np.ndarray) -> np.ndarray:
@@ -165,7 +165,7 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
     """Return how strongly each channel responds, strongest first."""
     columns = ("channel", "answer", "share")
     maps = [item.values for item in findings.items if item.values["kind"] == "map"]
-    rows = tuple(tuple(one[name] for name in columns) for one in maps)
+    rows = tuple(tuple(values[name] for name in columns) for values in maps)
     title = "Mean squared activation of each channel, and its share of the layer's"
     return (Table("channels", title, columns, rows),) if rows else ()
 

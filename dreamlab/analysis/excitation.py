@@ -33,7 +33,7 @@ def run(
 
     rows = chosen_layers(network.name, network.layers, settings.layers)
     offered = chosen_layers(network.name, network.layers, ())
-    columns = tuple(one.name for one in network.layers if one in rows or one in offered)
+    columns = tuple(layer.name for layer in network.layers if layer in rows or layer in offered)
     measured = activations(network, columns, settings.precision, settings.preprocessing)
     original = measured.mean_squares(image)
     with closing(atlas.run(image, network, settings, resume_from, memory)) as steps:
@@ -58,7 +58,7 @@ def plan(
 ) -> list[Work]:
     """Return the work of the dreams and of one more look at all layers for each."""
     dreams = atlas.plan(shape, settings, model, layers)
-    deepest = max(one.operations for one in chosen_layers(model, layers, ()))
+    deepest = max(layer.operations for layer in chosen_layers(model, layers, ()))
     return [*dreams, (shape.area * len(dreams) / 3, deepest)]
 
 

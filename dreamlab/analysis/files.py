@@ -27,14 +27,14 @@ def files(findings: AnalysisData) -> dict[str, bytes]:
     The pictures carry the settings too, in a text chunk.
     """
     name = findings.analysis
-    found = {f"{name}.json": figures(findings)}
-    found |= {f"{table.name}.csv": as_csv(table) for table in named(name).tables(findings)}
+    contents = {f"{name}.json": figures(findings)}
+    contents |= {f"{table.name}.csv": as_csv(table) for table in named(name).tables(findings)}
     pictures = [item for item in findings.items if item.picture]
     if pictures:
-        found[f"{name}.png"] = sheet(findings)
+        contents[f"{name}.png"] = sheet(findings)
         for place, item in enumerate(pictures, 1):
-            found[f"{place:02d}_{item.key}.png"] = _picture(findings, item)
-    return found | {f"{name}.zip": packed(found)}
+            contents[f"{place:02d}_{item.key}.png"] = _picture(findings, item)
+    return contents | {f"{name}.zip": packed(contents)}
 
 
 def sheet(findings: AnalysisData) -> bytes:
@@ -61,8 +61,8 @@ def sheet(findings: AnalysisData) -> bytes:
 
 def _picture(findings: AnalysisData, item: Item) -> bytes:
     """Return an item's picture with its settings."""
-    made = _made(findings) | {"item": _figures(item)}
-    return with_text(item.picture, ANALYSIS_KEY, json.dumps(made))
+    metadata = _made(findings) | {"item": _figures(item)}
+    return with_text(item.picture, ANALYSIS_KEY, json.dumps(metadata))
 
 
 def as_csv(table: Table) -> bytes:

@@ -65,7 +65,7 @@ def balance(weights: Mapping[str, float], norms: Sequence[Mapping[str, float]]) 
         raise DreamError("there are 0 steps to balance by; run the attribution first")
     balanced = {}
     for name, weight in weights.items():
-        logs = [math.log(one[name]) for one in norms if one[name] > 0]
+        logs = [math.log(step[name]) for step in norms if step[name] > 0]
         if weight and not logs:
             raise DreamError(f"{name} has no gradient at any step; leave it out of the mix")
         balanced[name] = weight / math.exp(sum(logs) / len(logs)) if weight else 0.0

@@ -176,23 +176,23 @@ def plan(
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
     """Return for each kind of noise how alike the dreams stay and how far activations shift."""
-    found = []
+    results = []
     for kind, (label, _) in KINDS.items():
         values = [item.values for item in findings.items if item.values["kind"] == kind]
-        layers = tuple(dict.fromkeys(one["layer"] for one in values))
-        levels = sorted({one["level"] for one in values})
-        known = {(one["layer"], one["level"]): one for one in values}
+        layers = tuple(dict.fromkeys(row["layer"] for row in values))
+        levels = sorted({row["level"] for row in values})
+        by_place = {(row["layer"], row["level"]): row for row in values}
         for name, title in (
             ("ssim", f"How alike dreams stay (SSIM) with {label}"),
             ("shift", f"How far activations shift (relative norm) with {label}"),
         ):
             rows = tuple(
-                (level, *(known.get((layer, level), {}).get(name) for layer in layers))
+                (level, *(by_place.get((layer, level), {}).get(name) for layer in layers))
                 for level in levels
             )
             if rows:
-                found.append(Table(f"{name}_{kind}", title, ("noise", *layers), rows, "lines"))
-    return tuple(found)
+                results.append(Table(f"{name}_{kind}", title, ("noise", *layers), rows, "lines"))
+    return tuple(results)
 
 
 ANALYSIS = Analysis(

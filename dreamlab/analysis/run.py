@@ -90,10 +90,10 @@ def analyse(
         check_smallest(shape, network.smallest, network.name)
     analysis.plan(shape, settings, network.name, network.layers)
     began, items, complete = time.perf_counter(), {}, True
-    known = {item.key: item for item in resume_from}
+    earlier = {item.key: item for item in resume_from}
     with (
         progress_bar(progress) as bar,
-        closing(analysis.run(image, network, settings, known, memory)) as steps,
+        closing(analysis.run(image, network, settings, earlier, memory)) as steps,
     ):
         try:
             for step in steps:
@@ -107,7 +107,7 @@ def analyse(
         except KeyboardInterrupt:
             complete = False
     if not complete:  # what was not passed on yet is not lost
-        items = known | items
+        items = earlier | items
     return Findings(
         analysis=analysis.name,
         settings=settings.to_dict(),

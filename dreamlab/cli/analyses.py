@@ -7,7 +7,7 @@ from pathlib import Path
 from dreamlab.analysis import ANALYSES, Analysis
 from dreamlab.analysis.run import analyse
 from dreamlab.cli.console import add_network, memory, network
-from dreamlab.cli.options import add_option, given
+from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config.base import specs
 from dreamlab.images import load_image
 from dreamlab.results import folder
@@ -41,7 +41,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
     def command(options: argparse.Namespace) -> int:
-        settings = analysis.settings.from_dict(given(options, specs(analysis.settings)))
+        settings = analysis.settings.from_dict(setting_values(options, specs(analysis.settings)))
         image = None
         if "image" in vars(options):
             image = load_image(options.image, max_side=settings.max_side)

@@ -30,8 +30,8 @@ def network(options: argparse.Namespace) -> Any:
     quietly_import_tensorflow()
     from dreamlab.models import load_model
 
-    given = vars(options)
-    return load_model(given.get("model", DEFAULT_MODEL), weights=given.get("weights", "imagenet"))
+    values = vars(options)
+    return load_model(values.get("model", DEFAULT_MODEL), weights=values.get("weights", "imagenet"))
 
 
 def memory() -> float:
@@ -54,7 +54,7 @@ def quietly_import_tensorflow() -> None:
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     sys.stderr.flush()
-    kept = os.dup(2)
+    error_stream = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     # An atlas compiles one graph a layer, of which TensorFlow warns as if it were a slip.
@@ -62,6 +62,6 @@ def quietly_import_tensorflow() -> None:
     try:
         import dreamlab.models  # noqa: F401
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(error_stream, 2)
+        os.close(error_stream)
         os.close(nowhere)

@@ -12,7 +12,7 @@ from dreamlab.cli.console import (
     memory,
     quietly_import_tensorflow,
 )
-from dreamlab.cli.options import add_option, given
+from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
@@ -75,7 +75,7 @@ def _add_film(group: argparse._ArgumentGroup) -> None:
 def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
     """Put settings together: options over config file over preset over defaults; and the model."""
     asked = vars(options)
-    own = given(options, specs(DreamConfig))
+    own = setting_values(options, specs(DreamConfig))
     values: dict[str, Any] = {}
     stored: dict[str, Any] = read_settings(asked["config"]) if "config" in asked else {}
     if "preset" in asked or "config" not in asked and "layers" not in own:
@@ -102,17 +102,17 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
 
 def _dream(options: argparse.Namespace) -> int:
     config, model = _settings(options)
-    asked = vars(options)
-    film = Film(**given(options, specs(Film)), steps="every" in asked)
-    recording = Recording(every=asked.get("every"))
-    image = load_image(options.image, max_side=asked.get("max_side"))
+    values = vars(options)
+    film = Film(**setting_values(options, specs(Film)), steps="every" in values)
+    recording = Recording(every=values.get("every"))
+    image = load_image(options.image, max_side=values.get("max_side"))
     most = memory()  # a misspelt variable is told before a folder is made
     folder.prepare(options.out)
     quietly_import_tensorflow()
     from dreamlab.dream import dream
     from dreamlab.models import load_model
 
-    network = load_model(model, weights=asked.get("weights", "imagenet"))
+    network = load_model(model, weights=values.get("weights", "imagenet"))
     run_to_end(recording, dream(image, network, config, memory=most), None)
     status = 0
     if not recording.finished:

@@ -23,9 +23,9 @@ def specs(kind: type["Settings"]) -> dict[str, Spec]:
     return {field.name: field.metadata["spec"] for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
 
 
-def check_names(given: Iterable[Any], known: Sequence[str]) -> None:
+def check_names(values: Iterable[Any], known: Sequence[str]) -> None:
     """Raise `DreamError` if a setting is named that there is not; say which is near it."""
-    for name in given:
+    for name in values:
         if name not in known:
             close = difflib.get_close_matches(str(name), known, 1)
             hint = f": did you mean {close[0]}?" if close else f"; choose from {', '.join(known)}"

@@ -36,8 +36,8 @@ def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
     label = Path(file).name if isinstance(file, str | Path) else "the file"
     try:
         if isinstance(file, str | Path):
-            with open(file, "rb") as opened:
-                text = _embedded_text(opened)
+            with open(file, "rb") as binary:
+                text = _embedded_text(binary)
         else:
             text = _embedded_text(file)
     except OSError as error:
@@ -81,8 +81,8 @@ def _embedded_text(file: BinaryIO) -> str | None:
 def _xmp_settings(picture: Image.Image) -> str | None:
     # The one attribute that dreamlab writes is looked for as text: no XML parser is let loose on
     # a stranger's file, and Pillow's needs one more package.
-    found = re.search(rb'\sdreamlab:settings="([^"<]*)"', picture.info.get("xmp", b""))
-    return unescape(found[1].decode("utf-8"), {"&quot;": '"'}) if found else None
+    match = re.search(rb'\sdreamlab:settings="([^"<]*)"', picture.info.get("xmp", b""))
+    return unescape(match[1].decode("utf-8"), {"&quot;": '"'}) if match else None
 
 
 def settings_text(settings: str) -> dict[str, str]:

@@ -168,12 +168,12 @@ precision, preprocessing, tile
         """
         if "layers" in changes:
             layers = specs(DreamConfig)["layers"].check("layers", changes["layers"])
-            kept = {name: of for name, of in self.channels.items() if name in layers}
-            changes = {"channels": kept, **changes}
+            channels = {name: of for name, of in self.channels.items() if name in layers}
+            changes = {"channels": channels, **changes}
         return super().replace(**changes)
 
     @classmethod
-    def of(cls, given: "DreamConfig | str | Mapping[str, Any]") -> "DreamConfig":
+    def of(cls, settings: "DreamConfig | str | Mapping[str, Any]") -> "DreamConfig":
         """Return settings that are given as such, by a preset's name, or as plain values.
 
         Raises
@@ -181,6 +181,6 @@ precision, preprocessing, tile
         DreamError
             If there is no such preset, or a value does not pass its check.
         """
-        if isinstance(given, DreamConfig):
-            return given
-        return cls.preset(given) if isinstance(given, str) else cls.from_dict(given)
+        if isinstance(settings, DreamConfig):
+            return settings
+        return cls.preset(settings) if isinstance(settings, str) else cls.from_dict(settings)

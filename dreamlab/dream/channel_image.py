@@ -132,8 +132,8 @@ class ChannelVisualizer:
             float32, shape (side, side, 3), in [-1, 1], after it.
         """
         generator = np.random.default_rng((seed, channel))
-        drawn = generator.normal(0, _START, (2, 3, *self._scales.shape))
-        coefficients = tf.constant(drawn, tf.float32)
+        start = generator.normal(0, _START, (2, 3, *self._scales.shape))
+        coefficients = tf.constant(start, tf.float32)
         mean = square = tf.zeros_like(coefficients)
         for step in range(1, steps + 1):
             shift = generator.integers(-jitter, jitter + 1, 2).astype(np.int32)

@@ -112,10 +112,10 @@ def _transform(picture: Image.Image) -> ImageCms.ImageCmsTransform | None:
     if mode == "LAB":  # Pillow's own convert does not know this one
         return _to_srgb(ImageCms.createProfile("LAB"), mode)
     try:
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(picture.info["icc_profile"]))
-        wanted = _PROFILE_MODES[opened.profile.xcolor_space.strip()]
-        fits = mode != "CMYK" if wanted == "RGB" else mode == wanted
-        return _to_srgb(opened, wanted) if fits else None
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(picture.info["icc_profile"]))
+        profile_mode = _PROFILE_MODES[profile.profile.xcolor_space.strip()]
+        fits = mode != "CMYK" if profile_mode == "RGB" else mode == profile_mode
+        return _to_srgb(profile, profile_mode) if fits else None
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError, KeyError):
         return None
 

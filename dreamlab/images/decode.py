@@ -106,8 +106,8 @@ def _label(file: str | Path | bytes | BinaryIO) -> str:
     if isinstance(file, str | Path):
         name = Path(file).name or str(file)
     else:
-        given = getattr(file, "name", None)
-        name = Path(given).name if isinstance(given, str) else ""
+        path = getattr(file, "name", None)
+        name = Path(path).name if isinstance(path, str) else ""
     plain = "".join(char if char.isprintable() else "?" for char in name)
     if len(plain) > 60:
         plain = plain[:40] + "..." + plain[-17:]
@@ -128,8 +128,8 @@ def _read(file: str | Path | bytes | BinaryIO, label: str) -> bytes:
         path = Path(file)
         if path.exists() and not path.is_file():
             raise DreamError(f"{label} is not a file; choose a picture file")
-        with path.open("rb") as opened:
-            return opened.read(MAX_BYTES + 1)
+        with path.open("rb") as binary:
+            return binary.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = getattr(error, "strerror", None) or "its name is not a file name"
         raise DreamError(

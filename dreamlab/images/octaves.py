@@ -70,6 +70,6 @@ def plan_octaves(
     """
     check_smallest(Shape(height, width), smallest, model)
     shapes = octave_shapes(height, width, config.octaves, config.octave_scale)
-    kept = tuple(shape for shape in shapes if min(shape) >= smallest)
+    usable = tuple(shape for shape in shapes if min(shape) >= smallest)
     dropped = tuple(shape for shape in shapes if min(shape) < smallest)
-    return OctavePlan(kept, dropped, smallest)
+    return OctavePlan(usable, dropped, smallest)

@@ -167,18 +167,18 @@ def _free_size(model: keras.Model, label: str) -> keras.Model:
     body = keras.Model(model.inputs[0], model.get_layer(named[-1]).output)
     if body.inputs[0].shape[1:3] == (None, None):
         return body
-    freed = keras.models.clone_model(body, input_tensors=keras.Input((None, None, 3)))
-    freed.set_weights(body.get_weights())
-    return freed
+    model_of_any_size = keras.models.clone_model(body, input_tensors=keras.Input((None, None, 3)))
+    model_of_any_size.set_weights(body.get_weights())
+    return model_of_any_size
 
 
 def _check(path: Path, checksum: str) -> None:
     if not path.is_file():
         raise DreamError(f"the weights file {path} is missing; install dreamlab again")
-    found = _checksum(path)
-    if found != checksum:
+    actual = _checksum(path)
+    if actual != checksum:
         raise DreamError(
-            f"the weights file {path} is damaged (SHA-256 {found[:12]}…, not {checksum[:12]}…); "
+            f"the weights file {path} is damaged (SHA-256 {actual[:12]}…, not {checksum[:12]}…); "
             "install dreamlab again"
         )
 

@@ -42,26 +42,26 @@ def test_an_overlay_glows_where_the_channel_answers():
 
 def test_the_channels_that_answer_most_are_mapped_and_grown(network):
     image = picture(20, 24)
-    found = analyse(CHANNELS, image, network, _settings(count=2))
+    findings = analyse(CHANNELS, image, network, _settings(count=2))
     activation = Activations(network, ("third",), "float32", "notebook").maps(image)["third"]
     squares = np.mean(activation.astype(float) ** 2, axis=(0, 1))
     expected = np.argsort(-squares)[:2]
-    maps = [item for item in found.items if item.values["kind"] == "map"]
+    maps = [item for item in findings.items if item.values["kind"] == "map"]
     assert [item.values["channel"] for item in maps] == expected.tolist()
     assert maps[0].values["answer"] == pytest.approx(squares.max())
     assert maps[0].values["share"] == pytest.approx(squares.max() / squares.sum())
-    grown = [item for item in found.items if item.values["kind"] == "grown"]
+    grown = [item for item in findings.items if item.values["kind"] == "grown"]
     assert [item.values["channel"] for item in grown] == expected.tolist()
     for item in grown:
         assert item.values["last_objective"] > item.values["first_objective"]
 
 
 def test_without_a_picture_there_are_no_maps(network):
-    found = analyse(CHANNELS, None, network, _settings(count=2, steps=2))
-    assert [item.key for item in found.items] == ["third-0-grown", "third-1-grown"]
-    found = analyse(CHANNELS, None, network, _settings(channels=(5,), steps=2))
-    assert [item.key for item in found.items] == ["third-5-grown"]
-    assert not CHANNELS.tables(found)
+    findings = analyse(CHANNELS, None, network, _settings(count=2, steps=2))
+    assert [item.key for item in findings.items] == ["third-0-grown", "third-1-grown"]
+    findings = analyse(CHANNELS, None, network, _settings(channels=(5,), steps=2))
+    assert [item.key for item in findings.items] == ["third-5-grown"]
+    assert not CHANNELS.tables(findings)
     with pytest.raises(DreamError, match="third has no channel 6; choose 0 to 5"):
         analyse(CHANNELS, None, network, _settings(channels=(6,)))
     with pytest.raises(DreamError, match="layer"):

@@ -25,16 +25,16 @@ LUCID /= np.sqrt(0.26**2 + 0.27**2 + 0.27**2)
 
 def test_the_fourier_picture_against_numpy():
     side = 8
-    drawn = np.random.default_rng(0).normal(0, 0.1, (2, 3, side, side // 2 + 1))
+    coefficients = np.random.default_rng(0).normal(0, 0.1, (2, 3, side, side // 2 + 1))
     scales = frequency_scales(side)
     assert scales[0, 0] == side * side  # the constant part counts as frequency 1 / side
     assert scales[0, 1] == side * side
     assert scales[0, 2] == scales[2, 0] == side * side / 2
-    waves = np.fft.irfft2((drawn[0] + 1j * drawn[1]) * scales, (side, side)) / 4
+    waves = np.fft.irfft2((coefficients[0] + 1j * coefficients[1]) * scales, (side, side)) / 4
     colours = np.einsum("cd,dhw->hwc", LUCID, waves)
     expected = 2 / (1 + np.exp(-colours)) - 1
-    found = to_picture(tf.constant(drawn, tf.float32), scales)
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    picture = to_picture(tf.constant(coefficients, tf.float32), scales)
+    np.testing.assert_allclose(picture, expected, atol=1e-5)
 
 
 def test_growing_raises_the_channel_and_is_seeded(network):

@@ -64,8 +64,8 @@ def test_the_memory_that_is_handed_in_reaches_the_dream(network, monkeypatch, ca
 
 def test_the_variable_does_not_matter_and_the_memory_does(network, monkeypatch):
     monkeypatch.setenv("DREAMLAB_MEMORY", "1")
-    image, held = picture(40, 50), psutil.Process().memory_info().rss / 1e6
+    image, process = picture(40, 50), psutil.Process().memory_info().rss / 1e6
     (little,) = dreamlab.dream.dream(image, network, CONFIG, starts=True, memory=1)
     assert little.start.memory_budget == 256e6
-    (much,) = dreamlab.dream.dream(image, network, CONFIG, starts=True, memory=held + 2000)
+    (much,) = dreamlab.dream.dream(image, network, CONFIG, starts=True, memory=process + 2000)
     assert much.start.memory_budget > 1e9

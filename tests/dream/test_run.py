@@ -177,11 +177,11 @@ def test_the_picture_given_is_not_changed(network):
 
 def test_same_seed_same_bytes_other_seed_other_bytes(network):
     config = replace(THREE_OCTAVES, gaussian_noise=0.05, salt_pepper=0.01, jitter=3)
-    one, same, other = (
+    first, same, other = (
         run(network, replace(config, seed=seed))[-1][1].tobytes() for seed in (1, 1, 2)
     )
-    assert one == same
-    assert one != other
+    assert first == same
+    assert first != other
 
 
 @pytest.mark.parametrize("octave", [1, 2])

@@ -99,7 +99,7 @@ def test_tiles_of_vgg16_add_up_to_the_whole_gradient(vgg16, side, size, count):
     layer_losses, gradient = OctaveAscent(objective, config, size).gradient(image)
     tiled = OctaveAscent(objective, replace(config, tile=side), size)
     assert len(tiled.tiles) == count
-    assert len({(one.bottom - one.top, one.right - one.left) for one in tiled.tiles}) == 1
+    assert len({(tile.bottom - tile.top, tile.right - tile.left) for tile in tiled.tiles}) == 1
     tiled_losses, tiled_gradient = tiled.gradient(image)
     assert tiled_losses == pytest.approx(layer_losses, rel=1e-4)
     assert np.abs(tiled_gradient - gradient).max() <= 1e-4 * np.abs(gradient).max()

@@ -40,12 +40,12 @@ def test_bfloat16_computes_in_it_and_changes_no_global_policy():
     network = tiny_network()
     model = network.feature_extractor(["third"], "bfloat16")
     image = picture(20, 24)[None]
-    found = model(image)["third"]
-    assert found.dtype == tf.bfloat16
+    rounded = model(image)["third"]
+    assert rounded.dtype == tf.bfloat16
     assert keras.config.dtype_policy().name == before == "float32"
     exact = network.feature_extractor(["third"], "float32")(image)["third"]
     assert exact.dtype == tf.float32
-    assert np.abs(tf.cast(found, tf.float32) - exact).max() < 0.02 * np.abs(exact).max()
+    assert np.abs(tf.cast(rounded, tf.float32) - exact).max() < 0.02 * np.abs(exact).max()
 
 
 def _row(name):

@@ -18,7 +18,7 @@ def _network(build):
     picture = keras.Input((None, None, 3))
     model = keras.Model(picture, build(picture))
     generator = np.random.default_rng(0)
-    model.set_weights([generator.uniform(0.5, 1.5, one.shape) for one in model.weights])
+    model.set_weights([generator.uniform(0.5, 1.5, weight.shape) for weight in model.weights])
     return model
 
 
@@ -32,8 +32,8 @@ def _seen(model, side=SIDE):
     with tf.GradientTape() as tape:
         out = model(picture, training=False)
         middle = out.shape[1] // 2
-        one = tf.reduce_sum(out[:, middle, middle])
-    touched = np.abs(tape.gradient(one, picture).numpy()).sum((0, 3)) > 0
+        activation = tf.reduce_sum(out[:, middle, middle])
+    touched = np.abs(tape.gradient(activation, picture).numpy()).sum((0, 3)) > 0
     spans = []
     for axis in (0, 1):
         seen = np.flatnonzero(touched.any(1 - axis))
@@ -217,18 +217,18 @@ def _mean(shape):
 def test_a_network_as_its_gradients_have_it(model, layer, side):
     network = load_model(model, weights=None)
 
-    def smooth(one):
+    def smooth(operation):
         # The largest of four and a ReLU let only some gradients through: their means let all.
-        if isinstance(one, kl.MaxPooling2D):
-            return kl.AveragePooling2D(one.pool_size, one.strides, one.padding)
-        if isinstance(one, kl.ReLU):
+        if isinstance(operation, kl.MaxPooling2D):
+            return kl.AveragePooling2D(operation.pool_size, operation.strides, operation.padding)
+        if isinstance(operation, kl.ReLU):
             return kl.Activation("linear")
-        return one.__class__.from_config(one.get_config())
+        return operation.__class__.from_config(operation.get_config())
 
     copy = keras.models.clone_model(
         network.feature_extractor([layer], "float32"), clone_function=smooth
     )
-    copy.set_weights([np.full(one.shape, _mean(one.shape)) for one in copy.weights])
+    copy.set_weights([np.full(weight.shape, _mean(weight.shape)) for weight in copy.weights])
     field = network.receptive_fields[layer]
     middle, spans = _seen(lambda *pictures, **options: copy(*pictures, **options)[layer], side)
     for low, high in spans:
