@@ -1,4 +1,4 @@
-"""Loss and gradient of a picture: the compiled step, whole or in tiles."""
+"""Gradient ascent on a picture of one octave, whole or in tiles."""
 
 import math
 
