@@ -1,4 +1,4 @@
-"""The networks on offer: one row each. Knows their names and habits, loads nothing."""
+"""The networks on offer, with their layers, read and written; loads no network."""
 
 import dataclasses
 import difflib
@@ -13,33 +13,33 @@ from typing import Any
 
 from dreamlab.errors import DreamError, shown
 
-#: The layers of all networks on offer, a line a layer.
+#: The layers of all networks on offer, one per line.
 LAYER_TABLE = Path(__file__).parent / "layers.json"
 
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """What is known of a layer without running it.
+    """Facts about a layer that need no run of the network.
 
     Parameters
     ----------
     name : str
-        Its name in Keras.
+        Name of the layer in Keras.
     kind : str
         Class of the Keras layer, such as ``Conv2D``.
     depth : int
-        Weighted layers (convolutions) on the longest way from the picture to its output.
+        Weighted layers (convolutions) on the longest path from the picture to its output.
     channels : int
         Channels of its output.
     stride : int
         Pixels of the picture from one position of its output to the next.
     receptive_field : int or None
-        Side of the square of the picture that one position sees, in pixels; None where every
-        position sees all of it.
+        Side of the square of the picture that a position sees, in pixels; None if every position
+        sees the whole picture.
     operations : float
-        Multiplications for each pixel of the picture to compute this layer and all it needs.
+        Multiplications per pixel of the picture for this layer and all layers before it.
     resizing : tuple of tuple
-        What the layers on the way do to a side, in order: ``("valid", kernel, stride)``,
+        Changes of a side by the layers up to this one, in order: ``("valid", kernel, stride)``,
         ``("same", stride)`` or ``("pad", pixels)``.
     """
 
@@ -65,7 +65,7 @@ class LayerInfo:
         return side
 
     def check_channels(self, channels: Iterable[int]) -> None:
-        """Raise `DreamError` if the layer has not all of these channels."""
+        """Raise `DreamError` if the layer lacks one of these channels."""
         largest = max(channels, default=0)
         if largest >= self.channels:
             raise DreamError(
@@ -74,30 +74,30 @@ class LayerInfo:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "LayerInfo":
-        """Make it from what `dataclasses.asdict` gave, JSON in between or not."""
+        """Make it from the dict that `dataclasses.asdict` returns, or from its JSON."""
         return cls(**{**values, "resizing": tuple(tuple(rule) for rule in values["resizing"])})
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """A network of `keras.applications` and what dreaming with it takes.
+    """A network of `keras.applications`, and the facts that a dream needs.
 
     Parameters
     ----------
     builder : str
-        Its function in `keras.applications`.
+        The network's function in `keras.applications`.
     module : str
-        Its module there, which has the `preprocess_input` it was trained with.
+        The network's module there, which has its `preprocess_input`.
     offered : str
-        Regular expression for the layers worth offering; others may be asked for by name.
+        Regular expression of the layers on offer; other layers are available by name.
     weights_file : str
-        File that Keras keeps its ImageNet weights in.
+        File in which Keras keeps the ImageNet weights.
     smallest : int
-        Smallest picture side it takes, in pixels.
+        Smallest picture side that the network takes, in pixels.
     notebook_range : bool
-        Whether it can be fed the picture in [-1, 1] as it is, as the notebook feeds VGG16.
-        Networks with normalisation inside see next to nothing then, so they always get the
-        input they were trained on.
+        Whether the network takes the picture in [-1, 1] as it is, as the notebook feeds VGG16.
+        Networks that normalise inside see almost nothing then, so they always get the input of
+        their training.
     """
 
     builder: str
@@ -171,8 +171,8 @@ def check_network(model: str, otherwise: str = "") -> None:
 def known_layers(model: str) -> tuple[LayerInfo, ...]:
     """Return the layers of a network of the zoo in network order, without loading it.
 
-    They are read from ``layers.json``, which ``python -m dreamlab layers --write`` makes from the
-    networks themselves.
+    ``python -m dreamlab layers --write`` writes the file that this reads, ``layers.json``, from
+    the networks themselves.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def known_layers(model: str) -> tuple[LayerInfo, ...]:
 
 
 def layer_table(tables: Mapping[str, Sequence[LayerInfo]]) -> str:
-    """Return the layers of networks as JSON, a line a layer, as `known_layers` reads it."""
+    """Return the layers of networks as JSON, one per line, as `known_layers` reads it."""
     texts = []
     for name, layers in tables.items():
         rows = [json.dumps(dataclasses.asdict(layer), separators=(",", ":")) for layer in layers]
@@ -194,7 +194,7 @@ def layer_table(tables: Mapping[str, Sequence[LayerInfo]]) -> str:
 
 
 def is_offered(model: str, layer: str) -> bool:
-    """Say whether a layer of a network is worth offering; of a user's own network, all are."""
+    """Return whether a layer is on offer; a user's own network offers all its layers."""
     if model not in ARCHITECTURES:
         return True
     return re.fullmatch(ARCHITECTURES[model].offered, layer) is not None
@@ -232,7 +232,7 @@ def find_layer(model: str, layers: Sequence[LayerInfo], name: str) -> LayerInfo:
 def chosen_layers(
     model: str, layers: Sequence[LayerInfo], names: Sequence[str]
 ) -> tuple[LayerInfo, ...]:
-    """Return the layers of these names in network order; those on offer if none are named.
+    """Return the layers of these names in network order; without names, those on offer.
 
     Raises
     ------

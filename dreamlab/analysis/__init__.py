@@ -10,4 +10,4 @@ from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.settings import Settings
 from dreamlab.report.table import Table
 
-__all__ = ["ANALYSES", "AnalysisStep", "Analysis", "Findings", "Item", "Settings", "Table", "named"]
+__all__ = ["ANALYSES", "Analysis", "AnalysisStep", "Findings", "Item", "Settings", "Table", "named"]

@@ -1,7 +1,7 @@
 """Settings: of a dream, of a deployment, and as they travel inside pictures.
 
-Inside: fields and their checks, `DreamConfig` with its presets, readers and writers of embedded
-settings, provenance. May be imported from it: the names below; imports nothing above itself.
+Inside: specs of settings, `DreamConfig` with its presets, readers and writers of embedded
+settings, provenance. May be imported from it: the names below; it imports nothing above itself.
 """
 
 from dreamlab.config.embedded import SETTINGS_KEY, read_settings, settings_text

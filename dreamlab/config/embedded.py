@@ -15,7 +15,7 @@ SETTINGS_KEY = "dreamlab"
 
 
 def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
-    """Read all that a file made by dreamlab says of how it was made.
+    """Read the settings that a file made by dreamlab carries.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def _embedded_text(file: BinaryIO) -> str | None:
     file.seek(0)
     if start in (b"{", b"["):
         return file.read().decode("utf-8")
-    # Only the header is read: settings come before the pixels, so none are decoded.
+    # Pillow reads only the header: settings come before the pixels, so no pixel is decoded.
     with Image.open(file, formats=("PNG", "GIF", "WEBP")) as picture:
         if picture.format == "PNG":
             text = picture.info.get(SETTINGS_KEY)
@@ -79,8 +79,8 @@ def _embedded_text(file: BinaryIO) -> str | None:
 
 
 def _xmp_settings(picture: Image.Image) -> str | None:
-    # The one attribute that dreamlab writes is looked for as text: no XML parser is let loose on
-    # a stranger's file, and Pillow's needs one more package.
+    # A regular expression finds the attribute that dreamlab writes. An XML parser would be exposed
+    # to strangers' files, and Pillow's parser needs another package.
     match = re.search(rb'\sdreamlab:settings="([^"<]*)"', picture.info.get("xmp", b""))
     return unescape(match[1].decode("utf-8"), {"&quot;": '"'}) if match else None
 

@@ -1,4 +1,4 @@
-"""What a dream is made of: every setting, its default, its range and its meaning, once."""
+"""The settings of a dream, each with its default, its range and its meaning."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class DreamConfig(Settings):
         Layer name to its weight in the loss; a negative weight suppresses the layer. A name, or a
         list of names, has weight 1 each.
     channels : mapping of str to sequence of int
-        Layer name to the channels that count; a layer not named here counts with all.
+        Layer name to its channels in the loss; other layers have all their channels in it.
     octaves, octave_scale, iterations, step, max_loss, gaussian_noise, salt_pepper, jitter, seed, \
 precision, preprocessing, tile
         See the ``help`` of each field's spec, which the command line and the page show too.
@@ -35,8 +35,8 @@ precision, preprocessing, tile
     Raises
     ------
     DreamError
-        If a value has the wrong type or is out of range; the message gives both. If a name is
-        none of these; the message gives the nearest.
+        If a value has the wrong type or is out of range; the message gives value and range. If a
+        name is unknown; the message gives the nearest known name.
     """
 
     layers: Mapping[str, float] = setting(
