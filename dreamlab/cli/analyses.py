@@ -1,4 +1,4 @@
-"""The commands of the analyses, one each, their options made from the settings."""
+"""The commands of the analyses, with options made from the settings."""
 
 import argparse
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
         image = None
         if "image" in vars(options):
             image = load_image(options.image, max_side=settings.max_side)
-        most = memory()  # a misspelt variable is told before a folder is made
+        most = memory()  # fails on a misspelt variable, before a folder is made
         folder.prepare(options.out)
         findings = analyse(analysis, image, network(options), settings, progress=None, memory=most)
         written = findings.save(options.out)

@@ -1,4 +1,4 @@
-"""What all commands share: the network, one-line messages, a quiet TensorFlow."""
+"""Common parts of the commands: the network, one-line messages, a quiet TensorFlow."""
 
 import argparse
 import logging
@@ -49,15 +49,15 @@ def show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 
 def quietly_import_tensorflow() -> None:
-    """Import TensorFlow without its start-up lines, which come from below Python."""
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:  # the user asks for TensorFlow's own messages
+    """Import TensorFlow without its start-up lines, which native code prints."""
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:  # the user wants TensorFlow's own messages
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     sys.stderr.flush()
     error_stream = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
-    # An atlas compiles one graph a layer, of which TensorFlow warns as if it were a slip.
+    # An atlas compiles a graph for each layer, and TensorFlow warns of that as of a mistake.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     try:
         import dreamlab.models  # noqa: F401

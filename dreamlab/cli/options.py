@@ -1,4 +1,4 @@
-"""Settings as options of the command line: one renderer for all of them."""
+"""Renders settings as options of the command line."""
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Networks, loaded: the zoo with its ImageNet weights, or a user's own file."""
+"""The class of a loaded network."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -15,21 +15,21 @@ from dreamlab.zoo import ARCHITECTURES, LayerInfo, find_layer, is_offered
 
 
 class Network:
-    """A convolutional network that can be asked for the activations of its layers.
+    """A convolutional network whose layers' activations are available.
 
     Parameters
     ----------
     name : str
-        Its name in the zoo, or the name of the user's file.
+        Name of the network in the zoo, or name of the user's file.
     model : keras.Model
         A functional model from a picture of any size, (1, H, W, 3), to its feature maps.
     weights : str
-        SHA-256 of its weights, or ``"random"``.
+        SHA-256 of the weights, or ``"random"``.
 
     Attributes
     ----------
     smallest : int
-        Smallest picture side it takes, in pixels.
+        Smallest picture side that the network takes, in pixels.
     """
 
     def __init__(self, name: str, model: keras.Model, weights: str) -> None:
@@ -83,19 +83,19 @@ class Network:
         return find_layer(self.name, self.layers, name)
 
     def feature_extractor(self, names: Iterable[str], precision: str) -> keras.Model:
-        """Return a model from the picture to the given layers, with nothing deeper in it.
+        """Return a model from the picture to some layers, without any deeper layer.
 
         Parameters
         ----------
         names : iterable of str
-            Layers whose activations are wanted, in this order.
+            Names of the layers, in the order of the outputs.
         precision : str
-            ``"float32"`` or ``"bfloat16"``: what the convolutions are computed in.
+            Number format of the convolutions, ``"float32"`` or ``"bfloat16"``.
 
         Returns
         -------
         keras.Model
-            Its outputs are a dict of layer name to tensor, (1, h, w, channels).
+            Its output is a dict of layer name to tensor, (1, h, w, channels).
 
         Raises
         ------
@@ -107,7 +107,7 @@ class Network:
         return keras.Model(model.inputs[0], outputs)
 
     def preprocess(self, image: tf.Tensor, preprocessing: str) -> tf.Tensor:
-        """Turn pictures in [-1, 1] into what the network takes.
+        """Convert pictures in [-1, 1] to the input of the network.
 
         Parameters
         ----------
@@ -115,6 +115,11 @@ class Network:
             float32, shape (N, H, W, 3), in [-1, 1].
         preprocessing : str
             ``"notebook"`` or ``"imagenet"``.
+
+        Returns
+        -------
+        tf.Tensor
+            float32, shape (N, H, W, 3), in the range that the network was trained on, or as it is.
         """
         if self.architecture is None:
             return image
@@ -148,7 +153,7 @@ class Network:
 
 
 def _smallest_side(layers: tuple[LayerInfo, ...]) -> int:
-    """Return the smallest picture side, in pixels, at which every layer has a map."""
+    """Return the smallest picture side, in pixels, at which every layer has a feature map."""
     side = max((layer.stride for layer in layers), default=1)
     while any(layer.map_side(side) < 1 for layer in layers):
         side += 1
@@ -156,11 +161,11 @@ def _smallest_side(layers: tuple[LayerInfo, ...]) -> int:
 
 
 def _cast(model: keras.Model, policy: str) -> keras.Model:
-    """Copy a model with each layer computing under a dtype policy; none is set globally."""
+    """Copy a model, with a dtype policy for each layer; the global policy stays as it is."""
 
     def clone(layer: keras.Layer) -> keras.Layer:
         config: dict[str, Any] = layer.get_config()
-        # A sum written as "x + y" is an operation, not a layer, and computes in what it is given.
+        # A sum written as "x + y" is an operation, not a layer; its inputs set its format.
         if isinstance(layer, keras.Layer) and not isinstance(layer, keras.layers.InputLayer):
             config["dtype"] = policy
         return layer.__class__.from_config(config)
