@@ -1,9 +1,9 @@
-"""The layer atlas: every layer dreamt on one picture, with the same effort.
+"""The layer atlas: a dream of every layer on one picture, with the same effort.
 
-At the same number of steps one layer changes the picture several times as much as another.
-With equal effort each layer goes on until the picture has moved by the same root mean square,
-so that what differs is what the layers see and not how hard they pulled. What counts is the
-picture as it is shown: what a step drives out of the range of colours moves nothing.
+With the same number of steps, some layers change the picture several times as much as others.
+Under equal effort each layer runs until the picture has moved by the same root mean square, so
+that differences between dreams show what the layers see, not how large their gradients are. The
+distance is that of the clipped picture: values beyond the range of colours do not count.
 """
 
 import dataclasses
@@ -34,7 +34,7 @@ EFFORTS = ("equal effort", "equal steps")
 
 @checked
 class AtlasSettings(Settings):
-    """What the atlas and the excitation matrix are made with."""
+    """Settings of the atlas and of the excitation matrix."""
 
     layers: tuple[str, ...] = names((), "Layers to dream, in network order; none means all.")
     effort: str = choice(
@@ -53,7 +53,7 @@ class AtlasSettings(Settings):
 
     @property
     def equal_effort(self) -> bool:
-        """Whether layers run until the picture has moved as far, not for as many steps."""
+        """Whether layers run until the picture has moved as far, not for equal steps."""
         return self.effort == EFFORTS[0]
 
 
@@ -64,7 +64,7 @@ def run(
     resume_from: Mapping[str, Item],
     memory: float | None,
 ) -> Generator[AnalysisStep]:
-    """Dream one layer after the other; see `dreamlab.analysis.base.Analysis`."""
+    """Dream each layer in turn; see `dreamlab.analysis.base.Analysis`."""
     layers = chosen_layers(network.name, network.layers, settings.layers)
     total = sum(layer.operations for layer in layers)
     done = 0.0
@@ -85,7 +85,7 @@ def _dreamt(
     settings: AtlasSettings,
     memory: float | None,
 ) -> Iterator[tuple[float, Item | None]]:
-    """Give the share that is done after each step, and at the end the dream."""
+    """Yield the finished share after each step, and at the end the item of the dream."""
     from dreamlab.dream import dream
 
     iterations = settings.most_steps if settings.equal_effort else settings.iterations
@@ -118,7 +118,7 @@ def _dreamt(
 
 
 def distance(picture: np.ndarray, image: np.ndarray) -> float:
-    """Return how far a picture, as it is shown, is from an image: the root mean square.
+    """Return the root mean square distance between a clipped picture and an image.
 
     Parameters
     ----------
@@ -129,19 +129,20 @@ def distance(picture: np.ndarray, image: np.ndarray) -> float:
 
 
 def line_search(image: np.ndarray, before: np.ndarray, after: np.ndarray, amount: float) -> float:
-    """Return after how much of the way from `before` to `after` a picture is `amount` away.
+    """Return the fraction of a step after which the picture is `amount` away from the image.
 
     Parameters
     ----------
     image, before, after : numpy.ndarray
-        float32, shape (H, W, 3); `before` is nearer to `image` than `amount`, `after` is not.
+        float32, shape (H, W, 3): the original, and the picture before and after the step. `before`
+        is nearer to `image` than `amount`, `after` is not.
     amount : float
-        What `distance` is to be.
+        Target of `distance`.
 
     Returns
     -------
     float
-        From 0 to 1: the distance is `amount`, or a millionth of the way more.
+        From 0 to 1, by bisection: at most a millionth of the step too large.
     """
     low, high, way = 0.0, 1.0, after - before
     for _ in range(20):
@@ -162,8 +163,7 @@ def _item(
     last_step: float,
     losses: Sequence[float],
 ) -> Item:
-    # A dream has whole steps: it goes on to the end of the last one, and the picture is where
-    # `last_step` of it was done.
+    # A dream with this config completes its last step; the item's picture has `last_step` of it.
     config = dataclasses.replace(step.provenance.config, iterations=len(losses))
     provenance = dataclasses.replace(step.provenance, config=config)
     metadata = provenance.to_dict() | {"last_step": last_step}
@@ -190,7 +190,7 @@ def _item(
 def plan(
     shape: Shape, settings: AtlasSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
-    """Return the work of each layer; of equal effort, as if each step went straight on."""
+    """Return the work of each layer; under equal effort, as if all steps had one direction."""
     straight = math.ceil(settings.amount / settings.step)
     count = min(settings.most_steps, straight) if settings.equal_effort else settings.iterations
     pixels = shape.area * count
@@ -198,7 +198,7 @@ def plan(
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
-    """Return one table: what each layer took to move the picture."""
+    """Return a table of the steps and the distance of each layer's dream."""
     columns = ("layer", "depth", "receptive_field", "steps", "moved", "first_loss", "last_loss")
     rows = tuple(tuple(item.values[name] for name in columns) for item in findings.items)
     return (

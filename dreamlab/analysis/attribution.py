@@ -1,4 +1,4 @@
-"""Mix attribution: who drives the picture in a mixed run, and who fights whom."""
+"""Mix attribution: each layer's part of loss and gradient in a dream of several layers."""
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @checked
 class AttributionSettings(Settings, DreamConfig):
-    """The mixed run that is looked into: all that a dream has, with defaults for a shorter one."""
+    """The settings of the analysed dream: all of `DreamConfig`, with defaults for a short run."""
 
     layers: Mapping[str, float] = as_in_dreams("layers", PRESETS["mixed"]["layers"])
     octaves: int = as_in_dreams("octaves", 3)
@@ -33,7 +33,7 @@ class AttributionSettings(Settings, DreamConfig):
     step: float = as_in_dreams("step", 0.02)
 
     def config(self) -> DreamConfig:
-        """Return the settings of the dream that is looked into."""
+        """Return the settings of the analysed dream."""
         return DreamConfig(**{name: getattr(self, name) for name in specs(DreamConfig)})
 
 
@@ -44,28 +44,28 @@ def run(
     resume_from: Mapping[str, Item],
     memory: float | None,
 ) -> Generator[AnalysisStep]:
-    """Dream and look at each layer's gradient where each step begins; see `Analysis`.
+    """Dream, and compute each layer's gradient at the start of each step; see `Analysis`.
 
-    A step depends on all before it, so an earlier run's items cannot be passed on.
+    A step depends on all steps before it, so `resume_from` is not used.
     """
     from dreamlab.dream import dream
 
     config = settings.config()
     layer_gradients = _LayerGradients(network, config)
-    # The work of a step: that of the step itself, then of each layer's own gradient.
+    # The work of a step is that of the step itself, then that of each layer's gradient.
     operations = [network.layer(name).operations for name in config.layers]
     costs = [max(operations), *operations]
     done, count = 0.0, 0
     with closing(dream(image, network, config, starts=True, memory=memory)) as steps:
         for step in steps:
-            if step.iteration < 0:  # the octave's first loss was above the most: it took no step
+            if step.iteration < 0:  # the octave took no step, as its first loss exceeds max_loss
                 done = step.fraction
                 continue
             count += 1
             caption = f"step {count}, octave {step.octave + 1} of {step.octaves}"
             gradients = {}
             for place, name in enumerate(config.layers, 1):
-                # Whoever follows may end it here: not only after so many gradients.
+                # A step of the analysis for each gradient, so that a cancel takes effect soon.
                 share = sum(costs[:place]) / sum(costs)
                 yield AnalysisStep(done + share * (step.fraction - done), caption)
                 gradients[name] = layer_gradients.gradient(name, step.start)
@@ -90,7 +90,7 @@ def run(
 
 
 class _LayerGradients:
-    """Each layer's gradient alone, in the engine's own way: channels, shift, tiles and all."""
+    """Computes each layer's gradient alone, with the dream's own channels, shifts and tiles."""
 
     def __init__(self, network: "Network", config: DreamConfig) -> None:
         from dreamlab.dream.ascent import OctaveAscent
@@ -102,8 +102,8 @@ class _LayerGradients:
         local = compile_objective(network, config, precision).local
         self._alone = {}
         for name, weight in config.layers.items():
-            # Its weight comes in afterwards, as a config of weight 0 alone is none. Where the mix
-            # has no exact tiles, the others stay in, so that the tiles are the dream's own.
+            # The gradient gets the weight, as a config must not have weight 0 alone. Without exact
+            # tiles the other layers stay in the config, so that the tiles are the dream's.
             names = [name] if local else list(config.layers)
             alone = DreamConfig(
                 layers={layer: float(layer == name) for layer in names},
@@ -116,7 +116,7 @@ class _LayerGradients:
             self._alone[name] = weight, alone, compile_objective(network, alone, precision)
 
     def gradient(self, name: str, start: "Start") -> np.ndarray:
-        """Return a layer's weighted gradient, float32 (H, W, 3), where a step begins."""
+        """Return a layer's weighted gradient at the start of a step, float32 (H, W, 3)."""
         weight, alone, objective = self._alone[name]
         octave = self._octave(objective, alone, Shape.of(start.picture), start.memory_budget)
         return np.float32(weight) * octave.gradient(start.picture, start.shift)[1]
@@ -125,7 +125,7 @@ class _LayerGradients:
 def plan(
     shape: Shape, settings: AttributionSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
-    """Return the work of the dream and of each layer's own gradient."""
+    """Return the work of the dream, and that of each layer's gradient."""
     dreamt = chosen_layers(model, layers, tuple(settings.layers))
     channels = settings.channels
     if not settings.iterations:
@@ -139,7 +139,7 @@ def plan(
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
-    """Return each layer's share of loss and gradient by step, the mean cosines and the balance."""
+    """Return each layer's share of loss and gradient by step, mean cosines, and the balance."""
     if not findings.items:
         return ()
     weighted = findings.settings["layers"]
@@ -184,7 +184,7 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
 
 
 def _shares(figures: Mapping[str, float]) -> list[float]:
-    """Return each figure as a share of the sum of their sizes; its sign stays."""
+    """Return each figure over the sum of absolute values; signs stay."""
     total = sum(map(abs, figures.values()))
     return [figure / total if total else 0.0 for figure in figures.values()]
 

@@ -19,16 +19,16 @@ from dreamlab.zoo import LayerInfo, chosen_layers
 if TYPE_CHECKING:
     from dreamlab.models import Network
 
-#: What a map is drawn in over the picture: a warm colour, in [-1, 1].
+#: Colour of a feature map over the picture: warm, in [-1, 1].
 _GLOW = np.array([1.0, 0.35, -0.8], np.float32)
 
-#: How much of the picture's own light is left where a channel is silent.
+#: Share of the picture's brightness where a channel is silent.
 _DIM = 0.45
 
 
 @checked
 class ChannelSettings(Settings):
-    """The layer, and the pictures that are grown."""
+    """Settings of the channel explorer: the layer, and the synthesised pictures."""
 
     layer: str = setting(LayerName(default="block4_conv3", help="Layer to explore."))
     channels: tuple[int, ...] = numbers(
@@ -49,9 +49,9 @@ def run(
     resume_from: Mapping[str, Item],
     memory: float | None,
 ) -> Generator[AnalysisStep]:
-    """Map the channels over the picture, then grow each; see `Analysis`.
+    """Draw the channels' maps over the picture, then visualize each channel; see `Analysis`.
 
-    Without a picture there are no maps, and the channels are those named or the first ones.
+    Without a picture there are no maps, and the channels are those of the settings or the first.
     """
     layer = _layer(network.name, network.layers, settings)
     channels = settings.channels or tuple(range(min(settings.count, layer.channels)))
@@ -120,7 +120,7 @@ def _visualized(
 
 
 def mean_squares(activation: np.ndarray) -> np.ndarray:
-    """Return the mean squared activation of each channel of a map, float64 (channels,)."""
+    """Return the mean squared activation of each channel, float64, shape (channels,)."""
     return np.mean(np.square(activation, dtype=np.float64), axis=(0, 1))
 
 
@@ -130,14 +130,14 @@ def strongest(squares: np.ndarray, count: int) -> tuple[int, ...]:
 
 
 def overlay(image: np.ndarray, activation: np.ndarray) -> np.ndarray:
-    """Draw a channel's map over a picture: dim and grey where it is silent, glowing at its peak.
+    """Draw a channel's map over a picture, grey where it is silent and glowing at its peak.
 
     Parameters
     ----------
     image : numpy.ndarray
         float32, shape (H, W, 3), in [-1, 1].
     activation : numpy.ndarray
-        float32, shape (rows, columns); its size, not its sign, is drawn.
+        float32, shape (rows, columns); the drawing shows its absolute value.
     """
     strength = np.abs(activation)[:, :, None]
     strength = resize(strength / max(float(strength.max()), 1e-12), Shape.of(image))
@@ -154,7 +154,7 @@ def _layer(model: str, layers: Sequence[LayerInfo], settings: ChannelSettings) -
 def plan(
     shape: Shape, settings: ChannelSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
-    """Return the work of the pictures that are grown; the maps take next to nothing."""
+    """Return the work of the maps and of the synthesised pictures."""
     layer = _layer(model, layers, settings)
     count = len(settings.channels) or min(settings.count, layer.channels)
     steps = count * settings.steps if settings.grown else 0

@@ -1,4 +1,4 @@
-"""The excitation matrix: which layers rise when one is dreamt, and which are starved."""
+"""The excitation matrix: the change of each layer's activation by a dream of each layer."""
 
 import dataclasses
 from collections.abc import Generator, Mapping, Sequence
@@ -25,9 +25,9 @@ def run(
     resume_from: Mapping[str, Item],
     memory: float | None,
 ) -> Generator[AnalysisStep]:
-    """Dream one layer after the other and look at all; see `dreamlab.analysis.base.Analysis`.
+    """Dream each layer in turn and measure all layers; see `dreamlab.analysis.base.Analysis`.
 
-    The columns are the layers on offer and those that are dreamt, in network order.
+    The columns are the layers on offer and the dreamt layers, in network order.
     """
     from dreamlab.dream.activations import activations
 
@@ -47,7 +47,7 @@ def run(
 
 
 def ratios(dreamt: Mapping[str, float], original: Mapping[str, float]) -> dict[str, float | None]:
-    """Return each layer's figure over its figure before; None for a layer that was silent."""
+    """Return each layer's activation over that of the original; None if that was 0."""
     return {
         name: dreamt[name] / before if before > 0 else None for name, before in original.items()
     }
@@ -56,14 +56,14 @@ def ratios(dreamt: Mapping[str, float], original: Mapping[str, float]) -> dict[s
 def plan(
     shape: Shape, settings: atlas.AtlasSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
-    """Return the work of the dreams and of one more look at all layers for each."""
+    """Return the work of the dreams, and of a forward pass of all layers for each."""
     dreams = atlas.plan(shape, settings, model, layers)
     deepest = max(layer.operations for layer in chosen_layers(model, layers, ()))
     return [*dreams, (shape.area * len(dreams) / 3, deepest)]
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
-    """Return the matrix: a row for each layer that was dreamt, a column for each layer."""
+    """Return the matrix, with a row for each dreamt layer and a column for each layer."""
     if not findings.items:
         return ()
     columns = tuple(findings.items[0].values["ratios"])

@@ -1,4 +1,4 @@
-"""Noise robustness: how alike dreams stay when their picture gets noisier."""
+"""Noise robustness: the similarity of dreams on a noisy and on a clean picture."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -26,16 +26,25 @@ if TYPE_CHECKING:
 def add_gaussian_of_mean_0(
     image: np.ndarray, standard_deviation: float, generator: np.random.Generator
 ) -> np.ndarray:
-    """Add Gaussian noise that leaves the picture as light as it is.
+    """Add Gaussian noise of mean 0, which keeps the picture's brightness.
 
-    The notebook's noise, which dreams are made with, darkens the picture by its standard
-    deviation (`dreamlab.images.noise.add_gaussian`). Darker alone by 0.4, the sample cat has an
-    SSIM of 0.76 to itself: here that would count as the noise's doing.
+    The notebook's noise, which dreams use, darkens the picture by its standard deviation
+    (`dreamlab.images.noise.add_gaussian`). The sample cat, darkened by 0.4 without noise, has an
+    SSIM of 0.76 to itself, which would count as an effect of the noise here.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        float32, shape (H, W, 3), in [-1, 1].
+    standard_deviation : float
+        Standard deviation, for a picture in [-1, 1].
+    generator : numpy.random.Generator
+        Source of randomness.
     """
     return add_gaussian(image, standard_deviation, generator) + np.float32(standard_deviation)
 
 
-#: Each kind of noise: what it is called, and what adds it.
+#: Each kind of noise with its label and the function that adds it.
 KINDS: Mapping[str, tuple[str, Callable]] = {
     "gaussian": ("Gaussian noise", add_gaussian_of_mean_0),
     "salt_pepper": ("salt and pepper", add_salt_and_pepper),
@@ -44,7 +53,7 @@ KINDS: Mapping[str, tuple[str, Callable]] = {
 
 @checked
 class RobustnessSettings(Settings):
-    """The layers and the noise."""
+    """Settings of the robustness analysis: the layers, and the levels of noise."""
 
     layers: tuple[str, ...] = names((), "Layers to dream; none means four from early to late.")
     gaussian: tuple[float, ...] = numbers(
@@ -69,13 +78,13 @@ def run(
     resume_from: Mapping[str, Item],
     memory: float | None,
 ) -> Generator[AnalysisStep]:
-    """Dream on each noisy picture and compare; see `dreamlab.analysis.base.Analysis`."""
+    """Dream on noisy pictures and compare with a clean dream; see `Analysis`."""
     layers = _layers(network.name, network.layers, settings)
     levels = settings.levels()
     total = sum(layer.operations for layer in layers) * (len(levels) + 1)
     done = 0.0
     for layer in layers:
-        # All digits, as levels that agree in the first few are still two.
+        # `repr` keeps all digits, so that nearly equal levels have different keys.
         keys = [f"{layer.name}-{kind}-{level!r}" for kind, level in levels]
         clean = np.empty(0, np.uint8)
         if not all(key in resume_from for key in keys):
@@ -130,7 +139,7 @@ def _dreamt(
     total: float,
     doing: str,
 ) -> Generator[AnalysisStep, None, np.ndarray]:
-    """Tell of each step, from what was done of the total before; return the dream's pixels."""
+    """Yield progress from `done` of the `total` work; return the dream's pixels."""
     from dreamlab.dream import dream
 
     config = DreamConfig(
@@ -156,7 +165,7 @@ def _layers(
     if settings.layers:
         return chosen_layers(model, layers, settings.layers)
     offered = chosen_layers(model, layers, ())
-    # One early, two in the middle, one late: few enough to wait for.
+    # One early, two middle and one late layer take little time.
     places = {round(share * (len(offered) - 1)) for share in (0.25, 0.5, 0.75, 1.0)}
     return tuple(offered[place] for place in sorted(places))
 
@@ -175,7 +184,7 @@ def plan(
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
-    """Return for each kind of noise how alike the dreams stay and how far activations shift."""
+    """Return for each kind of noise the dreams' similarity and the activations' change."""
     results = []
     for kind, (label, _) in KINDS.items():
         values = [item.values for item in findings.items if item.values["kind"] == kind]
