@@ -189,7 +189,9 @@ def test_it_can_be_ended_after_each_gradient(network, monkeypatch):
     for name in ("step", "gradient"):
         method = getattr(OctaveAscent, name)
         monkeypatch.setattr(
-            OctaveAscent, name, lambda *given, method=method: worked.append(1) or method(*given)
+            OctaveAscent,
+            name,
+            lambda *values, method=method: worked.append(1) or method(*values),
         )
     counts, fractions = [], [0.0]
 

@@ -5,7 +5,7 @@ from dreamlab.analysis.gradients import balance, gradient_statistics
 from dreamlab.errors import DreamError
 
 
-def test_pulls_by_hand():
+def test_gradient_statistics_by_hand():
     first = np.float32([[[3, 0, 0]], [[0, 4, 0]]])
     second = np.float32([[[-3, 0, 0]], [[0, 0, 0]]])
     statistics = gradient_statistics({"a": first, "b": second, "still": np.zeros_like(first)})

@@ -77,8 +77,8 @@ def test_channels_restrict_the_loss_to_their_own_mean():
     activation = network.feature_extractor(["second"], "float32")(image[None])["second"].numpy()
     config = DreamConfig(layers={"second": 2}, channels={"second": [1, 4]})
     layer_losses, _ = octave_of(network, config, image).gradient(image)
-    chosen = activation[..., [1, 4]]
-    expected = 2 * np.sum(np.square(chosen[:, 2:-2, 2:-2])) / chosen.size
+    part = activation[..., [1, 4]]
+    expected = 2 * np.sum(np.square(part[:, 2:-2, 2:-2])) / part.size
     assert layer_losses == pytest.approx([expected], rel=1e-5)
 
 

@@ -37,7 +37,7 @@ def test_the_fourier_picture_against_numpy():
     np.testing.assert_allclose(picture, expected, atol=1e-5)
 
 
-def test_growing_raises_the_channel_and_is_seeded(network):
+def test_visualizing_raises_the_channel_and_is_seeded(network):
     visualizer = ChannelVisualizer(network, "second", 32, "float32", "notebook")
     runs = [
         [

@@ -53,7 +53,7 @@ def activations_by_hand(network: Network, image: np.ndarray) -> dict[str, np.nda
     """The activations of the tiny network, by SciPy's correlation."""
 
     def convolved(maps, layer):
-        kernel, bias = (np.asarray(one, np.float64) for one in layer.get_weights())
+        kernel, bias = (np.asarray(weight, np.float64) for weight in layer.get_weights())
         padded = np.pad(maps, ((1, 1), (1, 1), (0, 0)))
         planes = [
             sum(correlate(padded[..., i], kernel[..., i, o], "valid") for i in range(maps.shape[2]))
