@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dreamlab.comparison.comparison import MAX_SIDE, Setup
+from dreamlab.comparison.comparison import MAX_SIDE, Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
-from dreamlab.images import load_image
-from dreamlab.jobs.protocol import Request
-from dreamlab.jobs.service import Jobs
+from dreamlab.images import Picture, load_image
+from dreamlab.jobs.service import JobService
+from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.ui.inputs import picture
 from tests.support.addresses import packed
 from tests.support.corpus import FILES, LARGE
@@ -237,7 +237,7 @@ SETUPS = [
 @pytest.mark.parametrize("values", SETUPS, ids=range(len(SETUPS)))
 def test_addresses_that_cannot_be_are_refused_in_a_sentence(values):
     with pytest.raises(DreamError) as error:
-        Setup.decode(packed(json.dumps({**SETUP, **values})))
+        Comparison.decode(packed(json.dumps({**SETUP, **values})))
     sentence(error.value)
 
 
@@ -268,7 +268,7 @@ ADDRESSES = {
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_what_is_no_address_is_refused_in_a_sentence(name):
     with pytest.raises(DreamError) as error:
-        Setup.decode(ADDRESSES[name])
+        Comparison.decode(ADDRESSES[name])
     sentence(error.value)
 
 
@@ -287,7 +287,7 @@ _JSON = st.recursive(
     max_leaves=12,
 )
 _NAMES = st.sampled_from(list(DreamConfig(**GOOD).to_dict())) | _TEXT
-_PARTS = st.sampled_from(list(Setup(variants=(Variant(name="a", **GOOD),)).to_dict())) | _TEXT
+_PARTS = st.sampled_from(list(Comparison(variants=(Variant(name="a", **GOOD),)).to_dict())) | _TEXT
 
 
 @given(st.dictionaries(_NAMES, _JSON, max_size=6), st.booleans())
@@ -305,11 +305,11 @@ def test_any_settings_make_a_config_or_one_sentence(values, good):
 def test_any_address_makes_a_setup_or_one_sentence(values, good):
     values = {**values, **SETUP} if good else values
     try:
-        setup = Setup.decode(packed(json.dumps(values)))
+        setup = Comparison.decode(packed(json.dumps(values)))
     except DreamError as error:
         sentence(error)
     else:
-        assert Setup.decode(setup.encode()) == setup
+        assert Comparison.decode(setup.encode()) == setup
 
 
 @given(st.binary(max_size=200), st.binary(max_size=40), st.integers(0, 400))
@@ -327,29 +327,26 @@ def test_any_bytes_are_a_picture_or_one_sentence(start, patch, place):
 
 @pytest.mark.slow
 def test_no_file_or_setting_ends_a_worker(monkeypatch):
-    """All that claims to be a PNG, which is what the page sends, goes to a worker as it is."""
+    """All that can be read goes to a worker, as the page sends it."""
     monkeypatch.setenv(PRELOAD, "tests.support.fake_engine")
     config = DreamConfig(layers={"block1_conv1": 1.0}, octaves=1, iterations=1, step=1e-5)
-    with closing(Jobs(Limits(job_seconds=20))) as jobs:
+    with closing(JobService(Limits(job_seconds=20))) as jobs:
         until(jobs.ready)
         (address,) = jobs.workers
-        began = []
+        began = 0
         for name, (data, expected) in FILES.items():
             try:
-                job = jobs.submit("a", Request(data, config))
+                job = jobs.submit("a", DreamTask(Picture.of(load_image(data)), config))
             except DreamError as error:
                 sentence(error)
-                assert not isinstance(expected, tuple) or not data.startswith(PNG) or 2 in expected
+                assert not isinstance(expected, tuple) or min(expected) < 32, name
                 continue
+            assert isinstance(expected, tuple), name
             status = ended(jobs, job)
-            began.append(status.state)
-            if isinstance(expected, tuple):
-                assert (status.state, status.error) == ("done", None), name
-            else:
-                assert status.state == "failed", name
-                sentence(DreamError(status.error))
-        assert set(began) == {"done", "failed"} and len(began) >= 15
+            assert (status.state, status.error) == ("done", None), name
+            began += 1
+        assert began >= 10
         # The worker is the one from before, and still dreams.
         assert jobs.workers == {address}
-        good = Request(FILES["plain.png"][0], config)
+        good = DreamTask(Picture.of(load_image(FILES["plain.png"][0])), config)
         assert ended(jobs, jobs.submit("a", good)).state == "done"

@@ -33,10 +33,9 @@ for command in ("dream", "attribution"):
     print("--zest N")
 """,
     "link": """
-from dreamlab.comparison.presets import comparison
-from dreamlab.comparison.comparison import Setup
-link = comparison("Mixed", common={"zest": 0.5}).encode()
-print(Setup.decode(link).configs()[0].zest)
+from dreamlab.comparison.comparison import Comparison
+link = Comparison.preset("Mixed", common={"zest": 0.5}).encode()
+print(Comparison.decode(link).configs()[0].zest)
 """,
     "metadata": """
 import io

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dreamlab.jobs.ledger import Ledger
 from PIL import Image
 
 from dreamlab.config import DreamConfig
@@ -16,7 +17,6 @@ from dreamlab.config.deployment import Limits
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import jpeg, load_image, png, to_pixels
-from dreamlab.jobs.ledger import Ledger
 from dreamlab.jobs.protocol import Request
 from dreamlab.results import export
 from dreamlab.results.contact_sheet import contact_sheet

@@ -20,8 +20,7 @@ from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import DreamConfig, settings_text
 from dreamlab.config.base import checked
 from dreamlab.config.specs import choice, names, number
-from dreamlab.images import png, to_pixels
-from dreamlab.images.shape import Shape
+from dreamlab.images import Picture, Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
@@ -183,7 +182,7 @@ def _item(
             "last_loss": losses[-1],
             "config": config.to_dict(),
         },
-        picture=png(to_pixels(picture), text=settings_text(json.dumps(metadata))),
+        picture=Picture.of(picture, text=settings_text(json.dumps(metadata))),
     )
 
 

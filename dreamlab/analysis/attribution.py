@@ -12,9 +12,8 @@ from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.config.base import checked, specs
 from dreamlab.errors import DreamError
-from dreamlab.images import png, to_pixels
+from dreamlab.images import Picture, Shape
 from dreamlab.images.octaves import octave_shapes
-from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
@@ -79,10 +78,10 @@ def run(
                 "losses": step.losses,
                 **gradient_statistics(gradients),
             }
-            picture = b""
+            picture = None
             if step.ends_octave:
                 text = settings_text(step.provenance.to_json())
-                picture = png(to_pixels(step.image), text=text)
+                picture = Picture.of(step.image, text=text)
             item = Item(f"step_{count:03d}", caption, values, picture)
             yield AnalysisStep(done, caption, item)
     if not count:

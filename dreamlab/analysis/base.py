@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dreamlab.analysis.settings import Settings
-from dreamlab.images.shape import Shape
+from dreamlab.images import Picture, Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo
 
@@ -26,14 +26,14 @@ class Item:
         A line that says what it is.
     values : dict
         Its figures, as plain JSON types.
-    picture : bytes
-        A PNG, or nothing.
+    picture : Picture or None
+        Its picture, if any.
     """
 
     key: str
     caption: str
     values: dict[str, Any]
-    picture: bytes = field(default=b"", repr=False)
+    picture: Picture | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class AnalysisData:
         Whether it came to its end.
     seconds : float
         How long it ran.
-    original : bytes
-        The picture that was analysed, as PNG; nothing where there is none.
+    original : Picture or None
+        The picture that was analysed, if any.
     """
 
     analysis: str
@@ -85,12 +85,13 @@ class AnalysisData:
     items: tuple[Item, ...]
     complete: bool
     seconds: float
-    original: bytes = field(default=b"", repr=False)
+    original: Picture | None = field(default=None, repr=False)
 
     @property
     def nbytes(self) -> int:
         """Bytes of all its pictures."""
-        return len(self.original) + sum(len(item.picture) for item in self.items)
+        pictures = [self.original, *(item.picture for item in self.items)]
+        return sum(picture.nbytes for picture in pictures if picture is not None)
 
 
 #: Pixels of the picture times steps, and multiplications for each of them.

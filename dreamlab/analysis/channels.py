@@ -10,9 +10,8 @@ from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config.base import checked
 from dreamlab.config.layers import LayerName
 from dreamlab.config.specs import flag, number, numbers, setting
-from dreamlab.images import png, to_pixels
+from dreamlab.images import Picture, Shape
 from dreamlab.images.resample import resize
-from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
@@ -67,9 +66,9 @@ def run(
                 "answer": float(squares[channel]),
                 "share": float(squares[channel] / squares.sum()) if squares.any() else 0.0,
             }
-            pixels = to_pixels(overlay(image, activation[:, :, channel]))
+            picture = Picture.of(overlay(image, activation[:, :, channel]))
             caption = f"channel {channel} · {values['share']:.1%} of the response"
-            item = Item(f"{layer.name}-{channel}-map", caption, values, png(pixels))
+            item = Item(f"{layer.name}-{channel}-map", caption, values, picture)
             yield AnalysisStep(0.0, f"{layer.name}, the maps", item)
     if settings.grown:
         yield from _visualized(network, layer, channels, settings, resume_from)
@@ -115,7 +114,7 @@ def _visualized(
                 "first_objective": objectives[0],
                 "last_objective": objectives[-1],
             }
-            item = Item(key, f"channel {channel}", values, png(to_pixels(picture)))
+            item = Item(key, f"channel {channel}", values, Picture.of(picture))
         yield AnalysisStep((place + 1) / len(channels), doing, item)
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from dreamlab.analysis import atlas
 from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
-from dreamlab.images import load_image
 from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
@@ -38,10 +37,11 @@ def run(
     original = measured.mean_squares(image)
     with closing(atlas.run(image, network, settings, resume_from, memory)) as steps:
         for step in steps:
-            if step.item is not None and step.item.key not in resume_from:
-                dreamt = measured.mean_squares(load_image(step.item.picture))
-                values = step.item.values | {"ratios": ratios(dreamt, original)}
-                item = dataclasses.replace(step.item, values=values)
+            item = step.item
+            if item is not None and item.picture is not None and item.key not in resume_from:
+                dreamt = measured.mean_squares(item.picture.as_float())
+                values = item.values | {"ratios": ratios(dreamt, original)}
+                item = dataclasses.replace(item, values=values)
                 step = dataclasses.replace(step, item=item)
             yield step
 

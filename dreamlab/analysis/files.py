@@ -7,8 +7,6 @@ from typing import Any
 
 from dreamlab.analysis.base import AnalysisData, Item
 from dreamlab.analysis.catalogue import named
-from dreamlab.images import load_image, to_pixels
-from dreamlab.images.pixels import with_text
 from dreamlab.report.table import Table
 from dreamlab.results.contact_sheet import contact_sheet
 from dreamlab.results.export import packed
@@ -29,11 +27,13 @@ def files(findings: AnalysisData) -> dict[str, bytes]:
     name = findings.analysis
     contents = {f"{name}.json": figures(findings)}
     contents |= {f"{table.name}.csv": as_csv(table) for table in named(name).tables(findings)}
-    pictures = [item for item in findings.items if item.picture]
+    pictures = [(item, item.picture) for item in findings.items if item.picture is not None]
     if pictures:
         contents[f"{name}.png"] = sheet(findings)
-        for place, item in enumerate(pictures, 1):
-            contents[f"{place:02d}_{item.key}.png"] = _picture(findings, item)
+        for place, (item, picture) in enumerate(pictures, 1):
+            metadata = _made(findings) | {"item": _figures(item)}
+            text = {ANALYSIS_KEY: json.dumps(metadata)}
+            contents[f"{place:02d}_{item.key}.png"] = picture.with_text(text).png
     return contents | {f"{name}.zip": packed(contents)}
 
 
@@ -46,23 +46,13 @@ def sheet(findings: AnalysisData) -> bytes:
         If there are no pictures.
     """
     analysis = named(findings.analysis)
-    items = [
-        (item.caption, to_pixels(load_image(item.picture)))
-        for item in findings.items
-        if item.picture
-    ]
+    items = [(item.caption, item.picture) for item in findings.items if item.picture is not None]
     return contact_sheet(
         items,
         columns=analysis.columns,
         title=f"{analysis.title}, {findings.model}",
         text={ANALYSIS_KEY: json.dumps(_made(findings))},
     )
-
-
-def _picture(findings: AnalysisData, item: Item) -> bytes:
-    """Return an item's picture with its settings."""
-    metadata = _made(findings) | {"item": _figures(item)}
-    return with_text(item.picture, ANALYSIS_KEY, json.dumps(metadata))
 
 
 def as_csv(table: Table) -> bytes:

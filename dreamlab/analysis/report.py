@@ -34,8 +34,8 @@ def report(
 def _section(findings: AnalysisData) -> Section:
     analysis = named(findings.analysis)
     state = "" if findings.complete else " It was ended early: not all is here."
-    pictures = [(findings.original, "Original")] if findings.original else []
-    pictures += [(item.picture, item.caption) for item in findings.items if item.picture]
+    pictures = [] if findings.original is None else [(findings.original.png, "Original")]
+    pictures += [(item.picture.png, item.caption) for item in findings.items if item.picture]
     tables = analysis.tables(findings)
     lines = [table for table in tables if table.drawn == "lines"]
     rest = [table for table in tables if table not in lines]

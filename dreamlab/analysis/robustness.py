@@ -11,10 +11,9 @@ from dreamlab.config import DreamConfig
 from dreamlab.config.base import checked
 from dreamlab.config.specs import names, numbers
 from dreamlab.errors import DreamError
-from dreamlab.images import png, to_pixels
+from dreamlab.images import Picture, Shape, to_pixels
 from dreamlab.images.bounds import check_smallest
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
-from dreamlab.images.shape import Shape
 from dreamlab.images.ssim import WINDOW, ssim
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
@@ -110,7 +109,7 @@ def run(
                     "ssim_pictures": ssim(to_pixels(noisy), to_pixels(image)),
                     "shift": _relative_change(network, layer, settings, image, noisy),
                 }
-                item = Item(keys[place], doing, values, png(dreamt))
+                item = Item(keys[place], doing, values, Picture(dreamt))
             done += layer.operations
             yield AnalysisStep(done / total, doing, item)
 

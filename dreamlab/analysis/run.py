@@ -14,9 +14,8 @@ from dreamlab.analysis.catalogue import named
 from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.settings import Settings
 from dreamlab.errors import DreamError
-from dreamlab.images import load_image, png, to_pixels
+from dreamlab.images import Picture, Shape, load_image
 from dreamlab.images.bounds import check_smallest
-from dreamlab.images.shape import Shape
 from dreamlab.results.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -116,5 +115,5 @@ def analyse(
         items=tuple(items.values()),
         complete=complete,
         seconds=time.perf_counter() - began,
-        original=b"" if image is None else png(to_pixels(image)),
+        original=None if image is None else Picture.of(image),
     )

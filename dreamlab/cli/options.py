@@ -45,8 +45,7 @@ def add_option(
 
 def setting_values(options: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
     """Return the settings among the options, by name; parts of a setting are merged."""
-    values = {name: value for name, value in vars(options).items() if name in names}
-    return {name: _merged(value) for name, value in values.items()}
+    return {name: _merged(value) for name, value in vars(options).items() if name in names}
 
 
 def _merged(value: Any) -> Any:

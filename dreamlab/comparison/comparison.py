@@ -5,19 +5,22 @@ import dataclasses
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Self
 
-from dreamlab.comparison.variant import COMMON, Variant, _check_common, _moved, _named
-from dreamlab.config import DreamConfig
+from dreamlab.comparison.presets import COMPARISONS
+from dreamlab.comparison.variant import COMMON, SHARED, Variant
+from dreamlab.config import PRESETS, DreamConfig
+from dreamlab.config.base import Settings, checked
 from dreamlab.config.embedded import parse_json
+from dreamlab.config.nested import PartialSettings, SettingsList
+from dreamlab.config.specs import choice, number, setting
 from dreamlab.errors import DreamError, shown
-from dreamlab.zoo import check_network, find_layer, known_layers
+from dreamlab.zoo import ARCHITECTURES, find_layer, known_layers
 
-#: Where the picture comes from; the picture itself is never part of a setup.
+#: Where the picture comes from; the picture itself is never part of a comparison.
 SOURCES = ("cat", "galaxies", "noise", "upload")
-MIN_SIDE, MAX_SIDE, DEFAULT_SIDE = 128, 1024, 600
+MIN_SIDE, MAX_SIDE = 128, 1024
 MAX_VARIANTS = 6
 
 #: Longest list of channels or levels that is typed: all 512 of a layer fit.
@@ -27,8 +30,8 @@ MAX_LIST = 2_500
 MAX_ENCODED, MAX_DECODED = 8_000, 64_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Setup:
+@checked
+class Comparison(Settings):
     """All that a page needs to dream the same comparison again, but for the picture.
 
     Parameters
@@ -52,72 +55,106 @@ class Setup:
         If a value has the wrong type or is out of range, or the network has no such layer.
     """
 
-    variants: tuple[Variant, ...]
-    common: Mapping[str, Any] = field(default_factory=dict)
-    model: str = "vgg16"
-    source: str = "cat"
-    max_side: int = DEFAULT_SIDE
-    every: int | None = None
+    variants: tuple[Variant, ...] = setting(
+        SettingsList(
+            default=dataclasses.MISSING,
+            help="The dreams that are compared.",
+            of=Variant,
+            most=MAX_VARIANTS,
+        )
+    )
+    common: Mapping[str, Any] = setting(
+        PartialSettings(
+            default=MappingProxyType({}),
+            help="Settings that all variants share.",
+            settings=SHARED,
+            filled=True,
+        )
+    )
+    model: str = choice(
+        "vgg16",
+        tuple(ARCHITECTURES),
+        "VGG16 is here already; another is downloaded when it is first used.",
+    )
+    source: str = choice("cat", SOURCES, "Where the picture comes from.")
+    max_side: int = number(
+        600,
+        MIN_SIDE,
+        MAX_SIDE,
+        "Larger pictures are scaled down to this; twice the side takes four times as long.",
+        press=8,
+        strict=True,
+    )
+    every: int | None = number(
+        None,
+        1,
+        1000,
+        "Keeps pictures between octaves too, so that you can scrub through the steps.",
+        strict=True,
+    )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "variants", tuple(self.variants))
-        if not 1 <= len(self.variants) <= MAX_VARIANTS:
-            raise DreamError(f"there are {len(self.variants)} variants; choose 1 to {MAX_VARIANTS}")
-        check_network(self.model)
-        if self.source not in SOURCES:
-            raise DreamError(f"unknown picture; choose from {', '.join(SOURCES)}")
-        _check_whole("max_side", self.max_side, MIN_SIDE, MAX_SIDE)
-        if self.every is not None:
-            _check_whole("every", self.every, 1, 1000)
-        for name in self.common:
-            _check_common(name)
-        common = DreamConfig(layers={"any": 1.0}, **{**COMMON, **self.common})
-        settings = {name: getattr(common, name) for name in COMMON}
-        object.__setattr__(self, "common", MappingProxyType(settings))
+        super().__post_init__()
         for variant in self.variants:
             for layer in variant.layers:
                 find_layer(self.model, known_layers(self.model), layer)
+
+    @classmethod
+    def preset(cls, name: str, **changes: Any) -> Self:
+        """Return one of the notebook's `COMPARISONS`, for vgg16.
+
+        Settings in which all its variants agree are common; the others are each variant's own.
+
+        Parameters
+        ----------
+        name : str
+            A name in `COMPARISONS`.
+        **changes
+            ``source``, ``max_side`` and ``every`` as they are; ``common`` goes over the preset's.
+
+        Raises
+        ------
+        DreamError
+            If there is no such comparison, or a change does not pass its check.
+        """
+        if not isinstance(name, str) or name not in COMPARISONS:
+            known = ", ".join(COMPARISONS)
+            raise DreamError(f"unknown comparison {shown(name)}; choose from {known}")
+        presets = {label: {**COMMON, **PRESETS[preset]} for label, preset in COMPARISONS[name]}
+        first, *others = presets.values()
+        shared = {
+            field: first[field]
+            for field in COMMON
+            if all(other[field] == first[field] for other in others)
+        }
+        common = {**COMMON, **shared, **changes.pop("common", {})}
+        variants = [
+            Variant(
+                name=label,
+                layers=preset["layers"],
+                overrides={
+                    field: preset[field]
+                    for field in COMMON
+                    if field not in shared and preset[field] != common[field]
+                },
+            )
+            for label, preset in presets.items()
+        ]
+        return cls(variants=tuple(variants), common=common, **changes)
 
     def configs(self) -> tuple[DreamConfig, ...]:
         """Return the settings of each variant, in order."""
         return tuple(variant.config(self.common) for variant in self.variants)
 
     def moved_to(self, model: str) -> Self:
-        """Return the set-up for another network.
+        """Return the comparison for another network.
 
         A layer that the other network lacks becomes the one offered at the same relative depth,
         without the choice of channels.
         """
         before = tuple(layer.name for layer in known_layers(self.model))
-        variants = tuple(_moved(variant, before, model) for variant in self.variants)
-        return dataclasses.replace(self, model=model, variants=variants)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain JSON types; of the common settings only those off their default."""
-        changed = {name: value for name, value in self.common.items() if value != COMMON[name]}
-        return {
-            "variants": [variant.to_dict() for variant in self.variants],
-            "common": changed,
-            "model": self.model,
-            "source": self.source,
-            "max_side": self.max_side,
-            "every": self.every,
-        }
-
-    @classmethod
-    def from_dict(cls, values: Any) -> Self:
-        """Make it from what `to_dict` gave; raises `DreamError` for anything else."""
-        known = tuple(spec.name for spec in dataclasses.fields(cls))
-        values = _named(values, known, "a set-up")
-        for name, kind in (("variants", list), ("common", dict), ("model", str), ("source", str)):
-            if name in values and not isinstance(values[name], kind):
-                raise DreamError(f"{name} of the set-up has the wrong type; make the link anew")
-        if "variants" not in values:
-            raise DreamError("the set-up names no variants; make the link anew")
-        variants = [
-            Variant.from_dict(variant) for variant in values["variants"][: MAX_VARIANTS + 1]
-        ]
-        return cls(**{**values, "variants": tuple(variants)})
+        variants = [variant.moved(before, model) for variant in self.variants]
+        return self.replace(model=model, variants=variants)
 
     def encode(self) -> str:
         """Return it as one short text that is safe in an address."""
@@ -131,7 +168,7 @@ class Setup:
         Raises
         ------
         DreamError
-            If it is too long, damaged, or does not describe a set-up that can be.
+            If it is too long, damaged, or does not describe a comparison that can be.
         """
         if len(encoded) > MAX_ENCODED:
             raise DreamError(f"the link has {len(encoded)} characters; make it anew on the page")
@@ -145,8 +182,3 @@ class Setup:
         if not whole:
             raise DreamError("the link is cut short or too large; make it anew on the page")
         return cls.from_dict(parse_json(text))
-
-
-def _check_whole(name: str, value: Any, low: int, high: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise DreamError(f"{name} is {shown(value)}; choose a whole number, {low} to {high}")

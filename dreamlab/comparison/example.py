@@ -83,7 +83,7 @@ def write(folder: Path, finished: Sequence[tuple[str, Recording]]) -> None:
     if not finished or any(not recording.frames for _, recording in finished):
         raise DreamError("the example has a run that is empty; record it first")
     folder.mkdir(parents=True, exist_ok=True)
-    folder.joinpath("original.jpg").write_bytes(jpeg(finished[0][1].original, quality=88))
+    folder.joinpath("original.jpg").write_bytes(jpeg(finished[0][1].original.pixels, quality=88))
     rows = []
     for number, (name, recording) in enumerate(finished, 1):
         picture = f"dream_{number}.jpg"

@@ -67,6 +67,11 @@ class Settings:
         """Return the settings as plain JSON types, in the order of the fields."""
         return {name: spec.plain(getattr(self, name)) for name, spec in specs(type(self)).items()}
 
+    def changes(self) -> dict[str, Any]:
+        """Return as plain JSON types what is off its default."""
+        plain, own = self.to_dict(), specs(type(self))
+        return {name: plain[name] for name in own if getattr(self, name) != own[name].default}
+
     def to_json(self) -> str:
         """Return the settings as one line of JSON."""
         return json.dumps(self.to_dict())

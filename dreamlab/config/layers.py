@@ -1,12 +1,19 @@
 """Specs of settings that name layers: a layer, layers with weights, layers with channels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from dreamlab.config.specs import Spec, is_number
 from dreamlab.errors import DreamError, shown
+
+
+def check_layers(channels: Iterable[str], layers: Collection[str]) -> None:
+    """Raise `DreamError` if channels are chosen of a layer that is not among the layers."""
+    for name in channels:
+        if name not in layers:
+            raise DreamError(f"channels names layer {shown(name)}, which is not among the layers")
 
 
 @dataclass(frozen=True, kw_only=True)

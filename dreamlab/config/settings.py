@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Self
 
 from dreamlab.config.base import Settings, checked, specs
 from dreamlab.config.embedded import parse_json, read_settings
-from dreamlab.config.layers import LayerChannels, LayerWeights
+from dreamlab.config.layers import LayerChannels, LayerWeights, check_layers
 from dreamlab.config.presets import PRESETS
 from dreamlab.config.specs import choice, number, setting
 from dreamlab.errors import DreamError, shown
@@ -104,11 +104,7 @@ precision, preprocessing, tile
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in self.channels:
-            if name not in self.layers:
-                raise DreamError(
-                    f"channels names layer {shown(name)}, which is not among the layers"
-                )
+        check_layers(self.channels, self.layers)
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -37,13 +37,11 @@ class Spec:
     form: ClassVar[str] = "NAME"
     kind: ClassVar[str] = "name"
 
+    #: The range in words, or nothing.
+    range: ClassVar[str] = ""
+
     #: The way out if the setting is missing.
     need: ClassVar[str] = "give it"
-
-    @property
-    def range(self) -> str:
-        """The range in words, or nothing."""
-        return ""
 
     def check(self, name: str, value: Any) -> Any:
         """Return the value in its final type; raise `DreamError` if it is not allowed."""
@@ -76,6 +74,8 @@ class Number(Spec):
         Change by a press of + or - on the page.
     offered : tuple of float
         Values that the page offers beside the word.
+    strict : bool
+        Whether a float, such as 600.0, is refused for a whole number.
     """
 
     low: float
@@ -84,20 +84,15 @@ class Number(Spec):
     unit: str = ""
     press: float | None = None
     offered: tuple[float, ...] = ()
+    strict: bool = False
 
     form = "N"
 
-    @property
-    def whole(self) -> bool:
-        """Whether the number is whole."""
-        return isinstance(self.low, int)
+    whole = property(lambda self: isinstance(self.low, int))
+    kind = property(lambda self: "int" if self.whole else "float")
 
     @property
-    def kind(self) -> str:  # type: ignore[override]  # it depends on the bounds
-        return "int" if self.whole else "float"
-
-    @property
-    def range(self) -> str:
+    def range(self) -> str:  # type: ignore[override]  # it depends on the bounds
         low, high = (x if self.whole or x is None else f"{x:g}" for x in (self.low, self.high))
         return (f"{low} or more" if high is None else f"{low} to {high}") + self.unit
 
@@ -105,7 +100,8 @@ class Number(Spec):
         if value == self.word and self.word or value is self.default is None:
             return value
         wrong = f"{name} is {shown(value)}; choose "
-        if not is_number(value) or self.whole and isinstance(value, float) and value % 1:
+        broken = isinstance(value, float) and (self.strict or value % 1)
+        if not is_number(value) or self.whole and broken:
             raise DreamError(f"{wrong}a {'whole ' * self.whole}number, {self.range}")
         if not value >= self.low or self.high is not None and value > self.high:  # for NaN too
             raise DreamError(wrong + self.range)
@@ -129,15 +125,13 @@ class Flag(Spec):
     }
 
     def check(self, name: str, value: Any) -> bool:
-        value = self.words.get(value, value) if isinstance(value, str) else value
+        value = self.parse(value) if isinstance(value, str) else value
         if not isinstance(value, bool):
             raise DreamError(f"{name} is {shown(value)}; choose yes or no")
         return value
 
-    def parse(self, text: str) -> bool:
-        if text.lower() not in self.words:
-            raise ValueError(text)
-        return self.words[text.lower()]
+    def parse(self, text: str) -> bool | str:
+        return self.words.get(text.lower(), text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,9 +140,7 @@ class Choice(Spec):
 
     choices: tuple[str, ...]
 
-    @property
-    def range(self) -> str:
-        return ", ".join(self.choices)
+    range = property(lambda self: ", ".join(self.choices))
 
     def check(self, name: str, value: Any) -> str:
         if value not in self.choices:
@@ -174,22 +166,27 @@ class Text(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Line(Spec):
+    """One line of printable text, at most `most` characters; white space becomes single spaces."""
+
+    most: int
+
+    def check(self, name: str, value: Any) -> str:
+        line = " ".join(value.split()) if isinstance(value, str) else ""
+        if not 1 <= len(line) <= self.most or not line.isprintable():
+            raise DreamError(f"{name} is {shown(value)}; choose 1 to {self.most} plain letters")
+        return line
+
+
+@dataclass(frozen=True, kw_only=True)
 class Many(Spec):
     """A list of values of the spec `each`, without repetition."""
 
     each: Spec
 
-    @property
-    def form(self) -> str:  # type: ignore[override]  # it is that of each
-        return f"{self.each.form},…"
-
-    @property
-    def kind(self) -> str:  # type: ignore[override]  # it is that of each
-        return f"list of {self.each.kind}s"
-
-    @property
-    def range(self) -> str:
-        return self.each.range
+    form = property(lambda self: f"{self.each.form},…")
+    kind = property(lambda self: f"list of {self.each.kind}s")
+    range = property(lambda self: self.each.range)
 
     def check(self, name: str, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple):
@@ -233,5 +230,6 @@ def names(default: tuple[str, ...], text: str) -> Any:
 
 def numbers(default: tuple[float, ...], low: float, high: float, text: str) -> Any:
     """Return a field for a list of numbers from `low` to `high`, whole if `low` is."""
-    each = Number(default=low, help=text, low=low, high=high)
-    return setting(Many(default=default, help=text, each=each))
+    return setting(
+        Many(default=default, help=text, each=Number(default=low, help=text, low=low, high=high))
+    )

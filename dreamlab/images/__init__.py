@@ -7,6 +7,7 @@ May be imported from it: the names below, and its modules.
 from dreamlab.images.bounds import MAX_PIXELS
 from dreamlab.images.decode import load_image
 from dreamlab.images.noise import seeded_noise
+from dreamlab.images.picture import Picture
 from dreamlab.images.pixels import (
     data_url,
     from_pixels,
@@ -19,6 +20,7 @@ from dreamlab.images.shape import Shape
 
 __all__ = [
     "MAX_PIXELS",
+    "Picture",
     "Shape",
     "data_url",
     "from_pixels",

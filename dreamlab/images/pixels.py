@@ -1,8 +1,6 @@
 """Converts float32 in [-1, 1] to uint8 pixels and back; encodes and scales pixels."""
 
 import base64
-import struct
-import zlib
 from collections.abc import Mapping
 
 import imageio.v3 as iio
@@ -39,22 +37,6 @@ def png(pixels: np.ndarray, *, text: Mapping[str, str] | None = None) -> bytes:
     for key, value in (text or {}).items():
         info.add_text(key, value)
     return iio.imwrite("<bytes>", pixels, extension=".png", pnginfo=info)
-
-
-def with_text(picture: bytes, key: str, text: str) -> bytes:
-    """Return a PNG file with one more text chunk; its pixels are not compressed again.
-
-    Parameters
-    ----------
-    picture : bytes
-        A PNG file.
-    key, text : str
-        Key and text of the chunk, in ASCII.
-    """
-    chunk = b"tEXt" + key.encode("ascii") + b"\0" + text.encode("ascii")
-    chunk = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
-    head = 8 + 25  # the signature and the first chunk, which has to stay the first
-    return picture[:head] + chunk + picture[head:]
 
 
 def jpeg(pixels: np.ndarray, *, max_side: int | None = None, quality: int = 85) -> bytes:

@@ -1,9 +1,9 @@
-"""Dreams and analyses as jobs: queued, run by workers, followed, stopped and kept.
+"""Tasks run as jobs: submitted, followed, cancelled, on a local worker or a Dask cluster.
 
-Inside: the contract, the books of all jobs, the dispatcher, and what runs in a worker's process.
-May be imported from it: the names below, and `dreamlab.jobs.service`, which runs jobs with Dask.
+Inside: the state of all jobs, and how Dask workers are started, given jobs and followed.
+May be imported from it: the names below, and `dreamlab.jobs.service`.
 """
 
-from dreamlab.jobs.protocol import AnalysisRequest, Backend, Request, Result, State, Status
+from dreamlab.jobs.protocol import Backend, Status
 
-__all__ = ["AnalysisRequest", "Backend", "Request", "Result", "State", "Status"]
+__all__ = ["Backend", "Status"]

@@ -1,4 +1,4 @@
-"""Gives jobs to Dask workers, one at a time each, and follows them, in a thread of its own."""
+"""Connects to a Dask scheduler, in a thread of its own, and keeps a handle for each worker."""
 
 import asyncio
 import contextlib
@@ -9,29 +9,32 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from dreamlab.config.deployment import Limits
-from dreamlab.jobs.ledger import Ledger
-from dreamlab.jobs.local_cluster import SHORT_LOGS, LocalNode
-from dreamlab.jobs.worker_handle import PATIENCE, Bell, Tender, rest
+from dreamlab.jobs.job import LOAD_SECONDS
+from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.local_cluster import SHORT_LOGS, LocalCluster
+from dreamlab.jobs.worker_handle import PATIENCE, Notifier, WorkerHandle, wait_any
 
 logger = logging.getLogger("dreamlab.jobs")
 
-#: Seconds between two looks at which workers are there.
+#: Seconds between two looks at which workers are there, and while nothing is to be done.
 LOOK_SECONDS = 0.5
+IDLE_SECONDS = 2.5
 
 #: Seconds before the scheduler is tried again.
 RETRY_SECONDS = 1.0
 
-#: Seconds without any worker after which the local node is started anew.
-_NO_WORKER_SECONDS = 60.0
+#: Seconds without any worker after which the local cluster is started anew: it ends by itself
+#: when its worker does not start, so this is for what nobody foresaw.
+_NO_WORKER_SECONDS = LOAD_SECONDS + 60.0
 
 _STARTING = "the worker is being started"
 _UNREACHABLE = "the workers cannot be reached at the moment; dreams go on as soon as they can"
 _SILENT = "no worker answers at the moment; dreams go on as soon as one does or is started anew"
-_FALTERED = "the worker was lost while it loaded its network; it is tried again"
+_NOT_STARTED = "the worker did not start; it is tried again"
 
 
 class Dispatcher:
-    """Runs the ledger's jobs on Dask workers.
+    """Runs jobs on Dask workers.
 
     Parameters
     ----------
@@ -41,37 +44,36 @@ class Dispatcher:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._tenders: dict[str, Tender] = {}  # by the worker's address
+        self._handles: dict[str, WorkerHandle] = {}  # by the worker's address
         self._closing = False
-        self._faltered = False  # whether a worker was lost as it warmed up, and none did since
         self._loop = asyncio.new_event_loop()
-        self._bell = Bell()
+        self._notifier = Notifier()
         self._thread = threading.Thread(target=self._main, name="dreamlab-jobs", daemon=True)
 
-    def start(self, ledger: Ledger) -> None:
-        """Start the thread; the ledger is where jobs come from and news of them goes."""
-        self._ledger = ledger
+    def start(self, jobs: Jobs) -> None:
+        """Start the thread; jobs come from there, and their events go there."""
+        self._jobs = jobs
         self._thread.start()
 
     @property
     def workers(self) -> frozenset[str]:
         """Addresses of the workers that are there."""
-        return frozenset(self._tenders)
+        return frozenset(self._handles)
 
     @property
     def ready(self) -> bool:
-        """Whether a worker has loaded its network."""
-        return any(one.warm and not one.silent for one in list(self._tenders.values()))
+        """Whether a worker is there, which has its network, and answers."""
+        return any(handle.ready for handle in list(self._handles.values()))
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Make the thread look at once instead of at its next turn."""
         with contextlib.suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._bell.ring)
+            self._loop.call_soon_threadsafe(self._notifier.notify)
 
     def close(self) -> None:
         """Stop following, end the local worker and wait for the thread."""
         self._closing = True
-        self.ring()
+        self.notify()
         self._thread.join()
 
     # All below runs in the thread.
@@ -81,7 +83,7 @@ class Dispatcher:
         try:
             self._loop.run_until_complete(self._serve())
         except BaseException as error:  # with the thread gone nobody else would ever tell
-            self._ledger.set_notice(_told(error))
+            self._jobs.set_notice(_told(error))
         finally:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
@@ -89,7 +91,8 @@ class Dispatcher:
 
     async def _serve(self) -> None:
         while not self._closing:
-            notice = _UNREACHABLE
+            self._listed = False
+            notice = None
             try:
                 _quieten(self._limits.log_level)
                 async with self._connected() as client:
@@ -98,7 +101,7 @@ class Dispatcher:
                 logger.warning("no scheduler: %s", type(error).__name__)
             except (Exception, asyncio.CancelledError) as error:  # Dask cancels what it gives up
                 notice = _told(error)  # whatever it was, the next try may work
-            self._ledger.set_notice(notice)
+            self._jobs.set_notice(notice or (_UNREACHABLE if self._listed else _NOT_STARTED))
             self._tick()
             if not self._closing:
                 await asyncio.sleep(RETRY_SECONDS)
@@ -107,10 +110,10 @@ class Dispatcher:
     async def _connected(self) -> AsyncIterator[Any]:
         from distributed import Client
 
-        node = None if self._limits.scheduler else LocalNode(self._limits)
+        cluster = None if self._limits.scheduler else LocalCluster(self._limits)
         client = None
         try:
-            address = await node.address() if node else self._limits.scheduler
+            address = await cluster.address() if cluster else self._limits.scheduler
             client = Client(address, asynchronous=True, set_as_default=False, timeout=PATIENCE)
             await client
             yield client
@@ -118,57 +121,53 @@ class Dispatcher:
             if client is not None:
                 with contextlib.suppress(Exception, asyncio.CancelledError):
                     await asyncio.wait_for(client._close(fast=True), PATIENCE)
-            if node is not None:
-                await asyncio.to_thread(node.close)
+            if cluster is not None:
+                await asyncio.to_thread(cluster.close)
 
     async def _attend(self, client: Any) -> None:
-        """Tend the workers, as they come and go, until the scheduler is gone."""
+        """Keep a handle for each worker, as they come and go, until the scheduler is gone."""
         alone_since = self._loop.time()
         try:
             while not self._closing:
-                ring = self._bell.next
+                notice = self._notifier.next
                 known = await asyncio.wait_for(client.scheduler.identity(), PATIENCE)
-                here = set(known["workers"])
-                for address, tender in list(self._tenders.items()):
-                    if address not in here or tender.task.done():
-                        self._faltered |= tender.warming
+                workers = known["workers"]
+                for address, handle in list(self._handles.items()):
+                    if address not in workers or handle.task.done():
                         await self._leave(address)
-                for address in here:
-                    if address not in self._tenders:
-                        self._tenders[address] = Tender(client, address, self._ledger, self._bell)
-                    self._tenders[address].hear(known["workers"][address]["last_seen"])
-                self._ledger.set_slots(len(here))
-                self._ledger.set_notice(self._trouble())
-                if here:
+                for address, worker in workers.items():
+                    if address not in self._handles:
+                        handle = WorkerHandle(client, address, self._jobs, self._notifier)
+                        self._handles[address] = handle
+                    self._handles[address].hear(worker["last_seen"])
+                self._listed |= bool(workers)
+                self._jobs.set_slots(len(workers))
+                self._jobs.set_notice(self._trouble())
+                if workers:
                     alone_since = self._loop.time()
                 elif self._loop.time() - alone_since > _NO_WORKER_SECONDS:
                     raise OSError("no worker came")
                 self._tick()
-                await rest(ring, LOOK_SECONDS)
+                idle = self.ready and self._jobs.idle
+                await wait_any(notice, IDLE_SECONDS if idle else LOOK_SECONDS)
         finally:
-            self._ledger.set_notice(_UNREACHABLE)
-            for address in list(self._tenders):
+            for address in list(self._handles):
                 await self._leave(address)
 
     def _trouble(self) -> str | None:
-        """Return what keeps all dreams from going on, in one sentence, or None."""
-        tenders = list(self._tenders.values())
-        if not tenders:
+        """Return what keeps all jobs from running, in one sentence, or None."""
+        if not self._handles:
             return _STARTING
-        if all(tender.silent for tender in tenders):
-            return _SILENT
-        self._faltered &= all(tender.warming for tender in tenders)
-        return _FALTERED if self._faltered else None
+        return _SILENT if all(handle.silent for handle in self._handles.values()) else None
 
     def _tick(self) -> None:
         try:
-            self._ledger.tick()
+            self._jobs.tick()
         except Exception as error:  # what goes wrong with one dream takes no worker from others
             _told(error)
 
     async def _leave(self, address: str) -> None:
-        tender = self._tenders.pop(address)
-        await tender.end()
+        await self._handles.pop(address).end()
 
 
 def _quieten(level: str) -> None:

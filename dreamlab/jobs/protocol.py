@@ -1,91 +1,21 @@
-"""What a job is, and what the page needs of whoever runs it."""
+"""What the page needs of whoever runs the jobs."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from dreamlab.analysis import Findings, Item, Settings
-from dreamlab.config import DreamConfig
 from dreamlab.config.deployment import Limits
-from dreamlab.images import png
-from dreamlab.results.recording import Recording
-from dreamlab.results.run_data import LossPoint
+from dreamlab.images import Picture
+from dreamlab.tasks.events import Event
+from dreamlab.tasks.task import Result, Task
 
 Ended = Literal["done", "cancelled", "failed"]
 State = Literal["queued", "running"] | Ended
 
 
 @dataclass(frozen=True)
-class Request:
-    """One dream to be dreamt.
-
-    Parameters
-    ----------
-    image : bytes
-        The picture, as PNG.
-    config : DreamConfig
-        The settings.
-    model : str
-        Name of the network in the zoo, or path of the user's own.
-    every : int or None
-        Keep a frame after every so many steps too.
-    """
-
-    image: bytes
-    config: DreamConfig
-    model: str = "vgg16"
-    every: int | None = None
-
-    @property
-    def precision(self) -> str:
-        """The number format that is asked for."""
-        return self.config.precision
-
-
-@dataclass(frozen=True)
-class AnalysisRequest:
-    """One analysis to be run.
-
-    Parameters
-    ----------
-    image : bytes
-        The picture, as PNG; nothing for an analysis that goes without.
-    analysis : str
-        Its name in `dreamlab.analysis.ANALYSES`.
-    settings : Settings
-        The analysis's own.
-    model : str
-        Name of the network in the zoo, or path of the user's own.
-    found : tuple of Item
-        What an earlier run with the same settings found; it is not looked for again.
-    """
-
-    image: bytes = field(repr=False)
-    analysis: str
-    settings: Settings
-    model: str = "vgg16"
-    found: tuple[Item, ...] = field(default=(), repr=False)
-
-    @property
-    def precision(self) -> str:
-        """The number format that is asked for."""
-        return self.settings.precision
-
-    def merged(self, items: Iterable[Item]) -> tuple[Item, ...]:
-        """Return these items and what an earlier run had found besides."""
-        return tuple({item.key: item for item in (*self.found, *items)}.values())
-
-    def partial(self, items: Iterable[Item], seconds: float) -> Findings | None:
-        """Return what was found by a run that broke off and before it, or None if nothing was."""
-        items, settings = self.merged(items), self.settings.to_dict()
-        if not items:
-            return None
-        return Findings(self.analysis, settings, self.model, "", items, False, seconds, self.image)
-
-
-@dataclass(frozen=True)
 class Status:
-    """Where a job is.
+    """Where a job is, and its result so far.
 
     Parameters
     ----------
@@ -93,94 +23,52 @@ class Status:
         Unguessable name of the job.
     state : str
         ``queued``, ``running``, ``done``, ``cancelled`` or ``failed``.
-    place : int
-        Place in the queue while queued, from 1 (next); 0 otherwise.
-    octave, iteration : int
-        The step it is at, counted from 0.
-    octaves, iterations : int
-        How many there are.
-    height, width : int
-        Size of the octave it is at, in pixels.
-    fraction : float
-        Share of the work that is done, 0 to 1.
-    losses : tuple of LossPoint
-        All losses so far.
+    result : Recording, Findings or None
+        The result as far as it came: all of it when done. None if there is nothing.
+    picture : Picture or None
+        The picture the job began from; None for a job that has none.
     preview : bytes or None
         The latest picture, as JPEG.
+    place : int
+        Place in the queue while queued, from 1 (next); 0 otherwise.
+    fraction : float
+        Share of the work that is done, 0 to 1.
+    doing : str
+        What it does, in a few words.
     seconds, seconds_left : float or None
         How long it has run, and is expected to run yet.
-    warnings : tuple of str
-        What the engine warned of, a sentence each.
-    error : str or None
-        Why it failed, in one sentence.
     expected_wait : float or None
         Seconds until it is expected to start while queued; None where nothing was measured yet.
     stopping : bool
         True from the moment it was told to stop until it has.
+    warnings : tuple of str
+        Warnings of the engine, a sentence each.
+    error : str or None
+        Why it failed, in one sentence.
     notice : str or None
-        What keeps it from going on at the moment, in one sentence, such as a worker that is gone.
-    doing : str
-        What an analysis is at, in a few words; octaves, steps, losses and preview are a dream's.
-    items : tuple of Item
-        What an analysis has found so far; once it has ended, its result has them.
+        What keeps it from running at the moment, in one sentence, such as a lost worker.
     """
 
     id: str
     state: State
+    result: Result | None = field(default=None, repr=False)
+    picture: Picture | None = field(default=None, repr=False)
+    preview: bytes | None = field(default=None, repr=False)
     place: int = 0
-    octave: int = 0
-    octaves: int = 0
-    iteration: int = 0
-    iterations: int = 0
-    height: int = 0
-    width: int = 0
     fraction: float = 0.0
-    losses: tuple[LossPoint, ...] = ()
-    preview: bytes | None = None
+    doing: str = ""
     seconds: float | None = None
     seconds_left: float | None = None
-    warnings: tuple[str, ...] = ()
-    error: str | None = None
     expected_wait: float | None = None
     stopping: bool = False
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
     notice: str | None = None
-    doing: str = ""
-    items: tuple[Item, ...] = field(default=(), repr=False)
 
     @property
     def active(self) -> bool:
         """Whether it is still to change: queued or running."""
         return self.state in ("queued", "running")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a dream leaves: all of it when done, the part done when cancelled or failed.
-
-    Parameters
-    ----------
-    recording : Recording
-        Losses and frames.
-    pictures : tuple of bytes
-        The recording's frames as PNG, one for one.
-    original : bytes
-        The picture the run began from, as PNG.
-    """
-
-    recording: Recording
-    pictures: tuple[bytes, ...] = field(repr=False)
-    original: bytes = field(repr=False)
-
-    @classmethod
-    def of(cls, recording: Recording) -> "Result":
-        """Make the PNGs of a recording; raises `DreamError` if it is empty."""
-        pictures = tuple(png(frame.pixels) for frame in recording.frames)
-        return cls(recording, pictures, png(recording.original))
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all its pictures."""
-        return len(self.original) + sum(map(len, self.pictures)) + self.recording.nbytes
 
 
 class Backend(Protocol):
@@ -196,31 +84,35 @@ class Backend(Protocol):
 
     @property
     def problem(self) -> str | None:
-        """What keeps all dreams from going on, in one sentence, or None."""
+        """What keeps all jobs from running, in one sentence, or None."""
 
-    def submit(self, owner: str, request: Request | AnalysisRequest) -> str:
-        """Queue a job for a visitor and return its id; raises `DreamError` if it cannot run."""
+    def submit(self, owner: str, task: Task, resume: Sequence[Event] = ()) -> str:
+        """Queue a task for a visitor and return the job's id; raises `DreamError` if it cannot run.
+
+        Parameters
+        ----------
+        owner : str
+            The visitor.
+        task : Task
+            What to run.
+        resume : sequence of Event
+            Events of an earlier run that ended early, from which it resumes.
+        """
 
     def status(self, job: str) -> Status:
-        """Return where a job is; raises `DreamError` for an id it does not know."""
+        """Return where a job is; raises `DreamError` for an unknown id."""
 
     def cancel(self, job: str) -> None:
-        """Stop a job, keeping what is done; one that has ended stays as it is."""
-
-    def result(self, job: str) -> Result | Findings | None:
-        """Return what a job that has ended leaves, or None if it left nothing."""
+        """Stop a job and keep what is done; one that has ended stays as it is."""
 
     def forget(self, job: str) -> None:
-        """Cancel a job if need be and drop all that is kept of it."""
+        """Cancel a job if need be, and drop all of it."""
 
-    def estimate(self, request: Request | AnalysisRequest) -> float | None:
-        """Return the seconds a job is expected to run, or None if nothing was measured yet."""
+    def estimate(self, task: Task) -> float | None:
+        """Return the seconds a task is expected to run, or None if nothing was measured yet."""
 
     def ready(self) -> bool:
-        """Whether a worker stands by with the network loaded."""
-
-    def original(self, job: str) -> bytes:
-        """Return the picture a job began from, as PNG; nothing for a job that has none."""
+        """Whether a worker waits for jobs, its network loaded."""
 
     def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
         """Note that a visitor left: some time later the jobs are cancelled unless ``back()``."""
@@ -229,4 +121,4 @@ class Backend(Protocol):
         """Return how many jobs are queued and running, how many ended how, and their seconds."""
 
     def close(self) -> None:
-        """End the workers that were started here; what runs is lost."""
+        """End the workers that were started here; running jobs are lost."""

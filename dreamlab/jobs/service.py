@@ -1,9 +1,9 @@
-"""Dreams as jobs: submit, follow, cancel, result, on a local worker or a Dask cluster."""
+"""Jobs on Dask workers: on this machine, or on a cluster."""
 
 from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.jobs.dispatcher import Dispatcher
-from dreamlab.jobs.ledger import Ledger
+from dreamlab.jobs.jobs import Jobs
 from dreamlab.zoo import ARCHITECTURES
 
 
@@ -19,11 +19,11 @@ def checked(limits: Limits | None = None) -> Limits:
     return limits
 
 
-class Jobs(Ledger):
-    """Runs dreams on Dask workers; see `dreamlab.jobs.protocol.Backend` for what its methods do.
+class JobService(Jobs):
+    """Runs jobs on Dask workers; see `dreamlab.jobs.protocol.Backend` for its methods.
 
-    It is made once a process and shared by all visitors. A worker dreams one dream at a time;
-    who waits is served in turn, visitor by visitor.
+    It is made once a process and shared by all visitors. A worker runs one job at a time;
+    visitors are served in turn.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Jobs(Ledger):
     def __init__(self, limits: Limits | None = None) -> None:
         limits = checked(limits)
         self._dispatcher = Dispatcher(limits)
-        super().__init__(limits, self._dispatcher.ring)
+        super().__init__(limits, self._dispatcher.notify)
         self._dispatcher.start(self)
 
     def ready(self) -> bool:
@@ -47,5 +47,5 @@ class Jobs(Ledger):
         return self._dispatcher.workers
 
     def close(self) -> None:
-        """End the local worker, if there is one, and stop following; what runs is lost."""
+        """See `Backend`."""
         self._dispatcher.close()

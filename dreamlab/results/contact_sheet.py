@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from dreamlab.errors import DreamError
-from dreamlab.images import MAX_PIXELS, png
+from dreamlab.images import MAX_PIXELS, Picture, png
 from dreamlab.results.run_data import RunData
 
 _GAP = 16
@@ -25,7 +25,7 @@ _PLAIN = str.maketrans(
 
 
 def contact_sheet(
-    items: Sequence[tuple[str, np.ndarray]],
+    items: Sequence[tuple[str, Picture]],
     *,
     columns: int,
     title: str | None = None,
@@ -38,8 +38,8 @@ def contact_sheet(
 
     Parameters
     ----------
-    items : sequence of (str, numpy.ndarray)
-        Caption and picture, uint8 (H, W, 3). A caption too wide for its cell goes on below where
+    items : sequence of (str, Picture)
+        Caption and picture. A caption too wide for its cell goes on below where
         it has a ``·``, and is cut where it has none.
     columns : int
         Pictures in a row, 1 or more; fewer pictures make fewer columns.
@@ -65,8 +65,8 @@ def contact_sheet(
         raise DreamError(f"columns is {columns}; choose 1 or more")
     columns = min(columns, len(items))
     rows = math.ceil(len(items) / columns)
-    cell_width = max(pixels.shape[1] for _, pixels in items)
-    cell_height = max(pixels.shape[0] for _, pixels in items)
+    cell_width = max(picture.shape.width for _, picture in items)
+    cell_height = max(picture.shape.height for _, picture in items)
     top = _GAP + (_TITLE + _GAP if title else 0)
     captions = [_lines(caption, cell_width) for caption, _ in items]
     below = max(map(len, captions)) - 1
@@ -82,11 +82,11 @@ def contact_sheet(
     draw = ImageDraw.Draw(sheet)
     if title:
         _write(draw, (_GAP, _GAP), title, _TITLE, width - 2 * _GAP)
-    for index, (lines, (_, pixels)) in enumerate(zip(captions, items, strict=True)):
+    for index, (lines, (_, picture)) in enumerate(zip(captions, items, strict=True)):
         row, column = divmod(index, columns)
         left, upper = _GAP + column * across, top + row * down
-        inset = (cell_width - pixels.shape[1]) // 2, (cell_height - pixels.shape[0]) // 2
-        sheet.paste(Image.fromarray(pixels), (left + inset[0], upper + inset[1]))
+        inset = (cell_width - picture.shape.width) // 2, (cell_height - picture.shape.height) // 2
+        sheet.paste(Image.fromarray(picture.pixels), (left + inset[0], upper + inset[1]))
         for place, line in enumerate(lines):
             height = upper + cell_height + _TEXT // 2 + place * _LINE
             _write(draw, (left, height), line, _TEXT, cell_width)
@@ -104,7 +104,7 @@ def compared(dreams: Sequence[tuple[str, RunData]], text: Mapping[str, str] | No
         What the file says of itself, in text chunks.
     """
     items = [("Original", dreams[0][1].original)]
-    items += [(name, recording.final.pixels) for name, recording in dreams]
+    items += [(name, recording.final.picture) for name, recording in dreams]
     return contact_sheet(items, columns=across(len(items)), text=text)
 
 

@@ -172,7 +172,7 @@ def packed(files: Mapping[str, bytes]) -> bytes:
 
 
 def _png(frame: Frame, settings: str) -> bytes:
-    return images.png(frame.pixels, text=embedded.settings_text(settings))
+    return frame.picture.with_text(embedded.settings_text(settings)).png
 
 
 def _settings(recording: RunData) -> str:
@@ -181,14 +181,14 @@ def _settings(recording: RunData) -> str:
 
 def _pictures(recording: RunData, plan: Film) -> list[np.ndarray]:
     frames = recording.frames if plan.steps else recording.octave_frames
-    return [recording.original, *(frame.pixels for frame in frames)]
+    return [recording.original.pixels, *(frame.pixels for frame in frames)]
 
 
 def _frames(
     recording: RunData, pictures: Iterable[np.ndarray], max_side: int
 ) -> Iterator[np.ndarray]:
     # One at a time: the frames of a large picture together would fill the memory.
-    shape = images.Shape.of(recording.original).fitted(max_side)
+    shape = recording.original.shape.fitted(max_side)
     for pixels in pictures:
         yield images.resize_pixels(pixels, *shape)
 

@@ -45,8 +45,12 @@ class Film(Settings):
         If a time is out of range.
     """
 
-    frame_seconds: float = number(0.5, 0.02, 10.0, "How long a frame shows.", unit=" seconds")
-    hold_seconds: float = number(2.0, 0.0, 60.0, "How long the result shows.", unit=" seconds")
+    frame_seconds: float = number(
+        0.5, 0.02, 10.0, "How long a frame shows.", unit=" seconds", press=0.1
+    )
+    hold_seconds: float = number(
+        2.0, 0.0, 60.0, "How long the result shows.", unit=" seconds", press=0.5
+    )
     loop: bool = flag(True, "Whether it starts over at its end.")
     boomerang: bool = flag(False, "There and back again.")
     steps: bool = flag(False, "Frames between octaves too.")

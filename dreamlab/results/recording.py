@@ -2,12 +2,13 @@
 
 import contextlib
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.images import to_pixels
+from dreamlab.images import Picture
 from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
 from dreamlab.results.film import Film
@@ -41,6 +42,7 @@ class Recording(RunData):
         self.every = every
         self.max_bytes = max_bytes
         self.dropped = 0
+        self._framed: tuple[int, int] | None = None  # place of the last frame
 
     def record(self, steps: Iterable["Step"]) -> Generator["Step"]:
         """Pass the steps of a run on, keeping what is asked for.
@@ -133,33 +135,48 @@ class Recording(RunData):
     def _repr_html_(self) -> str:
         return section.in_notebook([section.NamedDream("Dream", COLOURS[0], self)])
 
+    def add(self, part: Provenance | LossPoint | Frame) -> None:
+        """Keep a part of the run: how it was made, a loss, or a frame if it fits."""
+        if isinstance(part, LossPoint):
+            self.losses.append(part)
+        elif isinstance(part, Frame):
+            self.frames.append(part)
+            gone = surplus(self.frames, self.max_bytes - self.original.nbytes)
+            self.frames = [frame for place, frame in enumerate(self.frames) if place not in gone]
+            self.dropped += len(gone)
+        else:
+            self.provenance = part
+
     def _keep(self, step: "Step") -> None:
         if self.empty:
-            self.original = to_pixels(step.original)
-            self.provenance = step.provenance  # last: with it the recording is not empty
+            self.original = Picture.of(step.original)
+            self.add(step.provenance)
         if step.losses:
             place = step.octave, step.height, step.width, step.iteration
-            self.losses.append(LossPoint(*place, step.loss, dict(step.losses)))
+            self.add(LossPoint(*place, step.loss, dict(step.losses)))
         wanted = self.every is not None and (step.iteration + 1) % self.every == 0
         if step.ends_octave or wanted:
             self._add(step)
 
     def _add(self, step: "Step") -> None:
-        self.frames.append(
-            Frame(step.octave, step.iteration, step.ends_octave, to_pixels(step.image))
-        )
-        while self.nbytes > self.max_bytes and len(self.frames) > 1:
-            self._thin()
+        self._framed = step.octave, step.iteration
+        self.add(Frame(*self._framed, step.ends_octave, Picture.of(step.image)))
 
     def _add_partial(self, step: "Step | None") -> None:
-        if step is None:
-            return
-        kept = self.frames[-1] if self.frames else None
-        if kept is None or (kept.octave, kept.iteration) != (step.octave, step.iteration):
+        if step is not None and self._framed != (step.octave, step.iteration):
             self._add(step)
 
-    def _thin(self) -> None:
-        between = [frame for frame in self.frames[:-1] if not frame.ends_octave]
-        gone = between[::2] or self.frames[:1]
-        self.frames = [frame for frame in self.frames if not any(frame is one for one in gone)]
-        self.dropped += len(gone)
+
+def surplus(frames: Sequence[Frame], max_bytes: float) -> set[int]:
+    """Return the places of the frames that do not fit into so many bytes; the last always does.
+
+    Every second frame between octaves goes first, as often as need be, then the smallest octaves.
+    """
+    places = list(range(len(frames)))
+    total = sum(frame.picture.nbytes for frame in frames)
+    while total > max_bytes and len(places) > 1:
+        between = [place for place in places[:-1] if not frames[place].ends_octave]
+        gone = between[::2] or places[:1]
+        total -= sum(frames[place].picture.nbytes for place in gone)
+        places = [place for place in places if place not in gone]
+    return set(range(len(frames))) - set(places)

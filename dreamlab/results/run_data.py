@@ -1,16 +1,12 @@
 """What a run leaves: its frames, its losses, and how it was made."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.images import png
-
-if TYPE_CHECKING:  # the engine imports TensorFlow; a recording is read where there is none
-    pass
+from dreamlab.images import Picture
 
 _EMPTY = "the recording is empty; record a run before exporting it"
 
@@ -27,27 +23,32 @@ class Frame:
         Step of the octave after which it was taken, from 0; -1 where no step was taken.
     ends_octave : bool
         True for an octave's result, lost detail put back; false for a picture between steps.
-    pixels : numpy.ndarray
-        uint8, shape (height, width, 3).
+    picture : Picture
+        The picture.
     """
 
     octave: int
     iteration: int
     ends_octave: bool
-    pixels: np.ndarray
+    picture: Picture
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """Its pixels, uint8 (height, width, 3)."""
+        return self.picture.pixels
 
     @property
     def height(self) -> int:
         """Height in pixels."""
-        return self.pixels.shape[0]
+        return self.picture.shape.height
 
     @property
     def width(self) -> int:
         """Width in pixels."""
-        return self.pixels.shape[1]
+        return self.picture.shape.width
 
     def _repr_png_(self) -> bytes:
-        return png(self.pixels)
+        return self.picture.png
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class RunData:
 
     def __init__(self) -> None:
         self._provenance: Provenance | None = None
-        self._original: np.ndarray | None = None
+        self._original: Picture | None = None
         self.frames: list[Frame] = []
         self.losses: list[LossPoint] = []
         self.seconds = 0.0
@@ -118,8 +119,8 @@ class RunData:
         self._provenance = provenance
 
     @property
-    def original(self) -> np.ndarray:
-        """The picture the run began from, uint8 (H, W, 3).
+    def original(self) -> Picture:
+        """The picture the run began from.
 
         Raises
         ------
@@ -131,8 +132,8 @@ class RunData:
         return self._original
 
     @original.setter
-    def original(self, pixels: np.ndarray) -> None:
-        self._original = pixels
+    def original(self, picture: Picture) -> None:
+        self._original = picture
 
     @property
     def octave_frames(self) -> list[Frame]:
@@ -156,4 +157,4 @@ class RunData:
     def nbytes(self) -> int:
         """Bytes of all pictures kept, the original included."""
         original = 0 if self._original is None else self._original.nbytes
-        return original + sum(frame.pixels.nbytes for frame in self.frames)
+        return original + sum(frame.picture.nbytes for frame in self.frames)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from dreamlab.images import jpeg
 from dreamlab.report import svg
 from dreamlab.report.html import Figure, Section, row
 from dreamlab.report.table import Table
@@ -73,8 +72,8 @@ def in_notebook(dreams: Sequence[NamedDream]) -> str:
 
 def _pictures(dreams: Sequence[NamedDream]) -> list[tuple[bytes, str]]:
     pictures = [("Original", dreams[0].recording.original)]
-    pictures += [(_caption(dream), dream.recording.final.pixels) for dream in dreams]
-    return [(jpeg(pixels, quality=92), caption) for caption, pixels in pictures]
+    pictures += [(_caption(dream), dream.recording.final.picture) for dream in dreams]
+    return [(picture.jpeg, caption) for caption, picture in pictures]
 
 
 def _with_losses(dreams: Sequence[NamedDream]) -> list[NamedDream]:

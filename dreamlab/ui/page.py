@@ -5,8 +5,8 @@ import streamlit as st
 from dreamlab.ui import admin, analysis, guide, style
 from dreamlab.ui.dreams import compare
 from dreamlab.ui.inputs import dream_button, picture, settings, variants
+from dreamlab.ui.inputs.plan import plan
 from dreamlab.ui.session import backend, presence, state, url_state
-from dreamlab.zoo import known_layers
 
 
 def show() -> None:
@@ -28,22 +28,19 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         style.title()
         drafts = state.drafts()
-        setup = state.setup(drafts)
-        url_state.keep(setup)
-        url_state.share(setup)
+        comparison = state.comparison(drafts)
+        url_state.keep(comparison)
+        url_state.share(comparison)
     state.notices()
 
-    layers = known_layers(st.session_state["model"])
-    wanted = dream_button.requests(drafts, chosen)
-    checks = dream_button.checks(drafts, wanted, chosen, layers)
-    seconds = dream_button.estimates(jobs, wanted, checks)
+    planned = plan(jobs, drafts, chosen)
 
     # The first is always drawn, as Streamlit forgets what stands in a control that is not.
     dreams, layer_by_layer = st.tabs(["Compare", "Layer by layer"], key="part", on_change="rerun")
     with dreams:
         variants.comparisons()
-        variants.show(drafts, checks, seconds, layers)
-        dream_button.show(jobs, visit, drafts, wanted, checks, seconds, chosen)
+        variants.show(planned)
+        dream_button.show(jobs, visit, planned, chosen)
 
         if visit.batches:
             compare.show(jobs, visit)

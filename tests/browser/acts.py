@@ -6,11 +6,11 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 
 #: Small and short, so that a dream takes a second or two.
-QUICK = Setup(
+QUICK = Comparison(
     variants=(Variant(name="Quick", layers={"block3_conv3": 2.0}),),
     common={"octaves": 2, "iterations": 3, "precision": "float32"},
     max_side=128,

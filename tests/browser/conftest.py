@@ -4,7 +4,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.comparison import Comparison
 from tests.support.server import FLAGS, Server
 
 expect.set_options(timeout=30_000)
@@ -56,7 +56,7 @@ class Visitor:
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def open(self, setup: Setup | None = None, query: str = "") -> Page:
+    def open(self, setup: Comparison | None = None, query: str = "") -> Page:
         """Open the page with a set-up in its address, and wait until it is drawn."""
         if setup is not None:
             query = f"?setup={setup.encode()}"

@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreamlab.comparison.comparison import MAX_ENCODED, Setup
+from dreamlab.comparison.comparison import MAX_ENCODED, Comparison
 from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.errors import DreamError
 from tests.support.addresses import packed
 
-MIXED = Setup(
+MIXED = Comparison(
     variants=(
         Variant(name="One", layers={"block2_conv2": -2.5}, channels={"block2_conv2": [3, 1]}),
         Variant(
@@ -24,7 +24,7 @@ MIXED = Setup(
 
 
 def test_address_round_trip():
-    assert Setup.decode(MIXED.encode()) == MIXED
+    assert Comparison.decode(MIXED.encode()) == MIXED
 
 
 def test_address_is_safe_in_a_query():
@@ -48,7 +48,7 @@ def test_moving_to_another_network_keeps_names_it_knows():
 
 
 def test_moving_to_another_network_takes_the_same_relative_depth():
-    ends = Setup(
+    ends = Comparison(
         variants=(
             Variant(name="Ends", layers={"block1_conv1": 1.0, "block5_pool": 3.0}),
             Variant(name="Cut", layers={"block5_pool": 1.0}, channels={"block5_pool": [2]}),
@@ -61,7 +61,7 @@ def test_moving_to_another_network_takes_the_same_relative_depth():
 
 def test_weights_that_cancel_out_after_a_move_are_set_anew():
     close = Variant(name="x", layers={"block1_conv1": 1.0, "block1_conv2": -1.0})
-    moved = Setup(variants=(close,)).moved_to("inception_v3")
+    moved = Comparison(variants=(close,)).moved_to("inception_v3")
     assert dict(moved.variants[0].layers) in ({"mixed0": 1.0}, {"mixed0": 1.0, "mixed1": -1.0})
 
 
@@ -111,7 +111,7 @@ VARIANT = {"name": "a", "layers": {"block2_conv2": 1.0}}
 )
 def test_broken_setups_are_refused_in_one_sentence(values):
     with pytest.raises(DreamError) as caught:
-        Setup.decode(packed(values))
+        Comparison.decode(packed(values))
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
 
 
@@ -130,13 +130,13 @@ def test_broken_setups_are_refused_in_one_sentence(values):
 )
 def test_damaged_addresses_are_refused(encoded):
     with pytest.raises(DreamError):
-        Setup.decode(encoded)
+        Comparison.decode(encoded)
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200).map(packed))
 def test_any_address_is_a_setup_or_one_error(encoded):
     try:
-        assert isinstance(Setup.decode(encoded), Setup)
+        assert isinstance(Comparison.decode(encoded), Comparison)
     except DreamError as error:
         assert str(error)
 
@@ -153,16 +153,16 @@ json_values = st.recursive(
 @given(st.sampled_from(sorted(MIXED.to_dict())), json_values)
 def test_any_value_in_a_setup_is_taken_or_refused(name, value):
     try:
-        made = Setup.decode(packed(changed(**{name: value})))
+        made = Comparison.decode(packed(changed(**{name: value})))
     except DreamError:
         return
-    assert Setup.decode(made.encode()) == made
+    assert Comparison.decode(made.encode()) == made
 
 
 @given(st.sampled_from(sorted(COMMON)), json_values)
 def test_any_common_setting_is_taken_or_refused(name, value):
     try:
-        made = Setup.decode(packed(changed(common={name: value})))
+        made = Comparison.decode(packed(changed(common={name: value})))
     except DreamError:
         return
-    assert Setup.decode(made.encode()) == made
+    assert Comparison.decode(made.encode()) == made

@@ -16,7 +16,7 @@ def recording():
     picture = png(np.full((40, 60, 3), 90, np.uint8))
     job = fake.submit("me", Request(picture, DreamConfig.preset("layer2")))
     fake.finish()
-    return fake.result(job).recording
+    return fake.result(job)
 
 
 def test_what_was_written_is_shown(tmp_path, monkeypatch, recording):

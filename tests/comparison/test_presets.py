@@ -1,16 +1,24 @@
 import pytest
 
-from dreamlab.comparison.presets import COMPARISONS, comparison
+from dreamlab.comparison.comparison import Comparison
+from dreamlab.comparison.presets import COMPARISONS
 from dreamlab.config import DreamConfig
+from dreamlab.errors import DreamError
 
 
 @pytest.mark.parametrize("name", COMPARISONS)
 def test_comparisons_are_the_notebooks(name):
     wanted = [DreamConfig.preset(preset) for _, preset in COMPARISONS[name]]
-    assert list(comparison(name).configs()) == wanted
+    assert list(Comparison.preset(name).configs()) == wanted
 
 
 def test_comparison_keeps_what_is_asked():
-    kept = comparison("Noise alone", source="noise", max_side=128, common={"seed": 9})
+    kept = Comparison.preset("Noise alone", source="noise", max_side=128, common={"seed": 9})
     assert (kept.source, kept.max_side, kept.common["seed"]) == ("noise", 128, 9)
     assert kept.configs()[0].iterations == 0
+
+
+@pytest.mark.parametrize("name", ["mixed", "", 3, ["Mixed"]])
+def test_an_unknown_comparison_is_refused(name):
+    with pytest.raises(DreamError, match="unknown comparison .*; choose from Layers 1–4, Mixed"):
+        Comparison.preset(name)

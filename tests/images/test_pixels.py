@@ -10,7 +10,6 @@ from PIL import Image, PngImagePlugin
 
 from dreamlab import images
 from dreamlab.images import from_pixels, load_image, to_pixels
-from dreamlab.images.pixels import with_text
 from tests.support.corpus import CORNERS, saved
 
 
@@ -72,11 +71,3 @@ def test_resize_pixels():
     assert larger.shape == (64, 96, 3) and larger.dtype == np.uint8
     np.testing.assert_array_equal(larger[8, 8], [255, 0, 0])
     np.testing.assert_array_equal(larger[56, 88], [255, 255, 255])
-
-
-def test_a_text_is_added_beside_those_that_a_png_has():
-    pixels = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
-    file = with_text(images.png(pixels, text={"first": "one"}), "second", '{"two": "\\u00e9"}')
-    with Image.open(io.BytesIO(file)) as opened:
-        assert np.array_equal(np.asarray(opened), pixels)
-        assert opened.text == {"first": "one", "second": '{"two": "\\u00e9"}'}

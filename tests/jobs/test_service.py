@@ -15,11 +15,11 @@ import pytest
 from dreamlab.config import DreamConfig
 from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
-from dreamlab.images import load_image, png, to_pixels
-from dreamlab.jobs import dispatcher, local_cluster, worker_handle
-from dreamlab.jobs.ledger import Ledger
-from dreamlab.jobs.protocol import Request, Status
-from dreamlab.jobs.service import Jobs
+from dreamlab.images import Picture, load_image
+from dreamlab.jobs import Status, dispatcher, local_cluster, worker_handle
+from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.service import JobService
+from dreamlab.tasks.dream_task import DreamTask
 from tests.support import fake_engine
 from tests.support.cluster import Cluster
 from tests.support.jobs import (
@@ -28,6 +28,7 @@ from tests.support.jobs import (
     begun,
     ended,
     grey,
+    losses,
     request,
     running,
     slow,
@@ -57,13 +58,14 @@ def jobs(fake):
 def test_a_dream_from_queue_to_result(jobs):
     job = jobs.submit("a", request())
     status = ended(jobs, job)
-    assert (status.state, status.fraction, status.octaves, status.octave) == ("done", 1.0, 3, 2)
-    assert len(status.losses) == 15
-    result = jobs.result(job)
-    assert result.recording.finished
-    assert [frame.octave for frame in result.recording.frames] == [0, 1, 2]
-    assert np.array_equal(to_pixels(load_image(result.original)), PICTURE)
-    assert load_image(result.pictures[-1]).shape == PICTURE.shape
+    assert (status.state, status.fraction) == ("done", 1.0)
+    assert status.doing == "Octave 3 of 3 · step 5 of 5"
+    recording = status.result
+    assert len(recording.losses) == 15
+    assert recording.finished
+    assert [frame.octave for frame in recording.frames] == [0, 1, 2]
+    assert np.array_equal(recording.original.pixels, PICTURE)
+    assert load_image(recording.final.picture.png).shape == PICTURE.shape
     assert jobs.problem is None
 
 
@@ -80,10 +82,10 @@ def test_progress_and_previews_arrive_while_it_runs(jobs):
 
     def look() -> bool:
         status = jobs.status(job)
-        if status.state == "running" and status.losses:
-            lengths.add(len(status.losses))
+        if status.state == "running" and losses(status):
+            lengths.add(len(losses(status)))
             previews.add(status.preview)
-            octaves.add(status.octave)
+            octaves.add(int(status.doing.split()[1]) - 1)
             assert status.seconds > 0
         return not status.active
 
@@ -100,9 +102,9 @@ def test_cancelling_takes_less_than_a_second_and_keeps_the_part_done(jobs):
     assert jobs.status(job).stopping
     assert ended(jobs, job).state == "cancelled"
     assert time.monotonic() - began < 1.0
-    result = jobs.result(job)
-    assert len(result.pictures) == 1
-    assert len(result.recording.losses) == len(jobs.status(job).losses) >= 1
+    recording = jobs.status(job).result
+    assert len(recording.frames) == 1
+    assert len(recording.losses) >= 1
 
 
 def test_cancelling_at_once_cancels_too(jobs):
@@ -146,32 +148,32 @@ def test_warnings_of_the_engine_are_passed_on(jobs):
 
 def test_a_killed_worker_is_replaced_and_its_dream_tried_again(jobs):
     job = jobs.submit("a", request(iterations=10, step=0.1))
-    first = begun(jobs, job, losses=3)
+    first = begun(jobs, job, count=3)
     os.kill(first, signal.SIGKILL)
     noticed = until(lambda: jobs.status(job).state == "queued")
     assert noticed < 5
     assert "tried once more" in jobs.status(job).notice
-    assert len(jobs.status(job).losses) >= 3 and jobs.status(job).preview
+    assert len(losses(jobs.status(job))) >= 3 and jobs.status(job).preview
     assert not jobs.ready()
     status = ended(jobs, job)
     assert status.state == "done"
-    assert {point.loss for point in status.losses}.isdisjoint({float(first)})
+    assert {point.loss for point in losses(status)}.isdisjoint({float(first)})
     assert jobs.ready()
 
 
 def test_a_dream_goes_on_after_its_last_octave_in_another_worker(jobs):
     job = jobs.submit("a", request(iterations=10, step=0.1))
-    first = begun(jobs, job, losses=22)
+    first = begun(jobs, job, count=22)
     os.kill(first, signal.SIGKILL)
     until(lambda: jobs.status(job).state == "queued")
     assert "tried once more from octave 3" in jobs.status(job).notice
     status = ended(jobs, job)
     assert status.state == "done"
     steps = [(octave, iteration) for octave in range(3) for iteration in range(10)]
-    assert [(point.octave, point.iteration) for point in status.losses] == steps
-    assert {point.loss for point in status.losses if point.octave < 2} == {float(first)}
-    assert float(first) not in {point.loss for point in status.losses if point.octave == 2}
-    recording = jobs.result(job).recording
+    assert [(point.octave, point.iteration) for point in losses(status)] == steps
+    assert {point.loss for point in losses(status) if point.octave < 2} == {float(first)}
+    assert float(first) not in {point.loss for point in losses(status) if point.octave == 2}
+    recording = jobs.status(job).result
     assert [(point.octave, point.iteration) for point in recording.losses] == steps
     assert [frame.octave for frame in recording.frames] == [0, 1, 2]
     assert recording.finished and recording.seconds > 3.0
@@ -184,9 +186,9 @@ def test_a_dream_that_kills_two_workers_fails_and_the_next_one_runs(jobs):
     status = ended(jobs, job)
     assert status.state == "failed"
     assert "its worker died 2 times" in status.error
-    assert status.losses and status.preview
+    assert losses(status) and status.preview
     # It dies in the second octave, so the first one's picture is kept.
-    assert len(jobs.result(job).pictures) == 1
+    assert len(jobs.status(job).result.frames) == 1
     assert ended(jobs, following).state == "done"
 
 
@@ -208,16 +210,16 @@ def test_a_dream_over_its_time_is_stopped(fake):
         status = ended(jobs, job := jobs.submit("a", slow()))
         assert status.state == "failed"
         assert "longer than the 0.5 s it may" in status.error
-        assert jobs.result(job) is not None
+        assert jobs.status(job).result is not None
 
 
 def test_a_dream_that_does_not_stop_is_stopped_with_its_worker(fake):
     with running(stop_seconds=0.5) as jobs:
         job = jobs.submit("a", request(fake_engine.HANGS))
-        begun(jobs, job, losses=5)
+        begun(jobs, job, count=5)
         jobs.cancel(job)
         assert ended(jobs, job).state == "cancelled"
-        assert len(jobs.result(job).pictures) == 1
+        assert len(jobs.status(job).result.frames) == 1
         assert ended(jobs, jobs.submit("a", request())).state == "done"
 
 
@@ -263,16 +265,29 @@ def test_a_worker_that_stays_frozen_is_replaced_and_its_dream_goes_on(fake, monk
 
 
 def test_a_network_that_does_not_load_is_told_of_and_tried_again(fake, monkeypatch):
-    monkeypatch.setattr(worker_handle, "LOAD_SECONDS", 0.5)
-    with closing(Jobs(Limits(warm_model="stuck.keras"))) as jobs:
-        until(lambda: "while it loaded its network" in (jobs.problem or ""))
-        until(lambda: jobs.workers)
-        assert not jobs.ready()
+    monkeypatch.setattr(local_cluster, "LOAD_SECONDS", 3.0)
+    with closing(JobService(Limits(warm_model="stuck.keras"))) as jobs:
+        until(lambda: jobs.problem == "the worker did not start; it is tried again")
+        until(lambda: jobs.problem == "the worker is being started")
+        assert not jobs.ready() and not jobs.workers
+
+
+def test_a_worker_that_dies_while_it_loads_is_told_of_and_tried_again(fake):
+    def workers() -> list[psutil.Process]:
+        children = psutil.Process().children(recursive=True)
+        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+
+    with closing(JobService(Limits(warm_model="stuck.keras"))) as jobs:
+        until(lambda: jobs.problem == "the worker is being started" and workers())
+        for worker in workers():
+            worker.kill()
+        until(lambda: jobs.problem == "the worker did not start; it is tried again")
+        until(lambda: jobs.problem == "the worker is being started")
 
 
 def test_a_network_that_is_none_cannot_warm_workers_up():
     with pytest.raises(DreamError, match="DREAMLAB_WARM_MODEL is 'vgg61'; choose from vgg16"):
-        Jobs(Limits(warm_model="vgg61"))
+        JobService(Limits(warm_model="vgg61"))
 
 
 def test_a_fault_in_the_dispatcher_is_told_of_and_tried_again(fake, monkeypatch, caplog):
@@ -281,11 +296,11 @@ def test_a_fault_in_the_dispatcher_is_told_of_and_tried_again(fake, monkeypatch,
 
     with monkeypatch.context() as patch:
         patch.setattr(dispatcher, "_quieten", fail)
-        jobs = Jobs(Limits())
+        jobs = JobService(Limits())
         told = until(lambda: "no dream can run (ValueError)" in (jobs.problem or ""))
         assert told < 5
     with closing(jobs):
-        monkeypatch.setattr(Ledger, "tick", fail)
+        monkeypatch.setattr(Jobs, "tick", fail)
         assert ended(jobs, jobs.submit("a", request())).state == "done"
         assert jobs.problem is None
     assert "the dispatcher failed: ValueError" in caplog.text
@@ -297,7 +312,7 @@ def test_a_dispatcher_that_ends_all_the_same_says_so(monkeypatch):
         raise SystemExit
 
     monkeypatch.setattr(dispatcher.Dispatcher, "_serve", fail)
-    with closing(Jobs(Limits(own_models=True))) as jobs:
+    with closing(JobService(Limits(own_models=True))) as jobs:
         until(lambda: "no dream can run (SystemExit)" in (jobs.problem or ""))
         until(lambda: not jobs._dispatcher._thread.is_alive())
 
@@ -339,9 +354,9 @@ def test_nothing_is_left_behind(fake, tmp_path, monkeypatch):
 
 _PAGE = """
 import sys, time
-from dreamlab.jobs.service import Jobs
+from dreamlab.jobs.service import JobService
 from dreamlab.config.deployment import Limits
-jobs = Jobs(Limits())
+jobs = JobService(Limits())
 while not jobs.ready():
     time.sleep(0.01)
 print([name for name in ("tensorflow", "keras", "streamlit") if name in sys.modules], flush=True)
@@ -378,21 +393,21 @@ def test_the_engine_itself_dreams_stops_and_is_timed(monkeypatch):
     monkeypatch.delenv(PRELOAD, raising=False)
     config = DreamConfig(layers={"block3_conv3": 1.0}, octaves=2, iterations=4)
     picture = np.random.default_rng(0).integers(0, 256, PICTURE.shape, np.uint8)
-    with closing(Jobs(Limits())) as jobs:
+    with closing(JobService(Limits())) as jobs:
         until(jobs.ready, 120)
-        small = Request(png(picture), config)
+        small = DreamTask(Picture(picture), config)
         assert 0 < jobs.estimate(small) < 60
         status = ended(jobs, job := jobs.submit("a", small))
-        assert (status.state, status.error, len(status.losses)) == ("done", None, 8)
+        assert (status.state, status.error, len(losses(status))) == ("done", None, 8)
         for octave in (0, 1):
-            losses = [point.loss for point in status.losses if point.octave == octave]
-            assert losses[-1] > losses[0]
-        provenance = jobs.result(job).recording.provenance
+            octave_losses = [point.loss for point in losses(status) if point.octave == octave]
+            assert octave_losses[-1] > octave_losses[0]
+        provenance = jobs.status(job).result.provenance
         assert (provenance.model, provenance.config) == ("vgg16", config)
         assert load_image(status.preview).shape == PICTURE.shape
 
         long = DreamConfig(layers={"block3_conv3": 1.0}, octaves=12, iterations=500)
-        status = ended_after_cancel(jobs, jobs.submit("a", Request(png(picture), long)))
+        status = ended_after_cancel(jobs, jobs.submit("a", DreamTask(Picture(picture), long)))
         assert "octaves" in status.warnings[0] and "left out" in status.warnings[0]
 
 
@@ -410,20 +425,20 @@ def test_a_dream_whose_worker_is_killed_ends_as_if_it_had_not_been(monkeypatch):
         precision="float32",
     )
     picture = np.random.default_rng(0).integers(0, 256, PICTURE.shape, np.uint8)
-    with closing(Jobs(Limits())) as jobs:
+    with closing(JobService(Limits())) as jobs:
         until(jobs.ready, 120)
         runs = []
         for killed in (False, True):
-            job = jobs.submit("a", Request(png(picture), config))
+            job = jobs.submit("a", DreamTask(Picture(picture), config))
             if killed:
-                until(lambda job=job: len(jobs.status(job).losses) > 50, 120)
+                until(lambda job=job: len(losses(jobs.status(job))) > 50, 120)
                 busiest = max(psutil.Process().children(recursive=True), key=_memory)
                 busiest.kill()
                 until(lambda job=job: jobs.status(job).state == "queued")
                 assert "from octave 3" in jobs.status(job).notice
             until(lambda job=job: not jobs.status(job).active, 120)
             assert jobs.status(job).state == "done"
-            runs.append(jobs.result(job).recording)
+            runs.append(jobs.status(job).result)
     whole, resumed = ([point.loss for point in run.losses] for run in runs)
     assert len(whole) == len(resumed) == 100
     assert resumed == pytest.approx(whole, rel=1e-6)
@@ -435,11 +450,11 @@ def _memory(process: psutil.Process) -> int:
 
 
 def ended_after_cancel(jobs: Jobs, job: str) -> Status:
-    until(lambda: jobs.status(job).losses)
+    until(lambda: losses(jobs.status(job)))
     jobs.cancel(job)
     assert until(lambda: not jobs.status(job).active) < 1
     assert jobs.status(job).state == "cancelled"
-    assert jobs.result(job).pictures
+    assert jobs.status(job).result.frames
     return jobs.status(job)
 
 
@@ -460,7 +475,7 @@ def test_a_cluster_shares_the_dreams_and_outlives_a_worker(cluster):
         processes["one"].kill()
         states = [ended(jobs, job) for job in both]
         assert [status.state for status in states] == ["done", "done"]
-        assert {point.loss for status in states for point in status.losses} == {
+        assert {point.loss for status in states for point in losses(status)} == {
             float(processes["two"].pid)
         }
         job = jobs.submit("a", slow())
@@ -472,7 +487,7 @@ def test_a_cluster_shares_the_dreams_and_outlives_a_worker(cluster):
 def test_a_worker_without_a_nanny_that_does_not_stop_is_given_up(cluster):
     with running(scheduler=cluster.address, stop_seconds=0.5) as jobs:
         until(lambda: len(jobs.workers) == 2)
-        begun(jobs, job := jobs.submit("a", request(fake_engine.HANGS)), losses=5)
+        begun(jobs, job := jobs.submit("a", request(fake_engine.HANGS)), count=5)
         jobs.cancel(job)
         assert ended(jobs, job).state == "cancelled"
         until(lambda: len(jobs.workers) == 1, 5)

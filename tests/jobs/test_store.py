@@ -1,49 +1,34 @@
 """The memory for jobs."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.images import png
-from dreamlab.jobs.events import Seen
-from dreamlab.jobs.protocol import Request, Result
-from dreamlab.jobs.record import Record
+from dreamlab.images import Picture
+from dreamlab.jobs.job import Job
 from dreamlab.jobs.store import Store
 from dreamlab.results.recording import Recording
-from dreamlab.results.run_data import Frame, LossPoint
-from tests.support import jobs
+from dreamlab.results.run_data import Frame
+from dreamlab.tasks.dream_task import DreamTask
 
 CONFIG = DreamConfig(layers={"block1_conv1": 1.0})
-PROVENANCE = Provenance(CONFIG, "vgg16", "random", "float32")
-
-#: What a worker tells.
-news = partial(jobs.news, provenance=PROVENANCE)
 
 
-def make(name: str, ended: float | None = None, size: int = 0) -> Record:
-    result = Result(Recording(), (bytes(size),), b"") if size else None
-    return Record(
-        id=name,
-        owner="a",
-        request=Request(png(np.full((40, 40, 3), 9, np.uint8)), CONFIG),
-        octaves=1,
-        iterations=1,
-        work=1.0,
-        ended=ended,
-        result=result,
-    )
-
-
-def points(*losses: float) -> tuple[LossPoint, ...]:
-    return tuple(LossPoint(0, 40, 40, 0, loss, {}) for loss in losses)
+def make(name: str, ended: float | None = None, size: int = 0) -> Job:
+    """Make a job whose result has about so many bytes."""
+    result = None
+    if size:
+        result = Recording()
+        result.frames = [Frame(0, 0, True, Picture(np.zeros((1, size // 3, 3), np.uint8)))]
+    task = DreamTask(Picture(np.full((40, 40, 3), 9, np.uint8)), CONFIG)
+    job = Job(id=name, owner="a", task=task, work=1.0, max_bytes=1e6)
+    job.ended, job.result = ended, result
+    return job
 
 
 def known(store: Store) -> list[str]:
-    return [record.id for record in store]
+    return [job.id for job in store]
 
 
 def test_the_oldest_go_first_when_there_are_too_many_bytes():
@@ -69,47 +54,11 @@ def test_what_is_too_old_goes():
     assert known(store) == ["new", "running"]
 
 
-def test_news_are_put_together():
-    record = make("a")
-    record.advance(news(losses=points(1, 2), preview=b"x", previews=3))
-    assert record.seen == Seen(losses=2, octaves=0, previews=3)
-    record.advance(news(losses=points(3), previews=3))
-    assert [point.loss for point in record.losses] == [1, 2, 3]
-    assert record.preview == b"x"
-    assert record.seen == Seen(losses=3, octaves=0, previews=3)
-
-
-def test_a_second_attempt_replaces_the_first_once_it_has_something():
-    record = make("a")
-    record.advance(news(losses=points(1, 2), preview=b"x", previews=3))
-    record.seen = Seen()
-    record.advance(news())
-    assert [point.loss for point in record.losses] == [1, 2]
-    assert record.preview == b"x"
-    record.advance(news(losses=points(5)))
-    assert [point.loss for point in record.losses] == [5]
-
-
-def test_each_octave_is_taken_once_even_if_the_first_was_dropped_in_the_worker():
-    record = make("a")
-    second, third = (Frame(octave, 0, True, np.zeros((20, 20, 3), np.uint8)) for octave in (1, 2))
-    record.advance(news(frames=(second,)))
-    assert record.seen.octaves == 2
-    record.advance(news(frames=(third,)))
-    assert record.frames == (second, third)
-    record.seen = Seen()
-    record.advance(news(frames=(second,)))
-    assert record.frames == (second,)
-
-
-def test_what_was_told_of_a_run_can_be_saved():
-    record = make("a")
-    assert record.salvage() is None
-    frame = Frame(0, 0, True, np.full((20, 20, 3), 7, np.uint8))
-    record.advance(news(losses=points(1, 2), frames=(frame,)))
-    result = record.salvage()
-    assert result.recording.frames == [frame]
-    assert [point.loss for point in result.recording.losses] == [1, 2]
-    assert not result.recording.finished
-    assert result.pictures == (png(frame.pixels),)
-    assert result.original == record.request.image
+def test_a_picture_counts_once_and_its_encodings_too():
+    job = make("a")
+    pixels = 40 * 40 * 3
+    assert pixels <= job.nbytes <= pixels + 2_000
+    jpeg = len(job.task.picture.jpeg)
+    assert pixels + jpeg <= job.nbytes <= pixels + jpeg + 2_000
+    png = len(job.task.picture.png)  # in place of the pixels
+    assert png + jpeg <= job.nbytes <= png + jpeg + 2_000

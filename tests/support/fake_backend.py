@@ -4,7 +4,7 @@ import dataclasses
 import io
 import math
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +13,14 @@ from dreamlab.analysis import Findings, Item
 from dreamlab.config.deployment import Limits
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.images import from_pixels, jpeg, load_image, png, resize_pixels, to_pixels
+from dreamlab.images import Picture, jpeg, resize_pixels
 from dreamlab.images.octaves import plan_octaves
-from dreamlab.jobs import AnalysisRequest, Request, Result, Status
+from dreamlab.jobs import Status
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.tasks.analysis_task import AnalysisTask
+from dreamlab.tasks.events import Event
+from dreamlab.tasks.task import Result, Task
 from dreamlab.zoo import ARCHITECTURES
 from tests.support import fake_findings
 
@@ -28,7 +31,8 @@ class FakeBackend:
     """Runs jobs by hand with `advance`, or by the clock if `seconds` a job is given."""
 
     def __init__(self, *, seconds: float | None = None, estimate: float | None = 4.0) -> None:
-        self.requests: dict[str, Request | AnalysisRequest] = {}
+        self.requests: dict[str, Task] = {}
+        self.resumed: dict[str, tuple[Event, ...]] = {}
         self.owners: dict[str, str] = {}
         self.forgotten: list[str] = []
         self.done: dict[str, int] = {}
@@ -47,11 +51,11 @@ class FakeBackend:
 
     # what the page calls
 
-    def submit(self, owner: str, request: Request | AnalysisRequest) -> str:
+    def submit(self, owner: str, task: Task, resume: Sequence[Event] = ()) -> str:
         if self.full:
             raise DreamError("the queue is full; try again in a minute")
         job = f"job{len(self.requests) + 1}"
-        self.requests[job], self.owners[job] = request, owner
+        self.requests[job], self.owners[job], self.resumed[job] = task, owner, tuple(resume)
         self.done[job] = 0
         return job
 
@@ -59,66 +63,47 @@ class FakeBackend:
         if job not in self.requests:
             raise DreamError("this dream is no longer kept; dream it again")
         self._tick()
-        waiting = [one for one in self.requests if one not in self.ended and one != self._first()]
-        if job in waiting:
-            said = self.says.get(job, {})
-            return Status(job, "queued", place=waiting.index(job) + 1, **said)
+        waiting = [
+            other for other in self.requests if other not in self.ended | {self._first(): None}
+        ]
         state, error = self.ended.get(job, ("running", None))
-        if isinstance(self.requests[job], AnalysisRequest):
+        more: dict = {"fraction": self.done[job] / max(1, self.length(job))}
+        if job in waiting:
+            state, more = "queued", {"place": waiting.index(job) + 1}
+        elif isinstance(self.requests[job], AnalysisTask):
             found = self.findings(job).items
-            doing = found[-1].key if found else ""
-            fraction, said = self.done[job] / self.length(job), self.says.get(job, {})
-            items = found if state == "running" else ()
-            more = {"doing": doing, "items": items, "seconds": 1.0 * self.done[job], **said}
-            return Status(job, state, fraction=fraction, error=error, **more)
-        steps = self.steps(job)[: self.done[job]]
-        recording = self.recording(job)
-        config = self.requests[job].config
-        last = steps[-1] if steps else None
-        return Status(
-            job,
-            state,
-            octave=last.octave if last else 0,
-            octaves=config.octaves,
-            iteration=last.iteration if last else 0,
-            iterations=config.iterations,
-            height=last.height if last else 0,
-            width=last.width if last else 0,
-            fraction=self.done[job] / max(1, len(self.steps(job))),
-            losses=tuple(steps) if config.iterations else (),
-            preview=jpeg(recording.final.pixels) if recording.frames else None,
-            seconds=0.4 * self.done[job],
-            seconds_left=None if state != "running" else 0.4 * (len(self.steps(job)) - len(steps)),
-            error=error,
-            **self.says.get(job, {}),
-        )
+            more |= {"doing": found[-1].key if found else "", "seconds": 1.0 * self.done[job]}
+        else:
+            steps, recording = self.steps(job)[: self.done[job]], self.recording(job)
+            config = self.requests[job].config
+            if steps:
+                doing = f"Octave {steps[-1].octave + 1} of {config.octaves}"
+                if config.iterations:
+                    doing += f" · step {steps[-1].iteration + 1} of {config.iterations}"
+                more |= {"doing": doing}
+            left = 0.4 * (len(self.steps(job)) - len(steps))
+            more |= {
+                "preview": jpeg(recording.final.pixels) if recording.frames else None,
+                "seconds": 0.4 * self.done[job],
+                "seconds_left": left if state == "running" else None,
+            }
+        more |= self.says.get(job, {})
+        picture = self.requests[job].picture
+        return Status(job, state, self.result(job), picture, error=error, **more)
 
     def cancel(self, job: str) -> None:
         self.ended.setdefault(job, ("cancelled", None))
-
-    def result(self, job: str) -> Result | Findings | None:
-        if isinstance(self.requests[job], AnalysisRequest):
-            return self.findings(job) if self.done[job] else None
-        recording = self.recording(job)
-        if not recording.frames:
-            return None
-        pictures = tuple(png(frame.pixels) for frame in recording.frames)
-        return Result(recording, pictures, png(recording.original))
 
     def forget(self, job: str) -> None:
         self.requests.pop(job)
         self.ended.setdefault(job, ("cancelled", None))
         self.forgotten.append(job)
 
-    def estimate(self, request: Request | AnalysisRequest) -> float | None:
+    def estimate(self, task: Task) -> float | None:
         return self._estimate
 
     def ready(self) -> bool:
         return True
-
-    def original(self, job: str) -> bytes:
-        self.status(job)
-        return self.requests[job].image
 
     def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
         self.orphans.append((jobs, back))
@@ -130,6 +115,12 @@ class FakeBackend:
         pass
 
     # what a test calls
+
+    def result(self, job: str) -> Result | None:
+        """Return the result of a job so far."""
+        if isinstance(self.requests[job], AnalysisTask):
+            return self.findings(job) if self.done[job] else None
+        return self.recording(job) if self.recording(job).frames else None
 
     def advance(self, steps: int = 1) -> None:
         """Take steps of the first job in line; a job that takes its last is done."""
@@ -158,25 +149,23 @@ class FakeBackend:
 
     def length(self, job: str) -> int:
         """Return how many steps a job has; those of an analysis each find an item."""
-        analysis = isinstance(self.requests[job], AnalysisRequest)
+        analysis = isinstance(self.requests[job], AnalysisTask)
         return len(self.items(job) if analysis else self.steps(job))
 
     def findings(self, job: str) -> Findings:
         """Return what an analysis has found in the steps it has taken."""
-        request, done = self.requests[job], self.done[job]
+        task, done = self.requests[job], self.done[job]
         items = tuple(self.items(job)[:done])
-        settings, complete = request.settings.to_dict(), done == self.length(job)
-        image = request.image
+        settings, complete = task.settings.to_dict(), done == self.length(job)
         return Findings(
-            request.analysis, settings, request.model, "0" * 64, items, complete, done, image
+            task.analysis, settings, task.model, "0" * 64, items, complete, done, task.picture
         )
 
     def steps(self, job: str) -> list[LossPoint]:
         """Return all the losses a job will have."""
-        request = self.requests[job]
-        height, width = load_image(request.image).shape[:2]
-        config, smallest = request.config, ARCHITECTURES[request.model].smallest
-        plan = plan_octaves(height, width, config, model=request.model, smallest=smallest)
+        task = self.requests[job]
+        config, smallest = task.config, ARCHITECTURES[task.model].smallest
+        plan = plan_octaves(*task.picture.shape, config, model=task.model, smallest=smallest)
         return [
             LossPoint(octave, *shape, step, sum(parts.values()), parts)
             for octave, shape in enumerate(plan.shapes)
@@ -189,20 +178,20 @@ class FakeBackend:
         done = self.done[job]
         if (job, done) in self._recordings:
             return self._recordings[job, done]
-        request, every = self.requests[job], self.requests[job].every
+        task, every = self.requests[job], self.requests[job].every
         recording = Recording(every=every)
-        recording.original = to_pixels(load_image(request.image))
-        recording.provenance = Provenance(request.config, request.model, "0" * 64, "float32")
+        recording.original = task.picture
+        recording.provenance = Provenance(task.config, task.model, "0" * 64, "float32")
         steps = self.steps(job)
         recording.losses = [
-            dataclasses.replace(point) for point in steps[:done] if request.config.iterations
+            dataclasses.replace(point) for point in steps[:done] if task.config.iterations
         ]
         for index, point in enumerate(steps[:done]):
             ends = index + 1 == len(steps) or steps[index + 1].octave != point.octave
             kept = every is not None and (point.iteration + 1) % every == 0
             if ends or kept or index + 1 == done:
-                pixels = _dreamt(recording.original, point, index / len(steps), request.config)
-                recording.frames.append(Frame(point.octave, point.iteration, ends, pixels))
+                picture = _dreamt(recording.original, point, index / len(steps), task.config)
+                recording.frames.append(Frame(point.octave, point.iteration, ends, picture))
         recording.seconds, recording.finished = 0.4 * done, done == len(steps)
         self._recordings = {(job, done): recording, **dict(list(self._recordings.items())[:30])}
         return recording
@@ -227,18 +216,18 @@ def _losses(layers: dict[str, float], octave: int, step: int) -> dict[str, float
     }
 
 
-def _dreamt(original: np.ndarray, point: LossPoint, share: float, config) -> np.ndarray:
-    pixels = resize_pixels(original, point.height, point.width)
-    image = from_pixels(pixels)
+def _dreamt(original: Picture, point: LossPoint, share: float, config) -> Picture:
+    pixels = resize_pixels(original.pixels, point.height, point.width)
+    image = Picture(pixels).as_float()
     rows, columns = np.mgrid[0 : point.height, 0 : point.width]
     for name, weight in config.layers.items():
         depth = int("".join(char for char in name if char.isdigit())[:1] or 3)
-        wave = math.tau / (3 * 1.7**depth) * (point.width / original.shape[1]) ** 0.3
+        wave = math.tau / (3 * 1.7**depth) * (point.width / original.shape.width) ** 0.3
         texture = np.sin(wave * rows + 2 * np.sin(wave * columns / 2)) * np.sin(wave * columns)
         tint = np.array([0.6, 0.3 + 0.1 * depth, 1.0 - 0.15 * depth], np.float32)
         strength = 0.35 * (0.3 + share) * min(1.0, abs(weight))
         image += (strength * texture[..., None] * tint).astype(np.float32)
-    return to_pixels(image)
+    return Picture.of(image)
 
 
 def upload(width: int = 96, height: int = 64, kind: str = "PNG") -> bytes:

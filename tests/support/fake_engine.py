@@ -37,6 +37,7 @@ class Network:
 
     layers = LAYERS
     smallest = 32
+    weights = "random"
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -15,17 +15,17 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config.deployment import Limits
-from dreamlab.jobs.service import Jobs
+from dreamlab.jobs.service import JobService
 from tests.support import fake_engine
-from tests.support.jobs import begun, ended, request, running, until
+from tests.support.jobs import begun, ended, losses, request, running, until
 from tests.support.server import Server
 from tests.support.visitor import Visitor
 
 
-def _next_runs(jobs: Jobs) -> None:
+def _next_runs(jobs: JobService) -> None:
     assert ended(jobs, jobs.submit("next", request())).state == "done"
 
 
@@ -38,12 +38,12 @@ def worker_killed() -> str:
     with running() as jobs:
         job = jobs.submit("a", request(iterations=10, step=0.05))
         waiting = jobs.submit("b", request())
-        os.kill(begun(jobs, job, losses=22), signal.SIGKILL)
+        os.kill(begun(jobs, job, count=22), signal.SIGKILL)
         noticed = until(lambda: jobs.status(job).state == "queued")
         notice = jobs.status(job).notice
         again = until(lambda: not jobs.status(job).active)
         assert jobs.status(job).state == ended(jobs, waiting).state == "done"
-        assert len(jobs.status(job).losses) == 30 and "from octave 3" in notice
+        assert len(losses(jobs.status(job))) == 30 and "from octave 3" in notice
     return f"said after {noticed:.1f} s, done from octave 3 on {again:.1f} s later, next one ran"
 
 
@@ -52,7 +52,7 @@ def worker_killed_twice() -> str:
     with running() as jobs:
         job = jobs.submit("a", request(fake_engine.DIES, step=0.05))
         status = ended(jobs, job)
-        assert status.state == "failed" and jobs.result(job).pictures
+        assert status.state == "failed" and status.result.frames
         _next_runs(jobs)
     return "failed in a sentence, its first octave kept, next one ran"
 
@@ -86,7 +86,7 @@ def disk_full_at_start() -> str:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
     try:
-        jobs = Jobs(Limits())
+        jobs = JobService(Limits())
         with closing(jobs):
             said = until(lambda: jobs.problem and not jobs.workers, 5)
             job = jobs.submit("a", request())
@@ -113,7 +113,7 @@ def dream_hangs() -> str:
     """Cancel a dream that does not look whether it is to stop."""
     with running(stop_seconds=1) as jobs:
         job = jobs.submit("a", request(fake_engine.HANGS))
-        begun(jobs, job, losses=5)
+        begun(jobs, job, count=5)
         jobs.cancel(job)
         stopped = until(lambda: not jobs.status(job).active)
         assert jobs.status(job).state == "cancelled"
@@ -125,7 +125,7 @@ def visitor_leaves() -> str:
     """Close a visitor's tab for good, and another's but for a moment, on the served page."""
     variant = Variant(name="Slow", layers={"block1_conv1": 1.0})
     common = {"octaves": 1, "iterations": 1000, "step": 0.01}
-    query = f"setup={Setup(variants=(variant,), common=common, max_side=128).encode()}"
+    query = f"setup={Comparison(variants=(variant,), common=common, max_side=128).encode()}"
     with ExitStack() as stack:
         stack.enter_context(variable("DREAMLAB_ORPHAN_SECONDS", "2"))
         log = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "log"

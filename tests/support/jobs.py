@@ -1,6 +1,5 @@
 """Jobs on workers of this machine: how they are started, asked for and waited for."""
 
-import dataclasses
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -9,10 +8,12 @@ import numpy as np
 
 from dreamlab.config import DreamConfig
 from dreamlab.config.deployment import Limits
-from dreamlab.images import png
-from dreamlab.jobs.events import Progress
-from dreamlab.jobs.protocol import Request, Status
-from dreamlab.jobs.service import Jobs
+from dreamlab.images import Picture
+from dreamlab.jobs import Status
+from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.service import JobService
+from dreamlab.results.run_data import LossPoint
+from dreamlab.tasks.dream_task import DreamTask
 
 #: The variable that names what a worker loads before it begins.
 PRELOAD = "DASK_DISTRIBUTED__WORKER__PRELOAD"
@@ -31,9 +32,9 @@ def until(condition: Callable[[], object], seconds: float = PATIENCE) -> float:
 
 
 @contextmanager
-def running(**limits) -> Iterator[Jobs]:
+def running(**limits) -> Iterator[JobService]:
     """Jobs with a worker that is ready, until they are closed."""
-    with closing(Jobs(Limits(**limits))) as jobs:
+    with closing(JobService(Limits(**limits))) as jobs:
         until(jobs.ready)
         yield jobs
 
@@ -51,14 +52,14 @@ def request(
     model: str = "vgg16",
     every: int | None = None,
     **settings,
-) -> Request:
+) -> DreamTask:
     """A dream of a plain grey picture of (height, width); short ones unless settings say more."""
     settings = {"octaves": 3, "iterations": 5, "step": 0.02, "seed": seed, **settings}
     config = DreamConfig(layers=dict.fromkeys(layers, 1.0), **settings)
-    return Request(png(grey(size)), config, model=model, every=every)
+    return DreamTask(Picture(grey(size)), config, model=model, every=every)
 
 
-def slow() -> Request:
+def slow() -> DreamTask:
     """A dream of a minute."""
     return request(iterations=200, step=0.1)
 
@@ -69,13 +70,12 @@ def ended(jobs: Jobs, job: str) -> Status:
     return jobs.status(job)
 
 
-def begun(jobs: Jobs, job: str, losses: int = 1) -> int:
+def losses(status: Status) -> list[LossPoint]:
+    """Return the losses that a dream has so far."""
+    return [] if status.result is None else status.result.losses
+
+
+def begun(jobs: Jobs, job: str, count: int = 1) -> int:
     """Wait until a job has some losses and return the id of the process that dreams it."""
-    until(lambda: len(jobs.status(job).losses) >= losses)
-    return int(jobs.status(job).losses[-1].loss)
-
-
-def news(**values) -> Progress:
-    """What a worker tells of a run of which nothing is new but what is given."""
-    nothing = Progress(0, 0, 40, 40, 0.5, 1.0, (), (), None, 0, None)
-    return dataclasses.replace(nothing, **values)
+    until(lambda: len(losses(jobs.status(job))) >= count)
+    return int(losses(jobs.status(job))[-1].loss)

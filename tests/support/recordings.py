@@ -4,6 +4,7 @@ import numpy as np
 
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
+from dreamlab.images import Picture
 from dreamlab.results.recording import Frame, LossPoint, Recording
 
 CONFIG = DreamConfig(layers={"deep": 1.5, "a<b>&\"c'": -0.25}, octaves=3, seed=7)
@@ -17,9 +18,9 @@ RED, GREEN, BLUE, WHITE, GREY = (
 )
 
 
-def flat(colour: tuple[int, int, int], height: int, width: int) -> np.ndarray:
+def flat(colour: tuple[int, int, int], height: int, width: int) -> Picture:
     """A picture of one colour."""
-    return np.full((height, width, 3), colour, np.uint8)
+    return Picture(np.full((height, width, 3), colour, np.uint8))
 
 
 def recorded(colours=(GREEN, BLUE, WHITE), between=()) -> Recording:

@@ -5,11 +5,11 @@ import zipfile
 import pytest
 
 from dreamlab.analysis import ANALYSES
-from dreamlab.comparison.comparison import MAX_LIST, Setup
+from dreamlab.comparison.comparison import MAX_LIST, Comparison
 from dreamlab.comparison.variant import Variant
 from tests.support.fake_backend import open_page, sound, words
 
-SETUP = Setup(
+SETUP = Comparison(
     variants=(
         Variant(name="Mixed", layers={"block2_conv2": 0.5, "block5_conv2": 1.5}),
         Variant(name="Single", layers={"block3_conv3": 2.0}),
@@ -218,7 +218,7 @@ def test_a_thumbnail_taken_again_has_a_name_of_its_own(page, fake):
 
 def test_variants_of_one_long_name_are_told_apart(monkeypatch, fake):
     same = (Variant(name="x" * 40, layers={"block2_conv2": 1.0}),) * 2
-    page = open_page(monkeypatch, fake, setup=Setup(variants=same).encode())
+    page = open_page(monkeypatch, fake, setup=Comparison(variants=same).encode())
     names = [page.session_state[f"v{one}.name"] for one in page.session_state["variants"]]
     assert names == ["x" * 40, "x" * 38 + " 2"]
     assert not page.button(key="dream").disabled

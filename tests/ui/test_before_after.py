@@ -8,13 +8,13 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import app_test
 
-from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.images import jpeg
 from dreamlab.ui.dreams import before_after
 from tests.support.fake_backend import open_page, sound
 
-SETUP = Setup(
+SETUP = Comparison(
     variants=(Variant(name="Single", layers={"block3_conv3": 2.0}),),
     common={"octaves": 2, "iterations": 2},
 )

@@ -3,7 +3,8 @@ import math
 import pytest
 from streamlit.runtime.caching.cache_resource_api import clear_session_cache
 
-from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.comparison import Comparison
+from dreamlab.comparison.preflight import Check
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
@@ -12,12 +13,12 @@ from dreamlab.jobs import Request, Status
 from dreamlab.ui.dreams.card import progress, waiting
 from dreamlab.ui.dreams.scrubber import ORIGINAL, frame_at, places
 from dreamlab.ui.inputs.dream_button import send_off
-from dreamlab.ui.inputs.picture import Picture
+from dreamlab.ui.inputs.plan import PlannedDream
 from dreamlab.ui.session.state import Draft
 from dreamlab.ui.session.visitors import Visit
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
 
-SETUP = Setup(
+SETUP = Comparison(
     variants=(
         Variant(name="Mixed", layers={"block2_conv2": 0.5, "block5_conv2": 1.5}),
         Variant(name="Single", layers={"block3_conv3": 2.0}, overrides={"octaves": 1}),
@@ -92,13 +93,12 @@ def test_what_stands_in_the_way_of_one_is_said_with_it(page, fake):
 
 def test_a_second_click_on_dream_sends_nothing(fake):
     request = Request(upload(), DreamConfig(layers={"block3_conv3": 1.0}))
-    picture = Picture(request.image, request.image, 64, 96, "shades")
-    visit, drafts = Visit("me"), [Draft(1, 0, "One", None)]
-    send_off(fake, visit, drafts, [request], picture)
-    send_off(fake, visit, drafts, [request], picture)
+    visit, planned = Visit("me"), [PlannedDream(Draft(1, 0, "One"), request, Check())]
+    send_off(fake, visit, planned, "shades")
+    send_off(fake, visit, planned, "shades")
     assert len(fake.requests) == len(visit.batches) == 1
     fake.finish()
-    send_off(fake, visit, drafts, [request], picture)
+    send_off(fake, visit, planned, "shades")
     assert len(fake.requests) == len(visit.batches) == 2
 
 
@@ -176,7 +176,7 @@ def test_one_scrubber_moves_all(page, fake):
 
 def test_places_and_frames(page, fake):
     finished(page, fake)
-    mixed, single = (fake.result(job).recording for job in ("job1", "job2"))
+    mixed, single = (fake.result(job) for job in ("job1", "job2"))
     steps = places([mixed, single])
     assert steps == [ORIGINAL, (0, math.inf), (1, math.inf)]
     assert [frame_at(mixed, where) for where in steps] == [None, 0, 1]

@@ -5,17 +5,21 @@ import zipfile
 import pytest
 from PIL import Image
 
-from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
+from dreamlab.config.base import specs
+from dreamlab.config.specs import Number
 from dreamlab.jobs import Request
 from dreamlab.results import export
+from dreamlab.results.film import Film
 from dreamlab.ui.dreams import downloads
+from dreamlab.ui.session import keys
 from dreamlab.ui.session.visitors import Run
 from tests.support.fake_backend import open_page, sound, upload
 
 CONFIG = DreamConfig(layers={"block2_conv2": 2.0}, octaves=2, iterations=2)
-SETUP = Setup(
+SETUP = Comparison(
     variants=(
         Variant(name="One", layers={"block2_conv2": 2.0}),
         Variant(name="Two", layers={"block5_conv2": 4.0}),
@@ -30,7 +34,7 @@ def left(fake):
     jobs = [fake.submit("me", Request(upload(), CONFIG)) for _ in range(2)]
     fake.finish()
     return [
-        (Run(job, name, index, CONFIG), fake.result(job).recording)
+        (Run(job, name, index, CONFIG), fake.result(job))
         for index, (job, name) in enumerate(zip(jobs, ["Über & all", "Two"], strict=True))
     ]
 
@@ -57,16 +61,53 @@ def test_every_file_of_a_variant(downloads, page):
 
 
 def test_the_film_runs_as_set(downloads, page):
-    page.number_input(key="film.frame").set_value(0.2).run()
-    page.number_input(key="film.hold").set_value(1.0).run()
-    page.toggle(key="film.loop").set_value(False).run()
-    page.toggle(key="film.boomerang").set_value(True).run()
+    page.number_input(key=keys.film("frame_seconds")).set_value(0.2).run()
+    page.number_input(key=keys.film("hold_seconds")).set_value(1.0).run()
+    page.checkbox(key=keys.film("loop")).set_value(False).run()
+    page.checkbox(key=keys.film("boomerang")).set_value(True).run()
     sound(page)
     gif = Image.open(io.BytesIO(downloads["download.job1.GIF"]()))
     assert gif.n_frames == 4  # original, octave 1, octave 2, octave 1
     assert gif.info["duration"] == 200 and "loop" not in gif.info
     gif.seek(2)
     assert gif.info["duration"] == 1000
+
+
+def test_every_setting_of_the_film_has_a_control(page):
+    (folded,) = [box for box in page.expander if box.label == "Film"]
+    assert not folded.proto.expanded
+    controls = {control.key: control for control in [*folded.number_input, *folded.checkbox]}
+    assert list(controls) == [keys.film(name) for name in specs(Film)]
+    for name, spec in specs(Film).items():
+        control = controls[keys.film(name)]
+        assert (control.value, control.help) == (spec.default, spec.help)
+        if isinstance(spec, Number):
+            assert (control.min, control.max) == (spec.low, spec.high)
+
+
+def test_films_as_nothing_is_set_are_the_usual_ones(downloads, page, fake):
+    recording = fake.result("job1").recording
+    assert downloads["download.job1.GIF"]() == export.gif(recording)
+    assert downloads["download.job1.WebP"]() == export.webp(recording)
+    assert downloads["download.job1.ZIP"]() == export.archive(recording)
+
+
+def test_the_film_is_of_the_session_alone(page):
+    before = page.query_params["setup"]
+    page.number_input(key=keys.film("frame_seconds")).set_value(0.2).run()
+    assert sound(page).query_params["setup"] == before
+    page.number_input(key="common.seed").set_value(3).run()
+    assert page.number_input(key=keys.film("frame_seconds")).value == 0.2
+
+
+def test_frames_between_octaves_are_in_the_film(monkeypatch, downloads, fake):
+    page = open_page(monkeypatch, fake, setup=SETUP.replace(every=1).encode())
+    page.button(key="dream").click().run()
+    fake.finish()
+    sound(page.run())
+    page.checkbox(key=keys.film("steps")).set_value(True).run()
+    gif = Image.open(io.BytesIO(downloads["download.job1.GIF"]()))
+    assert gif.n_frames == 5  # original, then 2 steps in each of 2 octaves
 
 
 def test_preview_of_the_film(page):

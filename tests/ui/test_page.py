@@ -4,12 +4,13 @@ import sys
 
 import pytest
 
-from dreamlab.comparison.comparison import Setup
-from dreamlab.comparison.presets import COMPARISONS, comparison
+from dreamlab.comparison.comparison import Comparison
+from dreamlab.comparison.presets import COMPARISONS
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import specs
 from dreamlab.config.specs import Number
+from dreamlab.ui.session.keys import VariantKeys
 from dreamlab.zoo import is_offered, known_layers
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
 
@@ -56,7 +57,7 @@ assert not heavy, heavy
 
 def test_first_dream_is_one_click_away(page, fake):
     dream(page)
-    assert configs(fake) == list(comparison("Layers 1–4").configs())
+    assert configs(fake) == list(Comparison.preset("Layers 1–4").configs())
     assert {request.model for request in fake.requests.values()} == {"vgg16"}
     assert len(set(fake.owners.values())) == 1
 
@@ -100,6 +101,21 @@ def test_ranges_come_from_the_config(page):
             assert (control.min, control.max) == (spec.low, spec.high)
             assert control.help == spec.help
             assert control.step == (spec.press or 1)
+
+
+def test_the_controls_of_a_comparison(page):
+    own = specs(Comparison)
+    side, every = page.slider(key="max_side"), page.number_input(key="every")
+    model, source = page.selectbox(key="model"), page.segmented_control(key="source")
+    labels = [side.label, every.label, model.label, source.label]
+    assert labels == ["Longest side (px)", "Keep every n-th step", "Network", "Picture"]
+    assert (side.min, side.max, side.step, side.value) == (128, 1024, 8, 600)
+    assert (every.min, every.max, every.step, every.value) == (1, 1000, 1, None)
+    assert every.placeholder == "octaves only"
+    helps = [side.help, every.help, model.help]
+    assert helps == [own["max_side"].help, own["every"].help, own["model"].help]
+    assert model.options[0] == "VGG16" and len(model.options) == len(own["model"].choices)
+    assert source.options == ["Cat", "Galaxies", "Noise", "Yours"] and not source.help
 
 
 def test_a_tile_of_any_size_can_be_restored(monkeypatch, fake):
@@ -147,6 +163,15 @@ def test_comparisons_in_one_click(page, fake, name):
     page.button(key=f"comparison.{name}").click().run()
     dream(page)
     assert configs(fake) == [DreamConfig.preset(preset) for _, preset in COMPARISONS[name]]
+
+
+def test_a_comparison_leaves_nothing_of_the_variants_before_it(page):
+    before = tuple(ids(page))
+    page.button(key="comparison.Mixed").click().run()
+    sound(page)
+    for own in map(VariantKeys, before):
+        for key in (own.colour, own.name, own.layers, own.overrides, own.weight("block2_conv2")):
+            assert key not in page.session_state
 
 
 def test_comparisons_in_another_network(page, fake):
@@ -266,7 +291,7 @@ def test_weights_of_zero_cannot_run(page):
 # the address
 
 
-SETUP = Setup(
+SETUP = Comparison(
     variants=(
         Variant(name="One", layers={"block2_conv2": -2.5}, channels={"block2_conv2": [3, 1]}),
         Variant(name="Two", layers={"block5_conv2": 1.5}, overrides={"octaves": 2}),
@@ -280,7 +305,7 @@ SETUP = Setup(
 
 def test_the_address_restores_the_setup(monkeypatch, fake):
     page = open_page(monkeypatch, fake, setup=SETUP.encode())
-    assert Setup.decode(page.query_params["setup"]) == SETUP
+    assert Comparison.decode(page.query_params["setup"]) == SETUP
     dream(page)
     assert configs(fake) == list(SETUP.configs())
     assert {request.every for request in fake.requests.values()} == {2}
@@ -288,7 +313,7 @@ def test_the_address_restores_the_setup(monkeypatch, fake):
 
 def test_the_address_follows_the_widgets(page):
     page.number_input(key="common.seed").set_value(11).run()
-    assert Setup.decode(page.query_params["setup"]).common["seed"] == 11
+    assert Comparison.decode(page.query_params["setup"]).common["seed"] == 11
     page.number_input(key="common.seed").set_value(0).run()
     assert "setup" not in page.query_params
 
@@ -307,5 +332,5 @@ def test_a_broken_address_is_left_out_with_a_note(monkeypatch, fake, broken):
     assert "The set-up in the address was left out" in words(page)
     assert "setup" not in page.query_params
     dream(page)
-    assert configs(fake) == list(comparison("Layers 1–4").configs())
+    assert configs(fake) == list(Comparison.preset("Layers 1–4").configs())
     assert "left out" not in words(page)

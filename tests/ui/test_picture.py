@@ -114,7 +114,7 @@ def test_a_dream_dropped_in_restores_its_settings(page, fake, kind):
     other = FakeBackend()
     job = other.submit("me", Request(upload(), config))
     other.finish()
-    file = getattr(export, kind)(other.result(job).recording)
+    file = getattr(export, kind)(other.result(job))
     page.file_uploader(key="upload").upload(f"dream.{kind}", file, f"image/{kind}").run()
     assert "settings are restored" in words(sound(page))
     assert sent(page, fake).shape == (300, 451, 3)  # the picture stays

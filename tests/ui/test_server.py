@@ -16,7 +16,7 @@ import psutil
 import pytest
 from starlette.requests import Request
 
-from dreamlab.comparison.comparison import Setup
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.ui import server
 from dreamlab.ui.session.visitors import COOKIE
@@ -202,7 +202,7 @@ def test_each_browser_gets_a_cookie_with_the_page(address):
 @pytest.mark.slow
 def test_dreams_end_when_no_tab_is_left(address, log):
     common = {"octaves": 1, "iterations": 1000, "step": 0.1}
-    setup = Setup(variants=(SLOW,), common=common, max_side=128).encode()
+    setup = Comparison(variants=(SLOW,), common=common, max_side=128).encode()
     with closing(Visitor(address, query=f"setup={setup}", browser="mine")) as first:
         first.draw()
         first.click("Dream")

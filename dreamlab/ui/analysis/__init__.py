@@ -6,10 +6,10 @@ An analysis that is not named here gets the panel that all share; it needs no mo
 import streamlit as st
 
 from dreamlab.analysis import ANALYSES
+from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.ui.analysis import atlas, attribution, channels, panel, report
 from dreamlab.ui.analysis.panel import Panel
-from dreamlab.ui.inputs.picture import Picture
 from dreamlab.ui.session.visitors import Visit
 
 #: What an analysis has beyond the shared panel.

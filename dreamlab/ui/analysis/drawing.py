@@ -23,11 +23,11 @@ def pictures(findings: Findings, job: str, take: Callable[[Item], None] | None) 
     """Draw the pictures; with `take`, each is a button that gives it the item."""
     with st.container(horizontal=True, gap="small"):
         for item in findings.items:
-            if not item.picture:
+            if item.picture is None:
                 continue
             with st.container(width=_ACROSS, gap=None):
                 with st.container(key=f"shown-{job}-{item.key}"):
-                    st.image(item.picture, width="stretch", alt=item.caption)
+                    st.image(item.picture.jpeg, width="stretch", alt=item.caption)
                     if take is not None:
                         st.button(
                             "Variant",
@@ -61,7 +61,7 @@ def downloads(findings: Findings, job: str) -> None:
     """Draw a button for each file: the contact sheet, the tables and all in one."""
     name = findings.analysis
     with st.container(horizontal=True):
-        if any(item.picture for item in findings.items):
+        if any(item.picture is not None for item in findings.items):
             _download("PNG", f"{name}.png", "image/png", partial(sheet, findings), job)
         for table in named(name).tables(findings):
             _download(

@@ -11,13 +11,13 @@ import streamlit as st
 from dreamlab.analysis import Findings, Item, named
 from dreamlab.comparison.variant import Variant
 from dreamlab.errors import DreamError
-from dreamlab.images import Shape
-from dreamlab.jobs import AnalysisRequest, Backend, Status
+from dreamlab.images import Picture
+from dreamlab.jobs import Backend, Status
+from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui import style
 from dreamlab.ui.analysis import controls, drawing
 from dreamlab.ui.dreams import card
 from dreamlab.ui.inputs import dream_button
-from dreamlab.ui.inputs.picture import Picture
 from dreamlab.ui.session import presence, queries, state
 from dreamlab.ui.session.visitors import Sent, Visit
 from dreamlab.ui.wording import duration
@@ -54,30 +54,18 @@ class Panel:
 def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, panel: Panel) -> None:
     """Draw an analysis: its settings, its button and what it found, live while it runs."""
     style.note(named(name).summary)
-    request, problem = None, ""
+    task, problem = None, ""
     try:
-        request = _request(picture, name, panel)
+        task = _task(picture, name, panel)
     except DreamError as error:
         problem = str(error)
     sent = visit.analyses.get(name)
     if sent is not None and queries.status(backend, sent.job).active:
         st.fragment(_live, run_every=1)(backend, visit, name, panel)
         return
-    _buttons(backend, visit, name, panel, request, problem)
+    _buttons(backend, visit, name, panel, task, problem)
     if sent is not None:
-        _ended(backend, sent, panel, changed=request is not None and not sent.asks(request))
-
-
-def findings(backend: Backend, sent: Sent) -> Findings | None:
-    """Return what an analysis has found, or as far as it came; None where that is nothing."""
-    status = queries.status(backend, sent.job)
-    if not status.active:
-        return queries.findings(backend, sent.job)
-    try:
-        image = backend.original(sent.job)
-    except DreamError:  # forgotten just now
-        return None
-    return dataclasses.replace(sent.request, image=image).partial(status.items, status.seconds or 0)
+        _ended(backend, sent, panel, changed=task is not None and not sent.asks(task))
 
 
 def add_variant(variant: Variant) -> None:
@@ -89,7 +77,7 @@ def add_variant(variant: Variant) -> None:
     state.notify(f"{st.session_state[f'v{number}.name']} is a variant now, under Compare.")
 
 
-def _request(picture: Picture | None, name: str, panel: Panel) -> AnalysisRequest:
+def _task(picture: Picture | None, name: str, panel: Panel) -> AnalysisTask:
     now, analysis = st.session_state, named(name)
     model = now["model"]
     layers = known_layers(model)
@@ -103,11 +91,9 @@ def _request(picture: Picture | None, name: str, panel: Panel) -> AnalysisReques
     settings = analysis.settings.from_dict(values)
     if picture is None and analysis.needs_picture:
         raise DreamError("it waits for a picture; choose one in the sidebar")
-    shape = Shape(settings.max_side, settings.max_side)
-    if picture is not None:
-        shape = Shape(picture.height, picture.width).fitted(settings.max_side)
-    analysis.plan(shape, settings, model, layers)
-    return AnalysisRequest(b"" if picture is None else picture.data, name, settings, model)
+    task = AnalysisTask(picture, name, settings, model)
+    task.cost()
+    return task
 
 
 def _buttons(
@@ -115,7 +101,7 @@ def _buttons(
     visit: Visit,
     name: str,
     panel: Panel,
-    request: AnalysisRequest | None,
+    task: AnalysisTask | None,
     problem: str,
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -124,43 +110,47 @@ def _buttons(
             type="primary",
             icon=":material/play_arrow:",
             key=f"{name}.run",
-            disabled=request is None,
+            disabled=task is None,
             on_click=_submit,
-            args=(backend, visit, request),
+            args=(backend, visit, task),
         )
         sent = visit.analyses.get(name)
-        found = None if sent is None or not panel.resumes else findings(backend, sent)
+        found = None if sent is None or not panel.resumes else queries.findings(backend, sent)
         if sent is not None and found is not None and not found.complete:
-            rest = dataclasses.replace(sent.request, image=found.original, found=found.items)
+            rest = dataclasses.replace(sent.task, picture=found.original)
             st.button(
                 "Resume",
                 icon=":material/resume:",
                 key=f"{name}.resume",
                 on_click=_submit,
-                args=(backend, visit, rest, sent.digest),
+                args=(backend, visit, rest, found.items, sent.digest),
                 help="Goes on with the settings it was begun with; what was found is kept.",
             )
-        if request is None:
+        if task is None:
             style.note(f"Cannot run yet: {problem}.", bad=True)
             return
-        seconds = backend.estimate(request)
+        seconds = backend.estimate(task)
         style.note("The time is known later." if seconds is None else f"About {duration(seconds)}.")
         dream_button.trouble(backend)
 
 
 def _submit(
-    backend: Backend, visit: Visit, request: AnalysisRequest, digest: str | None = None
+    backend: Backend,
+    visit: Visit,
+    task: AnalysisTask,
+    resume: tuple[Item, ...] = (),
+    digest: str | None = None,
 ) -> None:
     try:
-        job = backend.submit(visit.owner, request)
+        job = backend.submit(visit.owner, task, resume)
     except DreamError as error:
         state.notify(f"The analysis was not sent off: {error}.")
         return
-    before = visit.analyses.get(request.analysis)
-    sent = Sent.of(job, request)
+    before = visit.analyses.get(task.analysis)
+    sent = Sent.of(job, task)
     if digest is not None:  # resumed, on the picture as the analysis had scaled it
         sent = dataclasses.replace(sent, digest=digest)
-    visit.analyses[request.analysis] = sent
+    visit.analyses[task.analysis] = sent
     presence.remember(backend, visit)
     if before is not None:
         try:
@@ -187,18 +177,18 @@ def _live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
         )
         style.note(_progress(status))
     st.progress(min(max(status.fraction, 0.0), 1.0))
-    _drawn(sent, findings(backend, sent), panel.variant)
+    _drawn(sent, queries.findings(backend, sent), panel.variant)
 
 
 def _ended(backend: Backend, sent: Sent, panel: Panel, *, changed: bool) -> None:
-    status, found = queries.status(backend, sent.job), findings(backend, sent)
+    status, found = queries.status(backend, sent.job), queries.findings(backend, sent)
     if status.state == "failed":
         st.text(f"⚠ {status.error or 'The analysis failed; run it again.'}")
     if found is None or not found.items:
         if status.state == "cancelled":
             style.note("Cancelled before anything was found.")
         return
-    parts = [sent.request.model, f"{len(found.items)} found", duration(found.seconds)]
+    parts = [sent.task.model, f"{len(found.items)} found", duration(found.seconds)]
     if not found.complete:
         parts.insert(0, "Ended early")
     style.note(" · ".join(parts))
@@ -212,7 +202,7 @@ def _ended(backend: Backend, sent: Sent, panel: Panel, *, changed: bool) -> None
 def _drawn(sent: Sent, found: Findings | None, variant: Callable[[Item], Variant] | None) -> None:
     if found is None:
         return
-    take = None if variant is None else partial(_take, sent.request.model, variant)
+    take = None if variant is None else partial(_take, sent.task.model, variant)
     drawing.pictures(found, sent.job, take)
     drawing.tables(found)
 

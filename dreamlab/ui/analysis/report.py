@@ -7,7 +7,6 @@ from dreamlab.analysis.report import report
 from dreamlab.jobs import Backend
 from dreamlab.results.section import NamedDream
 from dreamlab.ui import style
-from dreamlab.ui.analysis import panel
 from dreamlab.ui.dreams.curves import Curve, distinct
 from dreamlab.ui.session import queries
 from dreamlab.ui.session.visitors import Batch, Visit
@@ -16,7 +15,8 @@ from dreamlab.ui.session.visitors import Batch, Visit
 def button(backend: Backend, visit: Visit) -> None:
     """Draw the button that saves the session, off as long as there is nothing to tell."""
     jobs = [sent.job for sent in visit.analyses.values()]
-    jobs += [one.job for batch in visit.batches for one in batch.runs]
+    jobs += [run.job for batch in visit.batches for run in batch.runs]
+    ended = [status for job in jobs if not (status := queries.status(backend, job)).active]
     st.download_button(
         "Report",
         data=lambda: made(backend, visit),
@@ -25,7 +25,7 @@ def button(backend: Backend, visit: Visit) -> None:
         key="report",
         on_click="ignore",
         icon=":material/description:",
-        disabled=all(queries.result(backend, job) is None for job in jobs),
+        disabled=all(status.result is None for status in ended),
         help="All findings and dreams that are kept, with their settings, in one file that any "
         "browser opens.",
     )
@@ -34,21 +34,22 @@ def button(backend: Backend, visit: Visit) -> None:
 def made(backend: Backend, visit: Visit) -> bytes:
     """Return the report of a visit as HTML; an analysis that still runs is in it so far."""
     sent = [visit.analyses[name] for name in ANALYSES if name in visit.analyses]
-    found = [one for one in (panel.findings(backend, each) for each in sent) if one is not None]
+    findings = [queries.findings(backend, analysis) for analysis in sent]
     compared = [(batch, _dreams(backend, batch)) for batch in visit.batches]
     return report(
-        found, dreams=[(_heading(batch, dreams), dreams) for batch, dreams in compared if dreams]
+        [each for each in findings if each is not None],
+        dreams=[(_heading(batch, dreams), dreams) for batch, dreams in compared if dreams],
     )
 
 
 def _dreams(backend: Backend, batch: Batch) -> list[NamedDream]:
     """Return the dreams of a batch that left a picture."""
-    results = [(one, queries.dream_result(backend, one.job)) for one in batch.runs]
-    left = [(one, kept.recording) for one, kept in results if kept and kept.recording.frames]
-    curves = distinct([Curve(one.name, one.colour, kept.losses) for one, kept in left])
+    views = queries.dreams(backend, batch)
+    left = [(view.run, view.recording) for view in views if view.recording is not None]
+    curves = distinct([Curve(run.name, run.colour, recording.losses) for run, recording in left])
     return [
-        NamedDream(curve.name, style.COLOURS[curve.colour], kept)
-        for curve, (_, kept) in zip(curves, left, strict=True)
+        NamedDream(curve.name, style.COLOURS[curve.colour], recording)
+        for curve, (_, recording) in zip(curves, left, strict=True)
     ]
 
 

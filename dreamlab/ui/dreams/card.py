@@ -2,116 +2,110 @@
 
 import streamlit as st
 
-from dreamlab.images import data_url, jpeg
-from dreamlab.jobs import Backend, Result, Status
+from dreamlab.images import Picture, data_url
+from dreamlab.jobs import Backend, Status
 from dreamlab.ui import style
 from dreamlab.ui.dreams import before_after
 from dreamlab.ui.dreams.scrubber import END, ORIGINAL, Place, frame_at
+from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.visitors import Batch, Run
 from dreamlab.ui.wording import duration
 
 
-def show(
-    backend: Backend,
-    one: Run,
-    state: Status,
-    result: Result | None,
-    where: Place | None,
-    original: bytes | None,
-) -> None:
+def show(backend: Backend, view: DreamView, where: Place | None, original: Picture | None) -> None:
     """Draw one variant of a batch: its picture at a place of the scrubber, and how it went."""
-    index = None if result is None else frame_at(result.recording, where or END)
+    run, status, recording = view.run, view.status, view.recording
+    index = None if recording is None else frame_at(recording, where or END)
     picture: bytes | str | None
     dreamt = True
-    if result is not None and index is not None:
-        picture = result.pictures[index]
-    elif state.preview is not None and where is None:
+    if recording is not None and index is not None:
+        picture = recording.frames[index].picture.jpeg
+    elif status.preview is not None and where is None:
         # Streamlit drops a picture's file once the next one is shown, which a slow browser has
         # yet to ask for: a picture that lasts a second goes along with the page.
-        picture = data_url(state.preview)
+        picture = data_url(status.preview)
     else:  # a stand-in is dimmed, so that nobody takes it for a dream
-        picture, dreamt = original, where == ORIGINAL
-    with st.container(key=f"{'shown' if dreamt else 'dim'}-{one.job}"):
+        picture, dreamt = None if original is None else original.jpeg, where == ORIGINAL
+    with st.container(key=f"{'shown' if dreamt else 'dim'}-{run.job}"):
         if picture is not None:
-            st.image(picture, width="stretch", alt=_alt(one, state))
-        if not state.active and result is not None and result.pictures:
+            st.image(picture, width="stretch", alt=_alt(view))
+        if recording is not None:
             st.button(
                 "Before and after",
-                key=f"large-{one.job}",
+                key=f"large-{run.job}",
                 icon=":material/compare:",
                 type="tertiary",
                 width="stretch",
                 on_click=_open,
-                args=(one.job,),
+                args=(run.job,),
             )
-    style.name(one.name, _layers(one))
-    if state.state == "queued":
-        style.note(waiting(state))
-    elif state.state == "running":
-        st.progress(min(max(state.fraction, 0.0), 1.0))
-        style.note(progress(state))
-    elif state.state == "failed":
-        st.text(f"⚠ {state.error or 'The dream failed; try it again.'}")
+    style.name(run.name, _layers(run))
+    if status.state == "queued":
+        style.note(waiting(status))
+    elif status.state == "running":
+        st.progress(min(max(status.fraction, 0.0), 1.0))
+        style.note(progress(view))
+    elif status.state == "failed":
+        st.text(f"⚠ {status.error or 'The dream failed; try it again.'}")
     else:
-        style.note(_outcome(state, result, index))
-    if state.notice and state.notice != backend.problem:  # that is said once, above all cards
-        style.note(state.notice, bad=True)
-    for warning in state.warnings:
+        style.note(_outcome(view, index))
+    if status.notice and status.notice != backend.problem:  # said once, above all cards
+        style.note(status.notice, bad=True)
+    for warning in status.warnings:
         style.note(warning, bad=True)
-    if state.active:
+    if status.active:
         st.button(
-            "Stopping…" if state.stopping else "Cancel",
-            key=f"cancel.{one.job}",
+            "Stopping…" if status.stopping else "Cancel",
+            key=f"cancel.{run.job}",
             icon=":material/stop_circle:",
             type="tertiary",
-            disabled=state.stopping,
+            disabled=status.stopping,
             on_click=backend.cancel,
-            args=(one.job,),
+            args=(run.job,),
         )
 
 
-def waiting(state: Status) -> str:
+def waiting(status: Status) -> str:
     """Say where a queued job stands in line, and how long that is expected to take."""
-    text = f"Waiting, number {state.place} in line" if state.place else "Waiting"
-    if state.expected_wait is None:
+    text = f"Waiting, number {status.place} in line" if status.place else "Waiting"
+    if status.expected_wait is None:
         return text
-    return f"{text} · starts in about {duration(state.expected_wait)}"
+    return f"{text} · starts in about {duration(status.expected_wait)}"
 
 
-def progress(state: Status) -> str:
-    """Say where a running job is: octave, step, loss and the time left."""
-    parts = [f"Octave {state.octave + 1} of {state.octaves}"] if state.octaves else ["Starting"]
-    if state.iterations and state.octaves:
-        parts.append(f"step {state.iteration + 1} of {state.iterations}")
-    if state.losses:
-        parts.append(f"loss {state.losses[-1].loss:.4g}")
-    if state.seconds_left is not None:
-        parts.append(f"{duration(state.seconds_left)} left")
+def progress(view: DreamView) -> str:
+    """Say where a running dream is: octave, step, loss and the time left."""
+    parts = [view.status.doing or "Starting"]
+    if view.losses:
+        parts.append(f"loss {view.losses[-1].loss:.4g}")
+    if view.status.seconds_left is not None:
+        parts.append(f"{duration(view.status.seconds_left)} left")
     return " · ".join(parts)
 
 
-def _outcome(state: Status, result: Result | None, index: int | None) -> str:
-    if result is None or not result.recording.frames:
+def _outcome(view: DreamView, index: int | None) -> str:
+    status, recording, losses = view.status, view.recording, view.losses
+    if recording is None:
         return "Stopped before the first step."
-    frame = result.recording.frames[-1 if index is None else index]
+    frame = recording.frames[-1 if index is None else index]
     parts = [f"{frame.width} × {frame.height} px" if index is not None else "Original"]
-    if state.losses:
-        parts.append(f"loss {state.losses[0].loss:.4g} → {state.losses[-1].loss:.4g}")
-    if state.seconds is not None:
-        parts.append(duration(state.seconds))
-    if state.state == "cancelled":
-        parts.insert(0, f"Stopped in octave {result.recording.frames[-1].octave + 1}")
+    if losses:
+        parts.append(f"loss {losses[0].loss:.4g} → {losses[-1].loss:.4g}")
+    if status.seconds is not None:
+        parts.append(duration(status.seconds))
+    if status.state == "cancelled":
+        parts.insert(0, f"Stopped in octave {recording.frames[-1].octave + 1}")
     return " · ".join(parts)
 
 
-def _layers(one: Run) -> str:
-    weights = [f"{name} × {weight:g}" for name, weight in one.config.layers.items()]
+def _layers(run: Run) -> str:
+    weights = [f"{name} × {weight:g}" for name, weight in run.config.layers.items()]
     return weights[0] if len(weights) == 1 else f"{len(weights)} layers"
 
 
-def _alt(one: Run, state: Status) -> str:
-    share = "" if state.state == "done" else f", {state.state}"
-    return f"The dream {one.name}: {', '.join(one.config.layers)} excited{share}"
+def _alt(view: DreamView) -> str:
+    share = "" if view.status.state == "done" else f", {view.status.state}"
+    return f"The dream {view.run.name}: {', '.join(view.run.config.layers)} excited{share}"
 
 
 def _open(job: str) -> None:
@@ -122,29 +116,26 @@ def _close() -> None:
     st.session_state.pop("large", None)
 
 
-def large(
-    batch: Batch,
-    results: list[Result | None],
-    where: Place | None,
-) -> None:
+def large(batch: Batch, views: list[DreamView], where: Place | None) -> None:
     """Draw the picture that was opened large, at the place of the scrubber."""
-    for one, result in zip(batch.runs, results, strict=True):
-        if one.job != st.session_state.get("large") or result is None:
+    for view in views:
+        run, recording = view.run, view.recording
+        if run.job != st.session_state.get("large") or recording is None:
             continue
-        index = frame_at(result.recording, where or END)
-        frame = result.recording.frames[-1 if index is None else index]
-        height, width = result.recording.original.shape[:2]
-        with style.edged(one.colour, "large"):
+        index = frame_at(recording, where or END)
+        frame = recording.frames[-1 if index is None else index]
+        height, width = recording.original.shape
+        with style.edged(run.colour, "large"):
             with st.container(horizontal=True, vertical_alignment="center"):
-                style.name(one.name, _layers(one))
+                style.name(run.name, _layers(run))
                 st.button(
                     "Close", icon=":material/close:", type="tertiary", key="close", on_click=_close
                 )
             before_after.show(
-                jpeg(result.recording.original, quality=92),
-                jpeg(frame.pixels, quality=92),
+                recording.original.jpeg,
+                frame.picture.jpeg,
                 ratio=width / height,
-                name=one.name,
+                name=run.name,
                 alt=batch.alt,
-                key=f"wipe.{one.job}",
+                key=f"wipe.{run.job}",
             )

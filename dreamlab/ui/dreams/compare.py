@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dreamlab.jobs import Backend, Result, Status
+from dreamlab.jobs import Backend
 from dreamlab.results.contact_sheet import across
 from dreamlab.ui import style
 from dreamlab.ui.dreams import card, downloads, scrubber, tables
@@ -10,6 +10,7 @@ from dreamlab.ui.dreams.curves import Curve
 from dreamlab.ui.dreams.scrubber import Place
 from dreamlab.ui.inputs import dream_button
 from dreamlab.ui.session import presence, queries
+from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.visitors import Batch, Visit
 
 
@@ -54,44 +55,34 @@ def _chosen(visit: Visit) -> Batch:
 
 def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
     presence.present(backend, visit)
-    states = [queries.status(backend, one.job) for one in batch.runs]
-    if live and not any(state.active for state in states):
+    views = queries.dreams(backend, batch)
+    if live and not any(view.status.active for view in views):
         st.rerun()
     if live:
         dream_button.trouble(backend)
-    results = [queries.dream_result(backend, one.job) for one in batch.runs]
-    where = None if live else scrubber.show(batch, results)
-    card.large(batch, results, where)
-    _grid(backend, batch, states, results, where, queries.original(backend, batch))
-    curves = [
-        Curve(one.name, one.colour, state.losses)
-        for one, state in zip(batch.runs, states, strict=True)
-    ]
+    where = None if live else scrubber.show(batch, views)
+    card.large(batch, views, where)
+    _grid(backend, batch, views, where)
+    curves = [Curve(view.run.name, view.run.colour, view.losses) for view in views]
     tabs = st.tabs(["Losses", "Layer shares", "Numbers", "Export"], key=f"tabs.{batch.number}")
     with tabs[0]:
         tables.losses(curves)
     with tabs[1]:
         tables.shares(curves)
     with tabs[2]:
-        tables.table(batch, states, results)
+        tables.table(views)
     with tabs[3]:
-        downloads.show(batch, results)
+        downloads.show(views)
 
 
-def _grid(
-    backend: Backend,
-    batch: Batch,
-    states: list[Status],
-    results: list[Result | None],
-    where: Place | None,
-    original: bytes | None,
-) -> None:
-    places = style.grid(len(batch.runs) + 1, st.session_state["across"])
+def _grid(backend: Backend, batch: Batch, views: list[DreamView], where: Place | None) -> None:
+    places = style.grid(len(views) + 1, st.session_state["across"])
+    original = queries.original(views)
     with next(places), style.edged(None, "original"):
         if original is not None:
-            st.image(original, width="stretch", alt=batch.alt)
+            st.image(original.jpeg, width="stretch", alt=batch.alt)
         style.name("Original")
         style.note(batch.alt)
-    for place, one, state, result in zip(places, batch.runs, states, results, strict=True):
-        with place, style.edged(one.colour, f"dream-{one.job}"):
-            card.show(backend, one, state, result, where, original)
+    for place, view in zip(places, views, strict=True):
+        with place, style.edged(view.run.colour, f"dream-{view.run.job}"):
+            card.show(backend, view, where, original)

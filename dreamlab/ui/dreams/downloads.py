@@ -8,22 +8,22 @@ from typing import Any
 
 import streamlit as st
 
+from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
-from dreamlab.jobs import Result
 from dreamlab.results import export
 from dreamlab.results.contact_sheet import compared
+from dreamlab.results.film import Film
 from dreamlab.results.recording import Recording
 from dreamlab.ui import style
-from dreamlab.ui.session.visitors import Batch, Run
+from dreamlab.ui.inputs.control import control
+from dreamlab.ui.session import keys
+from dreamlab.ui.session.queries import DreamView
+from dreamlab.ui.session.visitors import Run
 
 
-def show(batch: Batch, results: list[Result | None]) -> None:
+def show(views: list[DreamView]) -> None:
     """Draw the download buttons of every variant that left something, and of all together."""
-    left = [
-        (one, result.recording)
-        for one, result in zip(batch.runs, results, strict=True)
-        if result is not None and result.recording.frames
-    ]
+    left = [(view.run, view.recording) for view in views if view.recording is not None]
     if not left:
         style.note("Files are ready as soon as a dream ends.")
         return
@@ -62,19 +62,14 @@ def everything(left: list[tuple[Run, Recording]], film: dict[str, Any]) -> bytes
 
 
 def _film() -> dict[str, Any]:
-    with st.expander("How the GIF and WebP run", icon=":material/movie:"):
-        columns = st.columns(4, vertical_alignment="bottom")
-        options = {
-            "frame_seconds": columns[0].number_input(
-                "A frame shows (s)", 0.02, 10.0, 0.5, 0.1, key="film.frame"
-            ),
-            "hold_seconds": columns[1].number_input(
-                "The result shows (s)", 0.0, 60.0, 2.0, 0.5, key="film.hold"
-            ),
-            "loop": columns[2].toggle("Loop", True, key="film.loop"),
-            "boomerang": columns[3].toggle("Boomerang", key="film.boomerang"),
+    with (
+        st.expander("Film", icon=":material/movie:"),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        return {
+            name: control(name, spec, keys.film(name), starts=True)
+            for name, spec in specs(Film).items()
         }
-    return options
 
 
 def _files(one: Run, recording: Recording, film: dict[str, Any]) -> None:

@@ -4,9 +4,9 @@ import math
 
 import streamlit as st
 
-from dreamlab.jobs import Result
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame
+from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.visitors import Batch
 
 #: Octave and step, both from 0; an octave's result comes after all of its steps.
@@ -17,9 +17,9 @@ ORIGINAL: Place = (-1, 0)
 END: Place = (math.inf, math.inf)
 
 
-def show(batch: Batch, results: list[Result | None]) -> Place | None:
+def show(batch: Batch, views: list[DreamView]) -> Place | None:
     """Draw the scrubber and return its place, or None while there is nothing to move through."""
-    steps = places([result.recording for result in results if result])
+    steps = places([view.recording for view in views if view.recording is not None])
     if len(steps) < 2:
         return None
     chosen = st.select_slider(

@@ -9,12 +9,11 @@ import numpy as np
 import streamlit as st
 
 from dreamlab.images import resize_pixels
-from dreamlab.jobs import Result, Status
 from dreamlab.results.recording import Recording
 from dreamlab.ui import style
 from dreamlab.ui.dreams import curves as charts
 from dreamlab.ui.dreams.curves import Curve
-from dreamlab.ui.session.visitors import Batch
+from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.wording import duration
 
 
@@ -75,12 +74,9 @@ def shares(curves: list[Curve]) -> None:
                 )
 
 
-def table(batch: Batch, states: list[Status], results: list[Result | None]) -> None:
+def table(views: list[DreamView]) -> None:
     """Draw the table of first and last loss, gain, change of the picture and time."""
-    rows = [
-        row(one.name, state, result)
-        for one, state, result in zip(batch.runs, states, results, strict=True)
-    ]
+    rows = [row(view) for view in views]
     st.table(
         {name: [row[name] for row in rows] for name in rows[0]},
         hide_index=True,
@@ -89,27 +85,27 @@ def table(batch: Batch, states: list[Status], results: list[Result | None]) -> N
     style.note("Change: how far a pixel moved on average, as a share of black to white.")
 
 
-def row(name: str, state: Status, result: Result | None) -> dict[str, str]:
+def row(view: DreamView) -> dict[str, str]:
     """Return one variant's row, as text; a dash stands for what is not known."""
-    losses = [point.loss for point in state.losses]
-    recording = result.recording if result is not None and result.recording.frames else None
+    losses = [point.loss for point in view.losses]
+    status, recording = view.status, view.recording
     return {
-        "Variant": name,
-        "State": state.state,
+        "Variant": view.run.name,
+        "State": status.state,
         "Steps": f"{len(losses)}",
         "First loss": f"{losses[0]:.4g}" if losses else "–",
         "Last loss": f"{losses[-1]:.4g}" if losses else "–",
         "Gain": f"×\u00a0{losses[-1] / losses[0]:.3g}" if losses and losses[0] else "–",
         "Change": "–" if recording is None else f"{change(recording):.1%}",
         "Precision": "–" if recording is None else recording.provenance.precision,
-        "Time": "–" if state.seconds is None else duration(state.seconds),
+        "Time": "–" if status.seconds is None else duration(status.seconds),
     }
 
 
 def change(recording: Recording) -> float:
     """Return the mean absolute change of the picture, 0 to 1 (black turned white everywhere)."""
     last = recording.final
-    original = resize_pixels(recording.original, last.height, last.width)
+    original = resize_pixels(recording.original.pixels, last.height, last.width)
     return float(np.abs(last.pixels.astype(np.int16) - original).mean() / 255)
 
 

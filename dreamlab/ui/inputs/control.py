@@ -1,7 +1,7 @@
 """The control of a setting: one renderer for all of them, by what the setting may hold."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import streamlit as st
@@ -17,6 +17,11 @@ _LABELS = {
     "max_side": "Longest side (px)",
     "side": "Side (px)",
     "grown": "Grow pictures",
+    "every": "Keep every n-th step",
+    "model": "Network",
+    "source": "Picture",
+    "frame_seconds": "Frame (s)",
+    "hold_seconds": "Result (s)",
 }
 
 #: Given to a control that brings its value along, which is kept while another tab is open.
@@ -29,7 +34,14 @@ def label(name: str) -> str:
 
 
 def control(
-    name: str, spec: Spec, key: str, *, layers: Collection[str] = (), starts: bool = False
+    name: str,
+    spec: Spec,
+    key: str,
+    *,
+    layers: Collection[str] = (),
+    starts: bool = False,
+    widget: Callable[..., Any] | None = None,
+    **more: Any,
 ) -> Any:
     """Draw the control of a setting and return its value, unchecked.
 
@@ -45,51 +57,58 @@ def control(
         Layers to choose from, in order.
     starts : bool
         Whether it starts at its default, beside others in a row; else at what the session holds.
+    widget : callable, optional
+        Streamlit's widget, where it is not the usual one for a number or a choice.
+    **more
+        Further options of the widget.
 
     Raises
     ------
     DreamError
         If what was typed is no list of numbers.
     """
-    options: dict[str, Any] = {"key": key, "help": spec.help} | (_KEPT if starts else {})
-    if isinstance(spec, Number) and spec.word is None:
-        return _number(name, spec, options, starts)
-    if isinstance(spec, Many) and not isinstance(spec.each, Number):
-        return st.multiselect(label(name), layers, placeholder="All or a few", width=330, **options)
-    if isinstance(spec, Many):
-        text, empty = ", ".join(f"{each:g}" for each in spec.default), "the strongest"
-        options |= {"placeholder": "none" if text else empty, "max_chars": MAX_LIST, "width": 220}
-        return _parsed(label(name), spec, st.text_input(label(name), text, **options))
-    if isinstance(spec, Flag):
-        return st.checkbox(label(name), **options, **({"value": spec.default} if starts else {}))
-    choices: list[Any] = list(spec.choices if isinstance(spec, Choice) else layers)
+    draw: Callable[..., Any] = widget or st.selectbox
+    look: dict[str, Any] = {"key": key, "help": spec.help} | (_KEPT if starts else {})
+    match spec:
+        case Flag():
+            draw = st.checkbox
+            look |= {"value": spec.default} if starts else {}
+        case Number(word=None):
+            draw = widget or st.number_input
+            look |= _number(spec) | ({"value": spec.default, "width": 140} if starts else {})
+        case Many(each=Number()):
+            return _numbers(label(name), spec, look | more)
+        case Many():
+            draw = st.multiselect
+            look |= {"options": layers, "placeholder": "All or a few", "width": 330}
+        case _:
+            choices = look["options"] = _choices(spec, layers, key)
+            if starts:
+                known = spec.default in choices
+                look["index"] = choices.index(spec.default) if known else len(choices) * 2 // 3
+                look["width"] = 220 if isinstance(spec, LayerName) else 160
+    return draw(label(name), **look | more)
+
+
+def _number(spec: Number) -> dict[str, Any]:
+    look: dict[str, Any] = {"min_value": spec.low, "max_value": spec.high, "step": spec.press}
+    if not spec.whole:
+        magnitude = math.floor(math.log10((spec.default or 2.0) / 2))
+        look |= {"format": "%.5g", "step": spec.press or 10.0**magnitude}
+    return look | ({"value": None, "placeholder": "never"} if spec.default is None else {})
+
+
+def _choices(spec: Spec, layers: Collection[str], key: str) -> list[Any]:
     if isinstance(spec, Number):  # a word, or one of some numbers
-        now = {st.session_state.get(key, spec.default)} - {spec.word}
-        choices = [spec.word, *sorted({*spec.offered, *now})]
-    if starts:
-        known = spec.default in choices
-        options["index"] = choices.index(spec.default) if known else len(choices) * 2 // 3
-        options["width"] = 220 if isinstance(spec, LayerName) else 160
-    return st.selectbox(label(name), choices, **options)
+        numbers = {*spec.offered, st.session_state.get(key, spec.default)} - {spec.word}
+        return [spec.word, *sorted(numbers)]
+    return list(spec.choices if isinstance(spec, Choice) else layers)
 
 
-def _number(name: str, spec: Number, options: dict[str, Any], starts: bool) -> Any:
-    plain = int if spec.whole else float
-    options |= {"min_value": plain(spec.low), "format": None if spec.whole else "%.5g"}
-    options["max_value"] = None if spec.high is None else plain(spec.high)
-    options["step"] = spec.press or (1 if spec.whole else 10.0 ** _magnitude(spec.default / 2))
-    if spec.default is None:
-        options |= {"value": None, "placeholder": "never"}
-    if starts:
-        options |= {"value": plain(spec.default), "width": 140}
-    return st.number_input(label(name), **options)
-
-
-def _magnitude(figure: float) -> int:
-    return math.floor(math.log10(figure or 1.0))
-
-
-def _parsed(label: str, spec: Many, typed: str) -> list[float]:
+def _numbers(label: str, spec: Many, options: dict[str, Any]) -> list[float]:
+    text, empty = ", ".join(f"{each:g}" for each in spec.default), "the strongest"
+    look = {"placeholder": "none" if text else empty, "max_chars": MAX_LIST, "width": 220}
+    typed = st.text_input(label, text, **options | look)
     try:
         return spec.parse(",".join(typed.replace(",", " ").split())) if typed.split() else []
     except ValueError as error:

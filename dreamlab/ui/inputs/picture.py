@@ -2,20 +2,21 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import resources
 
-import numpy as np
 import streamlit as st
 
-from dreamlab.comparison.comparison import MAX_SIDE, MIN_SIDE, Setup
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.config import DreamConfig, read_settings
+from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
-from dreamlab.images import jpeg, load_image, png, seeded_noise, to_pixels
+from dreamlab.images import Picture, load_image, seeded_noise
 from dreamlab.ui import style
-from dreamlab.ui.session import state
+from dreamlab.ui.inputs.control import control
+from dreamlab.ui.session import keys, state
 
+_SPECS = specs(Comparison)
 _FILES = {"cat": "cat.png", "galaxies": "galaxies.jpg"}
 _NAMES = {"cat": "Cat", "galaxies": "Galaxies", "noise": "Noise", "upload": "Yours"}
 _ALT = {
@@ -32,37 +33,16 @@ MEMORY = 200e6
 _TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture ready to be dreamt on.
-
-    Parameters
-    ----------
-    data : bytes
-        PNG, already scaled down.
-    shown : bytes
-        The same as JPEG, which takes the page a fraction of the time to show.
-    height, width : int
-        Its size in pixels.
-    alt : str
-        What it shows, for those who cannot see it.
-    """
-
-    data: bytes
-    shown: bytes
-    height: int
-    width: int
-    alt: str
-
-
 def show() -> Picture | None:
     """Draw the choice of picture; return it, or None where there is none to be had."""
     slot = st.container()
-    st.segmented_control(
-        "Picture",
-        list(_NAMES),
+    control(
+        "source",
+        _SPECS["source"],
+        "source",
+        widget=st.segmented_control,
         format_func=_NAMES.__getitem__,
-        key="source",
+        help=None,
         required=True,
         width="stretch",
     )
@@ -73,14 +53,7 @@ def show() -> Picture | None:
         on_change=_uploaded,
         help="PNG, JPEG, WebP, GIF, BMP or TIFF. A file made by dreamlab restores its settings.",
     )
-    st.slider(
-        "Longest side (px)",
-        MIN_SIDE,
-        MAX_SIDE,
-        step=8,
-        key="max_side",
-        help="Larger pictures are scaled down to this; twice the side takes four times as long.",
-    )
+    control("max_side", _SPECS["max_side"], "max_side", widget=st.slider)
     try:
         picture = current()
     except DreamError as error:
@@ -88,8 +61,8 @@ def show() -> Picture | None:
             st.text(f"⚠ {error}")
         return None
     with slot:
-        st.image(picture.shown, width="stretch", alt=picture.alt)
-        style.note(f"{picture.width} × {picture.height} px")
+        st.image(picture.jpeg, width="stretch", alt=picture.name)
+        style.note(f"{picture.shape.width} × {picture.shape.height} px")
     return picture
 
 
@@ -97,7 +70,7 @@ def current() -> Picture:
     """Return the picture chosen; raises `DreamError` if there is none or it cannot be read."""
     source, side = st.session_state["source"], st.session_state["max_side"]
     if source == "noise":
-        return _noise(side, st.session_state["common.seed"], _ALT[source])
+        return _noise(side, st.session_state[keys.common("seed")], _ALT[source])
     if source == "upload":
         upload = st.session_state.get("upload")
         if upload is None:
@@ -107,21 +80,16 @@ def current() -> Picture:
     return _scaled(source, side, _ALT[source], sample.read_bytes)
 
 
-@st.cache_data(max_entries=32, ttl=1800, show_spinner=False)
+# As resources, which are shared as they are, and not copied: a picture is encoded once.
+@st.cache_resource(max_entries=32, ttl=1800, show_spinner=False)
 def _scaled(name: str, max_side: int, alt: str, _read: Callable[[], bytes]) -> Picture:
     """Read and scale a picture; the name of an upload is its own, so that it need not be read."""
-    return _made(load_image(_read(), max_side=max_side, max_memory=MEMORY), alt)
+    return Picture.of(load_image(_read(), max_side=max_side, max_memory=MEMORY), alt)
 
 
-@st.cache_data(max_entries=8, ttl=1800, show_spinner=False)
+@st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
 def _noise(max_side: int, seed: int, alt: str) -> Picture:
-    return _made(seeded_noise(max_side * 2 // 3, max_side, seed), alt)
-
-
-def _made(image: np.ndarray, alt: str) -> Picture:
-    pixels = to_pixels(image)
-    height, width = pixels.shape[:2]
-    return Picture(png(pixels), jpeg(pixels, quality=92), height, width, alt)
+    return Picture.of(seeded_noise(max_side * 2 // 3, max_side, seed), alt)
 
 
 def _uploaded() -> None:
@@ -144,14 +112,10 @@ def _uploaded() -> None:
     state.notify("The file's settings are restored; the picture to dream on is as it was.")
 
 
-def _restored(settings: dict) -> Setup:
+def _restored(settings: dict) -> Comparison:
     config = DreamConfig.from_dict(settings.get("config", settings))
-    now = st.session_state
-    return Setup(
+    return Comparison(
         variants=(Variant(name="Restored", layers=config.layers, channels=config.channels),),
         common={name: getattr(config, name) for name in COMMON},
-        model=settings.get("model", "vgg16"),
-        source=now["source"],
-        max_side=now["max_side"],
-        every=now["every"],
+        **state.page() | {"model": settings.get("model", "vgg16")},
     )

@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from dreamlab.comparison.variant import COMMON
-from dreamlab.config import DreamConfig
+from dreamlab.comparison.comparison import Comparison
+from dreamlab.comparison.variant import COMMON, SHARED
 from dreamlab.config.base import specs
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control
-from dreamlab.ui.session import state
-from dreamlab.zoo import ARCHITECTURES
+from dreamlab.ui.session import keys, state
 
 #: Settings shown in groups; all others stand under *Advanced*.
 _GROUPS = {
@@ -17,8 +16,7 @@ _GROUPS = {
     "Noise": ("gaussian_noise", "salt_pepper"),
 }
 
-#: What each of the common settings may hold.
-_SPECS = specs(DreamConfig)
+_COMPARISON = specs(Comparison)
 
 _NETWORKS = {
     "vgg16": "VGG16",
@@ -35,27 +33,18 @@ def show() -> None:
     """Draw the common settings, in groups."""
     for title, pair in _GROUPS.items():
         _pair(title, *pair)
-    st.number_input(
-        "Keep every n-th step",
-        min_value=1,
-        max_value=1000,
-        value=None,
-        placeholder="octaves only",
-        key="every",
-        help="Keeps pictures between octaves too, so that you can scrub through the steps.",
-    )
-    st.selectbox(
-        "Network",
-        list(ARCHITECTURES),
+    control("every", _COMPARISON["every"], "every", placeholder="octaves only")
+    control(
+        "model",
+        _COMPARISON["model"],
+        "model",
         format_func=lambda name: _NETWORKS.get(name, name),
-        key="model",
         on_change=_model_changed,
-        help="VGG16 is here already; another is downloaded when it is first used.",
     )
     with st.expander("Advanced"):
         grouped = {name for pair in _GROUPS.values() for name in pair}
         for name in (name for name in COMMON if name not in grouped):
-            control(name, _SPECS[name], f"common.{name}")
+            control(name, SHARED[name], keys.common(name))
         st.button(
             "Reset to defaults", on_click=_reset, width="stretch", icon=":material/restart_alt:"
         )
@@ -67,12 +56,12 @@ def _pair(title: str, left: str, right: str) -> None:
         columns = st.columns(2, wrap=False, vertical_alignment="bottom")
     for column, name in zip(columns, (left, right), strict=True):
         with column:
-            control(name, _SPECS[name], f"common.{name}")
+            control(name, SHARED[name], keys.common(name))
 
 
 def _reset() -> None:
     for name, value in COMMON.items():
-        st.session_state[f"common.{name}"] = value
+        st.session_state[keys.common(name)] = value
     st.session_state["every"] = None
 
 
@@ -80,14 +69,12 @@ def _model_changed() -> None:
     """Move every layer chosen to its like in the network that was chosen."""
     wanted = st.session_state["model"]
     st.session_state["model"] = before = st.session_state["drawn_model"]
-    setup = state.setup(state.drafts())
-    if setup is None:
+    comparison = state.comparison(state.drafts())
+    if comparison is None:
         state.notify(f"Put the variants right first; the network stays {_NETWORKS[before]}.")
         return
-    moved = setup.moved_to(wanted)
-    if any(
-        old.layers != new.layers for old, new in zip(setup.variants, moved.variants, strict=True)
-    ):
+    moved = comparison.moved_to(wanted)
+    if moved.variants != comparison.variants:
         state.notify(
             f"{_NETWORKS[wanted]} has layers of its own: those at the same depth were taken."
         )

@@ -1,23 +1,22 @@
 """The cards of the variants: their layers, weights and own settings."""
 
-import dataclasses
 import re
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
-from dreamlab.comparison.comparison import MAX_LIST, MAX_VARIANTS
-from dreamlab.comparison.preflight import Check
-from dreamlab.comparison.presets import COMPARISONS, comparison
-from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
-from dreamlab.config import DreamConfig
-from dreamlab.config.base import specs
+from dreamlab.comparison.comparison import MAX_LIST, MAX_VARIANTS, Comparison
+from dreamlab.comparison.presets import COMPARISONS
+from dreamlab.comparison.variant import MAX_NAME, SHARED, Variant
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control, label
-from dreamlab.ui.session import state
+from dreamlab.ui.inputs.plan import PlannedDream
+from dreamlab.ui.session import keys, state
+from dreamlab.ui.session.keys import VariantKeys
 from dreamlab.ui.session.state import Draft
 from dreamlab.ui.wording import duration, sentence
-from dreamlab.zoo import LayerInfo, is_offered
+from dreamlab.zoo import LayerInfo, is_offered, known_layers
 
 _PER_ROW = 4
 
@@ -40,53 +39,44 @@ def comparisons() -> None:
         )
 
 
-def show(
-    drafts: list[Draft],
-    checks: list[Check],
-    seconds: list[float | None],
-    layers: tuple[LayerInfo, ...],
-) -> None:
+def show(planned: list[PlannedDream]) -> None:
     """Draw one card a variant, with what its preflight found and its expected seconds."""
-    for start in range(0, len(drafts), _PER_ROW):
-        row = range(start, min(start + _PER_ROW, len(drafts)))
-        width = len(row) if start == 0 else min(_PER_ROW, len(drafts))
-        for column, index in zip(st.columns(max(width, 2)), row, strict=False):
-            with column, style.edged(drafts[index].colour, f"variant{drafts[index].id}"):
-                _card(drafts[index], checks[index], seconds[index], layers, index, len(drafts))
+    for start in range(0, len(planned), _PER_ROW):
+        row = planned[start : start + _PER_ROW]
+        width = len(row) if start == 0 else _PER_ROW
+        columns = st.columns(max(width, 2))
+        for index, dream in enumerate(row, start):
+            with (
+                columns[index - start],
+                style.edged(dream.draft.colour, f"variant{dream.draft.id}"),
+            ):
+                _card(dream, index, len(planned))
 
 
-def _card(
-    draft: Draft,
-    check: Check,
-    seconds: float | None,
-    layers: tuple[LayerInfo, ...],
-    index: int,
-    count: int,
-) -> None:
-    known = {layer.name: layer for layer in layers}
+def _card(dream: PlannedDream, index: int, count: int) -> None:
+    draft, found = dream.draft, dream.check
+    known = {layer.name: layer for layer in known_layers(st.session_state["model"])}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         style.name(draft.name, level=2)
         with st.popover("Edit", type="tertiary", icon=":material/tune:", key=f"edit.{draft.id}"):
             _editor(draft, known, index, count)
-    for name in st.session_state[f"v{draft.id}.layers"]:
-        _weight(draft.id, name, known.get(name))
-    own = st.session_state[f"v{draft.id}.overrides"]
-    if own:
-        values = [
-            f"{label(name).lower()} {st.session_state[f'v{draft.id}.own.{name}']}" for name in own
-        ]
+    now, own = st.session_state, draft.keys
+    for name in now[own.layers]:
+        _weight(own, name, known.get(name))
+    values = [f"{label(name).lower()} {now[own.own(name)]}" for name in now[own.overrides]]
+    if values:
         style.note("Own: " + ", ".join(values))
-    if draft.problem or check.problem:
-        style.note(draft.problem or check.problem, bad=True)
+    if found.problem:
+        style.note(found.problem, bad=True)
         return
-    expected = "" if seconds is None else f" · about\u00a0{duration(seconds)}"
-    style.note(sentence(check) + expected)
-    if check.warning:
-        style.note(check.warning, bad=True)
+    expected = "" if dream.seconds is None else f" · about\u00a0{duration(dream.seconds)}"
+    style.note(sentence(found) + expected)
+    if found.warning:
+        style.note(found.warning, bad=True)
 
 
-def _weight(variant: int, name: str, layer: LayerInfo | None) -> None:
-    with st.container(key=f"pair-{variant}-{name}", gap=None):
+def _weight(own: VariantKeys, name: str, layer: LayerInfo | None) -> None:
+    with st.container(key=f"pair-{own.id}-{name}", gap=None):
         left, right = st.columns([3, 2], wrap=False, vertical_alignment="center")
         with left:
             style.layer(name)
@@ -97,92 +87,82 @@ def _weight(variant: int, name: str, layer: LayerInfo | None) -> None:
                 max_value=1e6,
                 step=0.1,
                 format="%.4g",
-                key=f"v{variant}.weight.{name}",
+                key=own.weight(name),
                 label_visibility="collapsed",
             )
         style.note(_facts(layer))
 
 
 def _editor(draft: Draft, known: dict[str, LayerInfo], index: int, count: int) -> None:
-    variant = draft.id
-    key = f"v{variant}"
-    chosen = st.session_state[f"{key}.layers"]
-    st.text_input("Name", max_chars=MAX_NAME, key=f"{key}.name")
-    model = st.session_state["model"]
+    own, model = draft.keys, st.session_state["model"]
+    st.text_input("Name", max_chars=MAX_NAME, key=own.name)
+    chosen = st.session_state[own.layers]
     st.selectbox(
         "Add a layer",
         [name for name in known if is_offered(model, name) and name not in chosen],
         index=None,
         format_func=lambda name: f"{_block(name)} · {name} — {_facts(known[name])}",
         placeholder="Choose by block and depth",
-        key=f"{key}.new",
+        key=own.action("new"),
         on_change=_add_layer,
-        args=(variant,),
+        args=(own,),
     )
     for name in chosen:
-        with st.container(key=f"pair-channels-{variant}-{name}"):
-            left, right = st.columns([5, 3], wrap=False, vertical_alignment="bottom")
-        left.text_input(
-            f"Channels of {name}",
-            placeholder="all",
-            max_chars=MAX_LIST,
-            key=f"{key}.channels.{name}",
-            help="Numbers with commas between, from 0; empty means all.",
-        )
-        right.button(
-            "Take out",
-            icon=":material/close:",
-            key=f"{key}.drop.{name}",
-            type="tertiary",
-            on_click=_drop_layer,
-            args=(variant, name),
-            disabled=len(chosen) == 1,
-            help=f"Take out {name}",
-            width="stretch",
-        )
+        _channels(own, name, alone=len(chosen) == 1)
     st.multiselect(
         "Settings of its own",
-        list(COMMON),
+        list(SHARED),
         format_func=label,
-        key=f"{key}.overrides",
+        key=own.overrides,
         help="In these it differs from the settings in the sidebar.",
     )
-    for name in st.session_state[f"{key}.overrides"]:
-        control(name, specs(DreamConfig)[name], f"{key}.own.{name}")
+    for name in st.session_state[own.overrides]:
+        control(name, SHARED[name], own.own(name))
+    _actions(draft, first=index == 0, last=index == count - 1)
+
+
+def _channels(own: VariantKeys, name: str, *, alone: bool) -> None:
+    with st.container(key=f"pair-channels-{own.id}-{name}"):
+        left, right = st.columns([5, 3], wrap=False, vertical_alignment="bottom")
+    left.text_input(
+        f"Channels of {name}",
+        placeholder="all",
+        max_chars=MAX_LIST,
+        key=own.channels(name),
+        help="Numbers with commas between, from 0; empty means all.",
+    )
+    right.button(
+        "Take out",
+        icon=":material/close:",
+        key=own.action("drop", name),
+        type="tertiary",
+        on_click=_drop_layer,
+        args=(own, name),
+        disabled=alone,
+        help=f"Take out {name}",
+        width="stretch",
+    )
+
+
+def _actions(draft: Draft, *, first: bool, last: bool) -> None:
+    full = not state.room() or draft.variant is None
+    actions: tuple[tuple[str, str, str, bool, Callable[..., None], tuple[int, ...]], ...] = (
+        ("Earlier", "arrow_back", "left", first, state.move, (-1,)),
+        ("Later", "arrow_forward", "right", last, state.move, (1,)),
+        ("Duplicate", "content_copy", "copy", full, _duplicate, ()),
+        ("Remove", "delete", "remove", first and last, state.remove, ()),
+    )
     with st.container(horizontal=True):
-        icon = partial(st.button, type="tertiary")
-        icon(
-            "Earlier",
-            icon=":material/arrow_back:",
-            key=f"{key}.left",
-            disabled=index == 0,
-            on_click=state.move,
-            args=(variant, -1),
-        )
-        icon(
-            "Later",
-            icon=":material/arrow_forward:",
-            key=f"{key}.right",
-            disabled=index == count - 1,
-            on_click=state.move,
-            args=(variant, 1),
-        )
-        icon(
-            "Duplicate",
-            icon=":material/content_copy:",
-            key=f"{key}.copy",
-            disabled=not state.room() or draft.variant is None,
-            on_click=_duplicate,
-            args=(variant,),
-        )
-        icon(
-            "Remove",
-            icon=":material/delete:",
-            key=f"{key}.remove",
-            disabled=count == 1,
-            on_click=state.remove,
-            args=(variant,),
-        )
+        for text, icon, action, disabled, change, more in actions:
+            st.button(
+                text,
+                type="tertiary",
+                icon=f":material/{icon}:",
+                key=draft.keys.action(action),
+                disabled=disabled,
+                on_click=change,
+                args=(draft.id, *more),
+            )
 
 
 def _facts(layer: LayerInfo | None) -> str:
@@ -201,33 +181,34 @@ def _block(name: str) -> str:
 
 def _compare(name: str) -> None:
     now = st.session_state
-    kept = {field: now[f"common.{field}"] for field in ("seed", "precision")}
-    setup = comparison(
-        name, source=now["source"], max_side=now["max_side"], every=now["every"], common=kept
-    )
-    state.load(setup if now["model"] == setup.model else setup.moved_to(now["model"]))
+    kept = {field: now[keys.common(field)] for field in ("seed", "precision")}
+    page = state.page()
+    model = page.pop("model")
+    state.load(Comparison.preset(name, **page, common=kept).moved_to(model))
 
 
 def _add() -> None:
-    last = st.session_state["variants"][-1]
-    layers = {name: 1.0 for name in st.session_state[f"v{last}.layers"][:1]}
-    state.add(Variant(name=f"Variant {len(st.session_state['variants']) + 1}", layers=layers))
+    now = st.session_state
+    last = VariantKeys(now["variants"][-1])
+    layers = {name: 1.0 for name in now[last.layers][:1]}
+    state.add(Variant(name=f"Variant {len(now['variants']) + 1}", layers=layers))
 
 
 def _duplicate(variant: int) -> None:
     copied = state.draft(variant).variant
     if copied is not None:  # it may have been changed since the button was drawn
-        copied = dataclasses.replace(copied, name=f"{copied.name[: MAX_NAME - 5]} copy")
+        copied = copied.replace(name=f"{copied.name[: MAX_NAME - 5]} copy")
         state.add(copied, after=variant)
 
 
-def _add_layer(variant: int) -> None:
-    name = st.session_state[f"v{variant}.new"]
+def _add_layer(own: VariantKeys) -> None:
+    now = st.session_state
+    name = now[own.action("new")]
     if name is not None:
-        st.session_state[f"v{variant}.layers"].append(name)
-        st.session_state[f"v{variant}.weight.{name}"] = 1.0
-        st.session_state[f"v{variant}.new"] = None
+        now[own.layers].append(name)
+        now[own.weight(name)] = 1.0
+        now[own.action("new")] = None
 
 
-def _drop_layer(variant: int, name: str) -> None:
-    st.session_state[f"v{variant}.layers"].remove(name)
+def _drop_layer(own: VariantKeys, name: str) -> None:
+    st.session_state[own.layers].remove(name)

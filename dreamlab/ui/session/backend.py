@@ -3,10 +3,10 @@
 import streamlit as st
 
 from dreamlab.jobs import Backend
-from dreamlab.jobs.service import Jobs
+from dreamlab.jobs.service import JobService
 
 
 @st.cache_resource(show_spinner=False)
 def get() -> Backend:
     """Return the jobs of this server; the first call starts its worker."""
-    return Jobs()
+    return JobService()

@@ -1,12 +1,44 @@
-"""What the page asks the backend of jobs that may be gone."""
+"""What the page asks the backend about jobs that may be gone."""
 
-import streamlit as st
+from dataclasses import dataclass
 
 from dreamlab.analysis import Findings
 from dreamlab.errors import DreamError
-from dreamlab.images import jpeg, load_image, to_pixels
-from dreamlab.jobs import Backend, Result, Status
-from dreamlab.ui.session.visitors import Batch
+from dreamlab.images import Picture
+from dreamlab.jobs import Backend, Status
+from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import LossPoint
+from dreamlab.ui.session.visitors import Batch, Run, Sent
+
+
+@dataclass(frozen=True)
+class DreamView:
+    """One dream as the page shows it.
+
+    Parameters
+    ----------
+    run : Run
+        The variant that was sent off.
+    status : Status
+        Where its job is.
+    """
+
+    run: Run
+    status: Status
+
+    @property
+    def recording(self) -> Recording | None:
+        """The recording of a dream that has ended and left a picture."""
+        result = self.status.result
+        if self.status.active or not isinstance(result, Recording) or not result.frames:
+            return None
+        return result
+
+    @property
+    def losses(self) -> tuple[LossPoint, ...]:
+        """The losses so far."""
+        result = self.status.result
+        return tuple(result.losses) if isinstance(result, Recording) else ()
 
 
 def status(backend: Backend, job: str) -> Status:
@@ -17,41 +49,23 @@ def status(backend: Backend, job: str) -> Status:
         return Status(job, "failed", error=str(error))
 
 
-def result(backend: Backend, job: str) -> Result | Findings | None:
-    """Return what a job that has ended leaves; None for one that is no longer kept."""
-    try:
-        return None if backend.status(job).active else backend.result(job)
-    except DreamError:
-        return None
+def dreams(backend: Backend, batch: Batch) -> list[DreamView]:
+    """Return the dreams of a batch."""
+    return [DreamView(run, status(backend, run.job)) for run in batch.runs]
 
 
-def dream_result(backend: Backend, job: str) -> Result | None:
-    """Return what a dream that has ended leaves; None for one that is no longer kept."""
-    kept = result(backend, job)
-    return kept if isinstance(kept, Result) else None
-
-
-def findings(backend: Backend, job: str) -> Findings | None:
-    """Return what an analysis that has ended leaves; None for one that is no longer kept."""
-    kept = result(backend, job)
-    return kept if isinstance(kept, Findings) else None
+def findings(backend: Backend, sent: Sent) -> Findings | None:
+    """Return the findings of an analysis so far; None where there are none."""
+    result = status(backend, sent.job).result
+    return result if isinstance(result, Findings) else None
 
 
 def active(backend: Backend, batch: Batch) -> bool:
     """Say whether any variant of a batch is queued or running."""
-    return any(status(backend, run.job).active for run in batch.runs)
+    return any(view.status.active for view in dreams(backend, batch))
 
 
-def original(backend: Backend, batch: Batch) -> bytes | None:
-    """Return the picture that a batch began from, as JPEG; None if none of it is kept."""
-    for run in batch.runs:
-        try:
-            return _shown(run.job, backend)
-        except DreamError:  # no longer kept
-            continue
-    return None
-
-
-@st.cache_data(max_entries=64, ttl=1800, show_spinner=False)
-def _shown(job: str, _backend: Backend) -> bytes:
-    return jpeg(to_pixels(load_image(_backend.original(job))), quality=92)
+def original(views: list[DreamView]) -> Picture | None:
+    """Return the picture that dreams began from; None if none of them is kept."""
+    pictures = [view.status.picture for view in views]
+    return next((picture for picture in pictures if picture is not None), None)

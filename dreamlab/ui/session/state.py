@@ -5,9 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from dreamlab.comparison.comparison import MAX_VARIANTS, Setup
+from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
+from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError, shown
+from dreamlab.ui.session import keys
+from dreamlab.ui.session.keys import VariantKeys
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Draft:
         Its name as typed.
     variant : Variant or None
         What it comes to, or None if it cannot be.
+    config : DreamConfig or None
+        Its settings with the common ones, or None if it cannot be.
     problem : str
         Why it cannot be, in one sentence.
     """
@@ -31,19 +36,26 @@ class Draft:
     id: int
     colour: int
     name: str
-    variant: Variant | None
+    variant: Variant | None = None
+    config: DreamConfig | None = None
     problem: str = ""
 
+    @property
+    def keys(self) -> VariantKeys:
+        """The keys of its widgets."""
+        return VariantKeys(self.id)
 
-def load(setup: Setup) -> None:
-    """Give every widget the value it has in a set-up; call it before the widgets are drawn."""
+
+def load(comparison: Comparison) -> None:
+    """Give every widget the value it has in a comparison; call it before they are drawn."""
     state = st.session_state
-    state["model"], state["source"] = setup.model, setup.source
-    state["max_side"], state["every"] = setup.max_side, setup.every
-    for name, value in setup.common.items():
-        state[f"common.{name}"] = value
-    state["variants"] = []
-    for variant in setup.variants:
+    for name in keys.PAGE:
+        state[name] = getattr(comparison, name)
+    for name, value in comparison.common.items():
+        state[keys.common(name)] = value
+    for identity in tuple(state.setdefault("variants", [])):
+        remove(identity)
+    for variant in comparison.variants:
         add(variant)
 
 
@@ -58,18 +70,19 @@ def add(variant: Variant, *, after: int | None = None) -> int:
     One that has the name of another gets a name of its own.
     """
     state = st.session_state
-    taken = {state[f"v{other}.colour"] for other in state["variants"]}
+    taken = {state[VariantKeys(other).colour] for other in state["variants"]}
     new = state["last_variant"] = state.get("last_variant", 0) + 1
-    state[f"v{new}.colour"] = min(set(range(MAX_VARIANTS)) - taken)
-    state[f"v{new}.name"] = _unlike(variant.name)
-    state[f"v{new}.layers"] = list(variant.layers)
+    own = VariantKeys(new)
+    state[own.colour] = min(set(range(MAX_VARIANTS)) - taken)
+    state[own.name] = _unlike(variant.name)
+    state[own.layers] = list(variant.layers)
     for layer, weight in variant.layers.items():
-        state[f"v{new}.weight.{layer}"] = weight
+        state[own.weight(layer)] = weight
     for layer, indices in variant.channels.items():
-        state[f"v{new}.channels.{layer}"] = ", ".join(str(index) for index in indices)
-    state[f"v{new}.overrides"] = list(variant.overrides)
+        state[own.channels(layer)] = ", ".join(str(index) for index in indices)
+    state[own.overrides] = list(variant.overrides)
     for name, value in variant.overrides.items():
-        state[f"v{new}.own.{name}"] = value
+        state[own.own(name)] = value
     order = state["variants"]
     order.insert(len(order) if after is None else order.index(after) + 1, new)
     return new
@@ -78,7 +91,8 @@ def add(variant: Variant, *, after: int | None = None) -> int:
 def remove(variant: int) -> None:
     """Take a variant off the page."""
     st.session_state["variants"].remove(variant)
-    for key in [key for key in st.session_state if str(key).startswith(f"v{variant}.")]:
+    prefix = VariantKeys(variant).prefix
+    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
         del st.session_state[key]
 
 
@@ -91,27 +105,26 @@ def move(variant: int, by: int) -> None:
 
 def common() -> dict[str, Any]:
     """Return the settings that all variants share."""
-    return {name: st.session_state[f"common.{name}"] for name in COMMON}
+    return {name: st.session_state[keys.common(name)] for name in COMMON}
 
 
 def draft(variant: int) -> Draft:
     """Read a variant from its widgets."""
-    state = st.session_state
-    name, colour = state[f"v{variant}.name"], state[f"v{variant}.colour"]
+    state, own = st.session_state, VariantKeys(variant)
+    name, colour = state[own.name], state[own.colour]
     try:
         made = Variant(
             name=name,
-            layers={layer: _own(variant, "weight", layer, 1.0) for layer in _layers(variant)},
-            channels=_channels(variant),
+            layers={layer: state.setdefault(own.weight(layer), 1.0) for layer in state[own.layers]},
+            channels=_channels(own),
             overrides={
-                field: _own(variant, "own", field, state[f"common.{field}"])
-                for field in state[f"v{variant}.overrides"]
+                field: state.setdefault(own.own(field), state[keys.common(field)])
+                for field in state[own.overrides]
             },
         )
-        made.config(common())
+        return Draft(variant, colour, name, made, made.config(common()))
     except DreamError as error:
-        return Draft(variant, colour, name, None, str(error))
-    return Draft(variant, colour, name, made)
+        return Draft(variant, colour, name, problem=str(error))
 
 
 def drafts() -> list[Draft]:
@@ -119,20 +132,17 @@ def drafts() -> list[Draft]:
     return [draft(variant) for variant in st.session_state["variants"]]
 
 
-def setup(made: list[Draft]) -> Setup | None:
-    """Return the whole set-up, or None while a variant cannot run."""
-    variants = tuple(one.variant for one in made if one.variant is not None)
+def page() -> dict[str, Any]:
+    """Return the settings of the comparison that are neither a variant's nor common."""
+    return {name: st.session_state[name] for name in keys.PAGE}
+
+
+def comparison(made: list[Draft]) -> Comparison | None:
+    """Return the whole comparison, or None while a variant cannot run."""
+    variants = tuple(draft.variant for draft in made if draft.variant is not None)
     if len(variants) < len(made):
         return None
-    state = st.session_state
-    return Setup(
-        variants=variants,
-        common=common(),
-        model=state["model"],
-        source=state["source"],
-        max_side=state["max_side"],
-        every=state["every"],
-    )
+    return Comparison(variants=variants, common=common(), **page())
 
 
 def notify(text: str) -> None:
@@ -154,24 +164,20 @@ def notices() -> None:
 
 def _unlike(name: str) -> str:
     """Return the name with a number behind it if another variant on the page has it already."""
-    names = {st.session_state[f"v{other}.name"] for other in st.session_state["variants"]}
-    own, number = name, 1
-    while own in names:
+    state = st.session_state
+    names = {state[VariantKeys(other).name] for other in state["variants"]}
+    free, number = name, 1
+    while free in names:
         number += 1
-        own = f"{name[: MAX_NAME - 2]} {number}"
-    return own
+        free = f"{name[: MAX_NAME - 2]} {number}"
+    return free
 
 
-def _layers(variant: int) -> list[str]:
-    return st.session_state[f"v{variant}.layers"]
-
-
-def _own(variant: int, kind: str, name: str, default: Any) -> Any:
-    return st.session_state.setdefault(f"v{variant}.{kind}.{name}", default)
-
-
-def _channels(variant: int) -> dict[str, tuple[int, ...]]:
-    texts = {name: _own(variant, "channels", name, "").strip() for name in _layers(variant)}
+def _channels(own: VariantKeys) -> dict[str, tuple[int, ...]]:
+    state = st.session_state
+    texts = {
+        layer: state.setdefault(own.channels(layer), "").strip() for layer in state[own.layers]
+    }
     chosen: dict[str, tuple[int, ...]] = {}
     for layer, text in texts.items():
         try:

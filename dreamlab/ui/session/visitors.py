@@ -6,7 +6,6 @@ passed on shows nobody's pictures. Pictures are not here: they stay with the bac
 """
 
 import dataclasses
-import hashlib
 import secrets
 import threading
 import time
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field
 from streamlit import runtime
 
 from dreamlab.config import DreamConfig
-from dreamlab.jobs import AnalysisRequest
+from dreamlab.tasks.analysis_task import AnalysisTask
 
 #: The cookie that tells one browser from another: random, and gone when the browser is closed.
 COOKIE = "dreamlab_browser"
@@ -76,29 +75,29 @@ class Sent:
     ----------
     job : str
         Name of its job.
-    request : AnalysisRequest
-        What was asked, without the picture and what an earlier run had found.
+    task : AnalysisTask
+        The task, without its picture.
     digest : str
-        SHA-256 of the picture, in hexadecimal.
+        SHA-256 of the picture, in hexadecimal; nothing where there is none.
     """
 
     job: str
-    request: AnalysisRequest
+    task: AnalysisTask
     digest: str
 
     @classmethod
-    def of(cls, job: str, request: AnalysisRequest) -> "Sent":
-        """Note that a request was sent off as a job."""
-        return cls(job, *_stripped(request))
+    def of(cls, job: str, task: AnalysisTask) -> "Sent":
+        """Note that a task was sent off as a job."""
+        return cls(job, *_stripped(task))
 
-    def asks(self, request: AnalysisRequest) -> bool:
-        """Say whether this is the same request, on the same picture."""
-        return (self.request, self.digest) == _stripped(request)
+    def asks(self, task: AnalysisTask) -> bool:
+        """Say whether this is the same task, on the same picture."""
+        return (self.task, self.digest) == _stripped(task)
 
 
-def _stripped(request: AnalysisRequest) -> tuple[AnalysisRequest, str]:
-    digest = hashlib.sha256(request.image).hexdigest()
-    return dataclasses.replace(request, image=b"", found=()), digest
+def _stripped(task: AnalysisTask) -> tuple[AnalysisTask, str]:
+    digest = "" if task.picture is None else task.picture.digest
+    return dataclasses.replace(task, picture=None), digest
 
 
 @dataclass

@@ -1,14 +1,18 @@
-"""The dream that warms a worker up, so that the first visitor need not wait."""
+"""Makes a Dask worker ready before it is listed: Dask runs `dask_setup` as it starts.
+
+A local worker preloads this module by itself; on a cluster it is
+``dask worker --preload dreamlab.jobs.preload``.
+"""
 
 import logging
-import os
-import threading
 import time
+from typing import Any
 
 import numpy as np
 
 from dreamlab.config import DreamConfig
-from dreamlab.jobs.events import Warmth
+from dreamlab.config.deployment import Limits
+from dreamlab.tasks.events import Timed
 from dreamlab.zoo import is_offered
 
 logger = logging.getLogger(__name__)
@@ -17,39 +21,45 @@ logger = logging.getLogger(__name__)
 _WARM_SIDE = 224
 _WARM_STEPS = 3
 
+_timed: Timed | None = None
 
-def warm_up(model: str, patience: float) -> Warmth:
-    """Load the engine and a network, and dream a little, so that the first visitor need not wait.
+
+def dask_setup(worker: Any) -> None:
+    """Load the engine and the network, and dream a little, so that no visitor has to wait.
+
+    A worker whose network cannot be loaded is of use all the same: each dream then tells its
+    visitor what is wrong.
+    """
+    global _timed
+    try:
+        _timed = warm_up(Limits.from_environment().warm_model)
+    except Exception as error:
+        logger.warning("warm-up failed: %s", error)
+
+
+def measured() -> Timed | None:
+    """Return how fast this worker was as it warmed up; None if it did not."""
+    return _timed
+
+
+def warm_up(model: str) -> Timed:
+    """Load a network and dream a little.
 
     Parameters
     ----------
     model : str
         Name of the network, or its path.
-    patience : float
-        Seconds after which it counts as stuck and ends this process, for another to take its
-        place: a thread cannot be broken off. They count from here, not from when it was asked
-        for, as another page's dream may come first.
+
+    Returns
+    -------
+    Timed
+        The fastest of its steps, the graph built already.
 
     Raises
     ------
     DreamError
         If the network cannot be loaded.
     """
-    stuck = threading.Timer(patience, _end_stuck)
-    stuck.daemon = True
-    stuck.start()
-    try:
-        return _warm_up(model)
-    finally:
-        stuck.cancel()
-
-
-def _end_stuck() -> None:
-    logger.error("the network did not load in time: this worker ends")
-    os._exit(1)
-
-
-def _warm_up(model: str) -> Warmth:
     from dreamlab.dream import dream
     from dreamlab.models import cached_model
 
@@ -65,4 +75,4 @@ def _warm_up(model: str) -> Warmth:
         times.append(time.perf_counter() - before)
         before = time.perf_counter()
         precision = step.provenance.precision
-    return Warmth(min(times), side * side * deepest.operations, precision)
+    return Timed(side * side * deepest.operations, min(times), precision)

@@ -1,0 +1,111 @@
+"""A picture that is passed around: decoded once, encoded once, each when first asked for."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Self
+
+import imageio.v3 as iio
+import numpy as np
+
+from dreamlab.images.pixels import from_pixels, jpeg, png, to_pixels
+from dreamlab.images.shape import Shape
+
+#: Quality of the JPEG, which the page and reports show.
+_JPEG_QUALITY = 92
+
+
+class Picture:
+    """An RGB picture, which does not change.
+
+    It holds its pixels, or once its PNG was asked for the PNG instead, never both.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray
+        uint8, shape (H, W, 3).
+    name : str
+        What it shows, for those who cannot see it.
+    text : mapping of str to str, optional
+        Text chunks of its PNG.
+
+    Attributes
+    ----------
+    shape : Shape
+        Height and width, in pixels.
+    """
+
+    def __init__(
+        self, pixels: np.ndarray, name: str = "", text: Mapping[str, str] | None = None
+    ) -> None:
+        self.name = name
+        self.shape = Shape.of(pixels)
+        self._text = dict(text or {})
+        self._pixels: np.ndarray | None = pixels
+        self._png: bytes | None = None
+        self._jpeg: bytes | None = None
+
+    @classmethod
+    def of(cls, image: np.ndarray, name: str = "", text: Mapping[str, str] | None = None) -> Self:
+        """Make a picture of float32 values in [-1, 1], shape (H, W, 3); see `to_pixels`."""
+        return cls(to_pixels(image), name, text)
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """Its pixels, uint8 (H, W, 3)."""
+        pixels = self._pixels
+        if pixels is None:
+            assert self._png is not None
+            pixels = iio.imread(self._png, extension=".png")
+        return pixels
+
+    @property
+    def png(self) -> bytes:
+        """The picture as PNG, with its text chunks."""
+        if self._png is None:
+            self._png = png(self.pixels, text=self._text)
+            self._pixels = None  # last: another thread finds one or the other
+        return self._png
+
+    @property
+    def jpeg(self) -> bytes:
+        """The picture as JPEG."""
+        if self._jpeg is None:
+            self._jpeg = jpeg(self.pixels, quality=_JPEG_QUALITY)
+        return self._jpeg
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its size and pixels, in hexadecimal."""
+        return hashlib.sha256(str(self.shape).encode() + self.pixels.tobytes()).hexdigest()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it holds."""
+        pixels = self._pixels
+        held = len(self._png or b"") if pixels is None else pixels.nbytes
+        return held + len(self._jpeg or b"")
+
+    def as_float(self) -> np.ndarray:
+        """Return float32 values in [-1, 1], shape (H, W, 3); see `from_pixels`."""
+        return from_pixels(self.pixels)
+
+    def with_text(self, text: Mapping[str, str]) -> "Picture":
+        """Return the same picture with further text chunks in its PNG."""
+        return Picture(self.pixels, self.name, self._text | dict(text))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Picture):
+            return NotImplemented
+        return self is other or np.array_equal(self.pixels, other.pixels)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getstate__(self) -> dict:
+        """Leave the JPEG out, which whoever shows the picture makes."""
+        return vars(self) | {"_jpeg": None}
+
+    def __repr__(self) -> str:
+        return f"<Picture: {self.shape.width} x {self.shape.height} px>"
+
+    def _repr_png_(self) -> bytes:
+        return self.png

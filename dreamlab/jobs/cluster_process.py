@@ -1,0 +1,125 @@
+"""The local worker's process: a Dask scheduler and the nanny of one worker, in one.
+
+It writes the scheduler's address as its only line, and ends with the page however the page ends:
+its standard input is a pipe that closes then.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+import threading
+from typing import Any
+
+import dask
+import psutil
+from distributed import Nanny, Scheduler
+from distributed.system import MEMORY_LIMIT
+
+from dreamlab.jobs.local_cluster import SHORT_LOGS
+
+#: The worker takes the time that the page leaves: a dream is long, an answer is to be quick.
+NICENESS = 10
+
+#: Seconds between two looks whether the worker's process is alive, and looks without it after
+#: which it is given up: while the nanny starts another one there is none for a moment.
+_LOOK_SECONDS = 2.0
+_LOOKS = 3
+
+#: Seconds between two heartbeats of the worker; Dask's own is two a second.
+_HEARTBEAT_SECONDS = 2.0
+
+#: Settings of Dask that differ from its own.
+_DASK = {
+    # A dream must not be run again by Dask on its own: `Jobs` counts the failures.
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    # Nothing is written to disk, and a worker never pauses: past its limit it is restarted.
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": 0.99,
+    **SHORT_LOGS,
+    "distributed.admin.system-monitor.log-length": 100,
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.gil.enabled": False,
+    # Dask allows a worker one thread for its numeric libraries; a dream is to use all cores.
+    "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": 65536},
+}
+
+
+class _Scheduler(Scheduler):
+    """A scheduler that asks its worker for few heartbeats."""
+
+    def heartbeat_worker(self, **options: Any) -> dict[str, Any]:
+        answer = super().heartbeat_worker(**options)
+        return answer | {"heartbeat-interval": _HEARTBEAT_SECONDS}
+
+
+async def _serve(folder: str, memory: float, load_seconds: float) -> None:
+    dask.config.set(_DASK)
+    gone = asyncio.create_task(_page_gone())
+    async with _Scheduler(
+        host="127.0.0.1", port=0, dashboard=False, dashboard_address="127.0.0.1:0"
+    ) as scheduler:
+        print(scheduler.address, flush=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on
+        nanny = Nanny(
+            scheduler.address,
+            host="127.0.0.1",
+            nthreads=1,
+            dashboard=False,
+            dashboard_address="127.0.0.1:0",
+            memory_limit=int(memory * MEMORY_LIMIT),
+            local_directory=folder,
+            preload=[*_preloads(), "dreamlab.jobs.preload"],
+            death_timeout=load_seconds,
+        )
+        worker = asyncio.create_task(_keep(nanny))
+        await asyncio.wait({gone, worker}, return_when=asyncio.FIRST_COMPLETED)
+        # A dream that runs would hold up a gentle end, and nothing it makes is wanted.
+        with contextlib.suppress(Exception):
+            await nanny.kill(timeout=0.1)
+
+
+def _preloads() -> list[str]:
+    """Return the modules that the deployment has its workers preload."""
+    names = dask.config.get("distributed.worker.preload")
+    return [names] if isinstance(names, str) else names
+
+
+async def _keep(nanny: Nanny) -> None:
+    """Start the worker and return when its process is gone and no other takes its place."""
+    await nanny
+    missing = 0
+    while missing < _LOOKS:
+        await asyncio.sleep(_LOOK_SECONDS)
+        missing = 0 if nanny.is_alive() else missing + 1
+
+
+async def _page_gone() -> None:
+    """Wait until standard input is closed; nothing is ever written to it."""
+    gone, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def read() -> None:
+        os.read(sys.stdin.fileno(), 1)  # `sys.stdin` itself would be locked when Python ends
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(gone.set)
+
+    # Windows cannot watch a pipe; a thread of asyncio's own would keep the process from ending.
+    threading.Thread(target=read, daemon=True).start()
+    await gone.wait()
+
+
+def _leave_time_to_the_page() -> None:
+    process = psutil.Process()
+    if sys.platform == "win32":
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        process.nice(min(process.nice() + NICENESS, 19))
+
+
+if __name__ == "__main__":
+    _leave_time_to_the_page()
+    asyncio.run(_serve(sys.argv[1], *map(float, sys.argv[2:])))

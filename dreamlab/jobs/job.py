@@ -1,0 +1,278 @@
+"""The state of one job, from the queue to its result."""
+
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from dreamlab.analysis import Item
+from dreamlab.images import Picture
+from dreamlab.jobs.protocol import Ended, State, Status
+from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Warned
+from dreamlab.tasks.log import EventLog, Numbered
+from dreamlab.tasks.task import Result, Task
+
+logger = logging.getLogger("dreamlab.jobs")
+
+#: Rough bytes of a job without pictures, and of an event.
+_JOB_BYTES = 2_000
+_EVENT_BYTES = 500
+
+#: Longest that a network may take to load, and be downloaded over a slow line, in seconds.
+LOAD_SECONDS = 1200.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended in its worker.
+
+    Parameters
+    ----------
+    state : str
+        ``done``, ``cancelled`` or ``failed``.
+    seconds : float
+        How long it ran.
+    error : str or None
+        Why it failed, in one sentence.
+    events : tuple of (int, Event)
+        Its events that were not acknowledged yet, each with its number.
+    dropped : int
+        Frames that the worker had no room for.
+    """
+
+    state: Ended
+    seconds: float = 0.0
+    error: str | None = None
+    events: tuple[Numbered, ...] = ()
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a worker is given: a snapshot of a job, which does not change.
+
+    Parameters
+    ----------
+    job : str
+        Id of the job.
+    task : Task
+        What to run.
+    resume : tuple of Event
+        Events of an earlier run to resume from.
+    """
+
+    job: str
+    task: Task
+    resume: tuple[Event, ...]
+
+
+@dataclass(eq=False, kw_only=True)
+class Job:
+    """All that is known of one job; times are `time.monotonic` seconds.
+
+    `Jobs` alone reads and changes it, with its lock held.
+    """
+
+    id: str
+    owner: str
+    task: Task
+    work: float
+    max_bytes: float
+    resume: tuple[Event, ...] = ()
+    state: State = "queued"
+    submitted: float = field(default_factory=time.monotonic)
+    began: float | None = None
+    ended: float | None = None
+    run_clock: float = field(default_factory=time.monotonic)  # see `restart_clocks`
+    stop_asked: float | None = None
+    over_limit: str | None = None  # why it was stopped, if not by its visitor
+    dispatches: int = 0
+    failures: int = 0
+    acknowledged: int = 0  # number of the next event that its worker has to tell
+    stale: bool = False  # whether the log is that of a run that was lost
+    answered: float | None = None  # when its worker first answered
+    loaded: bool = False  # whether its worker has its network
+    dropped: int = 0
+    error: str | None = None
+    notice: str | None = None
+    result: Result | None = None
+
+    def __post_init__(self) -> None:
+        self.log = EventLog(self.max_bytes, self.resume)
+        self._partial: tuple[int, Result | None] = (-1, None)
+
+    def status(
+        self,
+        place: int,
+        expected_wait: float | None,
+        seconds_left: float | None,
+        notice: str | None,
+    ) -> Status:
+        """Return where the job is, given its place in the queue and what is expected of it."""
+        events = self.log.events
+        previews = [event.jpeg for event in events if isinstance(event, Preview)]
+        return Status(
+            id=self.id,
+            state=self.state,
+            result=self.partial() if self.ended is None else self.result,
+            picture=self.task.picture,
+            preview=previews[-1] if previews else None,
+            place=place,
+            fraction=1.0 if self.state == "done" else self.position.fraction,
+            doing=self.position.doing,
+            seconds=self.elapsed,
+            seconds_left=seconds_left,
+            expected_wait=expected_wait,
+            stopping=self.state == "running" and self.stop_asked is not None,
+            warnings=self._warnings(events),
+            error=self.error,
+            notice=notice,
+        )
+
+    @property
+    def position(self) -> Place:
+        """Where its run is."""
+        places = [event for event in self.log.events if isinstance(event, Place)]
+        return places[-1] if places else Place(0.0, "")
+
+    @property
+    def elapsed(self) -> float | None:
+        """Seconds it has run, or ran; None if it has not begun."""
+        return None if self.began is None else (self.ended or time.monotonic()) - self.began
+
+    def partial(self) -> Result | None:
+        """Return the result so far."""
+        length = len(self.log)
+        if self._partial[0] != length:
+            collected = self.task.collect(self.log.events, self.elapsed or 0.0, False)
+            self._partial = length, collected
+        return self._partial[1]
+
+    @property
+    def loading(self) -> bool:
+        """Whether it runs, but its worker has not told yet that it had its network."""
+        return self.state == "running" and not self.loaded
+
+    def restart_clocks(self) -> None:
+        """Restart both clocks: the run-time limit and the stop deadline."""
+        now = time.monotonic()
+        self.run_clock = now - self._resumed_seconds
+        if self.stop_asked is not None:
+            self.stop_asked = now
+
+    @property
+    def _resumed_seconds(self) -> float:
+        """Seconds of the steps that an earlier run took and that are not done again."""
+        return sum(event.seconds for event in self.resume if isinstance(event, Checkpoint))
+
+    def on_poll(self, events: Sequence[Numbered] | None) -> None:
+        """Note that its worker answered; None stands for a run that is not there.
+
+        A run that waits for others or for its network could not stop, so its time does not count.
+        Time without an answer always counts.
+        """
+        now = time.monotonic()
+        if events is None:
+            if self.answered is None:
+                self.restart_clocks()
+            return
+        if self.answered is None:
+            self.answered = now
+        self.loaded |= any(isinstance(event, Loaded) for _, event in events)
+        if not self.loaded and now - self.answered < LOAD_SECONDS:
+            self.restart_clocks()
+        if self.ended is None:
+            if self.began is None:
+                self.began = now - self._resumed_seconds
+            self.take_in(events)
+
+    def take_in(self, events: Iterable[Numbered]) -> None:
+        """Append the events that are new."""
+        for number, event in events:
+            if number < self.acknowledged:
+                continue
+            if self.stale:  # the first word of another run: the lost one's rest goes
+                self.log, self.stale = EventLog(self.max_bytes, self.resume), False
+                self._partial = -1, None
+            self.log.append(event)
+            self.acknowledged = number + 1
+
+    def assign(self) -> Assignment:
+        """Give the job to a worker."""
+        self.state = "running"
+        self.dispatches += 1
+        self.notice = None
+        self.acknowledged, self.answered, self.loaded = 0, None, False
+        self.restart_clocks()
+        needed = (event for event in self.resume if isinstance(event, Checkpoint | Item))
+        return Assignment(self.id, self.task, tuple(needed))
+
+    def requeue(self) -> None:
+        """Prepare for another run, which resumes from the last checkpoint or item."""
+        self.state, self.began, self.stale = "queued", None, True
+        self.resume = self.task.kept(self.log.events)
+        self.notice = "its worker was lost; it is tried once more"
+        for event in self.resume:
+            if isinstance(event, Checkpoint):
+                self.notice += f" from octave {event.octave + 1}"
+
+    def finish(self, outcome: Outcome) -> None:
+        """Take in how the run ended, and let go of all that its result has."""
+        now = time.monotonic()
+        self.take_in(outcome.events)
+        if self.began is None and outcome.seconds:  # it ended before the first poll
+            self.began = max(self.submitted, now - outcome.seconds)
+        self.state, self.error = outcome.state, outcome.error
+        if self.state == "cancelled" and self.over_limit:
+            self.state, self.error = "failed", self.over_limit
+        self.ended = now
+        self.dropped = outcome.dropped + self.log.dropped
+        events, seconds = self.log.events, outcome.seconds or self.elapsed or 0.0
+        self.result = self.task.collect(events, seconds, outcome.state == "done")
+        said = [event for event in events if isinstance(event, Place | Preview | Warned)]
+        self.log, self.resume = EventLog(self.max_bytes, said), ()
+        logger.info(
+            "%s %s: %s, waited %.1f s, ran %.1f s, %d kB",
+            self.task.noun,
+            self.state,
+            self.task.extent(self.result),
+            (self.began or now) - self.submitted,
+            self.elapsed or 0.0,
+            self.nbytes // 1000,
+        )
+
+    def over_time(self, now: float, limit: float) -> bool:
+        """Whether it has run longer than so many seconds; it then notes what to say."""
+        if now - self.run_clock > limit:
+            noun, remedy = self.task.noun, self.task.remedy
+            self.over_limit = (
+                f"its worker did not begin the {noun} within {limit:g} s: try it again"
+                if self.loading
+                else f"the {noun} ran longer than the {limit:g} s it may: {remedy}"
+            )
+        return self.over_limit is not None
+
+    def stop_overdue(self, seconds: float) -> bool:
+        """Whether it was told to stop more than so many seconds ago.
+
+        It may have ended here already, while its worker is still busy with it.
+        """
+        return self.stop_asked is not None and time.monotonic() - self.stop_asked > seconds
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it holds."""
+        held: Result | Picture | None = self.result or self.task.picture
+        events = self.log.events
+        return (
+            _JOB_BYTES
+            + _EVENT_BYTES * len(events)
+            + sum(len(event.jpeg) for event in events if isinstance(event, Preview))
+            + (0 if held is None else held.nbytes)
+        )
+
+    def _warnings(self, events: Iterable[Event]) -> tuple[str, ...]:
+        sentences = [event.sentence for event in events if isinstance(event, Warned)]
+        if self.dropped:
+            sentences.append(f"{self.dropped} frames did not fit in memory and were dropped")
+        return tuple(dict.fromkeys(sentences))

@@ -1,0 +1,136 @@
+"""An analysis as a task."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dreamlab.analysis import AnalysisStep, Findings, Item, Settings, named
+from dreamlab.errors import DreamError
+from dreamlab.images import Picture, Shape, load_image
+from dreamlab.tasks.events import Event, Loaded, Place
+from dreamlab.tasks.task import Allowance, Cost, Result
+from dreamlab.zoo import ARCHITECTURES, known_layers
+
+#: Assumed of a network of the user's own, of which the page knows nothing: VGG16's last block.
+_TYPICAL_OPERATIONS = 2.5e5
+_TYPICAL_STEPS = 100
+
+
+@dataclass(frozen=True)
+class AnalysisTask:
+    """One analysis to be run.
+
+    Parameters
+    ----------
+    picture : Picture or None
+        The picture to analyse; None for an analysis that goes without.
+    analysis : str
+        Its name in `dreamlab.analysis.ANALYSES`.
+    settings : Settings
+        The analysis's own.
+    model : str
+        Name of the network on offer, or path of the user's own.
+    """
+
+    picture: Picture | None
+    analysis: str
+    settings: Settings
+    model: str = "vgg16"
+
+    remedy = "choose a smaller max_side or less to look at"
+
+    @property
+    def noun(self) -> str:
+        """See `Task`."""
+        return self.analysis
+
+    @property
+    def precision(self) -> str:
+        """See `Task`."""
+        return self.settings.precision
+
+    def cost(self) -> Cost:
+        """See `Task`."""
+        analysis, longest = named(self.analysis), self.settings.max_side
+        shape = Shape(longest, longest)
+        if self.picture is not None:
+            shape = self.picture.shape.fitted(longest)
+        elif analysis.needs_picture:
+            raise DreamError(f"{analysis.name} needs a picture; give one")
+        if self.model not in ARCHITECTURES:
+            return Cost(((float(shape.area * _TYPICAL_STEPS), _TYPICAL_OPERATIONS),))
+        layers = known_layers(self.model)
+        return Cost(tuple(analysis.plan(shape, self.settings, self.model, layers)))
+
+    def run(
+        self,
+        resume: Sequence[Event],
+        emit: Callable[[Event], None],
+        stop: Callable[[], bool],
+        allowance: Allowance,
+    ) -> bool:
+        """See `Task`."""
+        from dreamlab.analysis.run import analyse
+        from dreamlab.models import cached_model
+
+        network = cached_model(self.model)
+        image = None
+        if self.picture is not None:
+            image = load_image(self.picture.pixels, max_side=self.settings.max_side)
+        original = None if image is None else Picture.of(image)
+        emit(Loaded(network.name, network.weights, original))
+        if stop():
+            return False
+        items = {event.key: event for event in resume if isinstance(event, Item)}
+        held = 0
+
+        def on_step(step: AnalysisStep) -> bool:
+            nonlocal held
+            item = step.item
+            if item is not None and item is not items.get(item.key):
+                held += item.picture.nbytes if item.picture is not None else 0
+                emit(item)
+            emit(Place(step.fraction, step.doing))
+            if held > allowance.max_bytes:
+                raise DreamError(
+                    f"the pictures take more than {allowance.max_bytes / 1e6:,.0f} MB: choose a "
+                    "smaller max_side or fewer of them"
+                )
+            return not stop()
+
+        findings = analyse(
+            named(self.analysis),
+            image,
+            network,
+            self.settings,
+            resume_from=items.values(),
+            on_step=on_step,
+            memory=allowance.memory,
+        )
+        return findings.complete
+
+    def kept(self, events: Sequence[Event]) -> tuple[Item, ...]:
+        """See `Task`: all that was found."""
+        return tuple({event.key: event for event in events if isinstance(event, Item)}.values())
+
+    def collect(self, events: Sequence[Event], seconds: float, done: bool) -> Result | None:
+        """See `Task`."""
+        items = self.kept(events)
+        if not items:
+            return None
+        loaded = [event for event in events if isinstance(event, Loaded)]
+        last = loaded[-1] if loaded else Loaded(self.model, "", self.picture)
+        return Findings(
+            analysis=self.analysis,
+            settings=self.settings.to_dict(),
+            model=last.model,
+            weights=last.weights,
+            items=items,
+            complete=done,
+            seconds=seconds,
+            original=last.original,
+        )
+
+    def extent(self, result: Result | None) -> str:
+        """See `Task`."""
+        count = len(result.items) if isinstance(result, Findings) else 0
+        return f"{count} items"

@@ -1,0 +1,193 @@
+"""A dream as a task."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dreamlab.config import DreamConfig
+from dreamlab.config.provenance import Provenance
+from dreamlab.images import Picture, Shape, jpeg, to_pixels
+from dreamlab.images.octaves import plan_octaves
+from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed
+from dreamlab.tasks.task import Allowance, Cost, Result
+from dreamlab.zoo import ARCHITECTURES, find_layer, known_layers
+
+if TYPE_CHECKING:
+    from dreamlab.dream import Step
+
+#: Longest side of a preview, in pixels, and the least seconds between two within an octave.
+PREVIEW_SIDE = 640
+PREVIEW_SECONDS = 1.0
+
+#: Assumed of a network of the user's own, of which the page knows nothing: VGG16's last block.
+_TYPICAL_OPERATIONS = 2.5e5
+_TYPICAL_SMALLEST = 32
+
+
+@dataclass(frozen=True)
+class DreamTask:
+    """One dream to be dreamt.
+
+    Parameters
+    ----------
+    picture : Picture
+        The picture to dream on.
+    config : DreamConfig
+        The settings.
+    model : str
+        Name of the network on offer, or path of the user's own.
+    every : int or None
+        Keep a frame after every so many steps too.
+    """
+
+    picture: Picture
+    config: DreamConfig
+    model: str = "vgg16"
+    every: int | None = None
+
+    noun = "dream"
+    remedy = "choose a smaller picture, fewer iterations or fewer octaves"
+
+    @property
+    def precision(self) -> str:
+        """See `Task`."""
+        return self.config.precision
+
+    def shapes(self) -> tuple[Shape, ...]:
+        """Return the shape of each octave that will run, smallest first.
+
+        Raises
+        ------
+        DreamError
+            If the picture is too small for the network.
+        """
+        known = ARCHITECTURES.get(self.model)
+        plan = plan_octaves(
+            *self.picture.shape,
+            self.config,
+            model=self.model,
+            smallest=known.smallest if known else _TYPICAL_SMALLEST,
+        )
+        return plan.shapes
+
+    def cost(self) -> Cost:
+        """See `Task`: the deepest layer that is asked for counts."""
+        operations = _TYPICAL_OPERATIONS
+        if self.model in ARCHITECTURES:
+            layers = known_layers(self.model)
+            operations = max(
+                find_layer(self.model, layers, name).operations for name in self.config.layers
+            )
+        area = sum(shape.area for shape in self.shapes())
+        return Cost(((float(area * self.config.iterations), operations),))
+
+    def run(
+        self,
+        resume: Sequence[Event],
+        emit: Callable[[Event], None],
+        stop: Callable[[], bool],
+        allowance: Allowance,
+    ) -> bool:
+        """See `Task`."""
+        from dreamlab.dream import Resume, dream
+        from dreamlab.models import cached_model
+
+        network = cached_model(self.model)
+        emit(Loaded(network.name, network.weights))
+        if stop():
+            return False
+        checkpoints = [event for event in resume if isinstance(event, Checkpoint)]
+        before = checkpoints[-1] if checkpoints else None
+        follow = _Follower(emit, self.config.iterations, before)
+        recording = _Passing(self.every, emit)
+        steps = dream(
+            self.picture.as_float(),
+            network,
+            self.config,
+            resume=None if before is None else Resume(before.octave, before.picture),
+            memory=allowance.memory,
+        )
+        with closing(recording.record(steps)) as recorded:
+            for step in recorded:
+                follow(step)
+                if stop():
+                    return False
+        if not recording.empty:
+            precision = recording.provenance.precision
+            emit(Timed(self.cost().work, follow.seconds, precision))
+        return True
+
+    def kept(self, events: Sequence[Event]) -> tuple[Event, ...]:
+        """See `Task`: all up to the last checkpoint."""
+        places = [place for place, event in enumerate(events) if isinstance(event, Checkpoint)]
+        return tuple(events[: places[-1] + 1]) if places else ()
+
+    def collect(self, events: Sequence[Event], seconds: float, done: bool) -> Result | None:
+        """See `Task`."""
+        recording = Recording(every=self.every)
+        for event in events:
+            if isinstance(event, Provenance):
+                recording.provenance = event
+            elif isinstance(event, LossPoint):
+                recording.losses.append(event)
+            elif isinstance(event, Frame):
+                recording.frames.append(event)
+        if recording.empty:
+            return None
+        recording.original = self.picture
+        recording.seconds, recording.finished = seconds, done
+        return recording
+
+    def extent(self, result: Result | None) -> str:
+        """See `Task`."""
+        octaves = len(self.shapes())
+        return f"{octaves} octaves, {self.config.iterations} steps each"
+
+
+class _Passing(Recording):
+    """Passes on what a recording keeps, and keeps nothing itself."""
+
+    def __init__(self, every: int | None, emit: Callable[[Event], None]) -> None:
+        super().__init__(every=every)
+        self._emit = emit
+
+    def add(self, part: Provenance | LossPoint | Frame) -> None:
+        if isinstance(part, Provenance):
+            super().add(part)
+        self._emit(part)
+
+
+class _Follower:
+    """Makes the events of a dream's steps that no recording keeps."""
+
+    def __init__(
+        self, emit: Callable[[Event], None], iterations: int, before: Checkpoint | None
+    ) -> None:
+        self._emit = emit
+        self._iterations = iterations
+        self._began = time.monotonic() - (before.seconds if before else 0.0)
+        self._previewed = -PREVIEW_SECONDS
+
+    @property
+    def seconds(self) -> float:
+        """How long the dream has run, in all processes."""
+        return time.monotonic() - self._began
+
+    def __call__(self, step: "Step") -> None:
+        now = time.monotonic()
+        if step.ends_octave or now - self._previewed >= PREVIEW_SECONDS:
+            self._emit(Preview(jpeg(to_pixels(step.image), max_side=PREVIEW_SIDE)))
+            self._previewed = now
+        if step.ends_octave and step.octave + 1 < step.octaves:
+            result = np.array(step.image, np.float32)  # a copy: the engine reuses its own
+            self._emit(Checkpoint(step.octave + 1, result, self.seconds))
+        doing = f"Octave {step.octave + 1} of {step.octaves}"
+        if step.iteration >= 0:
+            doing += f" · step {step.iteration + 1} of {self._iterations}"
+        self._emit(Place(step.fraction, doing))

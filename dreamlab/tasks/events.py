@@ -1,0 +1,100 @@
+"""What happens in a run: its results are worked out from these events, in order."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dreamlab.analysis import Item
+from dreamlab.config.provenance import Provenance
+from dreamlab.images import Picture
+from dreamlab.results.run_data import Frame, LossPoint
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The network is loaded, and the run begins.
+
+    Parameters
+    ----------
+    model, weights : str
+        Name of the network, and SHA-256 of its weights or ``"random"``.
+    original : Picture or None
+        The picture as the run begins from it.
+    """
+
+    model: str
+    weights: str
+    original: Picture | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run is.
+
+    Parameters
+    ----------
+    fraction : float
+        Share of the work that is done, 0 to 1.
+    doing : str
+        What it does, in a few words.
+    """
+
+    fraction: float
+    doing: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The latest picture of a run, as JPEG."""
+
+    jpeg: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What another process needs to resume a dream after an octave that ended.
+
+    Parameters
+    ----------
+    octave : int
+        The octave to resume with, from 1.
+    picture : numpy.ndarray
+        The result of the octave before it, float32 (H, W, 3), not rounded to bytes.
+    seconds : float
+        How long the octaves that ended took.
+    """
+
+    octave: int
+    picture: np.ndarray = field(repr=False)
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A measurement of the machine's speed.
+
+    Parameters
+    ----------
+    work : float
+        Multiplications.
+    seconds : float
+        How long they took.
+    precision : str
+        The number format they were done in.
+    """
+
+    work: float
+    seconds: float
+    precision: str
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A warning of the engine, in one sentence."""
+
+    sentence: str
+
+
+Event = (
+    Loaded | Place | Preview | Checkpoint | Timed | Warned | Provenance | LossPoint | Frame | Item
+)

@@ -1,0 +1,120 @@
+"""What a task is: something that a worker runs and that leaves events."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dreamlab.analysis import Findings
+from dreamlab.analysis.base import Work
+from dreamlab.images import Picture
+from dreamlab.results.recording import Recording
+from dreamlab.tasks.events import Event
+
+#: What a run leaves.
+Result = Recording | Findings
+
+
+@dataclass(frozen=True)
+class Cost:
+    """How much work a task is.
+
+    Parameters
+    ----------
+    parts : tuple of Work
+        Pixels times steps, and the multiplications of each of those, part by part.
+    """
+
+    parts: tuple[Work, ...]
+
+    @property
+    def pixel_steps(self) -> float:
+        """Pixels times steps, in all."""
+        return sum(pixels for pixels, _ in self.parts)
+
+    @property
+    def work(self) -> float:
+        """Multiplications, in all."""
+        return sum(pixels * operations for pixels, operations in self.parts)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a run may take.
+
+    Parameters
+    ----------
+    max_bytes : float
+        Most bytes of frames or of an analysis's pictures.
+    memory : float, optional
+        Memory that the process may take, in MB; see `dreamlab.dream.dream`.
+    """
+
+    max_bytes: float
+    memory: float | None = None
+
+
+class Task(Protocol):
+    """One thing to run; it is sent to a worker."""
+
+    @property
+    def noun(self) -> str:
+        """What it is called, such as ``dream``."""
+
+    @property
+    def remedy(self) -> str:
+        """What makes it shorter, such as ``choose a smaller picture``."""
+
+    @property
+    def model(self) -> str:
+        """Name of the network on offer, or path of the user's own."""
+
+    @property
+    def precision(self) -> str:
+        """The number format that is asked for."""
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture that it begins from, if any."""
+
+    def cost(self) -> Cost:
+        """Return how much work it is; raises `DreamError` if it cannot run."""
+
+    def run(
+        self,
+        resume: Sequence[Event],
+        emit: Callable[[Event], None],
+        stop: Callable[[], bool],
+        allowance: Allowance,
+    ) -> bool:
+        """Run in a worker, and say whether it came to its end.
+
+        Parameters
+        ----------
+        resume : sequence of Event
+            What `kept` returned of an earlier run; it is not done again.
+        emit : callable
+            Takes each event as it happens.
+        stop : callable
+            Says whether to stop; asked after each step.
+        allowance : Allowance
+            What the run may take.
+        """
+
+    def kept(self, events: Sequence[Event]) -> tuple[Event, ...]:
+        """Return the events of a run that broke off that another one can resume from."""
+
+    def collect(self, events: Sequence[Event], seconds: float, done: bool) -> Result | None:
+        """Return the result of these events, or None if there is nothing.
+
+        Parameters
+        ----------
+        events : sequence of Event
+            The events so far.
+        seconds : float
+            How long the run took.
+        done : bool
+            Whether it came to its end.
+        """
+
+    def extent(self, result: Result | None) -> str:
+        """Say how large the run was, in a few words, for the log."""
