@@ -1,9 +1,9 @@
-"""The one error that reaches users, and what its sentences are made with."""
+"""The error that reaches users, and helpers that write its sentences."""
 
 import importlib.util
 from typing import Any
 
-#: What each extra is for, as the sentence about a missing package says.
+#: The reason for each extra, in the sentence about a missing package.
 _EXTRAS = {
     "cpu": "dreaming needs TensorFlow",
     "page": "the page needs Streamlit and Dask",
@@ -13,8 +13,8 @@ _EXTRAS = {
 class DreamError(Exception):
     """A problem the user can fix, described in one sentence.
 
-    The message names what failed, the value that was given, and the way out:
-    ``"octaves is 0; choose 1 to 20"``. Whoever shows it shows the message alone.
+    The message names what failed, its value, and the way out: ``"octaves is 0; choose 1 to 20"``.
+    Users see the message alone.
     """
 
 
@@ -26,7 +26,7 @@ def needed(*modules: str, extra: str) -> None:
     *modules : str
         Names of top-level modules.
     extra : str
-        The extra of dreamlab that brings them, ``"cpu"`` or ``"page"``.
+        The extra of dreamlab that installs them, ``"cpu"`` or ``"page"``.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def needed(*modules: str, extra: str) -> None:
 
 
 def shown(value: Any) -> str:
-    """Show a value from outside in a sentence: its `repr`, cut to a readable length."""
+    """Return a value's `repr` for a sentence, cut to at most 60 characters."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # thousands of digits, or lists in lists

@@ -1,4 +1,4 @@
-"""The networks on offer: one row each. Knows their names and habits, loads nothing."""
+"""The networks on offer, with their layers, read and written; loads no network."""
 
 import dataclasses
 import difflib
@@ -11,35 +11,35 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, shown
 
-#: The layers of all networks on offer, a line a layer.
+#: The layers of all networks on offer, one per line.
 LAYER_TABLE = Path(__file__).parent / "layers.json"
 
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """What is known of a layer without running it.
+    """Facts about a layer that need no run of the network.
 
     Parameters
     ----------
     name : str
-        Its name in Keras.
+        Name of the layer in Keras.
     kind : str
         Class of the Keras layer, such as ``Conv2D``.
     depth : int
-        Weighted layers (convolutions) on the longest way from the picture to its output.
+        Weighted layers (convolutions) on the longest path from the picture to its output.
     channels : int
         Channels of its output.
     stride : int
         Pixels of the picture from one position of its output to the next.
     receptive_field : int or None
-        Side of the square of the picture that one position sees, in pixels; None where every
-        position sees all of it.
+        Side of the square of the picture that a position sees, in pixels; None if every position
+        sees the whole picture.
     operations : float
-        Multiplications for each pixel of the picture to compute this layer and all it needs.
+        Multiplications per pixel of the picture for this layer and all layers before it.
     resizing : tuple of tuple
-        What the layers on the way do to a side, in order: ``("valid", kernel, stride)``,
+        Changes of a side by the layers up to this one, in order: ``("valid", kernel, stride)``,
         ``("same", stride)`` or ``("pad", pixels)``.
     """
 
@@ -65,7 +65,7 @@ class LayerInfo:
         return side
 
     def check_channels(self, channels: Iterable[int]) -> None:
-        """Raise `DreamError` if the layer has not all of these channels."""
+        """Raise `DreamError` if the layer lacks one of these channels."""
         largest = max(channels, default=0)
         if largest >= self.channels:
             raise DreamError(
@@ -74,37 +74,37 @@ class LayerInfo:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "LayerInfo":
-        """Make it from what `dataclasses.asdict` gave, JSON in between or not."""
+        """Make it from the dict that `dataclasses.asdict` returns, or from its JSON."""
         return cls(**{**values, "resizing": tuple(tuple(rule) for rule in values["resizing"])})
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """A network of `keras.applications` and what dreaming with it takes.
+    """A network of `keras.applications`, and the facts that a dream needs.
 
     Parameters
     ----------
     builder : str
-        Its function in `keras.applications`.
+        The network's function in `keras.applications`.
     module : str
-        Its module there, which has the `preprocess_input` it was trained with.
+        The network's module there, which has its `preprocess_input`.
     offered : str
-        Regular expression for the layers worth offering; others may be asked for by name.
-    smallest : int
-        Smallest picture side it takes, in pixels.
+        Regular expression of the layers on offer; other layers are available by name.
     weights_file : str
-        File that Keras keeps its ImageNet weights in.
+        File in which Keras keeps the ImageNet weights.
+    smallest : int
+        Smallest picture side that the network takes, in pixels.
     notebook_range : bool
-        Whether it can be fed the picture in [-1, 1] as it is, as the notebook feeds VGG16.
-        Networks with normalisation inside see next to nothing then, so they always get the
-        input they were trained on.
+        Whether the network takes the picture in [-1, 1] as it is, as the notebook feeds VGG16.
+        Networks that normalise inside see almost nothing then, so they always get the input of
+        their training.
     """
 
     builder: str
     module: str
     offered: str
-    smallest: int
     weights_file: str
+    smallest: int = 32
     notebook_range: bool = False
 
 
@@ -114,7 +114,6 @@ ARCHITECTURES = MappingProxyType(
             builder="VGG16",
             module="vgg16",
             offered=r"block\d_(conv\d|pool)",
-            smallest=32,
             weights_file="vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
             notebook_range=True,
         ),
@@ -122,7 +121,6 @@ ARCHITECTURES = MappingProxyType(
             builder="VGG19",
             module="vgg19",
             offered=r"block\d_(conv\d|pool)",
-            smallest=32,
             weights_file="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
             notebook_range=True,
         ),
@@ -137,54 +135,57 @@ ARCHITECTURES = MappingProxyType(
             builder="ResNet50",
             module="resnet50",
             offered=r"conv1_relu|conv\d_block\d_out",
-            smallest=32,
             weights_file="resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
         ),
         "mobilenet_v2": Architecture(
             builder="MobileNetV2",
             module="mobilenet_v2",
             offered=r"Conv1_relu|block_\d+_expand_relu|out_relu",
-            smallest=32,
             weights_file="mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
         ),
         "efficientnet_v2_b0": Architecture(
             builder="EfficientNetV2B0",
             module="efficientnet_v2",
             offered=r"block\d[a-z]_(expand|project)_activation|block\d[a-z]_add|top_activation",
-            smallest=32,
             weights_file="efficientnetv2-b0_notop.h5",
         ),
         "convnext_tiny": Architecture(
             builder="ConvNeXtTiny",
             module="convnext",
             offered=r"convnext_tiny_stage_\d_block_\d_identity|convnext_tiny_stem",
-            smallest=32,
             weights_file="convnext_tiny_notop.h5",
         ),
     }
 )
 
 
+def check_network(model: str, otherwise: str = "") -> None:
+    """Raise `DreamError` if the zoo has no such network; `otherwise` adds another way out."""
+    if model not in ARCHITECTURES:
+        raise DreamError(
+            f"unknown model {shown(model)}; choose from {', '.join(ARCHITECTURES)}{otherwise}"
+        )
+
+
 @functools.cache
 def known_layers(model: str) -> tuple[LayerInfo, ...]:
     """Return the layers of a network of the zoo in network order, without loading it.
 
-    They are read from ``layers.json``, which ``python -m dreamlab layers --write`` makes from the
-    networks themselves.
+    ``python -m dreamlab layers --write`` writes the file that this reads, ``layers.json``, from
+    the networks themselves.
 
     Raises
     ------
     DreamError
         If the zoo has no such network.
     """
-    if model not in ARCHITECTURES:
-        raise DreamError(f"unknown model {model!r}; choose from {', '.join(ARCHITECTURES)}")
+    check_network(model)
     table = json.loads(LAYER_TABLE.read_text("utf-8"))
     return tuple(LayerInfo.from_dict(row) for row in table[model])
 
 
 def layer_table(tables: Mapping[str, Sequence[LayerInfo]]) -> str:
-    """Return the layers of networks as JSON, a line a layer, as `known_layers` reads it."""
+    """Return the layers of networks as JSON, one per line, as `known_layers` reads it."""
     texts = []
     for name, layers in tables.items():
         rows = [json.dumps(dataclasses.asdict(layer), separators=(",", ":")) for layer in layers]
@@ -193,28 +194,53 @@ def layer_table(tables: Mapping[str, Sequence[LayerInfo]]) -> str:
 
 
 def is_offered(model: str, layer: str) -> bool:
-    """Say whether a layer of a network is worth offering; of a user's own network, all are."""
+    """Return whether a layer is on offer; a user's own network offers all its layers."""
     if model not in ARCHITECTURES:
         return True
     return re.fullmatch(ARCHITECTURES[model].offered, layer) is not None
 
 
+def find_layer(model: str, layers: Sequence[LayerInfo], name: str) -> LayerInfo:
+    """Return the layer of a name.
+
+    Parameters
+    ----------
+    model : str
+        Name of the network, for the message and for the layers it offers.
+    layers : sequence of LayerInfo
+        All layers of the network.
+    name : str
+        Name of the layer.
+
+    Raises
+    ------
+    DreamError
+        If the network has no such layer; the message gives similar names, or those on offer.
+    """
+    for layer in layers:
+        if layer.name == name:
+            return layer
+    similar = difflib.get_close_matches(name, [layer.name for layer in layers], n=3)
+    offered = [layer.name for layer in layers if is_offered(model, layer.name)]
+    rest = f" and {len(offered) - 20} more" if len(offered) > 20 else ""
+    hint = f"choose from {', '.join(offered[:20])}{rest}"
+    if similar:
+        hint = f"did you mean {' or '.join(similar)}?"
+    raise DreamError(f"{model} has no layer {shown(name)}: {hint}")
+
+
 def chosen_layers(
     model: str, layers: Sequence[LayerInfo], names: Sequence[str]
 ) -> tuple[LayerInfo, ...]:
-    """Return the layers of these names in network order; those on offer if none are named.
+    """Return the layers of these names in network order; without names, those on offer.
 
     Raises
     ------
     DreamError
         If the network has no such layer.
     """
-    known = [layer.name for layer in layers]
     for name in names:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=3)
-            hint = f"did you mean {' or '.join(close)}?" if close else "choose one from its list"
-            raise DreamError(f"{model} has no layer {name[:60]!r}: {hint}")
+        find_layer(model, layers, name)
     return tuple(
         layer
         for layer in layers

@@ -145,3 +145,9 @@ def test_argparse_is_imported_by_the_command_line_alone(name):
 @pytest.mark.parametrize("name", FILES)
 def test_files_are_short(name):
     assert len(FILES[name].read_text("utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_environment_of_a_deployment_is_read_by_programs_alone(name):
+    programs = {"cli", "jobs", "ui"} | ABOVE
+    assert "dreamlab.config.deployment" not in IMPORTS[name] or wing(name) in programs

@@ -10,6 +10,7 @@ from dreamlab.zoo import (
     ARCHITECTURES,
     LAYER_TABLE,
     LayerInfo,
+    find_layer,
     is_offered,
     known_layers,
     layer_table,
@@ -86,7 +87,7 @@ def test_known_layers_are_those_of_the_network(model):
     network = load_model(model, weights=None)
     assert network.layers == known_layers(model), "run: python -m dreamlab layers --write"
     named = [layer for layer in known_layers(model) if is_offered(model, layer.name)]
-    cut = network.cut([layer.name for layer in named], "float32")
+    cut = network.feature_extractor([layer.name for layer in named], "float32")
     smallest = ARCHITECTURES[model].smallest
     for side in [*range(smallest, smallest + 34), 299, 600, 1023]:
         shapes = cut.compute_output_shape((1, side, smallest, 3))
@@ -103,3 +104,24 @@ def test_the_table_is_written_a_line_a_layer():
     path = LAYER_TABLE
     assert path.read_text("utf-8") == table
     assert max(map(len, table.splitlines())) < 2_000
+
+
+def test_a_layer_is_found_or_the_sentence_says_what_there_is():
+    layers = known_layers("vgg16")
+    assert find_layer("vgg16", layers, "block2_conv2").name == "block2_conv2"
+    for name, sentence in {
+        "block2_conv": "vgg16 has no layer 'block2_conv': did you mean block2_conv",
+        "sky": "vgg16 has no layer 'sky': choose from block1_conv1, block1_conv2, block1_pool",
+        "y" * 100_000: f"vgg16 has no layer '{'y' * 56}...: choose from block1_conv1",
+    }.items():
+        with pytest.raises(DreamError) as error:
+            find_layer("vgg16", layers, name)
+        assert str(error.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["has no layer", "has no channel", "unknown model", "x {smallest}: choose a larger"]
+)
+def test_each_sentence_is_said_in_one_place(sentence):
+    sources = [path.read_text("utf-8") for path in LAYER_TABLE.parent.rglob("*.py")]
+    assert sum(source.count(sentence) for source in sources) == 1

@@ -1,9 +1,9 @@
-"""The layer atlas: every layer dreamt on one picture, with the same effort.
+"""The layer atlas: a dream of every layer on one picture, with the same effort.
 
-At the same number of steps one layer changes the picture several times as much as another.
-With equal effort each layer goes on until the picture has moved by the same root mean square,
-so that what differs is what the layers see and not how hard they pulled. What counts is the
-picture as it is shown: what a step drives out of the range of colours moves nothing.
+With the same number of steps, some layers change the picture several times as much as others.
+Under equal effort each layer runs until the picture has moved by the same root mean square, so
+that differences between dreams show what the layers see, not how large their gradients are. The
+distance is that of the clipped picture: values beyond the range of colours do not count.
 """
 
 import dataclasses
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
+from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
-from dreamlab.config import SETTINGS_KEY, DreamConfig
+from dreamlab.config import DreamConfig, settings_text
 from dreamlab.config.base import checked
 from dreamlab.config.specs import choice, names, number
 from dreamlab.images import Picture, Shape
@@ -33,7 +33,7 @@ EFFORTS = ("equal effort", "equal steps")
 
 @checked
 class AtlasSettings(Settings):
-    """What the atlas and the excitation matrix are made with."""
+    """Settings of the atlas and of the excitation matrix."""
 
     layers: tuple[str, ...] = names((), "Layers to dream, in network order; none means all.")
     effort: str = choice(
@@ -52,31 +52,39 @@ class AtlasSettings(Settings):
 
     @property
     def equal_effort(self) -> bool:
-        """Whether layers run until the picture has moved as far, not for as many steps."""
+        """Whether layers run until the picture has moved as far, not for equal steps."""
         return self.effort == EFFORTS[0]
 
 
 def run(
-    image: np.ndarray, network: "Network", settings: AtlasSettings, found: Mapping[str, Item]
-) -> Generator[Advance]:
-    """Dream one layer after the other; see `dreamlab.analysis.base.Analysis`."""
+    image: np.ndarray,
+    network: "Network",
+    settings: AtlasSettings,
+    resume_from: Mapping[str, Item],
+    memory: float | None,
+) -> Generator[AnalysisStep]:
+    """Dream each layer in turn; see `dreamlab.analysis.base.Analysis`."""
     layers = chosen_layers(network.name, network.layers, settings.layers)
     total = sum(layer.operations for layer in layers)
     done = 0.0
     for layer in layers:
-        item = found.get(layer.name)
+        item = resume_from.get(layer.name)
         if item is None:
-            for share, item in _dreamt(image, network, layer, settings):
+            for share, item in _dreamt(image, network, layer, settings, memory):
                 if item is None:
-                    yield Advance((done + share * layer.operations) / total, layer.name)
+                    yield AnalysisStep((done + share * layer.operations) / total, layer.name)
         done += layer.operations
-        yield Advance(done / total, layer.name, item)
+        yield AnalysisStep(done / total, layer.name, item)
 
 
 def _dreamt(
-    image: np.ndarray, network: "Network", layer: LayerInfo, settings: AtlasSettings
+    image: np.ndarray,
+    network: "Network",
+    layer: LayerInfo,
+    settings: AtlasSettings,
+    memory: float | None,
 ) -> Iterator[tuple[float, Item | None]]:
-    """Give the share that is done after each step, and at the end the dream."""
+    """Yield the finished share after each step, and at the end the item of the dream."""
     from dreamlab.dream import dream
 
     iterations = settings.most_steps if settings.equal_effort else settings.iterations
@@ -91,13 +99,13 @@ def _dreamt(
         preprocessing=settings.preprocessing,
     )
     before, losses, last_step, falls_short = image, [], 1.0, settings.equal_effort
-    with closing(dream(image, network, config)) as steps:
+    with closing(dream(image, network, config, memory=memory)) as steps:
         for step in steps:
             picture = step.image
             losses.append(step.loss)
             moved = distance(picture, image)
             if settings.equal_effort and moved >= settings.amount:
-                last_step = share_of_way(image, before, picture, settings.amount)
+                last_step = line_search(image, before, picture, settings.amount)
                 picture = before + np.float32(last_step) * (picture - before)
                 falls_short = False
                 break
@@ -109,7 +117,7 @@ def _dreamt(
 
 
 def distance(picture: np.ndarray, image: np.ndarray) -> float:
-    """Return how far a picture, as it is shown, is from an image: the root mean square.
+    """Return the root mean square distance between a clipped picture and an image.
 
     Parameters
     ----------
@@ -119,20 +127,21 @@ def distance(picture: np.ndarray, image: np.ndarray) -> float:
     return math.sqrt(np.mean(np.square(np.clip(picture, -1, 1) - image), dtype=np.float64))
 
 
-def share_of_way(image: np.ndarray, before: np.ndarray, after: np.ndarray, amount: float) -> float:
-    """Return after how much of the way from `before` to `after` a picture is `amount` away.
+def line_search(image: np.ndarray, before: np.ndarray, after: np.ndarray, amount: float) -> float:
+    """Return the fraction of a step after which the picture is `amount` away from the image.
 
     Parameters
     ----------
     image, before, after : numpy.ndarray
-        float32, shape (H, W, 3); `before` is nearer to `image` than `amount`, `after` is not.
+        float32, shape (H, W, 3): the original, and the picture before and after the step. `before`
+        is nearer to `image` than `amount`, `after` is not.
     amount : float
-        What `distance` is to be.
+        Target of `distance`.
 
     Returns
     -------
     float
-        From 0 to 1: the distance is `amount`, or a millionth of the way more.
+        From 0 to 1, by bisection: at most a millionth of the step too large.
     """
     low, high, way = 0.0, 1.0, after - before
     for _ in range(20):
@@ -153,11 +162,10 @@ def _item(
     last_step: float,
     losses: Sequence[float],
 ) -> Item:
-    # A dream has whole steps: it goes on to the end of the last one, and the picture is where
-    # `last_step` of it was done.
+    # A dream with this config completes its last step; the item's picture has `last_step` of it.
     config = dataclasses.replace(step.provenance.config, iterations=len(losses))
     provenance = dataclasses.replace(step.provenance, config=config)
-    made = provenance.to_dict() | {"last_step": last_step}
+    metadata = provenance.to_dict() | {"last_step": last_step}
     sees = "all" if layer.receptive_field is None else f"{layer.receptive_field} px"
     return Item(
         key=layer.name,
@@ -174,22 +182,22 @@ def _item(
             "last_loss": losses[-1],
             "config": config.to_dict(),
         },
-        picture=Picture.of(picture, text={SETTINGS_KEY: json.dumps(made)}),
+        picture=Picture.of(picture, text=settings_text(json.dumps(metadata))),
     )
 
 
 def plan(
     shape: Shape, settings: AtlasSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
-    """Return the work of each layer; of equal effort, as if each step went straight on."""
+    """Return the work of each layer; under equal effort, as if all steps had one direction."""
     straight = math.ceil(settings.amount / settings.step)
     count = min(settings.most_steps, straight) if settings.equal_effort else settings.iterations
     pixels = shape.area * count
-    return [(pixels, one.operations) for one in chosen_layers(model, layers, settings.layers)]
+    return [(pixels, layer.operations) for layer in chosen_layers(model, layers, settings.layers)]
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
-    """Return one table: what each layer took to move the picture."""
+    """Return a table of the steps and the distance of each layer's dream."""
     columns = ("layer", "depth", "receptive_field", "steps", "moved", "first_loss", "last_loss")
     rows = tuple(tuple(item.values[name] for name in columns) for item in findings.items)
     return (

@@ -1,4 +1,4 @@
-"""Mix attribution: who drives the picture in a mixed run, and who fights whom."""
+"""Mix attribution: each layer's part of loss and gradient in a dream of several layers."""
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
-from dreamlab.analysis.gradients import balance, pulls
+from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
+from dreamlab.analysis.gradients import balance, gradient_statistics
 from dreamlab.analysis.settings import Settings, as_in_dreams
-from dreamlab.config import PRESETS, SETTINGS_KEY, DreamConfig
+from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.config.base import checked, specs
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @checked
 class AttributionSettings(Settings, DreamConfig):
-    """The mixed run that is looked into: all that a dream has, with defaults for a shorter one."""
+    """The settings of the analysed dream: all of `DreamConfig`, with defaults for a short run."""
 
     layers: Mapping[str, float] = as_in_dreams("layers", PRESETS["mixed"]["layers"])
     octaves: int = as_in_dreams("octaves", 3)
@@ -32,7 +32,7 @@ class AttributionSettings(Settings, DreamConfig):
     step: float = as_in_dreams("step", 0.02)
 
     def config(self) -> DreamConfig:
-        """Return the settings of the dream that is looked into."""
+        """Return the settings of the analysed dream."""
         return DreamConfig(**{name: getattr(self, name) for name in specs(DreamConfig)})
 
 
@@ -40,33 +40,34 @@ def run(
     image: np.ndarray,
     network: "Network",
     settings: AttributionSettings,
-    found: Mapping[str, Item],
-) -> Generator[Advance]:
-    """Dream and look at each layer's gradient where each step begins; see `Analysis`.
+    resume_from: Mapping[str, Item],
+    memory: float | None,
+) -> Generator[AnalysisStep]:
+    """Dream, and compute each layer's gradient at the start of each step; see `Analysis`.
 
-    A step depends on all before it, so an earlier run's items cannot be passed on.
+    A step depends on all steps before it, so `resume_from` is not used.
     """
     from dreamlab.dream import dream
 
     config = settings.config()
-    looks = _Looks(network, config)
-    # The work of a step: that of the step itself, then of each layer's own gradient.
+    layer_gradients = _LayerGradients(network, config)
+    # The work of a step is that of the step itself, then that of each layer's gradient.
     operations = [network.layer(name).operations for name in config.layers]
     costs = [max(operations), *operations]
     done, count = 0.0, 0
-    with closing(dream(image, network, config, starts=True)) as steps:
+    with closing(dream(image, network, config, starts=True, memory=memory)) as steps:
         for step in steps:
-            if step.iteration < 0:  # the octave's first loss was above the most: it took no step
+            if step.iteration < 0:  # the octave took no step, as its first loss exceeds max_loss
                 done = step.fraction
                 continue
             count += 1
             caption = f"step {count}, octave {step.octave + 1} of {step.octaves}"
             gradients = {}
             for place, name in enumerate(config.layers, 1):
-                # Whoever follows may end it here: not only after so many gradients.
+                # A step of the analysis for each gradient, so that a cancel takes effect soon.
                 share = sum(costs[:place]) / sum(costs)
-                yield Advance(done + share * (step.fraction - done), caption)
-                gradients[name] = looks.gradient(name, step.start)
+                yield AnalysisStep(done + share * (step.fraction - done), caption)
+                gradients[name] = layer_gradients.gradient(name, step.start)
             done = step.fraction
             values = {
                 "step": count,
@@ -75,90 +76,92 @@ def run(
                 "width": step.width,
                 "iteration": step.iteration,
                 "losses": step.losses,
-                **pulls(gradients),
+                **gradient_statistics(gradients),
             }
             picture = None
             if step.ends_octave:
-                text = {SETTINGS_KEY: step.provenance.to_json()}
+                text = settings_text(step.provenance.to_json())
                 picture = Picture.of(step.image, text=text)
             item = Item(f"step_{count:03d}", caption, values, picture)
-            yield Advance(done, caption, item)
+            yield AnalysisStep(done, caption, item)
     if not count:
         raise DreamError("every octave's first loss is above max_loss; choose a larger one")
 
 
-class _Looks:
-    """Each layer's gradient alone, in the engine's own way: channels, shift, tiles and all."""
+class _LayerGradients:
+    """Computes each layer's gradient alone, with the dream's own channels, shifts and tiles."""
 
     def __init__(self, network: "Network", config: DreamConfig) -> None:
-        from dreamlab.dream.ascent import Octave
-        from dreamlab.dream.compiled import compile_ascent
+        from dreamlab.dream.ascent import OctaveAscent
+        from dreamlab.dream.compiled import compile_objective
         from dreamlab.dream.precision import resolve
 
         precision = resolve(config.precision)
-        self._octave = Octave
-        local = compile_ascent(network, config, precision).local
+        self._octave = OctaveAscent
+        local = compile_objective(network, config, precision).local
         self._alone = {}
         for name, weight in config.layers.items():
-            # Its weight comes in afterwards, as a config of weight 0 alone is none. Where the mix
-            # has no exact tiles, the others stay in, so that the tiles are the dream's own.
-            kept = [name] if local else list(config.layers)
+            # The gradient gets the weight, as a config must not have weight 0 alone. Without exact
+            # tiles the other layers stay in the config, so that the tiles are the dream's.
+            names = [name] if local else list(config.layers)
             alone = DreamConfig(
-                layers={one: float(one == name) for one in kept},
-                channels={one: config.channels[one] for one in kept if one in config.channels},
+                layers={layer: float(layer == name) for layer in names},
+                channels={
+                    layer: config.channels[layer] for layer in names if layer in config.channels
+                },
                 preprocessing=config.preprocessing,
                 tile=config.tile,
             )
-            self._alone[name] = weight, alone, compile_ascent(network, alone, precision)
+            self._alone[name] = weight, alone, compile_objective(network, alone, precision)
 
     def gradient(self, name: str, start: "Start") -> np.ndarray:
-        """Return a layer's weighted gradient, float32 (H, W, 3), where a step begins."""
-        weight, alone, ascent = self._alone[name]
-        octave = self._octave(ascent, alone, Shape.of(start.picture), start.allowed)
+        """Return a layer's weighted gradient at the start of a step, float32 (H, W, 3)."""
+        weight, alone, objective = self._alone[name]
+        octave = self._octave(objective, alone, Shape.of(start.picture), start.memory_budget)
         return np.float32(weight) * octave.gradient(start.picture, start.shift)[1]
 
 
 def plan(
     shape: Shape, settings: AttributionSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
-    """Return the work of the dream and of each layer's own gradient."""
-    chosen = chosen_layers(model, layers, tuple(settings.layers))
+    """Return the work of the dream, and that of each layer's gradient."""
+    dreamt = chosen_layers(model, layers, tuple(settings.layers))
     channels = settings.channels
     if not settings.iterations:
         raise DreamError("iterations is 0, so there are no steps to look into; choose 1 or more")
-    for layer in chosen:
+    for layer in dreamt:
         layer.check_channels(channels.get(layer.name, ()))
     shapes = octave_shapes(*shape, settings.octaves, settings.octave_scale)
     pixels = sum(height * width for height, width in shapes) * settings.iterations
-    deepest = max(layer.operations for layer in chosen)
-    return [(pixels, deepest), *((pixels, layer.operations) for layer in chosen)]
+    deepest = max(layer.operations for layer in dreamt)
+    return [(pixels, deepest), *((pixels, layer.operations) for layer in dreamt)]
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
-    """Return each layer's share of loss and gradient by step, the mean cosines and the balance."""
+    """Return each layer's share of loss and gradient by step, mean cosines, and the balance."""
     if not findings.items:
         return ()
     weighted = findings.settings["layers"]
     layers = tuple(weighted)
     steps = [item.values for item in findings.items]
     mean = [
-        [_mean([one["cosines"][row][column] for one in steps]) for column in range(len(layers))]
+        [_mean([step["cosines"][row][column] for step in steps]) for column in range(len(layers))]
         for row in range(len(layers))
     ]
-    norms = [one["norms"] for one in steps]
-    found = [
+    norms = [step["norms"] for step in steps]
+    results = [
         Table(
             "loss_share",
             "Each layer's share of the loss",
             ("step", *layers),
-            tuple((one["step"], *_shares(one["losses"])) for one in steps),
+            tuple((step["step"], *_shares(step["losses"])) for step in steps),
             "lines",
         ),
         Table(
             "gradient_share",
             "Each layer's share of the gradient, by norm",
             ("step", *layers),
-            tuple((one["step"], *_shares(one["norms"])) for one in steps),
+            tuple((step["step"], *_shares(step["norms"])) for step in steps),
             "lines",
         ),
         Table(
@@ -169,23 +172,25 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
             "cosines",
         ),
     ]
-    if all(any(one[name] for one in norms) for name, weight in weighted.items() if weight):
+    if all(
+        any(step_norms[name] for step_norms in norms) for name, weight in weighted.items() if weight
+    ):
         balanced = balance(weighted, norms)
         rows = tuple((name, weighted[name], balanced[name]) for name in layers)
         title = "Weights with which all layers would have pulled equally"
-        found.append(Table("balance", title, ("layer", "weight", "balanced"), rows))
-    return tuple(found)
+        results.append(Table("balance", title, ("layer", "weight", "balanced"), rows))
+    return tuple(results)
 
 
 def _shares(figures: Mapping[str, float]) -> list[float]:
-    """Return each figure as a share of the sum of their sizes; its sign stays."""
+    """Return each figure over the sum of absolute values; signs stay."""
     total = sum(map(abs, figures.values()))
     return [figure / total if total else 0.0 for figure in figures.values()]
 
 
 def _mean(figures: Sequence[float | None]) -> float | None:
-    known = [figure for figure in figures if figure is not None]
-    return sum(known) / len(known) if known else None
+    defined = [figure for figure in figures if figure is not None]
+    return sum(defined) / len(defined) if defined else None
 
 
 ANALYSIS = Analysis(

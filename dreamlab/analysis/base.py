@@ -37,7 +37,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Advance:
+class AnalysisStep:
     """One step of an analysis.
 
     Parameters
@@ -109,8 +109,9 @@ class Analysis:
     settings : type
         Its `Settings`.
     run : callable
-        ``run(image, network, settings, found)`` gives an iterator of `Advance`; to close it is to
-        cancel. ``found`` has the items of an earlier run by key, which are passed on as they are.
+        ``run(image, network, settings, resume_from, memory)`` returns a generator of
+        `AnalysisStep`; closing it cancels the run. ``resume_from`` has the items of an earlier
+        run by key, which are passed on as they are; ``memory`` is that of `dreamlab.dream.dream`.
     plan : callable
         ``plan((height, width), settings, model, layers)`` gives the `Work` of a run, part by part,
         from the name of the network and all its layers; raises `DreamError` if it cannot run.
@@ -127,8 +128,9 @@ class Analysis:
     summary: str
     settings: type[Settings]
     run: Callable[
-        [Any, "Network", Any, Mapping[str, Item]],  # the picture is None where it goes without
-        Generator[Advance],
+        # The picture is None where it goes without.
+        [Any, "Network", Any, Mapping[str, Item], float | None],
+        Generator[AnalysisStep],
     ]
     plan: Callable[[Shape, Any, str, Sequence[LayerInfo]], list[Work]]
     tables: Callable[[AnalysisData], tuple[Table, ...]]

@@ -1,11 +1,11 @@
-"""The channel explorer: which channels of a layer answer a picture, and what each looks for."""
+"""The channel explorer: which channels of a layer respond to a picture, and what each detects."""
 
 from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
+from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config.base import checked
 from dreamlab.config.layers import LayerName
@@ -18,20 +18,20 @@ from dreamlab.zoo import LayerInfo, chosen_layers
 if TYPE_CHECKING:
     from dreamlab.models import Network
 
-#: What a map is drawn in over the picture: a warm colour, in [-1, 1].
+#: Colour of a feature map over the picture: warm, in [-1, 1].
 _GLOW = np.array([1.0, 0.35, -0.8], np.float32)
 
-#: How much of the picture's own light is left where a channel is silent.
+#: Share of the picture's brightness where a channel is silent.
 _DIM = 0.45
 
 
 @checked
 class ChannelSettings(Settings):
-    """The layer, and the pictures that are grown."""
+    """Settings of the channel explorer: the layer, and the synthesised pictures."""
 
     layer: str = setting(LayerName(default="block4_conv3", help="Layer to explore."))
     channels: tuple[int, ...] = numbers(
-        (), 0, 65535, "Channels to look at; none means those that answer the picture most."
+        (), 0, 65535, "Channels to look at; none means those that respond to the picture most."
     )
     count: int = number(9, 1, 64, "How many, where no channels are named.")
     grown: bool = flag(True, "Whether a picture is grown for each channel.")
@@ -45,19 +45,20 @@ def run(
     image: np.ndarray | None,
     network: "Network",
     settings: ChannelSettings,
-    found: Mapping[str, Item],
-) -> Generator[Advance]:
-    """Map the channels over the picture, then grow each; see `Analysis`.
+    resume_from: Mapping[str, Item],
+    memory: float | None,
+) -> Generator[AnalysisStep]:
+    """Draw the channels' maps over the picture, then visualize each channel; see `Analysis`.
 
-    Without a picture there are no maps, and the channels are those named or the first ones.
+    Without a picture there are no maps, and the channels are those of the settings or the first.
     """
     layer = _layer(network.name, network.layers, settings)
-    chosen = settings.channels or tuple(range(min(settings.count, layer.channels)))
+    channels = settings.channels or tuple(range(min(settings.count, layer.channels)))
     if image is not None:
-        answer = _answer(image, network, settings)
-        squares = mean_squares(answer)
-        chosen = settings.channels or strongest(squares, settings.count)
-        for channel in chosen:
+        activation = _activation(image, network, settings)
+        squares = mean_squares(activation)
+        channels = settings.channels or strongest(squares, settings.count)
+        for channel in channels:
             values = {
                 "layer": layer.name,
                 "channel": int(channel),
@@ -65,43 +66,47 @@ def run(
                 "answer": float(squares[channel]),
                 "share": float(squares[channel] / squares.sum()) if squares.any() else 0.0,
             }
-            picture = Picture.of(overlay(image, answer[:, :, channel]))
-            caption = f"channel {channel} · {values['share']:.1%} of the answer"
+            picture = Picture.of(overlay(image, activation[:, :, channel]))
+            caption = f"channel {channel} · {values['share']:.1%} of the response"
             item = Item(f"{layer.name}-{channel}-map", caption, values, picture)
-            yield Advance(0.0, f"{layer.name}, the maps", item)
+            yield AnalysisStep(0.0, f"{layer.name}, the maps", item)
     if settings.grown:
-        yield from _grown(network, layer, chosen, settings, found)
+        yield from _visualized(network, layer, channels, settings, resume_from)
 
 
-def _answer(image: np.ndarray, network: "Network", settings: ChannelSettings) -> np.ndarray:
+def _activation(image: np.ndarray, network: "Network", settings: ChannelSettings) -> np.ndarray:
     from dreamlab.dream.activations import activations
 
     names = (settings.layer,)
-    one = activations(network, names, settings.precision, settings.preprocessing)
-    return one.maps(image)[settings.layer]
+    measured = activations(network, names, settings.precision, settings.preprocessing)
+    return measured.maps(image)[settings.layer]
 
 
-def _grown(
+def _visualized(
     network: "Network",
     layer: LayerInfo,
-    chosen: Sequence[int],
+    channels: Sequence[int],
     settings: ChannelSettings,
-    found: Mapping[str, Item],
-) -> Generator[Advance]:
-    from dreamlab.dream.channel_image import growth
+    resume_from: Mapping[str, Item],
+) -> Generator[AnalysisStep]:
+    from dreamlab.dream.channel_image import channel_visualizer
 
-    grower = growth(network, layer.name, settings.side, settings.precision, settings.preprocessing)
-    for place, channel in enumerate(chosen):
+    visualizer = channel_visualizer(
+        network, layer.name, settings.side, settings.precision, settings.preprocessing
+    )
+    for place, channel in enumerate(channels):
         key, doing = f"{layer.name}-{channel}-grown", f"{layer.name}, growing channel {channel}"
-        item = found.get(key)
+        item = resume_from.get(key)
         if item is None:
             objectives = []
-            steps = grower.grow(channel, settings.steps, jitter=settings.jitter, seed=settings.seed)
-            for objective, grown in steps:
+            steps = visualizer.visualize(
+                channel, settings.steps, jitter=settings.jitter, seed=settings.seed
+            )
+            for objective, image in steps:
                 objectives.append(objective)
-                picture = grown
+                picture = image
                 share = len(objectives) / settings.steps
-                yield Advance((place + share) / len(chosen), doing)
+                yield AnalysisStep((place + share) / len(channels), doing)
             values = {
                 "layer": layer.name,
                 "channel": int(channel),
@@ -110,30 +115,30 @@ def _grown(
                 "last_objective": objectives[-1],
             }
             item = Item(key, f"channel {channel}", values, Picture.of(picture))
-        yield Advance((place + 1) / len(chosen), doing, item)
+        yield AnalysisStep((place + 1) / len(channels), doing, item)
 
 
-def mean_squares(answer: np.ndarray) -> np.ndarray:
-    """Return the mean squared activation of each channel of a map, float64 (channels,)."""
-    return np.mean(np.square(answer, dtype=np.float64), axis=(0, 1))
+def mean_squares(activation: np.ndarray) -> np.ndarray:
+    """Return the mean squared activation of each channel, float64, shape (channels,)."""
+    return np.mean(np.square(activation, dtype=np.float64), axis=(0, 1))
 
 
 def strongest(squares: np.ndarray, count: int) -> tuple[int, ...]:
-    """Return the channels that answer most, the strongest first; of equals, the lower number."""
+    """Return the channels that respond most, strongest first; of equals, the lower number."""
     return tuple(np.argsort(-squares, kind="stable")[:count].tolist())
 
 
-def overlay(image: np.ndarray, answer: np.ndarray) -> np.ndarray:
-    """Draw a channel's map over a picture: dim and grey where it is silent, glowing at its peak.
+def overlay(image: np.ndarray, activation: np.ndarray) -> np.ndarray:
+    """Draw a channel's map over a picture, grey where it is silent and glowing at its peak.
 
     Parameters
     ----------
     image : numpy.ndarray
         float32, shape (H, W, 3), in [-1, 1].
-    answer : numpy.ndarray
-        float32, shape (rows, columns); its size, not its sign, is drawn.
+    activation : numpy.ndarray
+        float32, shape (rows, columns); the drawing shows its absolute value.
     """
-    strength = np.abs(answer)[:, :, None]
+    strength = np.abs(activation)[:, :, None]
     strength = resize(strength / max(float(strength.max()), 1e-12), Shape.of(image))
     grey = (image.mean(axis=2, keepdims=True) + 1) * _DIM - 1
     return grey + strength * (_GLOW - grey)
@@ -148,7 +153,7 @@ def _layer(model: str, layers: Sequence[LayerInfo], settings: ChannelSettings) -
 def plan(
     shape: Shape, settings: ChannelSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
-    """Return the work of the pictures that are grown; the maps take next to nothing."""
+    """Return the work of the maps and of the synthesised pictures."""
     layer = _layer(model, layers, settings)
     count = len(settings.channels) or min(settings.count, layer.channels)
     steps = count * settings.steps if settings.grown else 0
@@ -156,10 +161,10 @@ def plan(
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
-    """Return how strongly each channel answers, strongest first."""
+    """Return how strongly each channel responds, strongest first."""
     columns = ("channel", "answer", "share")
     maps = [item.values for item in findings.items if item.values["kind"] == "map"]
-    rows = tuple(tuple(one[name] for name in columns) for one in maps)
+    rows = tuple(tuple(values[name] for name in columns) for values in maps)
     title = "Mean squared activation of each channel, and its share of the layer's"
     return (Table("channels", title, columns, rows),) if rows else ()
 
@@ -167,7 +172,7 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
 ANALYSIS = Analysis(
     name="channels",
     title="Channel explorer",
-    summary="Which channels of a layer answer the picture most, and what each looks for.",
+    summary="Which channels of a layer respond to the picture most, and what each looks for.",
     settings=ChannelSettings,
     run=run,
     plan=plan,

@@ -1,4 +1,4 @@
-"""The excitation matrix: which layers rise when one is dreamt, and which are starved."""
+"""The excitation matrix: the change of each layer's activation by a dream of each layer."""
 
 import dataclasses
 from collections.abc import Generator, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dreamlab.analysis import atlas
-from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
+from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.images.shape import Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
@@ -21,32 +21,33 @@ def run(
     image: np.ndarray,
     network: "Network",
     settings: atlas.AtlasSettings,
-    found: Mapping[str, Item],
-) -> Generator[Advance]:
-    """Dream one layer after the other and look at all; see `dreamlab.analysis.base.Analysis`.
+    resume_from: Mapping[str, Item],
+    memory: float | None,
+) -> Generator[AnalysisStep]:
+    """Dream each layer in turn and measure all layers; see `dreamlab.analysis.base.Analysis`.
 
-    The columns are the layers on offer and those that are dreamt, in network order.
+    The columns are the layers on offer and the dreamt layers, in network order.
     """
     from dreamlab.dream.activations import activations
 
     rows = chosen_layers(network.name, network.layers, settings.layers)
     offered = chosen_layers(network.name, network.layers, ())
-    columns = tuple(one.name for one in network.layers if one in rows or one in offered)
-    answers = activations(network, columns, settings.precision, settings.preprocessing)
-    original = answers.mean_squares(image)
-    with closing(atlas.run(image, network, settings, found)) as advances:
-        for advance in advances:
-            item = advance.item
-            if item is not None and item.picture is not None and item.key not in found:
-                dreamt = answers.mean_squares(item.picture.as_float())
+    columns = tuple(layer.name for layer in network.layers if layer in rows or layer in offered)
+    measured = activations(network, columns, settings.precision, settings.preprocessing)
+    original = measured.mean_squares(image)
+    with closing(atlas.run(image, network, settings, resume_from, memory)) as steps:
+        for step in steps:
+            item = step.item
+            if item is not None and item.picture is not None and item.key not in resume_from:
+                dreamt = measured.mean_squares(item.picture.as_float())
                 values = item.values | {"ratios": ratios(dreamt, original)}
                 item = dataclasses.replace(item, values=values)
-                advance = dataclasses.replace(advance, item=item)
-            yield advance
+                step = dataclasses.replace(step, item=item)
+            yield step
 
 
 def ratios(dreamt: Mapping[str, float], original: Mapping[str, float]) -> dict[str, float | None]:
-    """Return each layer's figure over its figure before; None for a layer that was silent."""
+    """Return each layer's activation over that of the original; None if that was 0."""
     return {
         name: dreamt[name] / before if before > 0 else None for name, before in original.items()
     }
@@ -55,14 +56,14 @@ def ratios(dreamt: Mapping[str, float], original: Mapping[str, float]) -> dict[s
 def plan(
     shape: Shape, settings: atlas.AtlasSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
-    """Return the work of the dreams and of one more look at all layers for each."""
+    """Return the work of the dreams, and of a forward pass of all layers for each."""
     dreams = atlas.plan(shape, settings, model, layers)
-    deepest = max(one.operations for one in chosen_layers(model, layers, ()))
+    deepest = max(layer.operations for layer in chosen_layers(model, layers, ()))
     return [*dreams, (shape.area * len(dreams) / 3, deepest)]
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
-    """Return the matrix: a row for each layer that was dreamt, a column for each layer."""
+    """Return the matrix, with a row for each dreamt layer and a column for each layer."""
     if not findings.items:
         return ()
     columns = tuple(findings.items[0].values["ratios"])

@@ -25,16 +25,16 @@ def files(findings: AnalysisData) -> dict[str, bytes]:
     The pictures carry the settings too, in a text chunk.
     """
     name = findings.analysis
-    found = {f"{name}.json": figures(findings)}
-    found |= {f"{table.name}.csv": as_csv(table) for table in named(name).tables(findings)}
+    contents = {f"{name}.json": figures(findings)}
+    contents |= {f"{table.name}.csv": as_csv(table) for table in named(name).tables(findings)}
     pictures = [(item, item.picture) for item in findings.items if item.picture is not None]
     if pictures:
-        found[f"{name}.png"] = sheet(findings)
+        contents[f"{name}.png"] = sheet(findings)
         for place, (item, picture) in enumerate(pictures, 1):
-            made = _made(findings) | {"item": _figures(item)}
-            text = {ANALYSIS_KEY: json.dumps(made)}
-            found[f"{place:02d}_{item.key}.png"] = picture.with_text(text).png
-    return found | {f"{name}.zip": packed(found)}
+            metadata = _made(findings) | {"item": _figures(item)}
+            text = {ANALYSIS_KEY: json.dumps(metadata)}
+            contents[f"{place:02d}_{item.key}.png"] = picture.with_text(text).png
+    return contents | {f"{name}.zip": packed(contents)}
 
 
 def sheet(findings: AnalysisData) -> bytes:

@@ -1,4 +1,4 @@
-"""Figures of several layers' gradients: how hard each pulls, and the weights that even it out."""
+"""Statistics of several layers' gradients, and the weights that balance them."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,21 +9,21 @@ import numpy as np
 from dreamlab.errors import DreamError
 
 
-def pulls(gradients: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """Return how hard each layer pulls, and how far each two pull the same way.
+def gradient_statistics(gradients: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Return the norm of each layer's gradient, and the cosine between each two.
 
     Parameters
     ----------
     gradients : mapping of str to numpy.ndarray
-        Each layer's weighted gradient, all of one shape.
+        Each layer's weighted gradient, all of the same shape.
 
     Returns
     -------
     dict
         ``norms``: each gradient's Euclidean norm by layer. ``cosines``: rows of the matrix of
-        cosines between each two, None for a layer without gradient.
+        cosines between gradients, None for a gradient of norm 0.
     """
-    # Row by row, so that no gradient is copied whole into double precision.
+    # The loop over rows avoids a whole copy of each gradient in double precision.
     products = np.zeros((len(gradients), len(gradients)))
     for rows in zip(*gradients.values(), strict=True):
         block = np.stack(rows).reshape(len(rows), -1).astype(np.float64)
@@ -40,14 +40,14 @@ def pulls(gradients: Mapping[str, np.ndarray]) -> dict[str, Any]:
 
 
 def balance(weights: Mapping[str, float], norms: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Return weights with which all layers would have pulled equally hard.
+    """Return weights with which all layers' gradients would have had equal norms.
 
-    With these weights the dream is another one, in which a layer that pulls harder than before
-    finds more to pull at: the pulls come near each other, not all the way.
+    A dream with these weights takes another course, so its gradient norms come near each other but
+    are not equal.
 
-    Each weight is divided by the geometric mean of its layer's gradient norms, so that a layer is
-    as often too strong as too weak, in ratio; then all are scaled so that they add up to what
-    they did. Signs and weights of 0 stay.
+    Each weight is divided by the geometric mean of its layer's gradient norms, so that the ratios
+    of a layer's norms to the balance multiply to 1. Then all weights are scaled so that the sum of
+    their sizes stays the same. Signs and weights of 0 stay.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def balance(weights: Mapping[str, float], norms: Sequence[Mapping[str, float]]) 
         raise DreamError("there are 0 steps to balance by; run the attribution first")
     balanced = {}
     for name, weight in weights.items():
-        logs = [math.log(one[name]) for one in norms if one[name] > 0]
+        logs = [math.log(step[name]) for step in norms if step[name] > 0]
         if weight and not logs:
             raise DreamError(f"{name} has no gradient at any step; leave it out of the mix")
         balanced[name] = weight / math.exp(sum(logs) / len(logs)) if weight else 0.0

@@ -1,17 +1,18 @@
-"""Noise robustness: how alike dreams stay when their picture gets noisier."""
+"""Noise robustness: the similarity of dreams on a noisy and on a clean picture."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis.base import Advance, Analysis, AnalysisData, Item, Work
+from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import checked
 from dreamlab.config.specs import names, numbers
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape, to_pixels
+from dreamlab.images.bounds import check_smallest
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
 from dreamlab.images.ssim import WINDOW, ssim
 from dreamlab.report.table import Table
@@ -24,16 +25,25 @@ if TYPE_CHECKING:
 def add_gaussian_of_mean_0(
     image: np.ndarray, standard_deviation: float, generator: np.random.Generator
 ) -> np.ndarray:
-    """Add Gaussian noise that leaves the picture as light as it is.
+    """Add Gaussian noise of mean 0, which keeps the picture's brightness.
 
-    The notebook's noise, which dreams are made with, darkens the picture by its standard
-    deviation (`dreamlab.images.noise.add_gaussian`). Darker alone by 0.4, the sample cat has an
-    SSIM of 0.76 to itself: here that would count as the noise's doing.
+    The notebook's noise, which dreams use, darkens the picture by its standard deviation
+    (`dreamlab.images.noise.add_gaussian`). The sample cat, darkened by 0.4 without noise, has an
+    SSIM of 0.76 to itself, which would count as an effect of the noise here.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        float32, shape (H, W, 3), in [-1, 1].
+    standard_deviation : float
+        Standard deviation, for a picture in [-1, 1].
+    generator : numpy.random.Generator
+        Source of randomness.
     """
     return add_gaussian(image, standard_deviation, generator) + np.float32(standard_deviation)
 
 
-#: Each kind of noise: what it is called, and what adds it.
+#: Each kind of noise with its label and the function that adds it.
 KINDS: Mapping[str, tuple[str, Callable]] = {
     "gaussian": ("Gaussian noise", add_gaussian_of_mean_0),
     "salt_pepper": ("salt and pepper", add_salt_and_pepper),
@@ -42,7 +52,7 @@ KINDS: Mapping[str, tuple[str, Callable]] = {
 
 @checked
 class RobustnessSettings(Settings):
-    """The layers and the noise."""
+    """Settings of the robustness analysis: the layers, and the levels of noise."""
 
     layers: tuple[str, ...] = names((), "Layers to dream; none means four from early to late.")
     gaussian: tuple[float, ...] = numbers(
@@ -64,44 +74,47 @@ def run(
     image: np.ndarray,
     network: "Network",
     settings: RobustnessSettings,
-    found: Mapping[str, Item],
-) -> Generator[Advance]:
-    """Dream on each noisy picture and compare; see `dreamlab.analysis.base.Analysis`."""
+    resume_from: Mapping[str, Item],
+    memory: float | None,
+) -> Generator[AnalysisStep]:
+    """Dream on noisy pictures and compare with a clean dream; see `Analysis`."""
     layers = _layers(network.name, network.layers, settings)
     levels = settings.levels()
     total = sum(layer.operations for layer in layers) * (len(levels) + 1)
     done = 0.0
     for layer in layers:
-        # All digits, as levels that agree in the first few are still two.
+        # `repr` keeps all digits, so that nearly equal levels have different keys.
         keys = [f"{layer.name}-{kind}-{level!r}" for kind, level in levels]
         clean = np.empty(0, np.uint8)
-        if not all(key in found for key in keys):
+        if not all(key in resume_from for key in keys):
             doing = f"{layer.name}, no noise"
-            clean = yield from _dreamt(image, network, layer, settings, done, total, doing)
+            clean = yield from _dreamt(image, network, layer, settings, memory, done, total, doing)
         done += layer.operations
         for place, (kind, level) in enumerate(levels):
             label, add = KINDS[kind]
             doing = f"{layer.name}, {label} {level:g}"
-            item = found.get(keys[place])
+            item = resume_from.get(keys[place])
             if item is None:
                 noisy = add(image, level, np.random.default_rng((settings.seed, place)))
                 dreamt = clean
                 if level > 0:
-                    dreamt = yield from _dreamt(noisy, network, layer, settings, done, total, doing)
+                    dreamt = yield from _dreamt(
+                        noisy, network, layer, settings, memory, done, total, doing
+                    )
                 values = {
                     "layer": layer.name,
                     "kind": kind,
                     "level": level,
                     "ssim": ssim(dreamt, clean),
                     "ssim_pictures": ssim(to_pixels(noisy), to_pixels(image)),
-                    "shift": _shift(network, layer, settings, image, noisy),
+                    "shift": _relative_change(network, layer, settings, image, noisy),
                 }
                 item = Item(keys[place], doing, values, Picture(dreamt))
             done += layer.operations
-            yield Advance(done / total, doing, item)
+            yield AnalysisStep(done / total, doing, item)
 
 
-def _shift(
+def _relative_change(
     network: "Network",
     layer: LayerInfo,
     settings: RobustnessSettings,
@@ -111,8 +124,8 @@ def _shift(
     from dreamlab.dream.activations import activations
 
     names = (layer.name,)
-    answers = activations(network, names, settings.precision, settings.preprocessing)
-    return answers.shifts(image, noisy)[layer.name]
+    measured = activations(network, names, settings.precision, settings.preprocessing)
+    return measured.relative_change(image, noisy)[layer.name]
 
 
 def _dreamt(
@@ -120,11 +133,12 @@ def _dreamt(
     network: "Network",
     layer: LayerInfo,
     settings: RobustnessSettings,
+    memory: float | None,
     done: float,
     total: float,
     doing: str,
-) -> Generator[Advance, None, np.ndarray]:
-    """Tell of each step, from what was done of the total before; return the dream's pixels."""
+) -> Generator[AnalysisStep, None, np.ndarray]:
+    """Yield progress from `done` of the `total` work; return the dream's pixels."""
     from dreamlab.dream import dream
 
     config = DreamConfig(
@@ -137,10 +151,10 @@ def _dreamt(
         preprocessing=settings.preprocessing,
     )
     pixels = to_pixels(image)
-    for step in dream(image, network, config):
+    for step in dream(image, network, config, memory=memory):
         if step.ends_octave:
             pixels = to_pixels(step.image)
-        yield Advance((done + step.fraction * layer.operations) / total, doing)
+        yield AnalysisStep((done + step.fraction * layer.operations) / total, doing)
     return pixels
 
 
@@ -150,7 +164,7 @@ def _layers(
     if settings.layers:
         return chosen_layers(model, layers, settings.layers)
     offered = chosen_layers(model, layers, ())
-    # One early, two in the middle, one late: few enough to wait for.
+    # One early, two middle and one late layer take little time.
     places = {round(share * (len(offered) - 1)) for share in (0.25, 0.5, 0.75, 1.0)}
     return tuple(offered[place] for place in sorted(places))
 
@@ -159,11 +173,7 @@ def plan(
     shape: Shape, settings: RobustnessSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
     """Return the work of a dream for each layer and each level of noise."""
-    if min(shape) < WINDOW:
-        raise DreamError(
-            f"picture is {shape.width} x {shape.height} px; SSIM needs at least {WINDOW} x "
-            f"{WINDOW}: choose a larger one"
-        )
+    check_smallest(shape, WINDOW, "SSIM")
     if not settings.levels():
         raise DreamError(
             "there are 0 levels of noise; give at least one, of Gaussian noise or salt and pepper"
@@ -173,24 +183,24 @@ def plan(
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
-    """Return for each kind of noise how alike the dreams stay and how far activations shift."""
-    found = []
+    """Return for each kind of noise the dreams' similarity and the activations' change."""
+    results = []
     for kind, (label, _) in KINDS.items():
         values = [item.values for item in findings.items if item.values["kind"] == kind]
-        layers = tuple(dict.fromkeys(one["layer"] for one in values))
-        levels = sorted({one["level"] for one in values})
-        known = {(one["layer"], one["level"]): one for one in values}
+        layers = tuple(dict.fromkeys(row["layer"] for row in values))
+        levels = sorted({row["level"] for row in values})
+        by_place = {(row["layer"], row["level"]): row for row in values}
         for name, title in (
             ("ssim", f"How alike dreams stay (SSIM) with {label}"),
             ("shift", f"How far activations shift (relative norm) with {label}"),
         ):
             rows = tuple(
-                (level, *(known.get((layer, level), {}).get(name) for layer in layers))
+                (level, *(by_place.get((layer, level), {}).get(name) for layer in layers))
                 for level in levels
             )
             if rows:
-                found.append(Table(f"{name}_{kind}", title, ("noise", *layers), rows, "lines"))
-    return tuple(found)
+                results.append(Table(f"{name}_{kind}", title, ("noise", *layers), rows, "lines"))
+    return tuple(results)
 
 
 ANALYSIS = Analysis(

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from PIL import Image
 
-from dreamlab.analysis.base import Advance, Analysis, Item
+from dreamlab.analysis.base import Analysis, AnalysisStep, Item
 from dreamlab.analysis.catalogue import named
 from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.settings import Settings
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape, load_image
+from dreamlab.images.bounds import check_smallest
 from dreamlab.results.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -29,14 +30,15 @@ def analyse(
     model: "Network | keras.Model | str | Path" = "vgg16",
     settings: Settings | None = None,
     *,
-    found: Iterable[Item] = (),
-    follow: Callable[[Advance], bool] = lambda advance: True,
+    resume_from: Iterable[Item] = (),
+    on_step: Callable[[AnalysisStep], bool] = lambda step: True,
     progress: bool | None = False,
+    memory: float | None = None,
     **values: Any,
 ) -> Findings:
     """Run an analysis to its end, or as far as it is wanted.
 
-    An interrupt (Ctrl-C, or *Stop* in a notebook) ends it and keeps what was found, as `follow`
+    An interrupt (Ctrl-C, or *Stop* in a notebook) ends it and keeps what was found, as `on_step`
     does.
 
     Parameters
@@ -51,12 +53,15 @@ def analyse(
         What `dreamlab.models.load_model` takes.
     settings : Settings, optional
         The analysis's own; by default its defaults, with `values` over them.
-    found : iterable of Item
+    resume_from : iterable of Item
         What an earlier run with the same settings found; it is not looked for again.
-    follow : callable
-        Called with each `Advance`; false ends the run, keeping what was found.
+    on_step : callable
+        Called with each `AnalysisStep`; false ends the run, keeping what was found.
     progress : bool or None
         Whether a bar is drawn; None draws it in a terminal alone.
+    memory : float, optional
+        Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
+        half of what is free, at most 2,400 MB.
     **values
         Settings by name, such as ``layers=["block2_conv2"]``, in place of `settings`.
 
@@ -80,31 +85,28 @@ def analyse(
         raise DreamError(f"{analysis.name} needs a picture; give one")
     longest = settings.max_side
     shape = Shape(longest, longest) if image is None else Shape.of(image)
-    if image is not None and min(shape) < network.smallest:
-        raise DreamError(
-            f"picture is {shape.width} x {shape.height} px; {network.name} needs at least "
-            f"{network.smallest} x {network.smallest}: choose a larger one"
-        )
+    if image is not None:
+        check_smallest(shape, network.smallest, network.name)
     analysis.plan(shape, settings, network.name, network.layers)
     began, items, complete = time.perf_counter(), {}, True
-    known = {item.key: item for item in found}
+    earlier = {item.key: item for item in resume_from}
     with (
         progress_bar(progress) as bar,
-        closing(analysis.run(image, network, settings, known)) as advances,
+        closing(analysis.run(image, network, settings, earlier, memory)) as steps,
     ):
         try:
-            for advance in advances:
-                bar.set_description(advance.doing, refresh=False)
-                bar.update(advance.fraction - bar.n)
-                if advance.item is not None:
-                    items[advance.item.key] = advance.item
-                if not follow(advance):
+            for step in steps:
+                bar.set_description(step.doing, refresh=False)
+                bar.update(step.fraction - bar.n)
+                if step.item is not None:
+                    items[step.item.key] = step.item
+                if not on_step(step):
                     complete = False
                     break
         except KeyboardInterrupt:
             complete = False
     if not complete:  # what was not passed on yet is not lost
-        items = known | items
+        items = earlier | items
     return Findings(
         analysis=analysis.name,
         settings=settings.to_dict(),

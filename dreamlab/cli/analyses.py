@@ -1,4 +1,4 @@
-"""The commands of the analyses, one each, their options made from the settings."""
+"""The commands of the analyses, with options made from the settings."""
 
 import argparse
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dreamlab.analysis import ANALYSES, Analysis
 from dreamlab.analysis.run import analyse
-from dreamlab.cli.console import add_network, network
-from dreamlab.cli.options import add_option, given
+from dreamlab.cli.console import add_network, memory, network
+from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config.base import specs
 from dreamlab.images import load_image
 from dreamlab.results import folder
@@ -41,12 +41,13 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
     def command(options: argparse.Namespace) -> int:
-        settings = analysis.settings.from_dict(given(options, specs(analysis.settings)))
+        settings = analysis.settings.from_dict(setting_values(options, specs(analysis.settings)))
         image = None
         if "image" in vars(options):
             image = load_image(options.image, max_side=settings.max_side)
+        most = memory()  # fails on a misspelt variable, before a folder is made
         folder.prepare(options.out)
-        findings = analyse(analysis, image, network(options), settings, progress=None)
+        findings = analyse(analysis, image, network(options), settings, progress=None, memory=most)
         written = findings.save(options.out)
         state = "" if findings.complete else "interrupted; "
         print(f"{state}wrote {len(written)} files to {options.out} ({findings.seconds:.1f} s)")

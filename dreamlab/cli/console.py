@@ -1,4 +1,4 @@
-"""What all commands share: the network, one-line messages, a quiet TensorFlow."""
+"""Common parts of the commands: the network, one-line messages, a quiet TensorFlow."""
 
 import argparse
 import logging
@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from dreamlab.config.deployment import Limits
 from dreamlab.zoo import ARCHITECTURES
 
 DEFAULT_MODEL = "vgg16"
@@ -29,8 +30,13 @@ def network(options: argparse.Namespace) -> Any:
     quietly_import_tensorflow()
     from dreamlab.models import load_model
 
-    given = vars(options)
-    return load_model(given.get("model", DEFAULT_MODEL), weights=given.get("weights", "imagenet"))
+    values = vars(options)
+    return load_model(values.get("model", DEFAULT_MODEL), weights=values.get("weights", "imagenet"))
+
+
+def memory() -> float:
+    """Return the memory that the process may take, in MB, as ``DREAMLAB_MEMORY`` sets it."""
+    return Limits.from_environment().memory
 
 
 def complain(message: str, status: int) -> int:
@@ -43,19 +49,19 @@ def show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 
 def quietly_import_tensorflow() -> None:
-    """Import TensorFlow without its start-up lines, which come from below Python."""
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:  # the user asks for TensorFlow's own messages
+    """Import TensorFlow without its start-up lines, which native code prints."""
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:  # the user wants TensorFlow's own messages
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     sys.stderr.flush()
-    kept = os.dup(2)
+    error_stream = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
-    # An atlas compiles one graph a layer, of which TensorFlow warns as if it were a slip.
+    # An atlas compiles a graph for each layer, and TensorFlow warns of that as of a mistake.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     try:
         import dreamlab.models  # noqa: F401
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(error_stream, 2)
+        os.close(error_stream)
         os.close(nowhere)

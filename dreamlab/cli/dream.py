@@ -1,4 +1,4 @@
-"""The command ``dream``: its options made from `DreamConfig`, so that defaults stand once."""
+"""The command ``dream``, with options made from `DreamConfig`."""
 
 import argparse
 import sys
@@ -9,9 +9,10 @@ from dreamlab.cli.console import (
     DEFAULT_MODEL,
     add_network,
     complain,
+    memory,
     quietly_import_tensorflow,
 )
-from dreamlab.cli.options import add_option, given
+from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
@@ -67,14 +68,14 @@ def _add_settings(group: argparse._ArgumentGroup) -> None:
 def _add_film(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--every", metavar="N", type=int, help="a frame each N steps too")
     for name, spec in specs(Film).items():
-        if name != "steps":  # those that --every keeps
+        if name != "steps":  # the option --every sets it
             add_option(group, name, spec)
 
 
 def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
-    """Put settings together: options over config file over preset over defaults; and the model."""
+    """Merge settings (options over config file over preset over defaults), and the model."""
     asked = vars(options)
-    own = given(options, specs(DreamConfig))
+    own = setting_values(options, specs(DreamConfig))
     values: dict[str, Any] = {}
     stored: dict[str, Any] = read_settings(asked["config"]) if "config" in asked else {}
     if "preset" in asked or "config" not in asked and "layers" not in own:
@@ -92,8 +93,8 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
         raise DreamError(f"the settings in {asked['config']} are no object of names and values")
     values |= stored
     channels = values.get("channels", {})
-    if isinstance(channels, dict):  # anything else fails the config's own check
-        if "layers" in own:  # channels of layers that are out go with them
+    if isinstance(channels, dict):  # other types fail the config's own check
+        if "layers" in own:  # channels of dropped layers go with them
             channels = {name: of for name, of in channels.items() if name in own["layers"]}
         own["channels"] = channels | own.get("channels", {})
     return DreamConfig.from_dict(values | own), model
@@ -101,17 +102,18 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
 
 def _dream(options: argparse.Namespace) -> int:
     config, model = _settings(options)
-    asked = vars(options)
-    film = Film(**given(options, specs(Film)), steps="every" in asked)
-    recording = Recording(every=asked.get("every"))
-    image = load_image(options.image, max_side=asked.get("max_side"))
+    values = vars(options)
+    film = Film(**setting_values(options, specs(Film)), steps="every" in values)
+    recording = Recording(every=values.get("every"))
+    image = load_image(options.image, max_side=values.get("max_side"))
+    most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(options.out)
     quietly_import_tensorflow()
     from dreamlab.dream import dream
     from dreamlab.models import load_model
 
-    network = load_model(model, weights=asked.get("weights", "imagenet"))
-    run_to_end(recording, dream(image, network, config), None)
+    network = load_model(model, weights=values.get("weights", "imagenet"))
+    run_to_end(recording, dream(image, network, config, memory=most), None)
     status = 0
     if not recording.finished:
         status = complain("interrupted; what was done until then is kept", 130)

@@ -1,4 +1,4 @@
-"""The commands ``layers`` and ``presets``: what there is to choose from."""
+"""The commands ``layers`` and ``presets``, which list what is available."""
 
 import argparse
 

@@ -20,13 +20,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments : sequence of str, optional
-        What follows the program's name; by default what the program was started with.
+        Arguments after the program's name; by default those of the process.
 
     Returns
     -------
     int
-        The exit status: 0 if all went well, 2 for what the user got wrong (one line on standard
-        error says what), 130 if interrupted.
+        The exit status: 0 for success, 2 for a mistake of the user (described in a line on
+        standard error), 130 after an interrupt.
     """
     with warnings.catch_warnings():
         warnings.showwarning = show_warning
@@ -37,19 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return complain(str(error), 2)
         except KeyboardInterrupt:
             return complain("interrupted", 130)
-        except BrokenPipeError:  # the reader, such as head, has seen enough
+        except BrokenPipeError:  # the reader, such as head, has closed the pipe
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        # argparse prints its usage too, on several lines; --help is there for that.
+        # argparse would print its usage too, on several lines; --help does that.
         raise DreamError(f"{message}; see {self.prog} --help")
 
 
 def _parser() -> argparse.ArgumentParser:
-    # "python -m dreamlab" starts a file of that name, which nobody would type.
+    # Under "python -m dreamlab", argv[0] is a file that nobody would type.
     name = "dreamlab" if os.path.basename(sys.argv[0]) == "dreamlab" else "python -m dreamlab"
     parser = _Parser(prog=name, description="DeepDream on Keras networks.")
     parser.add_argument("--version", action="version", version=f"dreamlab {__version__}")

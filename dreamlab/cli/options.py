@@ -1,4 +1,4 @@
-"""Settings as options of the command line: one renderer for all of them."""
+"""Renders settings as options of the command line."""
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping
@@ -11,20 +11,20 @@ from dreamlab.config.specs import Choice, Flag, Spec
 def add_option(
     group: argparse._ArgumentGroup, name: str, spec: Spec, *, option: str = "", more: str = ""
 ) -> None:
-    """Add the option of a setting. Layers and channels may be given part by part; see `given`.
+    """Add the option of a setting. Layers and channels may be given part by part.
 
     Parameters
     ----------
     group : argparse group
-        Where to.
+        The group of options.
     name : str
-        The setting; its value goes there.
+        Name of the setting, under which the option is stored.
     spec : Spec
-        What it may hold.
+        The setting's type and range.
     option : str
-        How it is written, by default the setting's name with two dashes.
+        The option's spelling, by default the setting's name after two dashes.
     more : str
-        What its help says besides.
+        Text added to the help.
     """
     option = option or "--" + name.replace("_", "-")
     text = " ".join(filter(None, [spec.help, more, _about(spec)])).replace("%", "%%")
@@ -39,12 +39,12 @@ def add_option(
         group.add_argument(switch, dest=name, help=text, action=f"store_{not spec.default}".lower())
         if not spec.default:
             return
-        text = argparse.SUPPRESS  # a second way to say it needs no second line
+        text = argparse.SUPPRESS  # a second spelling needs no second line of help
     group.add_argument(option, dest=name, help=text, **form)
 
 
-def given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
-    """Return those of some settings that were given, the parts of each in one."""
+def setting_values(options: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Return the settings among the options, by name; parts of a setting are merged."""
     return {name: _merged(value) for name, value in vars(options).items() if name in names}
 
 

@@ -1,4 +1,4 @@
-"""The command ``page``: serves the page from this machine."""
+"""The command ``page``, which serves the page from this machine."""
 
 import argparse
 import runpy
@@ -33,12 +33,12 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def script() -> Path:
-    """Return the page's script: packaged with dreamlab, or at the top of a checkout.
+    """Return the page's script, in the package or at the top of a checkout.
 
     Raises
     ------
     DreamError
-        If it is at neither place.
+        If neither place has it.
     """
     package = Path(__file__).parents[1]
     places = package / "page" / "app.py", package.parent / "app.py"
@@ -54,13 +54,13 @@ def _page(options: argparse.Namespace) -> int:
     _check(options.host, options.port)
     where = ["--server.address", options.host, "--server.port", str(options.port)]
     sys.argv = ["streamlit", "run", str(script()), *where]
-    # In this process, so that a signal sent to it reaches the server.
+    # The server runs in this process, so that signals to the process reach it.
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
     return 0
 
 
 def _check(host: str, port: int) -> None:
-    """Raise `DreamError` if nothing can listen there."""
+    """Raise `DreamError` if the server cannot listen on this host and port."""
     if not 1 <= port <= 65535:
         raise DreamError(f"port is {port}; choose 1 to 65535")
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from PIL import Image
 
-from dreamlab.config import PRESETS, SETTINGS_KEY, DreamConfig
+from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image
 from dreamlab.report.colours import COLOURS
@@ -58,7 +58,7 @@ class Dreams(Mapping[str, Recording]):
         if not self:
             raise DreamError("there are 0 dreams to put on a sheet; compare at least 1")
         first, *others = self.values()
-        text = None if others else {SETTINGS_KEY: first.provenance.to_json()}
+        text = None if others else settings_text(first.provenance.to_json())
         return compared(list(self.items()), text)
 
     def rows(self) -> list[dict[str, Any]]:
@@ -112,6 +112,7 @@ def compare(
     *,
     max_side: int | None = None,
     progress: bool | None = False,
+    memory: float | None = None,
     **settings: Any,
 ) -> Dreams:
     """Dream on one picture in several ways.
@@ -129,6 +130,9 @@ def compare(
         Scale a larger picture down so that its longest side has this many pixels.
     progress : bool or None
         Whether a bar is drawn for each; None draws it in a terminal alone.
+    memory : float, optional
+        Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
+        half of what is free, at most 2,400 MB.
     **settings
         Settings of `DreamConfig` that all of them share.
 
@@ -147,7 +151,10 @@ def compare(
     named = _named(dreams, settings)
     image, network = load_image(picture, max_side=max_side), cached_model(model)
     return Dreams(
-        {name: record(image, config, network, progress=progress) for name, config in named.items()}
+        {
+            name: record(image, config, network, progress=progress, memory=memory)
+            for name, config in named.items()
+        }
     )
 
 

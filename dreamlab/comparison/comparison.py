@@ -16,7 +16,7 @@ from dreamlab.config.embedded import parse_json
 from dreamlab.config.nested import PartialSettings, SettingsList
 from dreamlab.config.specs import choice, number, setting
 from dreamlab.errors import DreamError, shown
-from dreamlab.zoo import ARCHITECTURES, known_layers
+from dreamlab.zoo import ARCHITECTURES, find_layer, known_layers
 
 #: Where the picture comes from; the picture itself is never part of a comparison.
 SOURCES = ("cat", "galaxies", "noise", "upload")
@@ -95,13 +95,9 @@ class Comparison(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        names = {layer.name for layer in known_layers(self.model)}
         for variant in self.variants:
             for layer in variant.layers:
-                if layer not in names:
-                    raise DreamError(
-                        f"{self.model} has no layer {shown(layer)}; choose one from its list"
-                    )
+                find_layer(self.model, known_layers(self.model), layer)
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> Self:

@@ -6,7 +6,7 @@ from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.images.shape import Shape
-from dreamlab.zoo import ARCHITECTURES, LayerInfo
+from dreamlab.zoo import ARCHITECTURES, LayerInfo, find_layer
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,8 @@ def check(
     Check
         With ``problem`` set if the dream cannot run.
     """
-    known = {layer.name: layer for layer in layers}
-    for name in config.layers:
-        if name not in known:
-            return Check(problem=f"{model} has no layer {name}; choose one from its list")
     try:
+        known = {name: find_layer(model, layers, name) for name in config.layers}
         for name, indices in config.channels.items():
             known[name].check_channels(indices)
         smallest = ARCHITECTURES[model].smallest

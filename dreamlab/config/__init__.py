@@ -1,10 +1,10 @@
 """Settings: of a dream, of a deployment, and as they travel inside pictures.
 
-Inside: fields and their checks, `DreamConfig` with its presets, readers and writers of embedded
-settings, provenance. May be imported from it: the names below; imports nothing above itself.
+Inside: specs of settings, `DreamConfig` with its presets, readers and writers of embedded
+settings, provenance. May be imported from it: the names below; it imports nothing above itself.
 """
 
-from dreamlab.config.embedded import SETTINGS_KEY, read_settings
+from dreamlab.config.embedded import SETTINGS_KEY, read_settings, settings_text
 from dreamlab.config.presets import PRESETS
 from dreamlab.config.settings import PRECISIONS, PREPROCESSINGS, DreamConfig
 
@@ -15,4 +15,5 @@ __all__ = [
     "SETTINGS_KEY",
     "DreamConfig",
     "read_settings",
+    "settings_text",
 ]

@@ -1,4 +1,4 @@
-"""What all settings have in common: checked when made, never changed after, plain as JSON."""
+"""The base of all settings: checked when made, never changed after, written as plain JSON."""
 
 import dataclasses
 import difflib
@@ -14,7 +14,7 @@ _S = TypeVar("_S", bound="Settings")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
 def checked(kind: type[_S]) -> type[_S]:
-    """Make a class of `Settings` of fields: a frozen dataclass of keywords alone."""
+    """Turn a subclass of `Settings` into a frozen dataclass with keyword arguments alone."""
     return dataclasses.dataclass(frozen=True, kw_only=True, eq=False)(kind)
 
 
@@ -23,27 +23,27 @@ def specs(kind: type["Settings"]) -> dict[str, Spec]:
     return {field.name: field.metadata["spec"] for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
 
 
-def check_names(given: Iterable[Any], known: Sequence[str]) -> None:
-    """Raise `DreamError` if a setting is named that there is not; say which is near it."""
-    for name in given:
+def check_names(values: Iterable[Any], known: Sequence[str]) -> None:
+    """Raise `DreamError` if a name is unknown; the message gives the nearest known name."""
+    for name in values:
         if name not in known:
-            close = difflib.get_close_matches(str(name)[:60], known, 1)
+            close = difflib.get_close_matches(str(name), known, 1)
             hint = f": did you mean {close[0]}?" if close else f"; choose from {', '.join(known)}"
             raise DreamError(f"unknown setting {shown(name)}{hint}")
 
 
 class Settings:
-    """Settings by name; each is a field with its `Spec`.
+    """Base class of settings; each setting is a field with its `Spec`.
 
     Raises
     ------
     DreamError
-        If a name is unknown, a value is missing, has the wrong type or is out of range; the message
-        gives the name, the value and what it may be.
+        If a name is unknown, or a value is missing, of the wrong type or out of range; the message
+        gives the name, the value and the range.
     """
 
     def __new__(cls, **values: Any) -> Self:
-        """Refuse what is misspelt or missing before Python does, with no way out said."""
+        """Refuse misspelt and missing names before Python does, whose error gives no way out."""
         check_names(values, list(specs(cls)))
         for name, spec in specs(cls).items():
             if spec.default is dataclasses.MISSING and name not in values:
@@ -78,7 +78,7 @@ class Settings:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Make settings from plain values; what is not named keeps its default.
+        """Make settings from plain values; settings that are not named keep their defaults.
 
         Parameters
         ----------
@@ -88,11 +88,11 @@ class Settings:
         Raises
         ------
         DreamError
-            If a name is unknown, one is missing, or a value does not pass its check.
+            If a name is unknown, a setting is missing, or a value does not pass its check.
         """
         if not isinstance(values, Mapping):
             raise DreamError(f"settings are {shown(values)}; give an object of names and values")
-        check_names(values, list(specs(cls)))  # Python takes no names but strings for keywords
+        check_names(values, list(specs(cls)))  # Python's keywords must be strings
         return cls(**values)
 
     def replace(self, **changes: Any) -> Self:

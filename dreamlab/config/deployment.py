@@ -11,16 +11,16 @@ from dreamlab.errors import DreamError
 
 _PREFIX = "DREAMLAB_"
 
-#: What a text is to be where it is no number.
+#: Names of the number types in a message.
 _KINDS = {"int": "a whole number", "float": "a number"}
 
 
 @checked
 class Limits(Settings):
-    """What a deployment allows and where its workers are.
+    """The limits of a deployment, and the address of its workers.
 
     Each field is read from the variable ``DREAMLAB_`` and its name in capitals, such as
-    ``DREAMLAB_JOB_SECONDS``; its meaning is the ``help`` of its spec.
+    ``DREAMLAB_JOB_SECONDS``; the ``help`` of its spec gives its meaning.
     """
 
     scheduler: str = setting(
@@ -84,7 +84,7 @@ class Limits(Settings):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
-        """Read the settings from environment variables; what is not set keeps its default.
+        """Read the settings from environment variables; a variable that is not set has its default.
 
         Raises
         ------
@@ -97,7 +97,7 @@ class Limits(Settings):
             own = variable.removeprefix(_PREFIX)
             if own == variable or own in known:
                 continue
-            # Others may be put there by what runs the program, such as DREAMLAB_PORT.
+            # The program's launcher may set other variables, such as DREAMLAB_PORT.
             if close := difflib.get_close_matches(own, known, 1, cutoff=0.8):
                 raise DreamError(
                     f"there is no setting {variable}: did you mean {_PREFIX}{close[0]}?"
@@ -107,7 +107,7 @@ class Limits(Settings):
             variable = _PREFIX + name.upper()
             if text := environment.get(variable, "").strip():
                 try:
-                    # By the variable's name, which is the one that was typed.
+                    # The message names the variable, as that is what the user typed.
                     values[name] = spec.check(variable, spec.parse(text))
                 except ValueError as error:
                     kind = _KINDS.get(spec.kind, spec.kind)

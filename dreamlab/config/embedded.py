@@ -1,4 +1,4 @@
-"""Settings inside pictures: read out of PNG, GIF, WebP and JSON, and written for WebP."""
+"""Settings inside pictures: read from PNG, GIF, WebP and JSON; written for PNG and WebP."""
 
 import json
 import re
@@ -15,7 +15,7 @@ SETTINGS_KEY = "dreamlab"
 
 
 def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
-    """Read all that a file made by dreamlab says of how it was made.
+    """Read the settings that a file made by dreamlab carries.
 
     Parameters
     ----------
@@ -36,8 +36,8 @@ def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
     label = Path(file).name if isinstance(file, str | Path) else "the file"
     try:
         if isinstance(file, str | Path):
-            with open(file, "rb") as opened:
-                text = _embedded_text(opened)
+            with open(file, "rb") as binary:
+                text = _embedded_text(binary)
         else:
             text = _embedded_text(file)
     except OSError as error:
@@ -66,7 +66,7 @@ def _embedded_text(file: BinaryIO) -> str | None:
     file.seek(0)
     if start in (b"{", b"["):
         return file.read().decode("utf-8")
-    # Only the header is read: settings come before the pixels, so none are decoded.
+    # Pillow reads only the header: settings come before the pixels, so no pixel is decoded.
     with Image.open(file, formats=("PNG", "GIF", "WEBP")) as picture:
         if picture.format == "PNG":
             text = picture.info.get(SETTINGS_KEY)
@@ -79,14 +79,19 @@ def _embedded_text(file: BinaryIO) -> str | None:
 
 
 def _xmp_settings(picture: Image.Image) -> str | None:
-    # The one attribute that dreamlab writes is looked for as text: no XML parser is let loose on
-    # a stranger's file, and Pillow's needs one more package.
-    found = re.search(rb'\sdreamlab:settings="([^"<]*)"', picture.info.get("xmp", b""))
-    return unescape(found[1].decode("utf-8"), {"&quot;": '"'}) if found else None
+    # A regular expression finds the attribute that dreamlab writes. An XML parser would be exposed
+    # to strangers' files, and Pillow's parser needs another package.
+    match = re.search(rb'\sdreamlab:settings="([^"<]*)"', picture.info.get("xmp", b""))
+    return unescape(match[1].decode("utf-8"), {"&quot;": '"'}) if match else None
+
+
+def settings_text(settings: str) -> dict[str, str]:
+    """Return settings as the text chunks of a PNG; `read_settings` reads them back."""
+    return {SETTINGS_KEY: settings}
 
 
 def settings_xmp(settings: str) -> bytes:
-    """Wrap settings into an XMP packet, as one attribute; `dreamlab.config` reads it back."""
+    """Wrap settings into an XMP packet, as one attribute; `read_settings` reads it back."""
     value = escape(settings, {'"': "&quot;"})
     return (
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">'

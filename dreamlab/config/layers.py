@@ -1,4 +1,4 @@
-"""What a setting that names layers may hold: their weights, or the channels that count."""
+"""Specs of settings that name layers: a layer, layers with weights, layers with channels."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ def check_layers(channels: Iterable[str], layers: Collection[str]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class LayerName(Spec):
-    """The name of one layer."""
+    """The name of a layer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LayerWeights(Spec):
-    """Layers, each with its weight, not all 0; a name, or a list of names, has weight 1 each."""
+    """Layers with their weights, not all 0; a name, or a list of names, has weight 1 each."""
 
     form = "NAME=WEIGHT"
     need = "give at least one layer with its weight"
@@ -55,7 +55,7 @@ class LayerWeights(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class LayerChannels(Spec):
-    """Layers, each with the channels of it that count; in order, and each once."""
+    """Layers with their channels in the loss, in order and without repetition."""
 
     form = "LAYER=0,5,9"
 

@@ -1,4 +1,4 @@
-"""The notebook's experiments, each a few settings."""
+"""The notebook's experiments as presets of settings."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""How a picture was made: what every output carries."""
+"""The provenance of a picture, which every output carries."""
 
 import json
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dreamlab.version import __version__
 
 @dataclass(frozen=True)
 class Provenance:
-    """All that is needed to dream the same dream again from the same picture.
+    """Everything that repeats a dream on the same picture.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class Provenance:
     weights : str
         SHA-256 of the weights, in hexadecimal, or ``"random"``.
     precision : str
-        Number format that was used, ``"float32"`` or ``"bfloat16"``: what ``auto`` came to.
+        Number format of the computation, ``"float32"`` or ``"bfloat16"``; never ``"auto"``.
     version : str
         Version of dreamlab.
     """

@@ -1,4 +1,4 @@
-"""What a dream is made of: every setting, its default, its range and its meaning, once."""
+"""The settings of a dream, each with its default, its range and its meaning."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class DreamConfig(Settings):
         Layer name to its weight in the loss; a negative weight suppresses the layer. A name, or a
         list of names, has weight 1 each.
     channels : mapping of str to sequence of int
-        Layer name to the channels that count; a layer not named here counts with all.
+        Layer name to its channels in the loss; other layers have all their channels in it.
     octaves, octave_scale, iterations, step, max_loss, gaussian_noise, salt_pepper, jitter, seed, \
 precision, preprocessing, tile
         See the ``help`` of each field's spec, which the command line and the page show too.
@@ -35,8 +35,8 @@ precision, preprocessing, tile
     Raises
     ------
     DreamError
-        If a value has the wrong type or is out of range; the message gives both. If a name is
-        none of these; the message gives the nearest.
+        If a value has the wrong type or is out of range; the message gives value and range. If a
+        name is unknown; the message gives the nearest known name.
     """
 
     layers: Mapping[str, float] = setting(
@@ -164,12 +164,12 @@ precision, preprocessing, tile
         """
         if "layers" in changes:
             layers = specs(DreamConfig)["layers"].check("layers", changes["layers"])
-            kept = {name: of for name, of in self.channels.items() if name in layers}
-            changes = {"channels": kept, **changes}
+            channels = {name: of for name, of in self.channels.items() if name in layers}
+            changes = {"channels": channels, **changes}
         return super().replace(**changes)
 
     @classmethod
-    def of(cls, given: "DreamConfig | str | Mapping[str, Any]") -> "DreamConfig":
+    def of(cls, settings: "DreamConfig | str | Mapping[str, Any]") -> "DreamConfig":
         """Return settings that are given as such, by a preset's name, or as plain values.
 
         Raises
@@ -177,6 +177,6 @@ precision, preprocessing, tile
         DreamError
             If there is no such preset, or a value does not pass its check.
         """
-        if isinstance(given, DreamConfig):
-            return given
-        return cls.preset(given) if isinstance(given, str) else cls.from_dict(given)
+        if isinstance(settings, DreamConfig):
+            return settings
+        return cls.preset(settings) if isinstance(settings, str) else cls.from_dict(settings)

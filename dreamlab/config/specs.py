@@ -1,8 +1,7 @@
-"""What a setting may hold: an object a kind, with its check, its text form and its words.
+"""Specs of settings: an object for each kind of value, with its check, text form and help.
 
-A field of `dreamlab.config.base.Settings` is made with `setting`, or shorter with one of the
-functions below it. Whoever shows or reads settings (command line, page, environment, README) goes
-by the field's `Spec` alone.
+`setting`, and the shorter functions below it, make a field of `dreamlab.config.base.Settings`. The
+command line, the page, the environment and the README use the field's `Spec` alone.
 """
 
 import dataclasses
@@ -15,43 +14,43 @@ from dreamlab.errors import DreamError, shown
 
 
 def is_number(value: Any) -> bool:
-    """Say whether a value is a number; true and false are none."""
+    """Return whether a value is a number; true and false are not numbers."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """What a setting may hold: here a name.
+    """The spec of a setting: its type, range, default and help. This class is that of a name.
 
     Parameters
     ----------
     default : object
-        What it holds where nothing is said; `dataclasses.MISSING` where something must be.
+        Default value; `dataclasses.MISSING` for a setting that must be given.
     help : str
-        What it does, in a sentence.
+        Effect of the setting, in a sentence.
     """
 
     default: Any
     help: str
 
-    #: How it is written, and what it is called where a text is none.
+    #: Text form, and name of the type in a message.
     form: ClassVar[str] = "NAME"
     kind: ClassVar[str] = "name"
 
-    #: What it may be, in words, or nothing.
+    #: The range in words, or nothing.
     range: ClassVar[str] = ""
 
-    #: What is to be done where it is missing and must not be.
+    #: The way out if the setting is missing.
     need: ClassVar[str] = "give it"
 
     def check(self, name: str, value: Any) -> Any:
-        """Return the value as it is kept; raise `DreamError` if it may not be."""
+        """Return the value in its final type; raise `DreamError` if it is not allowed."""
         if not isinstance(value, str) or not value:
             raise DreamError(f"{name} is {shown(value)}; give a name")
         return value
 
     def parse(self, text: str) -> Any:
-        """Return what a text stands for, unchecked; raise `ValueError` if it is of another kind."""
+        """Return the value of a text, unchecked; raise `ValueError` for another form."""
         return text
 
     def plain(self, value: Any) -> Any:
@@ -61,22 +60,22 @@ class Spec:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Spec):
-    """A number within bounds, whole if the lower one is; None where that is the default.
+    """A number within bounds, whole if the lower bound is; None if that is the default.
 
     Parameters
     ----------
     low, high : float
-        The bounds; None for no upper one.
+        The bounds; None for no upper bound.
     word : str or None
-        A word that may stand in its place, such as ``auto``.
+        A word that is allowed too, such as ``auto``.
     unit : str
-        What stands behind the bounds in a sentence.
+        Unit after the bounds in a sentence.
     press : float or None
-        How much a press of + or - on the page changes it.
+        Change by a press of + or - on the page.
     offered : tuple of float
-        Those worth offering beside the word.
+        Values that the page offers beside the word.
     strict : bool
-        Whether a whole number may not be given as a float, such as 600.0.
+        Whether a float, such as 600.0, is refused for a whole number.
     """
 
     low: float
@@ -137,7 +136,7 @@ class Flag(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Spec):
-    """One of some words."""
+    """One of several words."""
 
     choices: tuple[str, ...]
 
@@ -154,7 +153,7 @@ class Choice(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Spec):
-    """A text of a pattern, such as the example; or nothing where that is the default."""
+    """A text that matches a pattern, as the example does; or no text if that is the default."""
 
     pattern: str
     example: str
@@ -181,7 +180,7 @@ class Line(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class Many(Spec):
-    """A list of what `each` may be, each of them once."""
+    """A list of values of the spec `each`, without repetition."""
 
     each: Spec
 
@@ -210,7 +209,7 @@ def setting(spec: Spec) -> Any:
 
 
 def number(default: Any, low: float, high: float | None, text: str, **rest: Any) -> Any:
-    """Return a field for a number; see `Number` for the rest."""
+    """Return a field for a number; see `Number` for the other arguments."""
     return setting(Number(default=default, help=text, low=low, high=high, **rest))
 
 
@@ -220,7 +219,7 @@ def flag(default: bool, text: str) -> Any:
 
 
 def choice(default: str, choices: tuple[str, ...], text: str) -> Any:
-    """Return a field for one of some words."""
+    """Return a field for one of several words."""
     return setting(Choice(default=default, help=text, choices=choices))
 
 

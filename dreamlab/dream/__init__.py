@@ -1,7 +1,7 @@
 """The ascent: with `dreamlab.models` the only folder that imports TensorFlow.
 
-Inside: `dream`, a generator of steps, and what each step takes (objective, tiles, memory, number
-format); activations and channel images, for the analyses. May be imported from it: the names below.
+Inside: `dream`, a generator of steps, and its parts (objective, tiles, memory, number format);
+activations and channel images, for the analyses. May be imported from it: the names below.
 """
 
 from dreamlab.errors import needed

@@ -1,4 +1,4 @@
-"""How strongly the layers of a network answer a picture."""
+"""Measures how strongly the layers of a network respond to a picture."""
 
 import functools
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from dreamlab.models import Network
 
 
 class Activations:
-    """Answers of some layers, without their gradients.
+    """Computes the activations of some layers, without their gradients.
 
     Parameters
     ----------
@@ -31,15 +31,13 @@ class Activations:
         self.layers = tuple(layers)
         self._network = network
         self._preprocessing = preprocessing
-        self._model = network.cut(self.layers, resolve(precision))
+        self._model = network.feature_extractor(self.layers, resolve(precision))
         pictures = tf.TensorSpec((None, None, None, 3), tf.float32)
-        # Compiled, so that a feature map is let go as soon as nothing needs it any more.
+        # A compiled graph frees each feature map as soon as nothing needs it.
         self._compiled_squares = tf.function(
             self._squares, input_signature=[pictures], autograph=False
         )
-        self._compiled_answers = tf.function(
-            self._answers, input_signature=[pictures], autograph=False
-        )
+        self._compiled_maps = tf.function(self._maps, input_signature=[pictures], autograph=False)
 
     def mean_squares(self, picture: np.ndarray) -> dict[str, float]:
         """Return the mean squared activation of each layer, over its whole feature map.
@@ -51,31 +49,41 @@ class Activations:
         """
         return self._named(self._compiled_squares(picture[None]))
 
-    def shifts(self, picture: np.ndarray, other: np.ndarray) -> dict[str, float]:
-        """Return how far each layer's activation shifts from one picture to another.
+    def relative_change(self, picture: np.ndarray, other: np.ndarray) -> dict[str, float]:
+        """Return the relative change of each layer's activation between two pictures.
 
         It is the norm of the difference of the two feature maps, divided by the norm of the
-        first; 0 where both are silent.
+        first; 0 if both are 0.
+
+        Parameters
+        ----------
+        picture, other : numpy.ndarray
+            float32, of one shape (H, W, 3), in [-1, 1].
         """
-        # One picture after the other: both at once would take twice the memory.
-        before, after = self._compiled_answers(picture[None]), self._compiled_answers(other[None])
-        shifts = [
-            tf.math.divide_no_nan(tf.norm(two - one), tf.norm(one))
-            for one, two in zip(before, after, strict=True)
+        # The pictures go through the network in turn: a batch of two takes twice the memory.
+        before, after = self._compiled_maps(picture[None]), self._compiled_maps(other[None])
+        changes = [
+            tf.math.divide_no_nan(tf.norm(second - first), tf.norm(first))
+            for first, second in zip(before, after, strict=True)
         ]
-        return self._named(tf.stack(shifts))
+        return self._named(tf.stack(changes))
 
     def maps(self, picture: np.ndarray) -> dict[str, np.ndarray]:
         """Return the feature map of each layer, float32, shape (rows, columns, channels)."""
-        answers = self._compiled_answers(picture[None])
-        return {name: answer.numpy()[0] for name, answer in zip(self.layers, answers, strict=True)}
+        activations = self._compiled_maps(picture[None])
+        return {
+            name: activation.numpy()[0]
+            for name, activation in zip(self.layers, activations, strict=True)
+        }
 
-    def _answers(self, pictures: tf.Tensor) -> list[tf.Tensor]:
-        found = self._model(self._network.prepare(pictures, self._preprocessing), training=False)
-        return [tf.cast(found[name], tf.float32) for name in self.layers]
+    def _maps(self, pictures: tf.Tensor) -> list[tf.Tensor]:
+        outputs = self._model(
+            self._network.preprocess(pictures, self._preprocessing), training=False
+        )
+        return [tf.cast(outputs[name], tf.float32) for name in self.layers]
 
     def _squares(self, pictures: tf.Tensor) -> tf.Tensor:
-        return tf.stack([tf.reduce_mean(tf.square(one)) for one in self._answers(pictures)])
+        return tf.stack([tf.reduce_mean(tf.square(layer)) for layer in self._maps(pictures)])
 
     def _named(self, figures: tf.Tensor) -> dict[str, float]:
         return dict(zip(self.layers, figures.numpy().tolist(), strict=True))
@@ -85,5 +93,5 @@ class Activations:
 def activations(
     network: Network, layers: tuple[str, ...], precision: str, preprocessing: str
 ) -> Activations:
-    """Return the `Activations` of some layers, compiled before if they can be."""
+    """Return the `Activations` of some layers, from the cache if they are there."""
     return Activations(network, layers, precision, preprocessing)

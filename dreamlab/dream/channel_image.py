@@ -1,12 +1,12 @@
-"""Growing a picture of what one channel looks for, from noise.
+"""Synthesises, from noise, a picture that activates one channel.
 
-After Olah, Mordvintsev and Schubert, "Feature Visualization" (Distill, 2017),
+The method is that of Olah, Mordvintsev and Schubert, "Feature Visualization" (Distill, 2017),
 https://distill.pub/2017/feature-visualization: the picture is parameterised by its Fourier
 coefficients, each scaled by its frequency, in colours decorrelated over natural pictures, and is
-shifted at random before each step. Pixels climbed as they are end in high-frequency noise.
+shifted at random before each step. Ascent on the pixels themselves ends in high-frequency noise.
 
-We depart from it in two ways: no rotations and no scaling, and a layer's own last ReLU is left
-out, so that a channel that is silent on noise still has a gradient.
+We depart from it in two ways: we neither rotate nor scale the picture, and we skip a layer's last
+ReLU, so that a channel that is silent on noise still has a gradient.
 """
 
 import functools
@@ -25,19 +25,24 @@ _COLOUR = np.array(
     [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]],
     np.float32,
 )
-#: Scaled as there, so that the longest of its columns has length 1.
+#: The same, scaled as in Lucid: its longest column has length 1.
 COLOUR = _COLOUR / np.linalg.norm(_COLOUR, axis=0).max()
 
-#: Standard deviation of the coefficients at the start, and Adam's constants.
+#: Standard deviation of the initial coefficients, and Adam's constants.
 _START = 0.01
 _RATE, _BETA1, _BETA2, _EPSILON = 0.05, 0.9, 0.999, 1e-8
 
 
 def frequency_scales(side: int) -> np.ndarray:
-    """Return what each Fourier coefficient is multiplied by: side over its frequency.
+    """Return the factor of each Fourier coefficient: the side over its frequency.
 
-    Natural pictures have amplitudes of about one over the frequency; the constant part counts as
-    the lowest frequency.
+    Natural pictures have amplitudes of about 1 over the frequency. The constant coefficient gets
+    the factor of the lowest frequency.
+
+    Parameters
+    ----------
+    side : int
+        Side of the picture, in pixels.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def to_picture(coefficients: tf.Tensor, scales: np.ndarray) -> tf.Tensor:
     coefficients : tf.Tensor
         float32, shape (2, 3, side, side // 2 + 1): real and imaginary parts, by colour.
     scales : numpy.ndarray
-        What `frequency_scales` returns.
+        The factors that `frequency_scales` returns.
 
     Returns
     -------
@@ -70,8 +75,8 @@ def to_picture(coefficients: tf.Tensor, scales: np.ndarray) -> tf.Tensor:
     return 2.0 * tf.sigmoid(tf.transpose(colours, (1, 2, 0))) - 1.0
 
 
-class Growth:
-    """Grows pictures for the channels of one layer; traced once for all of them.
+class ChannelVisualizer:
+    """Synthesises pictures for the channels of one layer, with one graph for all of them.
 
     Parameters
     ----------
@@ -83,6 +88,11 @@ class Growth:
         Side of the pictures, in pixels.
     precision, preprocessing : str
         As in `dreamlab.config.DreamConfig`.
+
+    Raises
+    ------
+    DreamError
+        If the side is too small for the network, or the network has no such layer.
     """
 
     def __init__(
@@ -93,10 +103,10 @@ class Growth:
         self._network = network
         self._preprocessing = preprocessing
         self._scales = frequency_scales(side)
-        self._model = unrectified(network.cut([layer], resolve(precision)), layer)
+        self._model = unrectified(network.feature_extractor([layer], resolve(precision)), layer)
         coefficients = tf.TensorSpec((2, 3, *self._scales.shape), tf.float32)
         self._step = tf.function(
-            self._climb,
+            self._ascend,
             input_signature=[
                 coefficients,
                 coefficients,
@@ -108,32 +118,32 @@ class Growth:
             autograph=False,
         )
 
-    def grow(
+    def visualize(
         self, channel: int, steps: int, *, jitter: int, seed: int
     ) -> Iterator[tuple[float, np.ndarray]]:
-        """Climb, step by step.
+        """Ascend the mean activation of a channel, step by step.
 
         Parameters
         ----------
         channel : int
-            Which channel.
+            Number of the channel, from 0.
         steps : int
-            How many steps of Adam.
+            Number of steps of Adam.
         jitter : int
-            Largest random shift before a step, in pixels; the picture wraps around.
+            Largest random shift before each step, in pixels; the picture wraps around.
         seed : int
-            Same seed, same picture.
+            Seed of the noise and of the shifts: same seed, same picture.
 
         Yields
         ------
         objective : float
             The channel's mean activation, before the step.
         picture : numpy.ndarray
-            float32, shape (side, side, 3), in [-1, 1], after it.
+            float32, shape (side, side, 3), in [-1, 1], after the step.
         """
         generator = np.random.default_rng((seed, channel))
-        drawn = generator.normal(0, _START, (2, 3, *self._scales.shape))
-        coefficients = tf.constant(drawn, tf.float32)
+        start = generator.normal(0, _START, (2, 3, *self._scales.shape))
+        coefficients = tf.constant(start, tf.float32)
         mean = square = tf.zeros_like(coefficients)
         for step in range(1, steps + 1):
             shift = generator.integers(-jitter, jitter + 1, 2).astype(np.int32)
@@ -142,7 +152,7 @@ class Growth:
             )
             yield float(objective), to_picture(coefficients, self._scales).numpy()
 
-    def _climb(
+    def _ascend(
         self,
         coefficients: tf.Tensor,
         mean: tf.Tensor,
@@ -154,9 +164,9 @@ class Growth:
         with tf.GradientTape() as tape:
             tape.watch(coefficients)
             picture = tf.roll(to_picture(coefficients, self._scales), shift, axis=(0, 1))
-            prepared = self._network.prepare(picture[None], self._preprocessing)
-            answer = tf.cast(self._model(prepared, training=False), tf.float32)
-            objective = tf.reduce_mean(tf.gather(answer, channel, axis=-1))
+            prepared = self._network.preprocess(picture[None], self._preprocessing)
+            activation = tf.cast(self._model(prepared, training=False), tf.float32)
+            objective = tf.reduce_mean(tf.gather(activation, channel, axis=-1))
         gradient = tape.gradient(objective, coefficients)
         # Adam (Kingma and Ba, 2015), uphill.
         mean = _BETA1 * mean + (1 - _BETA1) * gradient
@@ -166,7 +176,7 @@ class Growth:
 
 
 def unrectified(model: keras.Model, layer: str) -> keras.Model:
-    """Return a model to a layer's activation before its own ReLU, if it ends in one."""
+    """Return a model up to a layer's activation, before the layer's own ReLU if it has one."""
     last = model.get_layer(layer)
     if isinstance(last, keras.layers.ReLU):
         return keras.Model(model.inputs[0], last.input)
@@ -181,6 +191,8 @@ def unrectified(model: keras.Model, layer: str) -> keras.Model:
 
 
 @functools.lru_cache(maxsize=4)
-def growth(network: Network, layer: str, side: int, precision: str, preprocessing: str) -> Growth:
-    """Return the `Growth` of a layer, compiled before if it can be."""
-    return Growth(network, layer, side, precision, preprocessing)
+def channel_visualizer(
+    network: Network, layer: str, side: int, precision: str, preprocessing: str
+) -> ChannelVisualizer:
+    """Return the `ChannelVisualizer` of a layer, from the cache if it is there."""
+    return ChannelVisualizer(network, layer, side, precision, preprocessing)

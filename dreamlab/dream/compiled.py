@@ -18,11 +18,11 @@ from dreamlab.models import Network
 _SMALLEST_MEAN = 1e-7
 
 
-class Ascent:
-    """Gradient ascent on the activations of some layers of a network.
+class CompiledObjective:
+    """Loss and gradient of the activations of some layers of a network.
 
-    Everything here is traced once, for pictures of all sizes; weights, step and windows are
-    arguments of the graph, so that changing them traces nothing anew.
+    Each graph is traced once, for pictures of all sizes. Weights, step and windows are arguments
+    of the graph, so changing them never triggers a retrace.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Ascent:
     names : tuple of str
         Layers in the loss.
     channels : tuple of (tuple of int or None)
-        For each of them the channels that count, None for all.
+        For each layer the channels in the loss, None for all.
     precision : str
         ``"float32"`` or ``"bfloat16"``.
     preprocessing : str
@@ -54,7 +54,7 @@ class Ascent:
         layers = [network.layer(name) for name in names]
         for layer, indices in zip(layers, channels, strict=True):
             layer.check_channels(indices or ())
-        self.geometries = [network.geometries[name] for name in names]
+        self.receptive_fields = [network.receptive_fields[name] for name in names]
         self._network = network
         self._names = names
         self._preprocessing = preprocessing
@@ -63,8 +63,8 @@ class Ascent:
             layer.channels if indices is None else len(indices)
             for layer, indices in zip(layers, channels, strict=True)
         ]
-        self._model = network.cut(names, precision)
-        self._bytes_per_pixel = bytes_per_pixel(self._model, network.geometries, precision)
+        self._model = network.feature_extractor(names, precision)
+        self._bytes_per_pixel = bytes_per_pixel(self._model, network.receptive_fields, precision)
         picture = tf.TensorSpec((None, None, 3), tf.float32)
         windows = tf.TensorSpec((len(names), 4), tf.int32)
         scales = tf.TensorSpec((len(names),), tf.float32)
@@ -79,22 +79,22 @@ class Ascent:
 
     @property
     def local(self) -> bool:
-        """Whether every layer sees a bounded part of the picture, so that tiles are exact."""
-        return all(geometry.local for geometry in self.geometries)
+        """Whether every layer sees a bounded part of the picture, which makes tiles exact."""
+        return all(field.local for field in self.receptive_fields)
 
-    def tile_for(self, shape: Shape, allowed: float) -> int | None:
-        """Return the side of the tiles that keep a picture's gradient within so many bytes."""
-        margin = max(one.before + one.after for one in self.geometries)
-        return tile_side(shape, self._bytes_per_pixel, margin, allowed)
+    def tile_for(self, shape: Shape, memory_budget: float) -> int | None:
+        """Return the side of tiles whose gradient fits the budget in bytes; None for no tiles."""
+        margin = max(field.left + field.right for field in self.receptive_fields)
+        return tile_side(shape, self._bytes_per_pixel, margin, memory_budget)
 
     def maps(self, shape: Shape) -> list[Shape]:
-        """Return rows and columns of each layer's feature map for a picture of a shape."""
+        """Return rows and columns of each layer's feature map for a picture's shape."""
         with in_words(shape):
             shapes = self._model.compute_output_shape((1, *shape, 3))
         return [Shape(*shapes[name][1:3]) for name in self._names]
 
     def sizes(self, maps: Sequence[Shape]) -> np.ndarray:
-        """Return how many numbers each layer's mean square is over: float32, (layers,)."""
+        """Return the number of values in each layer's mean square: float32, shape (layers,)."""
         counts = [
             rows * columns * channels
             for (rows, columns), channels in zip(maps, self._channels, strict=True)
@@ -104,18 +104,18 @@ class Ascent:
     def _gradient(
         self, picture: tf.Tensor, windows: tf.Tensor, scales: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Each layer's share of the loss, and the gradient of their sum: (layers,), (H, W, 3)."""
+        """Return each layer's share of the loss and the sum's gradient: (layers,), (H, W, 3)."""
         with tf.GradientTape() as tape:
             tape.watch(picture)
-            prepared = self._network.prepare(picture[None], self._preprocessing)
+            prepared = self._network.preprocess(picture[None], self._preprocessing)
             activations = self._model(prepared, training=False)
             sums = [
                 square_sum(activations[name], windows[index], mask)
                 for index, (name, mask) in enumerate(zip(self._names, self._masks, strict=True))
             ]
-            shares = tf.stack(sums) * scales
-            loss = tf.reduce_sum(shares)
-        return shares, tape.gradient(loss, picture)
+            layer_losses = tf.stack(sums) * scales
+            loss = tf.reduce_sum(layer_losses)
+        return layer_losses, tape.gradient(loss, picture)
 
     def _step(
         self,
@@ -125,24 +125,24 @@ class Ascent:
         step: tf.Tensor,
         shift: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Each layer's share of the loss, and the picture after one step of ascent."""
+        """Return each layer's share of the loss, and the picture after one step of ascent."""
         shifted = tf.roll(picture, shift, axis=(0, 1))
-        shares, gradient = self._gradient(shifted, windows, scales)
+        layer_losses, gradient = self._gradient(shifted, windows, scales)
         gradient = tf.roll(gradient, -shift, axis=(0, 1))
         mean = tf.maximum(tf.reduce_mean(tf.abs(gradient)), _SMALLEST_MEAN)
-        return shares, picture + step * (gradient / mean)
+        return layer_losses, picture + step * (gradient / mean)
 
 
 @contextmanager
 def in_words(shape: Shape) -> Iterator[None]:
-    """Say in one sentence what is wrong when a network fails on a picture of a shape."""
+    """Turn an error of the network on a picture of a shape into a `DreamError`."""
     try:
         yield
     except tf.errors.ResourceExhaustedError as error:
         raise DreamError(
             "the dream needs more memory than there is: choose a smaller picture or smaller tiles"
         ) from error
-    except (tf.errors.OpError, ValueError) as error:  # Keras looks at shapes before TensorFlow does
+    except (tf.errors.OpError, ValueError) as error:  # Keras checks shapes first
         raise DreamError(
             f"the network fails on a picture of {shape.width} x {shape.height} px "
             f"({type(error).__name__}): choose another size, or mend the network"
@@ -156,14 +156,14 @@ def _compiled(
     channels: tuple[tuple[int, ...] | None, ...],
     precision: str,
     preprocessing: str,
-) -> Ascent:
-    return Ascent(network, names, channels, precision, preprocessing)
+) -> CompiledObjective:
+    return CompiledObjective(network, names, channels, precision, preprocessing)
 
 
-def compile_ascent(network: Network, config: DreamConfig, precision: str) -> Ascent:
-    """Return the ascent that a config asks for, compiled before if it can be.
+def compile_objective(network: Network, config: DreamConfig, precision: str) -> CompiledObjective:
+    """Return the compiled objective of a config, from the cache if it is there.
 
-    Layers of weight 0 stay in it: their share is reported, as 0.
+    Layers of weight 0 stay in it: their share of the loss is reported as 0.
     """
     names = tuple(config.layers)
     channels = tuple(config.channels.get(name) for name in names)

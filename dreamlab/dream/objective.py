@@ -1,19 +1,19 @@
-"""The objective: how strongly the chosen layers answer."""
+"""The objective: the mean squared activation of the chosen layers."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
-#: Positions left out along each side of a feature map, where it is larger than twice that.
+#: Positions skipped along each side of a feature map that is larger than twice that.
 BORDER = 2
 
 
 def inner_window(rows: int, columns: int) -> tuple[int, int, int, int]:
-    """Return the part of a feature map that counts: all but its border.
+    """Return the window of a feature map that counts in the loss: all but its border.
 
     The notebook skips two positions on each side "to make the edges look better". A side of 4 or
-    less would leave nothing, a silent loss of 0, so it is taken whole.
+    less would leave nothing and a loss of 0, so such a side counts whole.
 
     Returns
     -------
@@ -26,11 +26,11 @@ def inner_window(rows: int, columns: int) -> tuple[int, int, int, int]:
 
 
 def channel_masks(
-    sizes: Sequence[int], chosen: Sequence[tuple[int, ...] | None]
+    sizes: Sequence[int], channels: Sequence[tuple[int, ...] | None]
 ) -> list[np.ndarray | None]:
     """Return for each layer a mask of its channels, float32 of shape (channels,), or None."""
     masks: list[np.ndarray | None] = []
-    for size, indices in zip(sizes, chosen, strict=True):
+    for size, indices in zip(sizes, channels, strict=True):
         if indices is None:
             masks.append(None)
         else:
@@ -41,10 +41,9 @@ def channel_masks(
 
 
 def square_sum(activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | None) -> tf.Tensor:
-    """Sum the squares of a window of a feature map, in float32 whatever the map is in.
+    """Sum the squares of a window of a feature map, in float32 for any number format of the map.
 
-    Its gradient is written out: that of TensorFlow's own slicing (StridedSliceGrad) took 40 % of
-    a whole step.
+    The gradient is written out, as TensorFlow's own (StridedSliceGrad) took 40 % of a whole step.
 
     Parameters
     ----------
@@ -53,7 +52,7 @@ def square_sum(activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | None
     window : tf.Tensor
         int32, shape (4,): as `inner_window` returns it.
     mask : numpy.ndarray or None
-        Channels that count, as `channel_masks` returns it.
+        The channels' mask, as `channel_masks` returns it.
 
     Returns
     -------
@@ -70,7 +69,7 @@ def square_sum(activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | None
     @tf.custom_gradient
     def windowed(whole: tf.Tensor) -> tuple[tf.Tensor, object]:
         def gradient(upstream: tf.Tensor) -> tf.Tensor:
-            # Cut out again rather than kept: the map itself is there anyway.
+            # The window is sliced again, not kept: the map is in memory anyway.
             part = inner(whole)
             scaled = part * tf.cast(2 * upstream, part.dtype)
             shape = tf.shape(whole)

@@ -12,8 +12,8 @@ import numpy as np
 
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
-from dreamlab.dream.ascent import Octave
-from dreamlab.dream.compiled import compile_ascent
+from dreamlab.dream.ascent import OctaveAscent
+from dreamlab.dream.compiled import compile_objective
 from dreamlab.dream.memory import budget
 from dreamlab.dream.precision import resolve
 from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step
@@ -34,10 +34,11 @@ def dream(
     *,
     resume: Resume | None = None,
     starts: bool = False,
+    memory: float | None = None,
 ) -> Generator[Step]:
     """Dream: change a picture, step by step, so that the chosen layers respond more strongly.
 
-    The work is done as the steps are asked for. Closing the iterator ends the run.
+    Each step is computed when it is asked for. Closing the generator ends the run.
 
     Parameters
     ----------
@@ -49,39 +50,42 @@ def dream(
     config : DreamConfig, str or mapping
         The settings, the name of a preset, or plain values.
     resume : Resume, optional
-        Where an earlier run of the same picture, network and settings broke off: the octaves
-        before it are not dreamt again. The rest is as it would have been.
+        Where an earlier run of the same picture, network and settings ended. The octaves before
+        it are skipped, and the others come out as in an uninterrupted run.
     starts : bool
-        Whether each step keeps what it began from too: one more picture in memory.
+        Whether each step has its `Step.start`, which takes one more picture in memory.
+    memory : float, optional
+        Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
+        half of what is free, at most 2,400 MB.
 
     Returns
     -------
-    iterator of Step
-        One for each step of gradient ascent, smallest octave first.
+    generator of Step
+        One item for each step of gradient ascent, smallest octave first.
 
     Raises
     ------
     DreamError
-        If the picture or a layer does not fit the network, at once; or if the loss is no
-        longer a finite number, during the run.
+        At once, if the picture or a layer does not fit the network, or the memory is no number
+        from 0 to 1e6. During the run, if the loss is not a finite number.
 
     Warns
     -----
     OctaveDropped
-        If the smallest octaves were left out since the network cannot take them.
+        If the smallest octaves are skipped, as they are too small for the network.
     InexactTiles
-        If the picture must be tiled and the network does not allow exact tiles.
+        If the picture must be tiled and the network allows no exact tiles.
     """
     image = _checked(np.asarray(image))
     model, config = load_model(model), DreamConfig.of(config)
     plan = plan_octaves(*Shape.of(image), config=config, model=model.name, smallest=model.smallest)
     precision = resolve(config.precision)
-    ascent = compile_ascent(model, config, precision)
+    objective = compile_objective(model, config, precision)
     if plan.warning:
         warnings.warn(plan.warning, OctaveDropped, stacklevel=2)
-    # All octaves get the largest one's share: TensorFlow gives back nothing it took for another.
-    allowed = budget(math.prod(plan.shapes[-1]))
-    octaves = [Octave(ascent, config, shape, allowed) for shape in plan.shapes]
+    # The largest octave sets the budget of all: TensorFlow never returns memory to the system.
+    memory_budget = budget(plan.shapes[-1].area, memory)
+    octaves = [OctaveAscent(objective, config, shape, memory_budget) for shape in plan.shapes]
     if not all(octave.exact for octave in octaves):
         warnings.warn(
             f"in {model.name} each position sees the whole picture, so its tiles are not exact: "
@@ -108,7 +112,7 @@ def _steps(
     original: np.ndarray,
     config: DreamConfig,
     plan: OctavePlan,
-    octaves: list[Octave],
+    octaves: list[OctaveAscent],
     provenance: Provenance,
     resume: Resume,
     starts: bool,
@@ -119,9 +123,9 @@ def _steps(
     for index in range(resume.octave, len(octaves)):
         held.clear()
         shape, octave = plan.shapes[index], octaves[index]
-        # Each octave has random numbers of its own, so that a resumed run draws the same.
+        # Each octave has its own generator, so that a resumed run draws the same numbers.
         generator = np.random.default_rng((config.seed, index))
-        # In the notebook's order: salt and pepper at the old size, Gaussian noise at the new one.
+        # The notebook's order: salt and pepper at the old size, Gaussian noise at the new size.
         picture = add_salt_and_pepper(np.asarray(picture), config.salt_pepper, generator)
         picture = resize(picture, shape)
         picture = add_gaussian(np.asarray(picture), config.gaussian_noise, generator)
@@ -134,47 +138,46 @@ def _steps(
             original=original,
             provenance=provenance,
         )
-        jitter = max(config.jitter, octave.roaming)
+        jitter = max(config.jitter, octave.min_jitter)
         waiting = None
         for iteration in range(config.iterations):
             shift = generator.integers(-jitter, jitter + 1, 2).tolist()
-            shares, raised = octave.step(picture, shift)
-            loss = _finite(float(shares.sum(dtype=np.float64)), index, iteration)
+            layer_losses, ascended = octave.step(picture, shift)
+            loss = _finite(float(layer_losses.sum(dtype=np.float64)), index, iteration)
             if config.max_loss is not None and loss > config.max_loss:
                 break
             if waiting is not None:
                 yield waiting(ends_octave=False)
             held.clear()
-            held = [raised]
+            held = [ascended]
             if starts:
-                held.append(Start(np.asarray(picture), tuple(shift), octave.allowed))
-            picture = raised
+                held.append(Start(np.asarray(picture), tuple(shift), octave.memory_budget))
+            picture = ascended
             waiting = partial(
                 step_here,
                 iteration=iteration,
                 fraction=_fraction(pixels, index, (iteration + 1) / config.iterations),
                 loss=loss,
-                losses=dict(zip(config.layers, shares.tolist(), strict=True)),
+                losses=dict(zip(config.layers, layer_losses.tolist(), strict=True)),
                 _held=held,
             )
-            # A step that may turn out to be the octave's last waits: its picture is to be the
-            # octave's result.
+            # A step that may be the octave's last waits, as its picture is the octave's result.
             if config.max_loss is None and iteration < config.iterations - 1:
                 yield waiting(ends_octave=False)
                 waiting = None
         shrunk = resize(original, plan.shapes[max(0, index - 1)])
         picture = restore_detail(np.asarray(picture), resize(original, shape), shrunk)
-        held[:1] = [picture]  # what the octave's last step began from stays beside it
+        held[:1] = [picture]  # the start of the octave's last step stays beside it
         if waiting is None:
             waiting = partial(step_here, iteration=-1, loss=math.nan, losses={})
         whole = _fraction(pixels, index, 1.0)
-        del shrunk  # no picture of a size that is done with stays in memory
-        raised = None
+        del shrunk  # frees the pictures of sizes that are finished
+        ascended = None
         yield waiting(ends_octave=True, fraction=whole, _held=held)
 
 
 def _fraction(pixels: list[int], octave: int, share: float) -> float:
-    """Share of a run's work that is done when a share of an octave's steps is."""
+    """Return the share of a run's work that is done after a share of an octave's steps."""
     return (sum(pixels[:octave]) + share * pixels[octave]) / sum(pixels)
 
 

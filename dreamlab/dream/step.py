@@ -1,4 +1,4 @@
-"""What a dream gives for each step, and what an interrupted one goes on from."""
+"""One step of a dream, and the state from which a dream resumes."""
 
 from dataclasses import dataclass, field
 
@@ -10,30 +10,30 @@ from dreamlab.images import png, to_pixels
 
 
 class OctaveDropped(UserWarning):
-    """Some octaves are smaller than the network can take and were left out."""
+    """Some octaves were skipped, as they are too small for the network."""
 
 
 class InexactTiles(UserWarning):
-    """The picture is worked through in tiles whose gradients only come near the whole one's."""
+    """The gradients of the picture's tiles only approximate the whole picture's gradient."""
 
 
 @dataclass(frozen=True)
 class Start:
-    """What a step began from.
+    """The state at the start of a step.
 
     Parameters
     ----------
     picture : numpy.ndarray
-        float32, shape (height, width, 3): where the loss and the gradient were looked at.
+        float32, shape (height, width, 3), at which the loss and the gradient were computed.
     shift : (int, int)
-        Rows and columns by which it was rolled for that.
-    allowed : float
-        Bytes that working out the gradient might take, where the tiles are ``"auto"``.
+        Rows and columns by which the picture was rolled for the gradient.
+    memory_budget : float
+        Bytes that the gradient might take when the tiles are ``"auto"``.
     """
 
     picture: np.ndarray = field(repr=False)
     shift: tuple[int, int]
-    allowed: float
+    memory_budget: float
 
 
 @dataclass(frozen=True)
@@ -43,27 +43,26 @@ class Step:
     Parameters
     ----------
     octave : int
-        Octave it belongs to, from 0, the smallest.
+        Octave of the step, from 0, the smallest.
     octaves : int
-        How many octaves the run has.
+        Number of octaves of the run.
     height, width : int
         Size of the octave, in pixels.
     iteration : int
-        Step within the octave, from 0. An octave in which no step is taken (no iterations asked
-        for, or the first loss above ``max_loss``) gives one `Step` with -1 here, NaN as its loss
-        and no `losses`.
+        Step within the octave, from 0. An octave without steps (no iterations, or a first loss
+        above ``max_loss``) gives one `Step` with -1 here, NaN as its loss and no `losses`.
     fraction : float
         Share of the run's work that is done, in (0, 1].
     loss : float
-        The loss, looked at before the step was applied.
+        The loss before the step.
     losses : dict of str to float
         Each layer's share of the loss; they add up to it.
     ends_octave : bool
-        Whether it is its octave's last: then its picture has the lost detail put back.
+        Whether the step is its octave's last; its picture then has the lost detail restored.
     original : numpy.ndarray
-        The picture the run began from, float32 (H, W, 3) in [-1, 1].
+        The picture at the start of the run, float32 (H, W, 3) in [-1, 1].
     provenance : Provenance
-        How the run is made.
+        Settings, network and number format of the run.
     """
 
     octave: int
@@ -81,10 +80,10 @@ class Step:
 
     @property
     def image(self) -> np.ndarray:
-        """The picture after the step, float32 (height, width, 3); may pass [-1, 1] a little.
+        """The picture after the step, float32 (height, width, 3); may exceed [-1, 1] a little.
 
-        It is there until the next step is asked for, so that a list of steps does not keep all
-        the pictures of a run in memory.
+        It is available until the next step is asked for, so that a list of steps does not keep
+        all the pictures of a run in memory.
 
         Raises
         ------
@@ -100,7 +99,7 @@ class Step:
 
     @property
     def start(self) -> Start:
-        """What the step began from; it is there as long as the picture, if the run keeps it.
+        """The state at the start of the step, available as long as `image`.
 
         Raises
         ------
@@ -114,12 +113,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Resume:
-    """Where an interrupted run goes on.
+    """The state from which a run resumes.
 
     Parameters
     ----------
     octave : int
-        The octave to go on with, from 0.
+        The next octave, from 0.
     picture : numpy.ndarray
         The result of the octave before it, float32 (H, W, 3): the image of its last step.
     """

@@ -1,9 +1,9 @@
-"""Cutting a picture into tiles whose gradients add up to that of the whole picture, exactly.
+"""Cuts a picture into tiles whose gradients add up to that of the whole picture, exactly.
 
 The loss is a sum over positions of feature maps, so its gradient is the sum over any partition of
-those positions. Each tile owns some positions; its crop is widened by the receptive field, so that
-they come out as in the whole picture, and begins at a multiple of the network's stride, so that
-they stand where they stood.
+those positions. Each tile owns some positions. Its crop is widened by the receptive field, so that
+their activations are those of the whole picture, and begins at a multiple of the network's stride,
+so that the positions stay aligned.
 """
 
 import itertools
@@ -15,20 +15,20 @@ import numpy as np
 
 from dreamlab.dream.objective import inner_window
 from dreamlab.images.shape import Shape
-from dreamlab.models.receptive_field import Geometry
+from dreamlab.models.receptive_field import ReceptiveField
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A part of the picture to compute and what of it counts.
+    """A crop of the picture, and the part of its feature maps that counts in the loss.
 
     Parameters
     ----------
     top, bottom, left, right : int
-        The crop, in pixels of the picture; bottom and right are not in it.
+        The crop, in pixels of the picture; bottom and right are exclusive.
     windows : numpy.ndarray
-        int32, shape (layers, 4): of each layer's feature map of the crop, the first row that
-        counts, the row after the last, and the same for columns.
+        int32, shape (layers, 4): the first row of each layer's feature map that counts, the row
+        after the last, and the same for columns.
     """
 
     top: int
@@ -39,36 +39,36 @@ class Tile:
 
 
 def whole_picture(shape: Shape, maps: Sequence[Shape]) -> Tile:
-    """Return the one tile that is the whole picture."""
-    windows = np.array([inner_window(*one) for one in maps], np.int32)
+    """Return the tile that is the whole picture."""
+    windows = np.array([inner_window(*size) for size in maps], np.int32)
     return Tile(0, shape[0], 0, shape[1], windows)
 
 
 def exact_tiles(
-    shape: Shape, side: int, geometries: Sequence[Geometry], maps: Sequence[Shape]
+    shape: Shape, side: int, receptive_fields: Sequence[ReceptiveField], maps: Sequence[Shape]
 ) -> list[Tile]:
-    """Cut a picture into tiles whose gradients add up to the whole one's.
+    """Cut a picture into tiles whose gradients add up to that of the whole picture.
 
     Parameters
     ----------
     shape : Shape
         Height and width of the picture, in pixels.
     side : int
-        Most pixels a side that a tile owns, before it is widened; rounded up to the stride, and
-        more at the picture's borders, where a tile is widened on one side only.
-    geometries : sequence of Geometry
-        Those of the layers in the loss; all must be local.
+        Largest side that a tile owns, in pixels, before it is widened; rounded up to the stride.
+        A tile at the picture's border is widened on one side only and owns more.
+    receptive_fields : sequence of ReceptiveField
+        Receptive fields of the layers in the loss; all must be local.
     maps : sequence of Shape
         Rows and columns of each layer's feature map of the whole picture.
 
     Returns
     -------
     list of Tile
-        Row by row. One tile if the picture is no larger than `side`.
+        The tiles, row by row; a single tile if the picture is no larger than `side`.
     """
-    inner = [inner_window(*one) for one in maps]
-    rows = _spans(shape[0], side, geometries, [(one[0], one[1]) for one in inner])
-    columns = _spans(shape[1], side, geometries, [(one[2], one[3]) for one in inner])
+    inner = [inner_window(*size) for size in maps]
+    rows = _spans(shape[0], side, receptive_fields, [window[:2] for window in inner])
+    columns = _spans(shape[1], side, receptive_fields, [window[2:] for window in inner])
     return [
         Tile(top, bottom, left, right, np.hstack([down, across]).astype(np.int32))
         for top, bottom, down in rows
@@ -77,16 +77,24 @@ def exact_tiles(
 
 
 def separate_tiles(shape: Shape, side: int) -> list[tuple[int, int, int, int]]:
-    """Cut a picture into tiles that know nothing of each other, none of them left out.
+    """Cut a picture into independent tiles that cover it.
 
-    For networks in which a position sees the whole picture, whose gradient no tiles give exactly.
-    Where the picture is rolled at random before each step, no seam stays in one place, as in
-    TensorFlow's DeepDream tutorial, https://www.tensorflow.org/tutorials/generative/deepdream.
+    Networks in which a position sees the whole picture need them: no tiles give their gradient
+    exactly. A random roll of the picture before each step keeps seams from staying in one place,
+    as in TensorFlow's DeepDream tutorial,
+    https://www.tensorflow.org/tutorials/generative/deepdream.
+
+    Parameters
+    ----------
+    shape : Shape
+        Height and width of the picture, in pixels.
+    side : int
+        Largest side of a tile, in pixels.
 
     Returns
     -------
     list of tuple of int
-        Top, bottom, left and right of each tile, in pixels; all of about one size.
+        Top, bottom, left and right of each tile, in pixels; all tiles have about the same size.
     """
     rows, columns = (
         np.linspace(0, length, math.ceil(length / side) + 1).astype(int).tolist()
@@ -100,17 +108,20 @@ def separate_tiles(shape: Shape, side: int) -> list[tuple[int, int, int, int]]:
 
 
 def _spans(
-    length: int, side: int, geometries: Sequence[Geometry], inner: Sequence[tuple[int, int]]
+    length: int,
+    side: int,
+    receptive_fields: Sequence[ReceptiveField],
+    inner: Sequence[tuple[int, int]],
 ) -> list[tuple[int, int, np.ndarray]]:
-    """Cut one axis: the crop's begin and end in pixels, and each layer's window in the crop."""
-    stride = math.lcm(*(one.stride for one in geometries))
-    # "same" padding under a stride depends on the size modulo the stride: crops have the picture's.
+    """Return begin and end of each crop along one axis, and each layer's window in it."""
+    stride = math.lcm(*(field.stride for field in receptive_fields))
+    # Strided "same" padding depends on the size modulo the stride, so crops keep the picture's.
     rest = length % stride
-    before = math.ceil(max(0, *(one.before for one in geometries)) / stride) * stride
-    after = max(0, *(one.after - one.stride for one in geometries))
+    before = math.ceil(max(0, *(field.left for field in receptive_fields)) / stride) * stride
+    after = max(0, *(field.right - field.stride for field in receptive_fields))
     after = rest + math.ceil((after - rest) / stride) * stride
-    # All crops are of one size, for which everything is prepared once; so tiles at a border, which
-    # need a margin on one side only, own more. As few as `side` allows, and then no larger.
+    # All crops have one size, which TensorFlow prepares once. A tile at a border needs a margin on
+    # one side only, so it owns more. Count and size are the smallest that `side` allows.
     margin = before + after
     count = max(1, math.ceil((length - margin) / (math.ceil(side / stride) * stride)))
     size = math.ceil((length + (count - 1) * margin) / count)
@@ -122,11 +133,11 @@ def _spans(
         end = min(begin + size, length)
         last = length if end == length else end - after
         windows = []
-        for geometry, (low, high) in zip(geometries, inner, strict=True):
-            high = high if last >= length else min(high, last // geometry.stride)
-            # Without padding a map ends before the picture does: a last tile may own none of it.
-            low = min(max(low, first // geometry.stride), high)
-            shift = begin // geometry.stride
+        for field, (low, high) in zip(receptive_fields, inner, strict=True):
+            high = high if last >= length else min(high, last // field.stride)
+            # An unpadded map ends before the picture does, so a last tile may own none of it.
+            low = min(max(low, first // field.stride), high)
+            shift = begin // field.stride
             windows.append((low - shift, high - shift))
         spans.append((begin, end, np.array(windows)))
     return spans

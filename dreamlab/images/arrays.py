@@ -1,4 +1,4 @@
-"""Pictures that are arrays already: pixels or floats, checked and brought to one form."""
+"""Checks pictures that are arrays, of pixels or of floats, and converts them."""
 
 import numpy as np
 from PIL import Image
@@ -6,7 +6,7 @@ from PIL import Image
 from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
 
-#: Largest size of a value: a picture in 0 to 255 passes it, a dream never does.
+#: Largest absolute value: a picture in 0 to 255 exceeds it, a dream never does.
 _LARGEST = 100.0
 
 
@@ -16,8 +16,8 @@ def from_floats(array: np.ndarray, max_side: int | None = None) -> np.ndarray:
     Parameters
     ----------
     array : numpy.ndarray
-        Floats, shape (H, W, 3), or (H, W) for a grey picture, in [-1, 1]. A dream's values may
-        pass that a little, so only those that must mean something else are refused.
+        Floats, shape (H, W, 3), or (H, W) for a grey picture, in [-1, 1]. A dream may exceed that
+        a little, so only values that must mean another range are refused.
     max_side : int, optional
         Longest side, in pixels.
 
@@ -29,7 +29,7 @@ def from_floats(array: np.ndarray, max_side: int | None = None) -> np.ndarray:
     Raises
     ------
     DreamError
-        If the shape is another one, a value is not finite, or the range is 0 to 255.
+        If the array has another shape, a value is not finite, or the range is 0 to 255.
     """
     image = np.asarray(array, np.float32)
     if image.ndim == 2:
@@ -52,7 +52,7 @@ def from_floats(array: np.ndarray, max_side: int | None = None) -> np.ndarray:
 
 
 def check_floats(image: np.ndarray) -> None:
-    """Raise `DreamError` if floats have not the shape (H, W, 3), or one is not finite."""
+    """Raise `DreamError` if floats lack the shape (H, W, 3) or a value is not finite."""
     if image.ndim != 3 or image.shape[2] != 3:
         raise DreamError(f"picture has shape {image.shape}; give height x width x 3")
     if not np.isfinite(image).all():
@@ -71,7 +71,7 @@ def to_picture(array: np.ndarray) -> Image.Image:
     Raises
     ------
     DreamError
-        If they are no whole numbers, or pass that range; or the shape is another one.
+        If the values are not whole, exceed that range, or the array has another shape.
     """
     if array.dtype.kind not in "uib":
         raise DreamError(f"picture is an array of {array.dtype}; give uint8 pixels or floats")

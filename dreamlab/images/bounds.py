@@ -1,26 +1,27 @@
-"""What a picture may be at most, looked at before anything is decoded."""
+"""Bounds of a picture's size, checked before the picture is decoded."""
 
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from dreamlab.errors import DreamError
+from dreamlab.images.shape import Shape
 
-#: Most pixels of a picture that is read; looked at before anything is decoded.
+#: Most pixels of a picture that is read.
 MAX_PIXELS = 64_000_000
 
-#: Smallest side of a picture, in pixels; a network asks for more than that.
+#: Smallest side of a picture, in pixels; networks need more.
 MIN_SIDE = 2
 
-#: Longest side to shortest side, at most: beyond it nothing is left once the picture is scaled.
+#: Largest ratio of longest to shortest side: scaling a longer picture would leave no pixels.
 MAX_RATIO = 50
 
-#: How often decoding holds a picture in memory at once, at most, as measured: GIF keeps what it
-#: began on, TIFF may have 16 bits a channel, all of them in one strip, and then be turned.
+#: Measured largest number of copies of a picture in memory while it is decoded. GIF keeps its
+#: first canvas; TIFF may have 16 bits a channel in a single strip, and then be rotated.
 _HELD = {"PNG": 1, "GIF": 2, "BMP": 4, "TIFF": 4, "WEBP": 4}
 
 
 def check_size(width: int, height: int, label: str, max_pixels: int) -> None:
-    """Refuse a picture of too many or too few pixels, or far longer than wide."""
+    """Raise `DreamError` if a picture has too many or too few pixels, or is far too elongated."""
     size = f"{label} is {width} x {height} px"
     if width * height > max_pixels:
         raise DreamError(
@@ -39,10 +40,29 @@ def check_size(width: int, height: int, label: str, max_pixels: int) -> None:
         )
 
 
+def check_smallest(shape: Shape, smallest: int, name: str) -> None:
+    """Raise `DreamError` if a picture is too small for what looks at it.
+
+    Parameters
+    ----------
+    shape : Shape
+        Height and width of the picture, in pixels.
+    smallest : int
+        Smallest side that is needed, in pixels.
+    name : str
+        Name of the network, or of the measure, that needs it.
+    """
+    if min(shape) < smallest:
+        raise DreamError(
+            f"picture is {shape.width} x {shape.height} px; {name} needs at least "
+            f"{smallest} x {smallest}: choose a larger one"
+        )
+
+
 def check_memory(
     picture: Image.Image, full: tuple[int, int], label: str, max_memory: float
 ) -> None:
-    """Refuse a picture, opened and not yet decoded, that would take too much to decode."""
+    """Raise `DreamError` if a picture, not yet decoded, needs too much memory to decode."""
     width, height = full
     most = int(max_memory / _bytes_a_pixel(picture, width * height))
     if width * height > most:
@@ -53,11 +73,11 @@ def check_memory(
 
 
 def _bytes_a_pixel(picture: Image.Image, pixels: int) -> float:
-    """Return the most bytes that decoding a picture takes for each of its pixels."""
+    """Return the largest memory that decoding a picture takes, in bytes per pixel."""
     size = {"1": 1, "L": 1, "P": 1, "I;16": 2}.get(picture.mode, 4)
     if picture.format in _HELD:
         return size * _HELD[picture.format]
-    # A JPEG: its coefficients may come in any order, and then all of them wait in 2 bytes each.
+    # A progressive JPEG keeps all its coefficients in memory, 2 bytes each.
     assert isinstance(picture, JpegImagePlugin.JpegImageFile)
     sampling = np.array(picture.layer)[:, 1:3]
     samples = sampling.prod(axis=1).sum() / sampling.max(axis=0).prod()

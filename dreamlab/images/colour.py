@@ -1,4 +1,4 @@
-"""Pictures of any mode brought to plain 8-bit sRGB."""
+"""Converts pictures of any mode to plain 8-bit sRGB."""
 
 import io
 from collections.abc import Iterator
@@ -6,33 +6,33 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageCms
 
-#: Colour space in an ICC header to the picture mode that such a profile describes.
+#: Colour space in an ICC header to the picture mode that the profile describes.
 _PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
-#: Pixels that are brought to RGB at a time. On the way a pixel takes up to 40 bytes, so that a
-#: large picture must not go it as a whole.
+#: Pixels that are converted to RGB at a time. The conversion takes up to 40 bytes per pixel, too
+#: many for all pixels of a large picture at once.
 _STRIP = 1 << 19
 
 
 def to_rgb(
     picture: Image.Image, *, width: int | None = None, across: float | None = None
 ) -> Image.Image:
-    """Bring a decoded picture to 8-bit sRGB: no transparency, no profile.
+    """Convert a decoded picture to 8-bit sRGB, without transparency and without a profile.
 
-    Transparent parts come to lie over white. An embedded ICC profile is followed where it is
-    valid and ignored where it is not. 16-bit greyscale is scaled to 8 bit. 32-bit and float
-    greyscale has no agreed white: values that all lie in 0 to 1 are taken as they are, others
-    are stretched, the lowest to black and the highest to white.
+    Transparent parts are composited over white. A valid embedded ICC profile is applied, an
+    invalid one is ignored. 16-bit greyscale is scaled to 8 bit. 32-bit and float greyscale has no
+    agreed white: values within 0 to 1 stay as they are; others are stretched, the lowest to black
+    and the highest to white.
 
     Parameters
     ----------
     picture : PIL.Image.Image
         A loaded picture of any mode.
     width : int, optional
-        Scale to this many pixels across with Lanczos's filter; the height stays as it is. To
-        scale the height afterwards gives what scaling both at once would.
+        Width to scale to with Lanczos's filter, in pixels; the height stays as it is. Scaling the
+        height afterwards gives the same as scaling both at once.
     across : float, optional
-        How much of the picture's width is scaled to `width`, in pixels; all of it by default.
+        Part of the picture's width that is scaled to `width`, in pixels; by default all of it.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def to_rgb(
 
 
 def _strips(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
-    """Cut a picture into strips, each with the row it begins at."""
+    """Cut a picture into strips; yields the first row of each, and the strip."""
     rows = max(1, _STRIP // picture.width)
     for top in range(0, picture.height, rows):
         bottom = min(top + rows, picture.height)
@@ -82,7 +82,7 @@ def _grey(values: np.ndarray) -> Image.Image:
 
 
 def _levels(picture: Image.Image) -> tuple[float, float]:
-    """Find the lowest and the highest number in a picture; 0 and 0 if there is none."""
+    """Return the lowest and the highest finite number in a picture; 0 and 0 without any."""
     low, high = np.inf, -np.inf
     for _, strip in _strips(picture):
         values = np.asarray(strip, dtype=np.float64)
@@ -95,7 +95,7 @@ def _stretched(values: np.ndarray, low: float, high: float) -> np.ndarray:
     values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
     if low >= 0 and high <= 1:
         return values
-    # Halved before the difference is taken, which would pass the largest float otherwise.
+    # The values are halved first, as their difference may exceed the largest float.
     span = high / 2 - low / 2
     return (values / 2 - low / 2) / (span or 1.0)
 
@@ -107,15 +107,15 @@ def _over_white(picture: Image.Image) -> Image.Image:
 
 
 def _transform(picture: Image.Image) -> ImageCms.ImageCmsTransform | None:
-    """Make what brings a picture to sRGB by its ICC profile; None if it has none that is good."""
+    """Return the transform of a picture's ICC profile to sRGB; None without a valid profile."""
     mode = "RGB" if picture.has_transparency_data else picture.mode
-    if mode == "LAB":  # Pillow's own convert does not know this one
+    if mode == "LAB":  # Pillow's own convert lacks this mode
         return _to_srgb(ImageCms.createProfile("LAB"), mode)
     try:
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(picture.info["icc_profile"]))
-        wanted = _PROFILE_MODES[opened.profile.xcolor_space.strip()]
-        fits = mode != "CMYK" if wanted == "RGB" else mode == wanted
-        return _to_srgb(opened, wanted) if fits else None
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(picture.info["icc_profile"]))
+        profile_mode = _PROFILE_MODES[profile.profile.xcolor_space.strip()]
+        fits = mode != "CMYK" if profile_mode == "RGB" else mode == profile_mode
+        return _to_srgb(profile, profile_mode) if fits else None
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError, KeyError):
         return None
 

@@ -1,4 +1,4 @@
-"""Reading pictures: files, bytes, Pillow's pictures and arrays."""
+"""Reads pictures: files, bytes, Pillow's pictures and arrays."""
 
 import io
 import threading
@@ -19,17 +19,16 @@ from dreamlab.images.picture import Picture
 from dreamlab.images.pixels import from_pixels
 from dreamlab.images.shape import Shape
 
-#: The formats that are read; Pillow knows many more, which strangers need not try.
+#: The formats that are read. Pillow knows many more, which strangers must not reach.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
 #: Most bytes of a file that is read.
 MAX_BYTES = 256 * 2**20
 
-# Text that nobody reads: Pillow would take 64 million characters of it, of four bytes each, out
-# of a small PNG.
+# Cap PNG text chunks; Pillow's default lets a small file expand to 256 MB.
 PngImagePlugin.MAX_TEXT_MEMORY = 4 * 2**20
 
-#: EXIF orientation to what brings a picture upright.
+#: EXIF orientation to the operation that turns a picture upright.
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -40,8 +39,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# Hiding Pillow's warnings changes a list that all threads share, so one thread at a time does
-# it. It also means that no two large pictures are decoded at once.
+# Hiding Pillow's warnings changes a list that all threads share, so this lock admits one thread.
+# It also keeps two large pictures from being decoded at once.
 _decoding = threading.Lock()
 
 
@@ -54,23 +53,23 @@ def load_image(
 ) -> np.ndarray:
     """Read a picture.
 
-    The first frame of a PNG, JPEG, WebP, GIF, BMP or TIFF file of any colour mode, turned as
-    its EXIF orientation says; see `dreamlab.images.colour.to_rgb` for how colours are treated. No
-    metadata is kept.
+    It reads the first frame of a PNG, JPEG, WebP, GIF, BMP or TIFF file of any colour mode, applies
+    the EXIF orientation and drops all metadata. `dreamlab.images.colour.to_rgb` converts the
+    colours.
 
     Parameters
     ----------
     picture : path, bytes, binary file, PIL.Image.Image, numpy.ndarray or Picture
-        The picture. An array has shape (H, W, 3), or (H, W) for a grey one: whole numbers in 0 to
-        255 (a fourth channel is transparency) or floats in [-1, 1].
+        The picture. An array has shape (H, W, 3), or (H, W) for a grey picture: whole numbers in 0
+        to 255 (a fourth channel is transparency) or floats in [-1, 1].
     max_side : int, optional
-        Scale a larger picture down so that its longest side has this many pixels. A smaller
-        picture is never scaled up, as that adds no detail for a network to find.
+        Longest side, in pixels, to which a larger picture is scaled down. A smaller picture is
+        never scaled up, as that adds no detail.
     max_pixels : int
-        Refuse a picture with more pixels.
+        Largest number of pixels; a larger picture is refused.
     max_memory : float, optional
-        Refuse a picture whose decoding may take more bytes than that, by its size and format.
-        To scale it down takes up to 40 MB more.
+        Largest memory of the decoding, in bytes, estimated from size and format; a picture that
+        needs more is refused. Scaling down takes up to 40 MB more.
 
     Returns
     -------
@@ -80,7 +79,7 @@ def load_image(
     Raises
     ------
     DreamError
-        If there is no such file, or it is no picture that can be used.
+        If there is no such file, or it is not a usable picture.
     """
     if max_side is not None and max_side < MIN_SIDE:
         raise DreamError(f"max_side is {max_side}; choose {MIN_SIDE} px or more")
@@ -105,12 +104,12 @@ def load_image(
 
 
 def _label(file: str | Path | bytes | BinaryIO) -> str:
-    """Name a file in a sentence: its last part, in printable characters, not too long."""
+    """Return a file's name for a sentence: its last part, printable, at most 60 characters."""
     if isinstance(file, str | Path):
         name = Path(file).name or str(file)
     else:
-        given = getattr(file, "name", None)
-        name = Path(given).name if isinstance(given, str) else ""
+        path = getattr(file, "name", None)
+        name = Path(path).name if isinstance(path, str) else ""
     plain = "".join(char if char.isprintable() else "?" for char in name)
     if len(plain) > 60:
         plain = plain[:40] + "..." + plain[-17:]
@@ -131,8 +130,8 @@ def _read(file: str | Path | bytes | BinaryIO, label: str) -> bytes:
         path = Path(file)
         if path.exists() and not path.is_file():
             raise DreamError(f"{label} is not a file; choose a picture file")
-        with path.open("rb") as opened:
-            return opened.read(MAX_BYTES + 1)
+        with path.open("rb") as binary:
+            return binary.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = getattr(error, "strerror", None) or "its name is not a file name"
         raise DreamError(
@@ -150,8 +149,8 @@ def _decoded(
         width, height = full = picture.size
         check_size(width, height, label, max_pixels)
         shape = Shape(height, width).fitted(max_side)
-        # A JPEG can be decoded at a half, a quarter or an eighth of its size. Twice what is
-        # wanted is enough for no difference to be seen.
+        # A JPEG can be decoded at a half, a quarter or an eighth of its size. Twice the final size
+        # is enough for no visible difference.
         drafted = picture.draft(None, (2 * shape.width, 2 * shape.height))
         _, (*_, across, down) = drafted or (None, (0, 0, *full))
         if max_memory is not None:
@@ -160,7 +159,7 @@ def _decoded(
 
 
 def _converted(picture: Image.Image, max_side: int | None, max_pixels: int) -> Image.Image:
-    """Bring a picture that Pillow has open, or made, to RGB and to a longest side."""
+    """Convert a picture of Pillow to RGB and to a longest side."""
     label = "the picture"
     with _in_words(label, max_pixels):
         width, height = picture.size
@@ -169,13 +168,13 @@ def _converted(picture: Image.Image, max_side: int | None, max_pixels: int) -> I
 
 
 def _scaled(picture: Image.Image, shape: Shape, part: tuple[float, float]) -> Image.Image:
-    """Bring a part of a picture, from its upper left corner, to RGB and a shape, upright.
+    """Convert the upper left part of a picture to RGB and a shape, upright.
 
-    `part` is the width and the height that count, in pixels.
+    `part` is the part's width and height, in pixels.
     """
     picture.load()
     across, down = part
-    # Scaled across strip by strip, then down, then turned: what is large is there once.
+    # The order (width by strips, height, rotation) keeps a single large copy in memory.
     small = to_rgb(picture, width=shape.width, across=across)
     box = (0, 0, shape.width, down)
     small = small.resize((shape.width, shape.height), Image.Resampling.LANCZOS, box)
@@ -184,7 +183,7 @@ def _scaled(picture: Image.Image, shape: Shape, part: tuple[float, float]) -> Im
 
 @contextmanager
 def _in_words(label: str, max_pixels: int) -> Iterator[None]:
-    """Say in one sentence what keeps a picture from being read."""
+    """Turn an error of the decoder into a `DreamError`."""
     try:
         yield
     except DreamError:
@@ -199,14 +198,14 @@ def _in_words(label: str, max_pixels: int) -> Iterator[None]:
             "choose another"
         ) from error
     except Exception as error:
-        # A damaged file can make a decoder raise nearly anything; all of it means the same.
+        # A damaged file can make a decoder raise nearly any exception.
         raise DreamError(f"{label} is damaged and cannot be decoded; choose another") from error
 
 
 def _upright(small: Image.Image, picture: Image.Image) -> Image.Image:
-    """Turn a picture as the EXIF orientation of the file that it is from says."""
+    """Apply the EXIF orientation of the original file to a picture."""
     try:
         turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # EXIF is the camera's business: a broken one spoils no picture
+    except Exception:  # a picture with broken EXIF data is still usable
         turn = None
     return small if turn is None else small.transpose(turn)

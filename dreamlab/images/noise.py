@@ -11,14 +11,14 @@ def add_gaussian(
     """Add Gaussian noise whose mean is minus its standard deviation.
 
     The notebook draws from a normal distribution of mean ``-amount`` and standard deviation
-    ``amount`` for each channel, so that noise also darkens the picture a little.
+    ``amount`` for each channel, so noise also darkens the picture a little.
 
     Parameters
     ----------
     image : numpy.ndarray
         float32, shape (H, W, 3), in [-1, 1].
     standard_deviation : float
-        In units of the picture's range [-1, 1]; 0 leaves it as it is.
+        Standard deviation, for a picture in [-1, 1]; 0 returns the picture itself.
     generator : numpy.random.Generator
         Source of randomness.
 
@@ -39,14 +39,14 @@ def add_gaussian(
 def add_salt_and_pepper(
     image: np.ndarray, amount: float, generator: np.random.Generator
 ) -> np.ndarray:
-    """Turn whole pixels white (+1) or black (-1), each with half of the given share.
+    """Turn whole pixels white (+1) or black (-1), half of the given share each.
 
     Parameters
     ----------
     image : numpy.ndarray
         float32, shape (H, W, 3), in [-1, 1].
     amount : float
-        Expected share of pixels that are replaced, 0 to 1; 0 leaves the picture as it is.
+        Expected share of pixels that are replaced, 0 to 1; 0 returns the picture itself.
     generator : numpy.random.Generator
         Source of randomness.
 
@@ -68,7 +68,7 @@ _NOISE = 0.2
 
 
 def seeded_noise(height: int, width: int, seed: int) -> np.ndarray:
-    """Make a picture to grow a dream from: Gaussian noise (standard deviation 0.2) on grey.
+    """Make a picture of Gaussian noise (standard deviation 0.2) on grey, to dream on.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""The picture sizes a dream goes through."""
+"""The sizes of a dream's octaves."""
 
 from dataclasses import dataclass
 
 from dreamlab.config import DreamConfig
-from dreamlab.errors import DreamError
+from dreamlab.images.bounds import check_smallest
 from dreamlab.images.shape import Shape
 
 
@@ -16,9 +16,9 @@ class OctavePlan:
     shapes : tuple of Shape
         Height and width of each octave, in pixels, smallest first; the last is the full size.
     dropped : tuple of Shape
-        The shapes left out since the network cannot take them.
+        The shapes that are skipped, as they are too small for the network.
     smallest : int
-        Smallest side the network takes, in pixels.
+        Smallest side that the network takes, in pixels.
     """
 
     shapes: tuple[Shape, ...]
@@ -27,7 +27,7 @@ class OctavePlan:
 
     @property
     def warning(self) -> str | None:
-        """One sentence on the octaves that were dropped, or None."""
+        """A sentence about the skipped octaves, or None."""
         if not self.dropped:
             return None
         sizes = ", ".join(f"{width} x {height}" for height, width in self.dropped)
@@ -50,30 +50,26 @@ def octave_shapes(height: int, width: int, octaves: int, octave_scale: float) ->
 def plan_octaves(
     height: int, width: int, config: DreamConfig, *, model: str, smallest: int
 ) -> OctavePlan:
-    """Lay out the octaves of a run and leave out those the network cannot take.
+    """Plan the octaves of a run, without those that are too small for the network.
 
     Parameters
     ----------
     height, width : int
         Size of the picture, in pixels.
     config : DreamConfig
-        For its ``octaves`` and ``octave_scale``.
+        Settings; ``octaves`` and ``octave_scale`` are used.
     model : str
         Name of the network, for the message.
     smallest : int
-        Smallest side the network takes, in pixels.
+        Smallest side that the network takes, in pixels.
 
     Raises
     ------
     DreamError
         If the picture itself is too small.
     """
-    if min(height, width) < smallest:
-        raise DreamError(
-            f"picture is {width} x {height} px; {model} needs at least "
-            f"{smallest} x {smallest}: choose a larger one"
-        )
+    check_smallest(Shape(height, width), smallest, model)
     shapes = octave_shapes(height, width, config.octaves, config.octave_scale)
-    kept = tuple(shape for shape in shapes if min(shape) >= smallest)
+    usable = tuple(shape for shape in shapes if min(shape) >= smallest)
     dropped = tuple(shape for shape in shapes if min(shape) < smallest)
-    return OctavePlan(kept, dropped, smallest)
+    return OctavePlan(usable, dropped, smallest)

@@ -1,4 +1,4 @@
-"""Pixels: float32 in [-1, 1] to uint8 and back, encoded and scaled."""
+"""Converts float32 in [-1, 1] to uint8 pixels and back; encodes and scales pixels."""
 
 import base64
 from collections.abc import Mapping
@@ -21,8 +21,8 @@ def from_pixels(pixels: np.ndarray) -> np.ndarray:
 def to_pixels(image: np.ndarray) -> np.ndarray:
     """Turn an image in [-1, 1] into uint8 pixels, same shape.
 
-    What is out of range is clipped, and what is not a number becomes grey. Pixels that came
-    from `from_pixels` come back exactly.
+    Values out of range are clipped, NaN becomes grey. Pixels survive `from_pixels` and back
+    exactly.
     """
     scaled = np.nan_to_num(np.asarray(image, dtype=np.float32))
     np.clip(scaled, -1, 1, out=scaled)
@@ -32,7 +32,7 @@ def to_pixels(image: np.ndarray) -> np.ndarray:
 
 
 def png(pixels: np.ndarray, *, text: Mapping[str, str] | None = None) -> bytes:
-    """Encode uint8 (H, W, 3) pixels as PNG, with text chunks if any."""
+    """Encode uint8 (H, W, 3) pixels as PNG, with the given text chunks."""
     info = PngImagePlugin.PngInfo()
     for key, value in (text or {}).items():
         info.add_text(key, value)
@@ -40,14 +40,14 @@ def png(pixels: np.ndarray, *, text: Mapping[str, str] | None = None) -> bytes:
 
 
 def jpeg(pixels: np.ndarray, *, max_side: int | None = None, quality: int = 85) -> bytes:
-    """Encode uint8 (H, W, 3) pixels as JPEG, scaled down if the longest side passes `max_side`."""
+    """Encode uint8 (H, W, 3) pixels as JPEG, scaled down to a longest side of `max_side`."""
     if max_side is not None:
         pixels = resize_pixels(pixels, *Shape.of(pixels).fitted(max_side))
     return iio.imwrite("<bytes>", pixels, extension=".jpg", quality=quality)
 
 
 def data_url(picture: bytes) -> str:
-    """Return a PNG or JPEG file as an address that holds the picture itself."""
+    """Return a PNG or JPEG file as a data URL."""
     kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
 

@@ -1,4 +1,4 @@
-"""Resizing with aligned corners, as `scipy.ndimage.zoom` with ``order=1`` does it."""
+"""Resizes with aligned corners, as `scipy.ndimage.zoom` does with ``order=1``."""
 
 from collections.abc import Iterator
 
@@ -6,29 +6,28 @@ import numpy as np
 
 from dreamlab.images.shape import Shape
 
-#: Rows worked out at a time: the double precision copies stay small for pictures of any size.
+#: Rows that are resized at a time, so that the copies in double precision stay small.
 _ROWS = 256
 
 
 def resize(image: np.ndarray, shape: Shape) -> np.ndarray:
-    """Resize bilinearly so that the corner pixels of both sizes lie on each other.
+    """Resize bilinearly with aligned corner pixels.
 
-    TensorFlow's own default aligns pixel edges instead (half-pixel centres), which would shift
-    the lost detail against the dream. It is worked out in double precision like SciPy's: a dream
-    doubles every rounding error in a step or two, so that only the same pixels give the losses
-    of the notebook.
+    TensorFlow's default aligns pixel edges instead (half-pixel centres), which would shift the lost
+    detail against the dream. We compute in double precision, as SciPy does: a dream doubles every
+    rounding error in a step or two, so only identical pixels give the notebook's losses.
 
     Parameters
     ----------
     image : numpy.ndarray
         float32, shape (H, W, 3).
     shape : Shape
-        Height and width wanted, in pixels.
+        Target height and width, in pixels.
 
     Returns
     -------
     numpy.ndarray
-        float32, shape (height, width, 3); the same array where the size does not change.
+        float32, shape (height, width, 3); the same array if the size does not change.
     """
     if image.shape[:2] == tuple(shape):
         return image
@@ -48,7 +47,7 @@ def restore_detail(picture: np.ndarray, original: np.ndarray, shrunk: np.ndarray
     original : numpy.ndarray
         The original at this size, float32 (H, W, 3).
     shrunk : numpy.ndarray
-        The original at the size before, float32; resized to H x W it lacks the lost detail.
+        The original at the previous size, float32; resized to H x W it lacks the lost detail.
 
     Returns
     -------
@@ -60,13 +59,13 @@ def restore_detail(picture: np.ndarray, original: np.ndarray, shrunk: np.ndarray
         return picture + original - shrunk
     restored = np.empty_like(picture)
     for rows, strip in _strips(shrunk, shape):
-        # Summed from left to right, as the notebook's losses need it to the last bit.
+        # The sum runs from left to right, which the notebook's losses need to the last bit.
         restored[rows] = picture[rows] + original[rows] - strip
     return restored
 
 
 def _strips(image: np.ndarray, shape: Shape) -> Iterator[tuple[slice, np.ndarray]]:
-    """Resize some rows at a time: the rows, and their pixels in float32."""
+    """Resize some rows at a time; yields the rows, and their pixels in float32."""
     above, below, down = _neighbours(image.shape[0], shape[0])
     left, right, across = _neighbours(image.shape[1], shape[1])
     down, across = down[:, None, None], across[None, :, None]
@@ -74,7 +73,7 @@ def _strips(image: np.ndarray, shape: Shape) -> Iterator[tuple[slice, np.ndarray
         rows = slice(begin, begin + _ROWS)
         upper = image[above[rows]] * (1 - down[rows])
         lower = image[below[rows]] * down[rows]
-        # Summed in SciPy's order, so that even the last bit is the same.
+        # The sum runs in SciPy's order, so that even the last bit is the same.
         total = upper[:, left] * (1 - across)
         total += upper[:, right] * across
         total += lower[:, left] * (1 - across)
@@ -83,7 +82,7 @@ def _strips(image: np.ndarray, shape: Shape) -> Iterator[tuple[slice, np.ndarray
 
 
 def _neighbours(old: int, new: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each new position: the old ones before and after it, and how far it is between."""
+    """Return for each new position the old neighbours, and the fraction of the way between."""
     positions = np.arange(new) * ((old - 1) / max(1, new - 1))
     before = np.minimum(positions.astype(np.intp), old - 1)
     return before, np.minimum(before + 1, old - 1), positions - before

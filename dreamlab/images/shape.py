@@ -1,4 +1,4 @@
-"""The size of a picture, with its sides named: Pillow says width first, NumPy height."""
+"""The size of a picture, with its sides named: Pillow puts width first, NumPy height."""
 
 from typing import NamedTuple
 
@@ -19,16 +19,16 @@ class Shape(NamedTuple):
 
     @classmethod
     def of(cls, array: np.ndarray) -> "Shape":
-        """Return the shape of a picture that is an array, (H, W) or (H, W, channels)."""
+        """Return the shape of an array, (H, W) or (H, W, channels)."""
         return cls(*array.shape[:2])
 
     @property
     def area(self) -> int:
-        """Pixels, or positions, in all."""
+        """Number of pixels, or of positions."""
         return self.height * self.width
 
     def fitted(self, max_side: int | None) -> "Shape":
-        """Return the shape scaled down to a longest side; as it is if it is no longer, or None."""
+        """Return the shape scaled down to a longest side in pixels; None keeps it as it is."""
         scale = (max_side or np.inf) / max(self)
         if scale >= 1:
             return self

@@ -6,7 +6,7 @@ from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.jobs.job import Job
 from dreamlab.tasks.task import Cost, Task
-from dreamlab.zoo import ARCHITECTURES
+from dreamlab.zoo import check_network
 
 #: Share of a run after which its own speed says more than what was measured before it.
 _TELLING = 0.05
@@ -14,10 +14,8 @@ _TELLING = 0.05
 
 def check(task: Task, limits: Limits) -> Cost:
     """Return what a task costs; raises `DreamError` if it cannot run, or is not allowed."""
-    if task.model not in ARCHITECTURES and not limits.own_models:
-        raise DreamError(
-            f"unknown model {task.model[:60]!r}; choose from {', '.join(ARCHITECTURES)}"
-        )
+    if not limits.own_models:
+        check_network(task.model)
     cost = task.cost()
     if cost.pixel_steps > limits.cost * 1e6:
         raise DreamError(

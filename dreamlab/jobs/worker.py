@@ -4,6 +4,7 @@ Importing this module does not import the engine, so that the page can name its 
 it sends work; the engine, and TensorFlow with it, is imported where it first runs.
 """
 
+import dataclasses
 import logging
 import threading
 import time
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dreamlab.config.deployment import Limits
 from dreamlab.errors import DreamError
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.protocol import Ended
@@ -63,6 +65,8 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
     try:
         with _engine_warnings() as sentences:
             try:
+                memory = Limits.from_environment().memory  # this machine's, not the page's
+                allowance = dataclasses.replace(allowance, memory=memory)
                 finished = task.run(
                     assignment.resume, current.log.append, current.stop.is_set, allowance
                 )

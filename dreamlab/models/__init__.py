@@ -1,6 +1,6 @@
 """Networks, loaded: with `dreamlab.dream` the only folder that imports TensorFlow.
 
-Inside: what a network is, how it is loaded, and the receptive field of each of its layers.
+Inside: the class of a network, its loading, and the receptive field of each of its layers.
 May be imported from it: the names below.
 """
 

@@ -1,4 +1,4 @@
-"""The few networks that a process keeps loaded."""
+"""The cache of loaded networks in a process."""
 
 import functools
 import threading
@@ -9,30 +9,30 @@ import keras
 from dreamlab.models.loading import load_model
 from dreamlab.models.network import Network
 
-#: Networks kept; the one not used for longest goes first.
+#: Size of the cache; the least recently used network goes first.
 KEPT = 2
 
 _loading = threading.Lock()
 
 
 def cached_model(model: str | Path | keras.Model | Network = "vgg16") -> Network:
-    """Load a network, or take it from the few kept; a file that was changed is read again.
+    """Load a network, or take it from the cache; a file that has changed is read again.
 
     Parameters
     ----------
     model : str, path, keras.Model or Network
-        As in `dreamlab.models.load_model`; only networks that are named are kept.
+        As in `dreamlab.models.load_model`; only networks with a name or a path are cached.
 
     Raises
     ------
     DreamError
-        As `dreamlab.models.load_model` does.
+        If `dreamlab.models.load_model` raises it.
     """
     if not isinstance(model, str | Path):
         return load_model(model)
     path = Path(model)
     changed = path.stat().st_mtime_ns if path.is_file() else 0
-    with _loading:  # so that two threads do not load the same one
+    with _loading:  # keeps two threads from loading the same network
         return _loaded(str(model), changed)
 
 

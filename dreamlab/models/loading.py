@@ -1,4 +1,4 @@
-"""Loading networks: the zoo with its ImageNet weights, or a user's own file."""
+"""Loads networks: those of the zoo with their ImageNet weights, or a user's own file."""
 
 import hashlib
 import os
@@ -15,10 +15,10 @@ import numpy as np
 
 from dreamlab.errors import DreamError, shown
 from dreamlab.models.network import Network
-from dreamlab.models.receptive_field import layer_geometries
-from dreamlab.zoo import ARCHITECTURES
+from dreamlab.models.receptive_field import layer_receptive_fields
+from dreamlab.zoo import ARCHITECTURES, check_network
 
-#: Weights that come with dreamlab: model name to file and SHA-256.
+#: Weights in the package: model name to file and SHA-256.
 SHIPPED = {
     "vgg16": (
         Path(__file__).parents[1] / "weights" / "vgg16_imagenet_notop_f16.weights.h5",
@@ -26,7 +26,7 @@ SHIPPED = {
     )
 }
 
-#: Seconds without an answer after which a download of weights is given up.
+#: Seconds without data after which a download of weights fails.
 _DOWNLOAD_PATIENCE = 30.0
 
 
@@ -35,18 +35,17 @@ def load_model(
     *,
     weights: Literal["imagenet"] | None | str | Path = "imagenet",
 ) -> Network:
-    """Load a network, or take one that is in memory.
+    """Load a network, or wrap a model that is in memory.
 
     Parameters
     ----------
     model : str, path, keras.Model or Network
         A name in `dreamlab.zoo.ARCHITECTURES`, the path of a ``.keras`` file, or a model in
-        memory: functional or sequential, from one picture (H, W, 3) of any or of a fixed size. It
-        is taken as it is now; load it again after training it further. A `Network` is returned as
-        it is.
+        memory: functional or sequential, from a picture (H, W, 3) of any or of a fixed size. Load
+        a model again after training it further. A `Network` is returned as it is.
     weights : {"imagenet", None} or path
-        Of a named network: its ImageNet weights (shipped for vgg16, else downloaded once by
-        Keras), ``None`` for random ones, or the path of a ``.weights.h5`` file.
+        Weights of a named network: ImageNet's (in the package for vgg16, else downloaded once by
+        Keras), ``None`` for random weights, or the path of a ``.weights.h5`` file.
 
     Raises
     ------
@@ -58,17 +57,14 @@ def load_model(
             return _load_named(str(model), weights)
         path = Path(model)
         if path.suffix != ".keras":
-            raise DreamError(
-                f"unknown model {str(model)!r}; choose from {', '.join(ARCHITECTURES)}, "
-                "or give the path of a .keras file"
-            )
+            check_network(str(model), otherwise=", or give the path of a .keras file")
         _check_no_weights(path.name, weights)
         return _load_own(path)
     if isinstance(model, Network):
         _check_no_weights(model.name, weights)
         return model
     if isinstance(model, keras.Model):
-        # Named as its file would be: a model that is called vgg16 is not the zoo's.
+        # The suffix keeps a user's model that is called vgg16 apart from the zoo's.
         name = f"{model.name}.keras"
         _check_no_weights(name, weights)
         return Network(name, _free_size(model, name), _checksum_of(model))
@@ -98,7 +94,7 @@ def _load_named(name: str, weights: None | str | Path) -> Network:
     try:
         with _impatient_sockets():
             model = _build(name, "imagenet")
-    except Exception as error:  # Keras raises a bare Exception when a download fails
+    except Exception as error:  # Keras raises a bare Exception if a download fails
         raise DreamError(
             f"the ImageNet weights of {name} could not be downloaded: put "
             f"{cached.name} into {cached.parent} by hand, or use vgg16, which works offline"
@@ -107,17 +103,17 @@ def _load_named(name: str, weights: None | str | Path) -> Network:
 
 
 def _keras_folder() -> Path:
-    """Return where Keras looks for weights before it downloads them, by its documented rule."""
+    """Return the folder in which Keras caches weights, by its documented rule."""
     home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
     return (home if os.access(home, os.W_OK) else Path("/tmp/.keras")) / "models"
 
 
 def _build(name: str, weights: None | str | Path) -> keras.Model:
     builder = getattr(keras.applications, ARCHITECTURES[name].builder)
-    # Keras numbers layers such as conv2d_7 through all that a thread builds. In a thread of its
-    # own a second Inception has the names of the first, which are those in layers.json.
+    # Keras numbers layers such as conv2d_7 over all models of a thread. In a new thread a second
+    # Inception has the layer names of the first, which layers.json has too.
     with ThreadPoolExecutor(1) as fresh, warnings.catch_warnings():
-        # MobileNet's: for pictures of any size there are only the weights for 224 px.
+        # MobileNet warns that pictures of any size get the weights for 224 px.
         warnings.filterwarnings("ignore", "`input_shape` is undefined", UserWarning)
         return fresh.submit(
             builder, include_top=False, weights=weights, input_shape=(None, None, 3)
@@ -129,7 +125,7 @@ def _load_own_weights(name: str, path: Path) -> Network:
         raise DreamError(f"there is no weights file {str(path)!r}; give the path of a .weights.h5")
     model = _build(name, None)
     try:
-        # Keras only warns of weights that it finds no place for.
+        # Keras only warns of weights that fit no layer.
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             model.load_weights(path)
@@ -155,11 +151,11 @@ def _load_own(path: Path) -> Network:
 
 
 def _free_size(model: keras.Model, label: str) -> keras.Model:
-    """Cut a user's model after its last feature map and let it take pictures of any size."""
+    """Cut a user's model after its last feature map, and make its input size free."""
     if isinstance(model, keras.Sequential):
         model = keras.Model(model.inputs[0], model.outputs[0])
     inputs = {layer.name for layer in model.layers if isinstance(layer, keras.layers.InputLayer)}
-    maps = [name for name in layer_geometries(model) if name not in inputs]
+    maps = [name for name in layer_receptive_fields(model) if name not in inputs]
     takes_pictures = len(model.inputs) == 1 and model.inputs[0].shape[-1] == 3
     named = [layer.name for layer in model.layers if layer.name in maps]
     if not (takes_pictures and len(model.inputs[0].shape) == 4 and named):
@@ -170,18 +166,18 @@ def _free_size(model: keras.Model, label: str) -> keras.Model:
     body = keras.Model(model.inputs[0], model.get_layer(named[-1]).output)
     if body.inputs[0].shape[1:3] == (None, None):
         return body
-    freed = keras.models.clone_model(body, input_tensors=keras.Input((None, None, 3)))
-    freed.set_weights(body.get_weights())
-    return freed
+    model_of_any_size = keras.models.clone_model(body, input_tensors=keras.Input((None, None, 3)))
+    model_of_any_size.set_weights(body.get_weights())
+    return model_of_any_size
 
 
 def _check(path: Path, checksum: str) -> None:
     if not path.is_file():
         raise DreamError(f"the weights file {path} is missing; install dreamlab again")
-    found = _checksum(path)
-    if found != checksum:
+    actual = _checksum(path)
+    if actual != checksum:
         raise DreamError(
-            f"the weights file {path} is damaged (SHA-256 {found[:12]}…, not {checksum[:12]}…); "
+            f"the weights file {path} is damaged (SHA-256 {actual[:12]}…, not {checksum[:12]}…); "
             "install dreamlab again"
         )
 
@@ -192,7 +188,7 @@ def _checksum(path: Path) -> str:
 
 
 def _checksum_of(model: keras.Model) -> str:
-    """Return the SHA-256 of a model's weights: of each its shape, its type and its values."""
+    """Return the SHA-256 of the shapes, types and values of a model's weights."""
     digest = hashlib.sha256()
     for weight in model.weights:
         values = np.asarray(weight)
@@ -203,7 +199,7 @@ def _checksum_of(model: keras.Model) -> str:
 
 @contextmanager
 def _impatient_sockets() -> Iterator[None]:
-    """Give up on a silent server: Keras's download sets no time limit of its own."""
+    """Set a time limit for sockets, as Keras's download has none."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_DOWNLOAD_PATIENCE)
     try:

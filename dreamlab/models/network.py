@@ -1,6 +1,5 @@
-"""Networks, loaded: the zoo with its ImageNet weights, or a user's own file."""
+"""The class of a loaded network."""
 
-import difflib
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
@@ -9,29 +8,28 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dreamlab.errors import DreamError
-from dreamlab.models.receptive_field import Geometry, layer_geometries
+from dreamlab.models.receptive_field import ReceptiveField, layer_receptive_fields
 from dreamlab.report.svg import heat_table
 from dreamlab.report.table import Table
-from dreamlab.zoo import ARCHITECTURES, LayerInfo, is_offered
+from dreamlab.zoo import ARCHITECTURES, LayerInfo, find_layer, is_offered
 
 
 class Network:
-    """A convolutional network that can be asked for the activations of its layers.
+    """A convolutional network whose layers' activations are available.
 
     Parameters
     ----------
     name : str
-        Its name in the zoo, or the name of the user's file.
+        Name of the network in the zoo, or name of the user's file.
     model : keras.Model
         A functional model from a picture of any size, (1, H, W, 3), to its feature maps.
     weights : str
-        SHA-256 of its weights, or ``"random"``.
+        SHA-256 of the weights, or ``"random"``.
 
     Attributes
     ----------
     smallest : int
-        Smallest picture side it takes, in pixels.
+        Smallest picture side that the network takes, in pixels.
     """
 
     def __init__(self, name: str, model: keras.Model, weights: str) -> None:
@@ -45,9 +43,9 @@ class Network:
             self.smallest = _smallest_side(self.layers)
 
     @cached_property
-    def geometries(self) -> dict[str, Geometry]:
+    def receptive_fields(self) -> dict[str, ReceptiveField]:
         """Receptive field and stride of each layer, by name, in network order."""
-        return layer_geometries(self._models["float32"])
+        return layer_receptive_fields(self._models["float32"])
 
     @cached_property
     def layers(self) -> tuple[LayerInfo, ...]:
@@ -57,15 +55,15 @@ class Network:
             LayerInfo(
                 name=layer.name,
                 kind=type(layer).__name__,
-                depth=geometry.depth,
+                depth=field.depth,
                 channels=layer.output.shape[-1],
-                stride=geometry.stride,
-                receptive_field=geometry.receptive_field,
-                operations=geometry.operations,
-                resizing=geometry.resizing,
+                stride=field.stride,
+                receptive_field=field.bounded_size,
+                operations=field.operations,
+                resizing=field.resizing,
             )
             for layer in model.layers
-            if (geometry := self.geometries.get(layer.name)) is not None
+            if (field := self.receptive_fields.get(layer.name)) is not None
             and not isinstance(layer, keras.layers.InputLayer)
         )
 
@@ -82,29 +80,22 @@ class Network:
         DreamError
             If the network has no such layer; the message names those that are close.
         """
-        for layer in self.layers:
-            if layer.name == name:
-                return layer
-        names = [layer.name for layer in self.layers]
-        close = difflib.get_close_matches(name, names, n=3)
-        offered = [layer.name for layer in self.offered_layers]
-        hint = f"did you mean {' or '.join(close)}?" if close else f"choose from {_listed(offered)}"
-        raise DreamError(f"{self.name} has no layer {name!r}: {hint}")
+        return find_layer(self.name, self.layers, name)
 
-    def cut(self, names: Iterable[str], precision: str) -> keras.Model:
-        """Return a model from the picture to the given layers, with nothing deeper in it.
+    def feature_extractor(self, names: Iterable[str], precision: str) -> keras.Model:
+        """Return a model from the picture to some layers, without any deeper layer.
 
         Parameters
         ----------
         names : iterable of str
-            Layers whose activations are wanted, in this order.
+            Names of the layers, in the order of the outputs.
         precision : str
-            ``"float32"`` or ``"bfloat16"``: what the convolutions are computed in.
+            Number format of the convolutions, ``"float32"`` or ``"bfloat16"``.
 
         Returns
         -------
         keras.Model
-            Its outputs are a dict of layer name to tensor, (1, h, w, channels).
+            Its output is a dict of layer name to tensor, (1, h, w, channels).
 
         Raises
         ------
@@ -115,8 +106,8 @@ class Network:
         outputs = {name: model.get_layer(self.layer(name).name).output for name in names}
         return keras.Model(model.inputs[0], outputs)
 
-    def prepare(self, image: tf.Tensor, preprocessing: str) -> tf.Tensor:
-        """Turn pictures in [-1, 1] into what the network takes.
+    def preprocess(self, image: tf.Tensor, preprocessing: str) -> tf.Tensor:
+        """Convert pictures in [-1, 1] to the input of the network.
 
         Parameters
         ----------
@@ -124,6 +115,11 @@ class Network:
             float32, shape (N, H, W, 3), in [-1, 1].
         preprocessing : str
             ``"notebook"`` or ``"imagenet"``.
+
+        Returns
+        -------
+        tf.Tensor
+            float32, shape (N, H, W, 3), in the range that the network was trained on, or as it is.
         """
         if self.architecture is None:
             return image
@@ -157,7 +153,7 @@ class Network:
 
 
 def _smallest_side(layers: tuple[LayerInfo, ...]) -> int:
-    """Return the smallest picture side, in pixels, at which every layer has a map."""
+    """Return the smallest picture side, in pixels, at which every layer has a feature map."""
     side = max((layer.stride for layer in layers), default=1)
     while any(layer.map_side(side) < 1 for layer in layers):
         side += 1
@@ -165,11 +161,11 @@ def _smallest_side(layers: tuple[LayerInfo, ...]) -> int:
 
 
 def _cast(model: keras.Model, policy: str) -> keras.Model:
-    """Copy a model with each layer computing under a dtype policy; none is set globally."""
+    """Copy a model, with a dtype policy for each layer; the global policy stays as it is."""
 
     def clone(layer: keras.Layer) -> keras.Layer:
         config: dict[str, Any] = layer.get_config()
-        # A sum written as "x + y" is an operation, not a layer, and computes in what it is given.
+        # A sum written as "x + y" is an operation, not a layer; its inputs set its format.
         if isinstance(layer, keras.Layer) and not isinstance(layer, keras.layers.InputLayer):
             config["dtype"] = policy
         return layer.__class__.from_config(config)
@@ -178,8 +174,3 @@ def _cast(model: keras.Model, policy: str) -> keras.Model:
     for target, source in zip(copy.weights, model.weights, strict=True):
         target.assign(np.asarray(source))
     return copy
-
-
-def _listed(names: list[str], most: int = 20) -> str:
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -1,4 +1,4 @@
-"""Where a layer looks: receptive field, stride and cost of each layer, from the network's graph.
+"""Receptive field, stride and cost of each layer, computed from the network's graph.
 
 The arithmetic is that of Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional
 Neural Networks" (Distill, 2019), https://distill.pub/2019/computing-receptive-fields.
@@ -32,49 +32,49 @@ _POINTWISE = (
 
 
 @dataclass(frozen=True)
-class Geometry:
-    """How one output of a network hangs together with the picture.
+class ReceptiveField:
+    """Maps positions of one feature map to the input pixels they see.
 
     All lengths are in pixels of the picture. Position ``i`` of the feature map sees the pixels
-    from ``i * stride - before`` up to, not including, ``i * stride + after``.
+    from ``i * stride - left`` up to, not including, ``i * stride + right``.
 
     Parameters
     ----------
     stride : int
         Pixels from one position to the next.
-    before, after : int
-        How far a position sees to the left (up) and to the right (down) of its first pixel, at
-        any size of the picture: where a stride pads "same", the size moves what is seen.
-    side : int
-        Side of what it sees at one size.
+    left, right : int
+        Reach of a position to the left (up) and to the right (down) of its first pixel: the
+        maximum over all picture sizes, as strided "same" padding shifts the window with the size.
+    size : int
+        Side of the window that a position sees at one picture size.
     depth : int
-        Weighted layers on the longest way from the picture.
+        Weighted layers on the longest path from the picture.
     operations : float
-        Multiplications for each pixel of the picture, up to and with this layer.
+        Multiplications for each pixel of the picture, up to and including this layer.
     resizing : tuple of tuple
         See `dreamlab.zoo.LayerInfo`.
     local : bool
-        False if a position may see the whole picture (global pooling, attention, a layer whose
-        reach is not known): then the fields above say nothing of what it sees.
+        False if a position may see the whole picture (global pooling, attention, a layer of
+        unknown reach); `left`, `right` and `size` mean nothing then.
     """
 
     stride: int = 1
-    before: int = 0
-    after: int = 1
-    side: int = 1
+    left: int = 0
+    right: int = 1
+    size: int = 1
     depth: int = 0
     operations: float = 0.0
     resizing: tuple[tuple, ...] = ()
     local: bool = True
 
     @property
-    def receptive_field(self) -> int | None:
-        """Side of what a position sees, in pixels; None where that is the whole picture."""
-        return self.side if self.local else None
+    def bounded_size(self) -> int | None:
+        """Side of the window that a position sees, in pixels; None for the whole picture."""
+        return self.size if self.local else None
 
 
-def layer_geometries(network: keras.Model) -> dict[str, Geometry]:
-    """Work out the geometry of each layer with a feature map, in the network's own order.
+def layer_receptive_fields(network: keras.Model) -> dict[str, ReceptiveField]:
+    """Compute the receptive field of each layer that has a feature map, in network order.
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ def layer_geometries(network: keras.Model) -> dict[str, Geometry]:
 
     Returns
     -------
-    dict of str to Geometry
-        One entry for each operation with a 4-dimensional output, layers and bare operations.
-        Where a kernel is not square, the longer reach of the two axes stands.
+    dict of str to ReceptiveField
+        One entry for each operation with a 4-dimensional output: layers and bare operations.
+        A kernel that is not square counts with its longer axis.
 
     Raises
     ------
@@ -97,103 +97,105 @@ def layer_geometries(network: keras.Model) -> dict[str, Geometry]:
             f"network {network.name!r} is not a functional Keras model; "
             "save it as one (keras.Sequential or keras.Model with inputs and outputs)"
         )
-    walks = [_along(network, axis, padded) for axis in (0, 1) for padded in ("least", "most")]
-    found = {}
-    for name, one in walks[0].items():
-        each = [walk[name] for walk in walks]
-        found[name] = replace(
-            one,
-            before=max(other.before for other in each),
-            after=max(other.after for other in each),
-            side=max(other.before + other.after for other in each),
+    passes = [_along(network, axis, padded) for axis in (0, 1) for padded in ("least", "most")]
+    receptive_fields = {}
+    for name, first in passes[0].items():
+        variants = [fields[name] for fields in passes]
+        receptive_fields[name] = replace(
+            first,
+            left=max(field.left for field in variants),
+            right=max(field.right for field in variants),
+            size=max(field.left + field.right for field in variants),
             # Sides that shrink differently would need two strides.
-            local=all(other.local and other.stride == one.stride for other in each),
+            local=all(field.local and field.stride == first.stride for field in variants),
         )
-    return found
+    return receptive_fields
 
 
-def _along(network: keras.Model, axis: int, padded: str) -> dict[str, Geometry]:
-    """Follow one axis at sizes where padding "same" puts least, or most, before the first pixel."""
-    known: dict[int, Geometry] = {}
+def _along(network: keras.Model, axis: int, padded: str) -> dict[str, ReceptiveField]:
+    """Follow one axis, at sizes where "same" padding is ``least`` or ``most`` on the left."""
+    by_tensor: dict[int, ReceptiveField] = {}
     costs: dict[int, frozenset[tuple[str, float]]] = {}
-    found: dict[str, Geometry] = {}
+    by_name: dict[str, ReceptiveField] = {}
     for operation in network.operations:
         outputs = [out for node in operation._inbound_nodes for out in node.output_tensors]
         if len(operation._inbound_nodes) == 1:
             inputs = operation._inbound_nodes[0].input_tensors
-            came = _join([known[id(tensor)] for tensor in inputs])
-            geometry = _through(operation, came, axis, padded)
-            # The cost of a layer is counted once, however many ways lead through it.
-            own = _multiplications(operation) / geometry.stride**2
+            source = _join([by_tensor[id(tensor)] for tensor in inputs])
+            field = _through(operation, source, axis, padded)
+            # Each layer's cost counts once, however many paths lead through it.
+            own = _multiplications(operation) / field.stride**2
             cost = frozenset().union(*(costs[id(tensor)] for tensor in inputs))
             cost |= {(operation.name, own)} if own else frozenset()
-        else:  # a layer used twice has no one geometry
-            geometry, cost = Geometry(local=False), frozenset()
-        geometry = replace(geometry, operations=sum(own for _, own in cost))
+        else:  # a layer that is used twice has several receptive fields
+            field, cost = ReceptiveField(local=False), frozenset()
+        field = replace(field, operations=sum(own for _, own in cost))
         for tensor in outputs:
-            known[id(tensor)], costs[id(tensor)] = geometry, cost
+            by_tensor[id(tensor)], costs[id(tensor)] = field, cost
             if len(tensor.shape) == 4:
-                found[operation.name] = geometry
-    return found
+                by_name[operation.name] = field
+    return by_name
 
 
-def _join(geometries: list[Geometry]) -> Geometry:
-    """What a position sees that draws on several branches: all that any of them sees."""
-    if not geometries:
-        return Geometry()
-    widest = max(geometries, key=lambda one: one.stride)
+def _join(branches: list[ReceptiveField]) -> ReceptiveField:
+    """Return what a position sees that draws on several branches: all that any of them sees."""
+    if not branches:
+        return ReceptiveField()
+    # A branch that is one value for the whole picture (squeeze and excitation) counts as stride 1.
+    widest = max(branches, key=lambda branch: branch.stride)
     return replace(
         widest,
-        before=max(one.before for one in geometries),
-        after=max(one.after for one in geometries),
-        depth=max(one.depth for one in geometries),
-        # A branch that is one value for the whole picture (squeeze and excitation) has stride 1
-        # in this bookkeeping, so the strides of true branches are compared alone.
-        local=all(one.local for one in geometries) and len({one.stride for one in geometries}) == 1,
+        left=max(branch.left for branch in branches),
+        right=max(branch.right for branch in branches),
+        depth=max(branch.depth for branch in branches),
+        local=all(branch.local for branch in branches)
+        and len({branch.stride for branch in branches}) == 1,
     )
 
 
-def _through(operation: keras.Operation, came: Geometry, axis: int, padded: str) -> Geometry:
+def _through(
+    operation: keras.Operation, source: ReceptiveField, axis: int, padded: str
+) -> ReceptiveField:
     if isinstance(operation, keras.Sequential):
         for layer in operation.layers:
-            came = _through(layer, came, axis, padded)
-        return came
+            source = _through(layer, source, axis, padded)
+        return source
     if isinstance(operation, kl.SeparableConv2D | kl.DepthwiseConv2D | kl.Conv2D):
         reach = (operation.kernel_size[axis] - 1) * operation.dilation_rate[axis] + 1
-        moved = _window(came, reach, operation.strides, operation.padding, padded)
-        return replace(moved, depth=came.depth + 1)
+        moved = _window(source, reach, operation.strides, operation.padding, padded)
+        return replace(moved, depth=source.depth + 1)
     if isinstance(operation, kl.MaxPooling2D | kl.AveragePooling2D):
         reach = operation.pool_size[axis]
-        return _window(came, reach, operation.strides, operation.padding, padded)
+        return _window(source, reach, operation.strides, operation.padding, padded)
     if isinstance(operation, kl.ZeroPadding2D):
         first, second = operation.padding[axis]
-        # Padding moves the positions: the first one now stands before the picture's first pixel.
+        # Padding moves the positions: the first one starts before the picture's first pixel.
         return replace(
-            came,
-            before=came.before + first * came.stride,
-            after=came.after - first * came.stride,
-            resizing=(*came.resizing, ("pad", first + second)),
+            source,
+            left=source.left + first * source.stride,
+            right=source.right - first * source.stride,
+            resizing=(*source.resizing, ("pad", first + second)),
         )
     if isinstance(operation, kl.Dense):
-        return replace(came, depth=came.depth + 1)
+        return replace(source, depth=source.depth + 1)
     if isinstance(operation, kl.LayerNormalization):
-        return replace(came, local=came.local and _over_channels(operation))
+        return replace(source, local=source.local and _over_channels(operation))
     name = type(operation).__name__
     if isinstance(operation, _POINTWISE) or name in ("LayerScale", "Add", "Subtract", "Multiply"):
-        return came
+        return source
     if name == "Concatenate":
-        return replace(came, local=came.local and operation.axis in (-1, 3))
-    return replace(came, local=False)
+        return replace(source, local=source.local and operation.axis in (-1, 3))
+    return replace(source, local=False)
 
 
 def _window(
-    came: Geometry, reach: int, strides: tuple[int, int], padding: str, padded: str
-) -> Geometry:
+    source: ReceptiveField, reach: int, strides: tuple[int, int], padding: str, padded: str
+) -> ReceptiveField:
     stride = strides[0]
     if strides != (stride, stride):
-        return replace(came, local=False)
+        return replace(source, local=False)
     if padding == "same":
-        # With a stride, the padding on the left depends on the size: it is between these two.
+        # Under a stride, the padding on the left depends on the size, between these two.
         most = (reach - 1) // 2
         least = most if stride == 1 else max(0, reach - stride) // 2
         left = most if padded == "most" else least
@@ -202,11 +204,11 @@ def _window(
         left = 0
         rule = (("valid", reach, stride),) if reach > 1 or stride > 1 else ()
     return replace(
-        came,
-        stride=came.stride * stride,
-        before=came.before + left * came.stride,
-        after=came.after + (reach - 1 - left) * came.stride,
-        resizing=came.resizing + rule,
+        source,
+        stride=source.stride * stride,
+        left=source.left + left * source.stride,
+        right=source.right + (reach - 1 - left) * source.stride,
+        resizing=source.resizing + rule,
     )
 
 
@@ -217,7 +219,7 @@ def _over_channels(operation: kl.LayerNormalization) -> bool:
 
 
 def _multiplications(operation: keras.Operation) -> float:
-    """Multiplications for one position of the output."""
+    """Return the multiplications for one position of the output."""
     if isinstance(operation, keras.Sequential):
         return sum(_multiplications(layer) for layer in operation.layers)
     weighted = kl.Conv2D | kl.DepthwiseConv2D | kl.SeparableConv2D | kl.Dense

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dreamlab import images
-from dreamlab.config import SETTINGS_KEY, embedded
+from dreamlab.config import embedded
 from dreamlab.results import film
 from dreamlab.results.film import Film
 from dreamlab.results.run_data import Frame, RunData
@@ -172,7 +172,7 @@ def packed(files: Mapping[str, bytes]) -> bytes:
 
 
 def _png(frame: Frame, settings: str) -> bytes:
-    return frame.picture.with_text({SETTINGS_KEY: settings}).png
+    return frame.picture.with_text(embedded.settings_text(settings)).png
 
 
 def _settings(recording: RunData) -> str:

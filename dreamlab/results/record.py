@@ -28,6 +28,7 @@ def record(
     max_side: int | None = None,
     every: int | None = None,
     progress: bool | None = False,
+    memory: float | None = None,
     **settings: Any,
 ) -> Recording:
     """Dream on a picture and keep what it leaves.
@@ -49,6 +50,9 @@ def record(
         Keep a frame after every so many steps too.
     progress : bool or None
         Whether a bar is drawn; None draws it in a terminal alone.
+    memory : float, optional
+        Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
+        half of what is free, at most 2,400 MB.
     **settings
         Settings of `DreamConfig` that go over those of `config`, such as ``octaves=3``.
 
@@ -68,7 +72,8 @@ def record(
     chosen = resolved(config, settings)
     image = load_image(picture, max_side=max_side)
     recording = Recording(every=every)
-    run_to_end(recording, dream(image, cached_model(model), chosen), progress)
+    steps = dream(image, cached_model(model), chosen, memory=memory)
+    run_to_end(recording, steps, progress)
     return recording
 
 

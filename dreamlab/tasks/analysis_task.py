@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dreamlab.analysis import Advance, Findings, Item, Settings, named
+from dreamlab.analysis import AnalysisStep, Findings, Item, Settings, named
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape, load_image
 from dreamlab.tasks.events import Event, Loaded, Place
@@ -83,13 +83,13 @@ class AnalysisTask:
         items = {event.key: event for event in resume if isinstance(event, Item)}
         held = 0
 
-        def follow(advance: Advance) -> bool:
+        def on_step(step: AnalysisStep) -> bool:
             nonlocal held
-            item = advance.item
+            item = step.item
             if item is not None and item is not items.get(item.key):
                 held += item.picture.nbytes if item.picture is not None else 0
                 emit(item)
-            emit(Place(advance.fraction, advance.doing))
+            emit(Place(step.fraction, step.doing))
             if held > allowance.max_bytes:
                 raise DreamError(
                     f"the pictures take more than {allowance.max_bytes / 1e6:,.0f} MB: choose a "
@@ -102,8 +102,9 @@ class AnalysisTask:
             image,
             network,
             self.settings,
-            found=items.values(),
-            follow=follow,
+            resume_from=items.values(),
+            on_step=on_step,
+            memory=allowance.memory,
         )
         return findings.complete
 

@@ -10,14 +10,13 @@ import numpy as np
 
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
-from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape, jpeg, to_pixels
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed
 from dreamlab.tasks.task import Allowance, Cost, Result
-from dreamlab.zoo import ARCHITECTURES, known_layers
+from dreamlab.zoo import ARCHITECTURES, find_layer, known_layers
 
 if TYPE_CHECKING:
     from dreamlab.dream import Step
@@ -81,13 +80,10 @@ class DreamTask:
         """See `Task`: the deepest layer that is asked for counts."""
         operations = _TYPICAL_OPERATIONS
         if self.model in ARCHITECTURES:
-            table = {layer.name: layer.operations for layer in known_layers(self.model)}
-            for name in self.config.layers:
-                if name not in table:
-                    raise DreamError(
-                        f"{self.model} has no layer {name!r}; choose one from its list"
-                    )
-            operations = max(table[name] for name in self.config.layers)
+            layers = known_layers(self.model)
+            operations = max(
+                find_layer(self.model, layers, name).operations for name in self.config.layers
+            )
         area = sum(shape.area for shape in self.shapes())
         return Cost(((float(area * self.config.iterations), operations),))
 
@@ -115,6 +111,7 @@ class DreamTask:
             network,
             self.config,
             resume=None if before is None else Resume(before.octave, before.picture),
+            memory=allowance.memory,
         )
         with closing(recording.record(steps)) as recorded:
             for step in recorded:

@@ -45,9 +45,12 @@ class Allowance:
     ----------
     max_bytes : float
         Most bytes of frames or of an analysis's pictures.
+    memory : float, optional
+        Memory that the process may take, in MB; see `dreamlab.dream.dream`.
     """
 
     max_bytes: float
+    memory: float | None = None
 
 
 class Task(Protocol):

@@ -9,7 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dreamlab.analysis import named
-from dreamlab.analysis.atlas import EFFORTS, AtlasSettings, distance, run, share_of_way
+from dreamlab.analysis.atlas import EFFORTS, AtlasSettings, distance, line_search, run
 from dreamlab.analysis.files import ANALYSIS_KEY, files
 from dreamlab.analysis.report import report
 from dreamlab.analysis.run import analyse
@@ -41,14 +41,14 @@ def test_a_picture_is_halted_at_the_amount_by_hand():
     start = np.zeros((1, 1, 3), np.float32)
     before = np.full_like(start, 0.1)
     after = np.full_like(start, 0.3)
-    assert share_of_way(start, before, after, 0.15) == pytest.approx(0.25, abs=1e-5)
+    assert line_search(start, before, after, 0.15) == pytest.approx(0.25, abs=1e-5)
     # A way that turns: from (.3, 0, 0) towards (.3, .8, 0), the length is .5 at (.3, .4, 0).
     before, after = np.float32([[[0.3, 0, 0]]]), np.float32([[[0.3, 0.8, 0]]])
-    assert share_of_way(start, before, after, 0.5 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
+    assert line_search(start, before, after, 0.5 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
     # One that leaves the range: what is white already does not get whiter, so the rest goes .3.
     start = np.float32([[[1, 0, 0]]])
     after = np.float32([[[2, 0.6, 0]]])
-    assert share_of_way(start, start, after, 0.3 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
+    assert line_search(start, start, after, 0.3 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
 
 
 def test_what_is_out_of_range_does_not_count_as_moved():
@@ -58,10 +58,10 @@ def test_what_is_out_of_range_does_not_count_as_moved():
 
 
 def test_every_layer_moves_the_picture_by_the_same_amount(network, image):
-    found = analyse(ATLAS, image, network, _settings(amount=0.05, step=0.02))
-    assert found.complete
-    assert [item.key for item in found.items] == LAYERS
-    for item in found.items:
+    findings = analyse(ATLAS, image, network, _settings(amount=0.05, step=0.02))
+    assert findings.complete
+    assert [item.key for item in findings.items] == LAYERS
+    for item in findings.items:
         assert item.values["moved"] == pytest.approx(0.05, rel=1e-5)
         dreamt = load_image(item.picture)
         moved = math.sqrt(np.mean((dreamt - image) ** 2))
@@ -73,9 +73,9 @@ def test_every_layer_moves_the_picture_by_the_same_amount(network, image):
 def test_layers_move_a_black_and_white_picture_alike_too(network, amount):
     """Half of each step leaves the range there, and more in one layer than in another."""
     image = np.sign(picture(20, 24))
-    found = analyse(ATLAS, image, network, _settings(amount=amount, most_steps=60))
-    assert [item.key for item in found.items] == LAYERS
-    for item in found.items:
+    findings = analyse(ATLAS, image, network, _settings(amount=amount, most_steps=60))
+    assert [item.key for item in findings.items] == LAYERS
+    for item in findings.items:
         assert item.values["moved"] == pytest.approx(amount, rel=1e-5)
         moved = math.sqrt(np.mean((load_image(item.picture) - image) ** 2))
         assert moved == pytest.approx(amount, abs=0.5 / 127.5)
@@ -83,17 +83,17 @@ def test_layers_move_a_black_and_white_picture_alike_too(network, amount):
 
 
 def test_a_picture_says_what_it_takes_to_dream_it_again(network, image):
-    found = analyse(ATLAS, image, network, _settings(amount=0.05, step=0.02))
-    for item in found.items:
-        made = read_settings(io.BytesIO(item.picture.png))
-        assert made["last_step"] == item.values["last_step"]
+    findings = analyse(ATLAS, image, network, _settings(amount=0.05, step=0.02))
+    for item in findings.items:
+        metadata = read_settings(io.BytesIO(item.picture.png))
+        assert metadata["last_step"] == item.values["last_step"]
         # A dream of whole steps, and of the last one no more than this share.
         before, after = image, image
-        for step in dream(image, network, DreamConfig.from_dict(made["config"])):
+        for step in dream(image, network, DreamConfig.from_dict(metadata["config"])):
             before, after = after, np.array(step.image)
-        again = before + np.float32(made["last_step"]) * (after - before)
+        again = before + np.float32(metadata["last_step"]) * (after - before)
         assert np.array_equal(to_pixels(again), to_pixels(load_image(item.picture)))
-        assert 0 < made["last_step"] < 1
+        assert 0 < metadata["last_step"] < 1
 
 
 @pytest.mark.parametrize("effort", EFFORTS)
@@ -103,18 +103,18 @@ def test_the_page_says_that_a_variant_goes_further(network, image, effort):
 
         drawing.pictures(findings, "job", print)
 
-    found = analyse(ATLAS, image, network, _settings(effort=effort, layers=["first"]))
-    shown = AppTest.from_function(page, kwargs={"findings": found}).run()
-    assert not shown.exception
-    told = "A variant goes on to the end of the step" in str(
-        [one.proto for one in shown.get("html")]
+    findings = analyse(ATLAS, image, network, _settings(effort=effort, layers=["first"]))
+    page_run = AppTest.from_function(page, kwargs={"findings": findings}).run()
+    assert not page_run.exception
+    says_so = "A variant goes on to the end of the step" in str(
+        [element.proto for element in page_run.get("html")]
     )
-    assert told is (effort == "equal effort")
+    assert says_so is (effort == "equal effort")
 
 
 def test_equal_steps_are_the_dreams_of_the_engine(network, image):
-    found = analyse(ATLAS, image, network, _settings(effort="equal steps", iterations=3))
-    for item in found.items:
+    findings = analyse(ATLAS, image, network, _settings(effort="equal steps", iterations=3))
+    for item in findings.items:
         config = DreamConfig.from_dict(item.values["config"])
         assert (item.values["steps"], config.iterations) == (3, 3)
         assert item.values["last_step"] == 1.0
@@ -126,12 +126,12 @@ def test_equal_steps_are_the_dreams_of_the_engine(network, image):
 
 
 def test_a_layer_that_moves_too_little_ends_and_says_so(network, image):
-    found = analyse(ATLAS, image, network, _settings(amount=2.0, most_steps=2, layers=["first"]))
-    (item,) = found.items
+    findings = analyse(ATLAS, image, network, _settings(amount=2.0, most_steps=2, layers=["first"]))
+    (item,) = findings.items
     assert item.values["steps"] == 2
     assert item.values["moved"] < 0.1
     assert item.caption == f"first · depth 1 · sees 3 px · moved only {item.values['moved']:.3g}"
-    assert item.caption.encode() in report([found]).replace(b"&#x27;", b"'")
+    assert item.caption.encode() in report([findings]).replace(b"&#x27;", b"'")
 
 
 def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
@@ -139,15 +139,15 @@ def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
     whole = analyse(ATLAS, image, network, settings)
     seen = []
 
-    def until_the_second(advance):
-        seen.append(advance)
-        return advance.item is None or advance.item.key != "second"
+    def until_the_second(step):
+        seen.append(step)
+        return step.item is None or step.item.key != "second"
 
-    part = analyse(ATLAS, image, network, settings, follow=until_the_second)
+    part = analyse(ATLAS, image, network, settings, on_step=until_the_second)
     assert not part.complete
     assert [item.key for item in part.items] == ["first", "second"]
     assert len(seen) > 2  # steps are told, not layers alone
-    fractions = [advance.fraction for advance in seen]
+    fractions = [step.fraction for step in seen]
     assert fractions == sorted(fractions)
     assert 0 < fractions[-1] < 1
 
@@ -157,36 +157,36 @@ def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
         image,
         network,
         settings,
-        found=part.items,
-        follow=lambda advance: redone.append(advance.doing) or True,
+        resume_from=part.items,
+        on_step=lambda step: redone.append(step.doing) or True,
     )
     assert rest.items == whole.items
     assert redone.count("first") == redone.count("second") == 1  # passed on, not dreamt again
 
 
 def test_an_interrupt_keeps_what_was_found(network, image):
-    def interrupt(advance):
-        if advance.item is not None:
+    def interrupt(step):
+        if step.item is not None:
             raise KeyboardInterrupt
         return True
 
-    found = analyse(ATLAS, image, network, _settings(amount=0.05), follow=interrupt)
-    assert not found.complete
-    assert [item.key for item in found.items] == ["first"]
+    findings = analyse(ATLAS, image, network, _settings(amount=0.05), on_step=interrupt)
+    assert not findings.complete
+    assert [item.key for item in findings.items] == ["first"]
 
 
 def test_what_is_missing_or_wrong_is_told(network, image):
     with pytest.raises(DreamError, match="atlas needs a picture"):
         analyse(ATLAS, None, network, _settings())
     with pytest.raises(DreamError, match="tiny has no layer 'fist': did you mean first"):
-        next(run(image, network, _settings(layers=["fist"]), {}))
+        next(run(image, network, _settings(layers=["fist"]), {}, None))
     with pytest.raises(DreamError, match="1 x 1 px; tiny needs at least 2 x 2"):
         analyse(ATLAS, image[:1, :1], network, _settings())
 
 
 def test_the_files(network, image):
-    found = analyse(ATLAS, image, network, _settings(amount=0.05))
-    written = files(found)
+    findings = analyse(ATLAS, image, network, _settings(amount=0.05))
+    written = files(findings)
     assert list(written) == [
         "atlas.json",
         "atlas.csv",
@@ -215,21 +215,25 @@ def test_every_picture_of_the_files_holds_the_settings(network, image, analysis)
         "robustness": {"layers": ["first"], "gaussian": [0.1], "salt_pepper": []},
     }[analysis]
     settings = named(analysis).settings.from_dict({"precision": "float32", **values})
-    found = analyse(named(analysis), image, network, settings)
-    written = files(found)
+    findings = analyse(named(analysis), image, network, settings)
+    written = files(findings)
     pictures = {name: data for name, data in written.items() if name.endswith(".png")}
-    assert len(pictures) == len(found.items) + 1
+    assert len(pictures) == len(findings.items) + 1
     for name, data in pictures.items():
         with Image.open(io.BytesIO(data)) as opened:
             opened.load()
-            made = json.loads(opened.info[ANALYSIS_KEY])
-        assert (made["analysis"], made["model"], made["weights"]) == (analysis, "tiny", "random")
-        assert named(analysis).settings.from_dict(made["settings"]) == settings
+            metadata = json.loads(opened.info[ANALYSIS_KEY])
+        assert (metadata["analysis"], metadata["model"], metadata["weights"]) == (
+            analysis,
+            "tiny",
+            "random",
+        )
+        assert named(analysis).settings.from_dict(metadata["settings"]) == settings
         if name == f"{analysis}.png":
-            assert "item" not in made
+            assert "item" not in metadata
             continue
-        item = found.items[int(name[:2]) - 1]
-        assert made["item"] == {"key": item.key, **item.values}
+        item = findings.items[int(name[:2]) - 1]
+        assert metadata["item"] == {"key": item.key, **item.values}
         assert np.array_equal(load_image(data), load_image(item.picture))
 
 
@@ -245,7 +249,9 @@ def test_what_the_page_restores_from_a_picture_is_a_dream_alone(network, image):
 def test_a_picture_is_made_again_from_what_it_holds(network, image):
     written = files(analyse(ATLAS, image, network, _settings(amount=0.05)))
     with Image.open(io.BytesIO(written["02_second.png"])) as opened:
-        made = json.loads(opened.info[ANALYSIS_KEY])
-    settings = AtlasSettings.from_dict(made["settings"] | {"layers": [made["item"]["layer"]]})
-    (again,) = analyse(named(made["analysis"]), image, network, settings).items
+        metadata = json.loads(opened.info[ANALYSIS_KEY])
+    settings = AtlasSettings.from_dict(
+        metadata["settings"] | {"layers": [metadata["item"]["layer"]]}
+    )
+    (again,) = analyse(named(metadata["analysis"]), image, network, settings).items
     assert np.array_equal(load_image(again.picture), load_image(written["02_second.png"]))

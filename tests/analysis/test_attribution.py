@@ -16,8 +16,8 @@ from dreamlab.analysis.gradients import balance
 from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig, read_settings
 from dreamlab.dream import InexactTiles, dream
-from dreamlab.dream.ascent import Octave
-from dreamlab.dream.compiled import compile_ascent
+from dreamlab.dream.ascent import OctaveAscent
+from dreamlab.dream.compiled import compile_objective
 from dreamlab.errors import DreamError
 from dreamlab.images.resample import resize
 from tests.support.tiny import picture, tiny_network
@@ -37,18 +37,18 @@ def _settings(**values):
 
 def _of_the_tape(network, layers, channels, at):
     """Each layer's weighted loss and gradient, by the notebook's formula on a plain tape."""
-    model, at = network.cut(tuple(layers), "float32"), tf.constant(at)
+    model, at = network.feature_extractor(tuple(layers), "float32"), tf.constant(at)
     losses, gradients = {}, {}
     for name, weight in layers.items():
         with tf.GradientTape() as tape:
             tape.watch(at)
-            answer = model(at[None])[name]
+            activation = model(at[None])[name]
             if name in channels:
-                answer = tf.gather(answer, channels[name], axis=-1)
-            rows, columns = answer.shape[1:3]
+                activation = tf.gather(activation, channels[name], axis=-1)
+            rows, columns = activation.shape[1:3]
             top, left = 2 * (rows > 4), 2 * (columns > 4)
-            inner = answer[:, top : rows - top, left : columns - left]
-            loss = weight * tf.reduce_sum(inner**2) / tf.size(answer, tf.float32)
+            inner = activation[:, top : rows - top, left : columns - left]
+            loss = weight * tf.reduce_sum(inner**2) / tf.size(activation, tf.float32)
         losses[name], gradients[name] = float(loss), tape.gradient(loss, at).numpy()
     return losses, gradients
 
@@ -58,10 +58,10 @@ def _of_the_tape(network, layers, channels, at):
 def test_what_is_measured_is_what_made_each_step(network, jitter, channels):
     image = picture(16, 18)
     settings = _settings(octaves=2, iterations=2, jitter=jitter, channels=channels)
-    found = analyse(ATTRIBUTION, image, network, settings)
-    assert len(found.items) == 4
+    findings = analyse(ATTRIBUTION, image, network, settings)
+    assert len(findings.items) == 4
     at = image
-    for step, item in zip(dream(image, network, settings.config()), found.items, strict=True):
+    for step, item in zip(dream(image, network, settings.config()), findings.items, strict=True):
         if step.iteration == 0:  # the picture of the octave before, lost detail and all
             at = resize(at, (step.height, step.width))
             generator = np.random.default_rng((0, step.octave))
@@ -92,8 +92,8 @@ def test_it_is_of_the_dream_with_all_its_settings(network):
     )
     steps = [step for step in dream(image, network, settings.config()) if step.iteration >= 0]
     assert 0 < len(steps) < 12  # where the loss passed max_loss, an octave ended
-    found = analyse(ATTRIBUTION, image, network, settings)
-    assert [item.values["losses"] for item in found.items] == [step.losses for step in steps]
+    findings = analyse(ATTRIBUTION, image, network, settings)
+    assert [item.values["losses"] for item in findings.items] == [step.losses for step in steps]
 
 
 def test_it_has_every_setting_of_a_dream():
@@ -127,25 +127,25 @@ def test_what_cannot_be_looked_into_is_told(network, values, message):
 
 def test_a_memory_budget_tiles_it_and_changes_no_figure(network, monkeypatch):
     image, tiles = picture(120, 140), []
-    gradient = Octave.gradient
+    gradient = OctaveAscent.gradient
 
     def spied(octave, *arguments):
         tiles.append(len(octave.tiles))
         return gradient(octave, *arguments)
 
-    monkeypatch.setattr(Octave, "gradient", spied)
+    monkeypatch.setattr(OctaveAscent, "gradient", spied)
     settings = _settings(octaves=2, iterations=1, jitter=9)
     whole = analyse(ATTRIBUTION, image, network, settings)
     assert set(tiles) == {1}
     tiles.clear()
     # For the mix, which takes 87 bytes a pixel, a picture of 100 x 100 and no more.
-    monkeypatch.setattr("dreamlab.dream.run.budget", lambda pixels: 87 * 100 * 100)
+    monkeypatch.setattr("dreamlab.dream.run.budget", lambda pixels, memory: 87 * 100 * 100)
     tiled = analyse(ATTRIBUTION, image, network, settings)
     assert tiles == [1, 1, 4, 4, 4]  # both looks at the small octave; step and looks at the large
-    for one, other in zip(tiled.items, whole.items, strict=True):
+    for item, other in zip(tiled.items, whole.items, strict=True):
         for figures in ("losses", "norms"):
-            assert one.values[figures] == pytest.approx(other.values[figures], rel=1e-3)
-        assert np.allclose(one.values["cosines"], other.values["cosines"], atol=1e-3)
+            assert item.values[figures] == pytest.approx(other.values[figures], rel=1e-3)
+        assert np.allclose(item.values["cosines"], other.values["cosines"], atol=1e-3)
 
 
 def test_tiles_that_are_not_exact_are_those_of_the_dream():
@@ -154,11 +154,11 @@ def test_tiles_that_are_not_exact_are_those_of_the_dream():
     settings = _settings(layers=mix, octaves=1, iterations=2, tile=64)
     config = settings.config()
     with pytest.warns(InexactTiles):
-        found = analyse(ATTRIBUTION, image, network, settings)
+        findings = analyse(ATTRIBUTION, image, network, settings)
     with pytest.warns(InexactTiles):
         steps = dream(image, network, config, starts=True)
-    octave = Octave(compile_ascent(network, config, "float32"), config, image.shape[:2])
-    for step, item in zip(steps, found.items, strict=True):
+    octave = OctaveAscent(compile_objective(network, config, "float32"), config, image.shape[:2])
+    for step, item in zip(steps, findings.items, strict=True):
         _, whole = octave.gradient(step.start.picture, step.start.shift)
         norms = np.array(list(item.values["norms"].values()))
         together = norms @ np.array(item.values["cosines"]) @ norms
@@ -177,7 +177,7 @@ def test_what_a_step_began_from_is_kept_for_those_who_ask(network):
     second = next(steps)
     assert (second.start.picture == before).all()
     assert second.start.shift == (0, 0)
-    assert second.start.allowed >= 256e6
+    assert second.start.memory_budget >= 256e6
     assert second.ends_octave
     next(steps)
     with pytest.raises(DreamError, match="not kept"):
@@ -187,20 +187,22 @@ def test_what_a_step_began_from_is_kept_for_those_who_ask(network):
 def test_it_can_be_ended_after_each_gradient(network, monkeypatch):
     worked = []
     for name in ("step", "gradient"):
-        method = getattr(Octave, name)
+        method = getattr(OctaveAscent, name)
         monkeypatch.setattr(
-            Octave, name, lambda *given, method=method: worked.append(1) or method(*given)
+            OctaveAscent,
+            name,
+            lambda *values, method=method: worked.append(1) or method(*values),
         )
     counts, fractions = [], [0.0]
 
-    def follow(advance):
+    def follow(step):
         counts.append(len(worked))
-        fractions.append(advance.fraction)
+        fractions.append(step.fraction)
         worked.clear()
         return True
 
     analyse(
-        ATTRIBUTION, picture(16, 18), network, _settings(octaves=2, iterations=2), follow=follow
+        ATTRIBUTION, picture(16, 18), network, _settings(octaves=2, iterations=2), on_step=follow
     )
     assert counts == [1] * (4 * (1 + len(MIX)))
     assert fractions == sorted(fractions)
@@ -214,20 +216,20 @@ def test_broken_off_it_has_the_pictures_of_the_octaves_that_ended(network):
     config = read_settings(io.BytesIO(whole.items[1].picture.png))["config"]
     assert DreamConfig.from_dict(config) == settings.config()
 
-    def first_octave(advance):
-        return advance.item is None or advance.item.values["iteration"] < 1
+    def first_octave(step):
+        return step.item is None or step.item.values["iteration"] < 1
 
-    found = analyse(ATTRIBUTION, image, network, settings, follow=first_octave)
-    assert not found.complete
-    names = zipfile.ZipFile(io.BytesIO(files(found)["attribution.zip"])).namelist()
+    findings = analyse(ATTRIBUTION, image, network, settings, on_step=first_octave)
+    assert not findings.complete
+    names = zipfile.ZipFile(io.BytesIO(files(findings)["attribution.zip"])).namelist()
     assert {"attribution.json", "attribution.png", "01_step_002.png"} <= set(names)
 
 
 def test_balanced_weights_pull_equally(network):
     image = picture(16, 18)
     one_step = {"octaves": 1, "iterations": 1, "step": 1e-5}  # so that the picture hardly moves
-    found = analyse(ATTRIBUTION, image, network, _settings(**one_step))
-    first = found.items[0].values["norms"]
+    findings = analyse(ATTRIBUTION, image, network, _settings(**one_step))
+    first = findings.items[0].values["norms"]
     assert max(first.values()) > 1.5 * min(first.values())
     weights = balance(MIX, [first])
     again = analyse(ATTRIBUTION, image, network, _settings(layers=weights, **one_step))
@@ -238,16 +240,16 @@ def test_balanced_weights_pull_equally(network):
 
 
 def test_the_tables(network):
-    found = analyse(ATTRIBUTION, picture(16, 18), network, _settings(octaves=2, iterations=2))
-    loss, gradient, cosines, balanced = ATTRIBUTION.tables(found)
+    findings = analyse(ATTRIBUTION, picture(16, 18), network, _settings(octaves=2, iterations=2))
+    loss, gradient, cosines, balanced = ATTRIBUTION.tables(findings)
     assert loss.columns == gradient.columns == ("step", "second", "third")
     for row in loss.rows:
         assert row[1] > 0 > row[2]  # a negative weight, a negative share
         assert row[1] - row[2] == pytest.approx(1.0)
-    norms = [item.values["norms"] for item in found.items]
+    norms = [item.values["norms"] for item in findings.items]
     expected = norms[2]["second"] / (norms[2]["second"] + norms[2]["third"])
     assert gradient.rows[2][1] == pytest.approx(expected)
-    mean = sum(item.values["cosines"][0][1] for item in found.items) / 4
+    mean = sum(item.values["cosines"][0][1] for item in findings.items) / 4
     assert cosines.rows[0][2] == pytest.approx(mean)
     assert math.isclose(cosines.rows[1][2], 1.0)
     assert [row[0] for row in balanced.rows] == ["second", "third"]

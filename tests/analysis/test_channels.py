@@ -22,19 +22,19 @@ def _settings(**values):
 
 
 def test_the_strongest_channels_by_hand():
-    answer = np.zeros((2, 1, 4), np.float32)
-    answer[:, 0, 0] = 1, 1  # mean square 1
-    answer[:, 0, 2] = 2, 0  # 2
-    answer[:, 0, 3] = -1, -1  # 1: size counts, not sign
-    squares = mean_squares(answer)
+    activation = np.zeros((2, 1, 4), np.float32)
+    activation[:, 0, 0] = 1, 1  # mean square 1
+    activation[:, 0, 2] = 2, 0  # 2
+    activation[:, 0, 3] = -1, -1  # 1: size counts, not sign
+    squares = mean_squares(activation)
     assert squares.tolist() == [1, 0, 2, 1]
     assert strongest(squares, 3) == (2, 0, 3)
 
 
 def test_an_overlay_glows_where_the_channel_answers():
     image = np.zeros((4, 4, 3), np.float32)
-    answer = np.float32([[0, 0], [0, -8]])
-    drawn = overlay(image, answer)
+    activation = np.float32([[0, 0], [0, -8]])
+    drawn = overlay(image, activation)
     np.testing.assert_allclose(drawn[0, 0], [-0.55] * 3, atol=1e-6)  # dimmed grey
     np.testing.assert_allclose(drawn[3, 3], [1.0, 0.35, -0.8], atol=1e-6)
     np.testing.assert_allclose(overlay(image, np.zeros((2, 2), np.float32)), -0.55, atol=1e-6)
@@ -42,26 +42,26 @@ def test_an_overlay_glows_where_the_channel_answers():
 
 def test_the_channels_that_answer_most_are_mapped_and_grown(network):
     image = picture(20, 24)
-    found = analyse(CHANNELS, image, network, _settings(count=2))
-    answer = Activations(network, ("third",), "float32", "notebook").maps(image)["third"]
-    squares = np.mean(answer.astype(float) ** 2, axis=(0, 1))
+    findings = analyse(CHANNELS, image, network, _settings(count=2))
+    activation = Activations(network, ("third",), "float32", "notebook").maps(image)["third"]
+    squares = np.mean(activation.astype(float) ** 2, axis=(0, 1))
     expected = np.argsort(-squares)[:2]
-    maps = [item for item in found.items if item.values["kind"] == "map"]
+    maps = [item for item in findings.items if item.values["kind"] == "map"]
     assert [item.values["channel"] for item in maps] == expected.tolist()
     assert maps[0].values["answer"] == pytest.approx(squares.max())
     assert maps[0].values["share"] == pytest.approx(squares.max() / squares.sum())
-    grown = [item for item in found.items if item.values["kind"] == "grown"]
+    grown = [item for item in findings.items if item.values["kind"] == "grown"]
     assert [item.values["channel"] for item in grown] == expected.tolist()
     for item in grown:
         assert item.values["last_objective"] > item.values["first_objective"]
 
 
 def test_without_a_picture_there_are_no_maps(network):
-    found = analyse(CHANNELS, None, network, _settings(count=2, steps=2))
-    assert [item.key for item in found.items] == ["third-0-grown", "third-1-grown"]
-    found = analyse(CHANNELS, None, network, _settings(channels=(5,), steps=2))
-    assert [item.key for item in found.items] == ["third-5-grown"]
-    assert not CHANNELS.tables(found)
+    findings = analyse(CHANNELS, None, network, _settings(count=2, steps=2))
+    assert [item.key for item in findings.items] == ["third-0-grown", "third-1-grown"]
+    findings = analyse(CHANNELS, None, network, _settings(channels=(5,), steps=2))
+    assert [item.key for item in findings.items] == ["third-5-grown"]
+    assert not CHANNELS.tables(findings)
     with pytest.raises(DreamError, match="third has no channel 6; choose 0 to 5"):
         analyse(CHANNELS, None, network, _settings(channels=(6,)))
     with pytest.raises(DreamError, match="layer"):

@@ -26,10 +26,10 @@ def test_ratios_by_hand():
 def test_the_matrix_is_that_of_the_dreams(network):
     image = picture(12, 14)
     settings = AtlasSettings(amount=0.05, precision="float32", layers=("second", "third"))
-    found = analyse(named("excitation"), image, network, settings)
+    findings = analyse(named("excitation"), image, network, settings)
     before = activations_by_hand(network, image)
-    assert [item.key for item in found.items] == ["second", "third"]
-    for item in found.items:
+    assert [item.key for item in findings.items] == ["second", "third"]
+    for item in findings.items:
         after = activations_by_hand(network, load_image(item.picture))
         assert list(item.values["ratios"]) == ["first", "second", "pool", "third"]
         for name, ratio in item.values["ratios"].items():
@@ -37,16 +37,16 @@ def test_the_matrix_is_that_of_the_dreams(network):
             assert ratio == pytest.approx(expected, rel=1e-4)
         assert item.values["ratios"][item.key] > 1
 
-    rows = files(found)["excitation.csv"].decode().splitlines()
+    rows = files(findings)["excitation.csv"].decode().splitlines()
     assert rows[0] == "dreamt,first,second,pool,third"
     cells = rows[2].split(",")
     assert cells[0] == "third"
-    assert float(cells[4]) == found.items[1].values["ratios"]["third"]
+    assert float(cells[4]) == findings.items[1].values["ratios"]["third"]
 
 
 def test_a_resumed_matrix_is_the_same(network):
     image = picture(12, 14)
     settings = AtlasSettings(amount=0.05, precision="float32")
     whole = analyse(named("excitation"), image, network, settings)
-    rest = analyse(named("excitation"), image, network, settings, found=whole.items[:2])
+    rest = analyse(named("excitation"), image, network, settings, resume_from=whole.items[:2])
     assert rest.items == whole.items

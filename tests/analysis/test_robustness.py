@@ -32,13 +32,13 @@ def _settings(**values):
 def test_figures_against_the_engine_and_scikit_image(network):
     image = picture(20, 24)
     settings = _settings()
-    found = analyse(ROBUSTNESS, image, network, settings)
-    assert [item.key for item in found.items] == [
+    findings = analyse(ROBUSTNESS, image, network, settings)
+    assert [item.key for item in findings.items] == [
         f"{layer}-{level}"
         for layer in ("first", "third")
         for level in ("gaussian-0.0", "gaussian-0.1", "gaussian-0.5", "salt_pepper-0.2")
     ]
-    values = {item.key: item.values for item in found.items}
+    values = {item.key: item.values for item in findings.items}
     # The notebook's noise has minus its deviation as mean: without that, it is noise alone.
     noisy = add_gaussian(image, 0.5, np.random.default_rng((0, 2))) + 0.5
     config = DreamConfig(
@@ -50,15 +50,17 @@ def test_figures_against_the_engine_and_scikit_image(network):
         pixels.append(to_pixels(last.image))
     expected = structural_similarity(*pixels, channel_axis=2)
     assert values["third-gaussian-0.5"]["ssim"] == pytest.approx(expected, rel=1e-6)
-    shift = Activations(network, ("third",), "float32", "notebook").shifts(image, noisy)["third"]
+    shift = Activations(network, ("third",), "float32", "notebook").relative_change(image, noisy)[
+        "third"
+    ]
     assert values["third-gaussian-0.5"]["shift"] == pytest.approx(shift, rel=1e-5)
 
 
 def test_no_noise_changes_nothing_and_more_changes_more(network):
-    found = analyse(ROBUSTNESS, picture(20, 24), network, _settings())
+    findings = analyse(ROBUSTNESS, picture(20, 24), network, _settings())
     for layer in ("first", "third"):
         none, some, much = (
-            next(one.values for one in found.items if one.key == f"{layer}-gaussian-{level}")
+            next(item.values for item in findings.items if item.key == f"{layer}-gaussian-{level}")
             for level in ("0.0", "0.1", "0.5")
         )
         assert (none["ssim"], none["shift"]) == (1.0, 0.0)
@@ -77,8 +79,8 @@ def test_gaussian_noise_does_not_darken():
 
 def test_levels_that_look_alike_are_kept_apart(network):
     settings = _settings(layers=("first",), gaussian=(0.1, 0.10000001, 0.1), salt_pepper=())
-    found = analyse(ROBUSTNESS, picture(20, 24), network, settings)
-    assert [item.key for item in found.items] == [
+    findings = analyse(ROBUSTNESS, picture(20, 24), network, settings)
+    assert [item.key for item in findings.items] == [
         "first-gaussian-0.1",
         "first-gaussian-0.10000001",
     ]
@@ -99,8 +101,8 @@ def test_a_resumed_run_is_the_same(network):
         image,
         network,
         _settings(),
-        found=whole.items[:5],
-        follow=lambda advance: doings.append(advance.doing) or True,
+        resume_from=whole.items[:5],
+        on_step=lambda step: doings.append(step.doing) or True,
     )
     assert rest.items == whole.items
     assert "first, no noise" not in doings  # nothing of it was missing
@@ -108,8 +110,8 @@ def test_a_resumed_run_is_the_same(network):
 
 
 def test_tables_and_small_pictures(network):
-    found = analyse(ROBUSTNESS, picture(20, 24), network, _settings())
-    tables = {table.name: table for table in ROBUSTNESS.tables(found)}
+    findings = analyse(ROBUSTNESS, picture(20, 24), network, _settings())
+    tables = {table.name: table for table in ROBUSTNESS.tables(findings)}
     assert list(tables) == [
         "ssim_gaussian",
         "shift_gaussian",

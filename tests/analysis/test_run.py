@@ -19,28 +19,28 @@ def test_names_and_keywords_are_taken_as_the_analysis_and_its_settings_are(netwo
     image = picture(40, 50)
     atlas = named("atlas")
     whole = analyse(atlas, image, network, atlas.settings.from_dict(SHORT))
-    found = analyse("atlas", image, network, **SHORT)
-    assert isinstance(found, Findings)
-    assert (found.settings, found.items) == (whole.settings, whole.items)
+    findings = analyse("atlas", image, network, **SHORT)
+    assert isinstance(findings, Findings)
+    assert (findings.settings, findings.items) == (whole.settings, whole.items)
 
 
 def test_a_picture_is_scaled_down_to_the_settings_side(network):
-    found = analyse("atlas", picture(80, 100), network, **SHORT, max_side=50)
-    assert found.items == analyse("atlas", picture(80, 100), network, **SHORT, max_side=50).items
-    assert found.settings["max_side"] == 50
+    findings = analyse("atlas", picture(80, 100), network, **SHORT, max_side=50)
+    assert findings.items == analyse("atlas", picture(80, 100), network, **SHORT, max_side=50).items
+    assert findings.settings["max_side"] == 50
 
 
 def test_it_saves_and_shows_itself(network, tmp_path):
-    found = analyse("atlas", picture(40, 50), network, **SHORT)
-    names = found.save(tmp_path)
+    findings = analyse("atlas", picture(40, 50), network, **SHORT)
+    names = findings.save(tmp_path)
     assert {"atlas.json", "atlas.csv", "atlas.png", "report.html"} <= set(names)
     assert all((tmp_path / name).is_file() for name in names)
-    shown = found._repr_html_()
-    assert shown.startswith("<iframe srcdoc=")
-    assert "&lt;h2&gt;Layer atlas" in shown
-    (table,) = found.tables()
+    page = findings._repr_html_()
+    assert page.startswith("<iframe srcdoc=")
+    assert "&lt;h2&gt;Layer atlas" in page
+    (table,) = findings.tables()
     assert table.rows[0][0] == "second"
-    assert "complete" in repr(found)
+    assert "complete" in repr(findings)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def notebook(config: DreamConfig, image: np.ndarray) -> Step:
     from dreamlab.models import load_model
     from tests.support.notebook import compile_loss_and_gradient
 
-    model = load_model("vgg16").cut(config.layers, "float32")
+    model = load_model("vgg16").feature_extractor(config.layers, "float32")
     evaluate = compile_loss_and_gradient(model, dict(config.layers))
     state = image[None].copy()
 
@@ -36,15 +36,15 @@ def dreamlab(precision: str) -> Callable[[DreamConfig, np.ndarray], Step]:
     """dreamlab's own way, in a precision."""
 
     def prepare(config: DreamConfig, image: np.ndarray) -> Step:
-        from dreamlab.dream.ascent import Octave
-        from dreamlab.dream.compiled import compile_ascent
+        from dreamlab.dream.ascent import OctaveAscent
+        from dreamlab.dream.compiled import compile_objective
         from dreamlab.dream.precision import resolve
         from dreamlab.models import load_model
 
         resolved = resolve(precision)
         config = replace(config, precision=precision)
-        ascent = compile_ascent(load_model("vgg16"), config, resolved)
-        octave = Octave(ascent, config, image.shape[:2])
+        objective = compile_objective(load_model("vgg16"), config, resolved)
+        octave = OctaveAscent(objective, config, image.shape[:2])
         state = image
 
         def step() -> None:
@@ -88,7 +88,7 @@ def _torch_layers(deepest: str) -> list:
     from dreamlab.models import load_model
 
     modules = []
-    for layer in load_model("vgg16").cut([deepest], "float32").layers[1:]:
+    for layer in load_model("vgg16").feature_extractor([deepest], "float32").layers[1:]:
         if layer.name.endswith("_pool"):
             modules.append((layer.name, nn.MaxPool2d(2)))
             continue

@@ -12,16 +12,16 @@ ATLAS_FILES = ["01_first.png", "02_second.png", "03_pool.png", "04_third.png"]
 
 
 @pytest.fixture
-def given(tmp_path):
+def places(tmp_path):
     """A network's file, a picture's file, and a directory to write to."""
     network = tiny_network()
-    network.cut(["third"], "float32").save(tmp_path / "tiny.keras")
+    network.feature_extractor(["third"], "float32").save(tmp_path / "tiny.keras")
     (tmp_path / "in.png").write_bytes(png(to_pixels(picture(24, 36))))
     return str(tmp_path / "tiny.keras"), str(tmp_path / "in.png"), tmp_path / "out"
 
 
-def test_atlas(given, capsys):
-    model, image, out = given
+def test_atlas(places, capsys):
+    model, image, out = places
     options = ["--amount", "0.05", "--max-side", "32", "--precision", "float32"]
     assert main(["atlas", image, "--out", str(out), "--model", model, *options]) == 0
     names = sorted(path.name for path in out.iterdir())
@@ -32,8 +32,8 @@ def test_atlas(given, capsys):
     assert (settings["amount"], settings["max_side"]) == (0.05, 32)
 
 
-def test_excitation_and_robustness_and_attribution(given):
-    model, image, out = given
+def test_excitation_and_robustness_and_attribution(places):
+    model, image, out = places
     start = [image, "--out", str(out), "--model", model]
     assert main(["excitation", *start, "--layers", "first,third", "--amount", "0.05"]) == 0
     with open(out / "excitation.csv", newline="") as file:
@@ -57,8 +57,8 @@ def test_excitation_and_robustness_and_attribution(given):
     assert (settings["max_loss"], settings["tile"]) == (9.0, 64)
 
 
-def test_channels_with_and_without_a_picture(given):
-    model, image, out = given
+def test_channels_with_and_without_a_picture(places):
+    model, image, out = places
     start = ["channels", "third", "--out", str(out), "--model", model, "--side", "32"]
     assert main([*start, "--steps", "2", "--channels", "4,1"]) == 0
     assert (out / "01_third-4-grown.png").exists()
@@ -80,9 +80,9 @@ def test_channels_with_and_without_a_picture(given):
         (["channels", "third", "--channels", "99"], "third has no channel 99; choose 0 to 5"),
     ],
 )
-def test_mistakes_are_told_in_one_line(given, capsys, arguments, message):
-    model, image, out = given
-    arguments = [image if one == "IN" else one for one in arguments]
+def test_mistakes_are_told_in_one_line(places, capsys, arguments, message):
+    model, image, out = places
+    arguments = [image if argument == "IN" else argument for argument in arguments]
     assert main([*arguments, "--out", str(out), "--model", model]) == 2
     error = capsys.readouterr().err
     assert message in error

@@ -46,6 +46,32 @@ def test_everything_is_written_and_can_be_read_again(cat, asked, tmp_path, capfd
     assert len(list(out.iterdir())) == 8  # and nothing else
 
 
+def test_the_variable_says_how_much_memory_it_may_take(cat, asked, tmp_path, monkeypatch):
+    memories, real = [], engine.dream
+
+    def spy(*arguments, memory, **options):
+        memories.append(memory)
+        return real(*arguments, memory=memory, **options)
+
+    monkeypatch.setattr(engine, "dream", spy)
+    monkeypatch.setenv("DREAMLAB_MEMORY", "1500")
+    assert main(["dream", cat, "--out", str(tmp_path / "dream"), *QUICK]) == 0
+    atlas = ["atlas", cat, "--layers", "second", "--out", str(tmp_path / "atlas")]
+    assert main([*atlas, "--amount", "0.01"]) == 0
+    assert memories == [1500.0, 1500.0]
+
+
+def test_a_misspelt_variable_is_told_before_anything_is_written(
+    cat, asked, tmp_path, monkeypatch, capfd
+):
+    monkeypatch.setenv("DREAMLAB_MEMRY", "1500")
+    sentence = "dreamlab: there is no setting DREAMLAB_MEMRY: did you mean DREAMLAB_MEMORY?"
+    for command in (["dream", *QUICK], ["atlas"]):
+        assert main([*command, cat, "--out", str(tmp_path / "out")]) == 2
+        assert error_line(capfd) == sentence
+        assert not (tmp_path / "out").exists()
+
+
 def _written(out):
     return DreamConfig.from_file(out / "config.json")
 
@@ -68,10 +94,10 @@ def test_every_setting_has_an_option_that_arrives(cat, asked, tmp_path):
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
     channels = ["--channels", "third=0,5", "--channels", "second=1"]
     assert main(["dream", cat, "--out", str(tmp_path / "o"), *LAYERS, *channels, *flags]) == 0
-    found = _written(tmp_path / "o").to_dict()
-    assert found.pop("layers") == {"second": 0.5, "third": 2.0}
-    assert found.pop("channels") == {"third": [0, 5], "second": [1]}
-    assert found == options
+    config = _written(tmp_path / "o").to_dict()
+    assert config.pop("layers") == {"second": 0.5, "third": 2.0}
+    assert config.pop("channels") == {"third": [0, 5], "second": [1]}
+    assert config == options
 
 
 def test_options_go_over_the_file_and_the_file_over_the_preset(cat, asked, tmp_path, monkeypatch):
@@ -87,13 +113,13 @@ def test_options_go_over_the_file_and_the_file_over_the_preset(cat, asked, tmp_p
     preset = _written(out)
     assert (dict(preset.layers), preset.octaves, preset.iterations) == ({"first": 1.0}, 1, 1)
     assert main([*base, "--preset", "mixed", *partial, "--seed", "3"]) == 0
-    found = _written(out)
-    assert (found.octaves, found.iterations, found.seed) == (1, 2, 3)
-    assert dict(found.layers) == {"first": 1.0}
+    config = _written(out)
+    assert (config.octaves, config.iterations, config.seed) == (1, 2, 3)
+    assert dict(config.layers) == {"first": 1.0}
     assert main([*base, *LAYERS, *partial]) == 0
-    found = _written(out)
-    assert (found.octaves, found.iterations, found.seed) == (5, 2, 2)
-    assert dict(found.layers) == {"second": 0.5, "third": 2.0}
+    config = _written(out)
+    assert (config.octaves, config.iterations, config.seed) == (5, 2, 2)
+    assert dict(config.layers) == {"second": 0.5, "third": 2.0}
     assert main([*base, "--preset", "mixed", "--layer", "third=-1"]) == 0
     assert dict(_written(out).layers) == {"third": -1.0}
     assert _written(out).octaves == 1
@@ -152,9 +178,9 @@ def test_octaves_of_an_earlier_run_are_gone(cat, asked, tmp_path):
     (out / "octave_notes.png").write_bytes(b"mine")
     start = str(out / "octave_1_21x28.png")
     assert main(["dream", start, "--out", str(out), *QUICK, "--octaves", "1"]) == 0
-    found = sorted(path.name for path in out.glob("octave*"))
+    names = sorted(path.name for path in out.glob("octave*"))
     # What the user put there and the picture that was begun from are left alone.
-    assert found == ["octave_0_21x28.png", "octave_1_21x28.png", "octave_notes.png"]
+    assert names == ["octave_0_21x28.png", "octave_1_21x28.png", "octave_notes.png"]
 
 
 @pytest.mark.filterwarnings("default::dreamlab.dream.OctaveDropped")
@@ -169,8 +195,8 @@ def test_octaves_left_out_are_told_of_in_one_line(cat, asked, tmp_path, capfd, m
 def _interrupted_after(count, monkeypatch):
     whole = engine.dream
 
-    def interrupted(*arguments):
-        steps = whole(*arguments)
+    def interrupted(*arguments, **options):
+        steps = whole(*arguments, **options)
         for _ in range(count):
             yield next(steps)
         raise KeyboardInterrupt

@@ -35,7 +35,9 @@ def test_bad_pictures_directories_and_commands(cat, asked, tmp_path, capfd):
 
 
 def _python(*arguments, **options):
-    environment = {name: one for name, one in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    environment = {
+        name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"
+    }
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,

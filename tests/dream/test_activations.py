@@ -12,16 +12,16 @@ def network():
 
 def test_activations_against_scipy(network):
     image, other = picture(12, 14), picture(12, 14, seed=1)
-    one, two = activations_by_hand(network, image), activations_by_hand(network, other)
-    answers = Activations(network, tuple(one), "float32", "notebook")
-    squares, shifts, maps = (
-        answers.mean_squares(image),
-        answers.shifts(image, other),
-        answers.maps(image),
+    before, after = activations_by_hand(network, image), activations_by_hand(network, other)
+    activations = Activations(network, tuple(before), "float32", "notebook")
+    squares, changes, maps = (
+        activations.mean_squares(image),
+        activations.relative_change(image, other),
+        activations.maps(image),
     )
-    for name, found in one.items():
-        assert squares[name] == pytest.approx(np.mean(found**2), rel=1e-5)
-        shift = np.linalg.norm(two[name] - found) / np.linalg.norm(found)
-        assert shifts[name] == pytest.approx(shift, rel=1e-5)
-        np.testing.assert_allclose(maps[name], found, rtol=1e-4, atol=1e-5)
-    assert set(answers.shifts(image, image).values()) == {0.0}
+    for name, activation in before.items():
+        assert squares[name] == pytest.approx(np.mean(activation**2), rel=1e-5)
+        change = np.linalg.norm(after[name] - activation) / np.linalg.norm(activation)
+        assert changes[name] == pytest.approx(change, rel=1e-5)
+        np.testing.assert_allclose(maps[name], activation, rtol=1e-4, atol=1e-5)
+    assert set(activations.relative_change(image, image).values()) == {0.0}

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
-from dreamlab.dream.compiled import Ascent
+from dreamlab.dream.compiled import CompiledObjective
 from dreamlab.errors import DreamError
 from dreamlab.models import Network
 from tests.support.tiny import octave_of, picture, tiny_network
@@ -14,23 +14,25 @@ TWO_LAYERS = {"second": 0.7, "third": -0.2}
 def test_the_loss_is_the_notebooks_formula_with_unequal_weights():
     network = tiny_network()
     image = picture(20, 26)
-    activations = network.cut(["second", "third"], "float32")(image[None])
+    activations = network.feature_extractor(["second", "third"], "float32")(image[None])
     second, third = (activations[name].numpy() for name in ("second", "third"))
     expected = [
         0.7 * np.sum(np.square(second[:, 2:-2, 2:-2])) / second.size,
         -0.2 * np.sum(np.square(third[:, 2:-2, 2:-2])) / third.size,
     ]
     octave = octave_of(network, DreamConfig(layers=TWO_LAYERS), image)
-    shares, _ = octave.gradient(image)
-    assert shares == pytest.approx(expected, rel=1e-5)
+    layer_losses, _ = octave.gradient(image)
+    assert layer_losses == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_map_of_4_counts_whole_instead_of_as_nothing():
     network = tiny_network()
     image = picture(8, 8)  # "third" is 4 x 4
-    activation = network.cut(["third"], "float32")(image[None])["third"].numpy()
-    shares, gradient = octave_of(network, DreamConfig(layers={"third": 1}), image).gradient(image)
-    assert shares == pytest.approx([np.mean(np.square(activation))], rel=1e-5)
+    activation = network.feature_extractor(["third"], "float32")(image[None])["third"].numpy()
+    layer_losses, gradient = octave_of(network, DreamConfig(layers={"third": 1}), image).gradient(
+        image
+    )
+    assert layer_losses == pytest.approx([np.mean(np.square(activation))], rel=1e-5)
     assert np.abs(gradient).max() > 0
 
 
@@ -55,8 +57,8 @@ def test_a_step_moves_the_mean_pixel_by_the_step_along_the_gradient():
     image = picture(20, 20)
     octave = octave_of(network, DreamConfig(layers=TWO_LAYERS, step=0.03), image)
     _, gradient = octave.gradient(image)
-    _, raised = octave.step(image, (0, 0))
-    moved = np.asarray(raised) - image
+    _, ascended = octave.step(image, (0, 0))
+    moved = np.asarray(ascended) - image
     assert np.mean(np.abs(moved)) == pytest.approx(0.03, rel=1e-4)
     assert moved == pytest.approx(0.03 * gradient / np.mean(np.abs(gradient)), abs=1e-6)
 
@@ -65,47 +67,47 @@ def test_a_flat_loss_does_not_divide_by_zero():
     network = tiny_network()
     image = np.zeros((12, 12, 3), np.float32)
     octave = octave_of(network, DreamConfig(layers={"second": 1e-30}), image)
-    _, raised = octave.step(image, (0, 0))
-    assert np.isfinite(raised).all()
+    _, ascended = octave.step(image, (0, 0))
+    assert np.isfinite(ascended).all()
 
 
 def test_channels_restrict_the_loss_to_their_own_mean():
     network = tiny_network()
     image = picture(20, 20)
-    activation = network.cut(["second"], "float32")(image[None])["second"].numpy()
+    activation = network.feature_extractor(["second"], "float32")(image[None])["second"].numpy()
     config = DreamConfig(layers={"second": 2}, channels={"second": [1, 4]})
-    shares, _ = octave_of(network, config, image).gradient(image)
-    chosen = activation[..., [1, 4]]
-    expected = 2 * np.sum(np.square(chosen[:, 2:-2, 2:-2])) / chosen.size
-    assert shares == pytest.approx([expected], rel=1e-5)
+    layer_losses, _ = octave_of(network, config, image).gradient(image)
+    part = activation[..., [1, 4]]
+    expected = 2 * np.sum(np.square(part[:, 2:-2, 2:-2])) / part.size
+    assert layer_losses == pytest.approx([expected], rel=1e-5)
 
 
 def test_a_shift_is_undone_after_the_step():
     network = tiny_network()
     image = picture(20, 24)
     octave = octave_of(network, DreamConfig(layers=TWO_LAYERS), image)
-    shares, raised = octave.step(image, (3, -5))
-    rolled_shares, rolled = octave.step(np.roll(image, (3, -5), (0, 1)), (0, 0))
-    assert shares == pytest.approx(rolled_shares, rel=1e-5)
-    assert np.asarray(raised) == pytest.approx(np.roll(rolled, (-3, 5), (0, 1)), abs=1e-5)
-    plain_shares, _ = octave.step(image, (0, 0))
-    assert abs(shares - plain_shares).max() > 1e-5
+    layer_losses, ascended = octave.step(image, (3, -5))
+    rolled_losses, rolled = octave.step(np.roll(image, (3, -5), (0, 1)), (0, 0))
+    assert layer_losses == pytest.approx(rolled_losses, rel=1e-5)
+    assert np.asarray(ascended) == pytest.approx(np.roll(rolled, (-3, 5), (0, 1)), abs=1e-5)
+    plain_losses, _ = octave.step(image, (0, 0))
+    assert abs(layer_losses - plain_losses).max() > 1e-5
 
 
 def stubborn() -> Network:
     """A network that says it takes any size and fails on all but 8 x 8."""
     picture = keras.Input((None, None, 3))
-    answer = keras.layers.Conv2D(4, 3, padding="same", name="first")(picture)
-    answer = keras.layers.Reshape((8, 8, 4), name="shaped")(answer)
-    answer = keras.layers.Conv2D(4, 3, padding="same", name="last")(answer)
-    return Network("stubborn", keras.Model(picture, answer), "random")
+    activation = keras.layers.Conv2D(4, 3, padding="same", name="first")(picture)
+    activation = keras.layers.Reshape((8, 8, 4), name="shaped")(activation)
+    activation = keras.layers.Conv2D(4, 3, padding="same", name="last")(activation)
+    return Network("stubborn", keras.Model(picture, activation), "random")
 
 
 def test_a_network_that_fails_is_said_in_words(monkeypatch):
     config, image = DreamConfig(layers={"last": 1}), picture(70, 90)
     with pytest.raises(DreamError, match=r"fails on a picture of 90 x 70 px \(ValueError\)"):
         octave_of(stubborn(), config, image)
-    monkeypatch.setattr(Ascent, "maps", lambda self, shape: [(8, 8)])
+    monkeypatch.setattr(CompiledObjective, "maps", lambda self, shape: [(8, 8)])
     octave = octave_of(stubborn(), config, image)
     with pytest.raises(DreamError, match=r"fails on a picture of 90 x 70 px \(Inv\w+Error\)"):
         octave.step(image, (0, 0))

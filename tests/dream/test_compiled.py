@@ -1,7 +1,7 @@
 import pytest
 
 from dreamlab.config import DreamConfig
-from dreamlab.dream.compiled import compile_ascent
+from dreamlab.dream.compiled import compile_objective
 from dreamlab.errors import DreamError
 from tests.support.tiny import octave_of, picture, tiny_network
 
@@ -14,16 +14,16 @@ def test_one_trace_serves_all_sizes_weights_and_steps():
             octave_of(network, config, picture(height, width)).step(
                 picture(height, width), (height % 3, 0)
             )
-    ascent = compile_ascent(network, config, "float32")
-    assert ascent.step.experimental_get_tracing_count() == 1
+    objective = compile_objective(network, config, "float32")
+    assert objective.step.experimental_get_tracing_count() == 1
 
 
 def test_an_unknown_layer_is_named_with_those_that_are_close():
     with pytest.raises(DreamError, match="tiny has no layer 'thirt': did you mean third"):
-        compile_ascent(tiny_network(), DreamConfig(layers={"thirt": 1}), "float32")
+        compile_objective(tiny_network(), DreamConfig(layers={"thirt": 1}), "float32")
 
 
 def test_an_unknown_channel_is_an_error_with_the_range():
     with pytest.raises(DreamError, match="third has no channel 6; choose 0 to 5"):
         config = DreamConfig(layers={"third": 1}, channels={"third": [6]})
-        compile_ascent(tiny_network(), config, "float32")
+        compile_objective(tiny_network(), config, "float32")

@@ -3,77 +3,81 @@ import pytest
 import tensorflow as tf
 
 from dreamlab.dream.memory import budget, bytes_per_pixel, tile_side
+from dreamlab.errors import DreamError
 from tests.support.tiny import tiny_network
 
 
 def test_bytes_per_pixel_by_hand():
     network = tiny_network()
-    model = network.cut(["third"], "float32")
+    model = network.feature_extractor(["third"], "float32")
     # Maps: first 4, second 5, pooling 5 / 4, third 6 / 4 values a pixel; the widest twice more.
     expected = (4 + 5 + 1.25 + 1.5 + 2 * 5) * 4
-    assert bytes_per_pixel(model, network.geometries, "float32") == pytest.approx(expected)
+    assert bytes_per_pixel(model, network.receptive_fields, "float32") == pytest.approx(expected)
 
 
 def test_what_is_deeper_than_the_cut_costs_nothing():
     network = tiny_network()
-    model = network.cut(["first"], "float32")
-    assert bytes_per_pixel(model, network.geometries, "float32") == (4 + 2 * 4) * 4
+    model = network.feature_extractor(["first"], "float32")
+    assert bytes_per_pixel(model, network.receptive_fields, "float32") == (4 + 2 * 4) * 4
 
 
 def test_bfloat16_takes_a_little_more_than_half():
     network = tiny_network()
-    model = network.cut(["third"], "float32")
+    model = network.feature_extractor(["third"], "float32")
     exact, rounded = (
-        bytes_per_pixel(model, network.geometries, precision)
+        bytes_per_pixel(model, network.receptive_fields, precision)
         for precision in ("float32", "bfloat16")
     )
     assert exact / 2 < rounded < exact
 
 
 def test_no_tiles_where_the_picture_fits():
-    assert tile_side((100, 200), 10, 40, allowed=200_000) is None
+    assert tile_side((100, 200), 10, 40, memory_budget=200_000) is None
 
 
-def test_a_tile_and_its_margin_take_what_is_allowed():
+def test_a_tile_and_its_margin_take_its_budget():
     # 1,000,000 bytes at 4 bytes a pixel: a crop of 500 x 500, of which 100 are margin.
-    assert tile_side((2000, 2000), 4, 100, allowed=1_000_000) == 400
+    assert tile_side((2000, 2000), 4, 100, memory_budget=1_000_000) == 400
 
 
 def test_tiles_do_not_vanish_in_their_margins():
-    assert tile_side((2000, 2000), 1000, 200, allowed=1000) == 64
+    assert tile_side((2000, 2000), 1000, 200, memory_budget=1000) == 64
 
 
-def test_the_budget_is_what_the_process_may_still_take(monkeypatch):
+def test_the_budget_is_what_the_process_may_still_take():
     held = psutil.Process().memory_info().rss
-    monkeypatch.setenv("DREAMLAB_MEMORY", str((held + 500e6) / 1e6))
     # The state of a picture of a million pixels: two copies in float32 and three in bytes. What
     # TensorFlow keeps of earlier tests may be used again.
     least = (500e6 - 33e6) / 1.15 - 20e6
-    assert least <= budget(1_000_000) < held
+    assert least <= budget(1_000_000, (held + 500e6) / 1e6) < held
 
 
-def test_memory_that_tensorflow_keeps_may_be_used_again(monkeypatch):
-    held = psutil.Process().memory_info().rss
-    monkeypatch.setenv("DREAMLAB_MEMORY", str((held + 500e6) / 1e6))
-    before = budget(0)
+def test_memory_that_tensorflow_keeps_may_be_used_again():
+    memory = (psutil.Process().memory_info().rss + 500e6) / 1e6
+    before = budget(0, memory)
     block = tf.zeros(200_000_000, tf.uint8)
-    during = budget(0)
+    during = budget(0, memory)
     del block
-    after = budget(0)
+    after = budget(0, memory)
     assert during < before - 100e6
     assert after > before - 40e6
 
 
-def test_a_process_that_holds_much_already_still_gets_something(monkeypatch):
-    monkeypatch.setenv("DREAMLAB_MEMORY", "1")
-    assert budget(1_000_000) == 256e6
+def test_a_process_that_holds_much_already_still_gets_something():
+    assert budget(1_000_000, 1) == 256e6
 
 
-def test_without_a_setting_it_is_bounded(monkeypatch):
-    monkeypatch.delenv("DREAMLAB_MEMORY", raising=False)
+@pytest.mark.parametrize("memory", [None, 0, 0.0])
+def test_without_a_setting_it_is_bounded(memory):
     held = psutil.Process().memory_info().rss
-    assert budget(0) <= max(256e6, 2.4e9 - held / 2)
+    assert budget(0, memory) <= max(256e6, 2.4e9 - held / 2)
+
+
+@pytest.mark.parametrize("memory", [-1, float("nan"), "much"])
+def test_a_memory_that_cannot_be_is_one_sentence(memory):
+    with pytest.raises(DreamError, match=f"memory is {memory!r}; choose .*0 to 1e"):
+        budget(0, memory)
 
 
 def test_no_memory_left_still_gives_tiles():
-    assert tile_side((2000, 2000), 4, 100, allowed=-1.0) == 64
+    assert tile_side((2000, 2000), 4, 100, memory_budget=-1.0) == 64

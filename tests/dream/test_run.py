@@ -69,7 +69,7 @@ def test_losses_and_pictures_are_those_of_the_notebooks_loop(network):
     image = picture(45, 63)
     steps = run(network, THREE_OCTAVES, image)
     evaluate = notebook.compile_loss_and_gradient(
-        network.cut(["second", "third"], "float32"), dict(THREE_OCTAVES.layers)
+        network.feature_extractor(["second", "third"], "float32"), dict(THREE_OCTAVES.layers)
     )
     expected = list(notebook.deep_dream(evaluate, image, octaves=3, iterations=2))
     assert [step.loss for step, _ in steps] == pytest.approx(
@@ -143,11 +143,13 @@ def test_an_octave_whose_first_loss_is_too_high_takes_no_step(network):
 
 
 def test_it_is_lazy_and_can_be_closed(network, monkeypatch):
-    from dreamlab.dream.ascent import Octave
+    from dreamlab.dream.ascent import OctaveAscent
 
     taken = []
-    step_of = Octave.step
-    monkeypatch.setattr(Octave, "step", lambda *arguments: taken.append(1) or step_of(*arguments))
+    step_of = OctaveAscent.step
+    monkeypatch.setattr(
+        OctaveAscent, "step", lambda *arguments: taken.append(1) or step_of(*arguments)
+    )
     steps = dream(picture(40, 56), network, THREE_OCTAVES)
     assert taken == []
     next(steps)
@@ -175,11 +177,11 @@ def test_the_picture_given_is_not_changed(network):
 
 def test_same_seed_same_bytes_other_seed_other_bytes(network):
     config = replace(THREE_OCTAVES, gaussian_noise=0.05, salt_pepper=0.01, jitter=3)
-    one, same, other = (
+    first, same, other = (
         run(network, replace(config, seed=seed))[-1][1].tobytes() for seed in (1, 1, 2)
     )
-    assert one == same
-    assert one != other
+    assert first == same
+    assert first != other
 
 
 @pytest.mark.parametrize("octave", [1, 2])
@@ -263,7 +265,7 @@ def assert_reproduced(losses, expected, vgg16, cat, config):
     if losses == pytest.approx(expected, rel=0.005):
         return
     evaluate = notebook.compile_loss_and_gradient(
-        vgg16.cut(config.layers, "float32"), dict(config.layers)
+        vgg16.feature_extractor(config.layers, "float32"), dict(config.layers)
     )
     here = [
         loss

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
-from dreamlab.dream.ascent import Octave
-from dreamlab.dream.compiled import Ascent, compile_ascent
+from dreamlab.dream.ascent import OctaveAscent
+from dreamlab.dream.compiled import CompiledObjective, compile_objective
 from dreamlab.models import Network, load_model
 from tests.support.tiny import octave_of, picture, tiny_network
 
@@ -27,9 +27,9 @@ def test_tiles_add_up_to_the_whole_gradient(size, side):
     whole = octave_of(network, config, image)
     tiled = octave_of(network, replace(config, tile=side), image)
     assert len(tiled.tiles) > 1
-    shares, gradient = whole.gradient(image)
-    tiled_shares, tiled_gradient = tiled.gradient(image)
-    assert tiled_shares == pytest.approx(shares, rel=1e-5)
+    layer_losses, gradient = whole.gradient(image)
+    tiled_losses, tiled_gradient = tiled.gradient(image)
+    assert tiled_losses == pytest.approx(layer_losses, rel=1e-5)
     assert np.abs(tiled_gradient - gradient).max() <= 1e-5 * np.abs(gradient).max()
 
 
@@ -40,10 +40,10 @@ def test_tiles_past_the_end_of_an_unpadded_map_own_nothing():
     network = Network("unpadded", keras.Model(inputs, body), "random")
     image = picture(130, 131)
     config = DreamConfig(layers={"valid": 1.0, "deeper": 1.0})
-    shares, gradient = octave_of(network, config, image).gradient(image)
+    layer_losses, gradient = octave_of(network, config, image).gradient(image)
     tiled = octave_of(network, replace(config, tile=64), image)
-    tiled_shares, tiled_gradient = tiled.gradient(image)
-    assert tiled_shares == pytest.approx(shares, rel=1e-5)
+    tiled_losses, tiled_gradient = tiled.gradient(image)
+    assert tiled_losses == pytest.approx(layer_losses, rel=1e-5)
     assert np.abs(tiled_gradient - gradient).max() <= 1e-5 * np.abs(gradient).max()
 
 
@@ -57,15 +57,15 @@ def test_a_network_that_sees_the_whole_picture_is_tiled_without_gaps():
     for tile in octave.tiles:
         covered[tile.top : tile.bottom, tile.left : tile.right] += 1
     assert (covered == 1).all()
-    shares, gradient = octave.gradient(image)
+    layer_losses, gradient = octave.gradient(image)
     expected = 0.0
     for tile in octave.tiles:
         crop = image[tile.top : tile.bottom, tile.left : tile.right]
         part, _ = octave_of(network, replace(config, tile="auto"), crop).gradient(crop)
         expected += part[0] * crop[..., 0].size / image[..., 0].size
-    assert shares == pytest.approx([expected], rel=1e-4)
+    assert layer_losses == pytest.approx([expected], rel=1e-4)
     assert (np.abs(gradient).sum(axis=2) > 0).mean() > 0.9
-    assert octave.roaming > 0
+    assert octave.min_jitter > 0
 
 
 def test_a_tiled_step_is_the_untiled_one():
@@ -74,10 +74,10 @@ def test_a_tiled_step_is_the_untiled_one():
     config = DreamConfig(layers=TWO_LAYERS)
     tiles = replace(config, tile=64)
     for shift in ((0, 0), (7, -11)):
-        shares, raised = octave_of(network, config, image).step(image, shift)
-        tiled_shares, tiled = octave_of(network, tiles, image).step(image, shift)
-        assert tiled_shares == pytest.approx(shares, rel=1e-5)
-        assert tiled == pytest.approx(np.asarray(raised), abs=1e-5)
+        layer_losses, ascended = octave_of(network, config, image).step(image, shift)
+        tiled_losses, tiled = octave_of(network, tiles, image).step(image, shift)
+        assert tiled_losses == pytest.approx(layer_losses, rel=1e-5)
+        assert tiled == pytest.approx(np.asarray(ascended), abs=1e-5)
 
 
 @pytest.mark.slow
@@ -94,14 +94,14 @@ def test_a_tiled_step_is_the_untiled_one():
 )
 def test_tiles_of_vgg16_add_up_to_the_whole_gradient(vgg16, side, size, count):
     config = DreamConfig.preset("mixed")
-    ascent = compile_ascent(vgg16, config, "float32")
+    objective = compile_objective(vgg16, config, "float32")
     image = picture(*size)
-    shares, gradient = Octave(ascent, config, size).gradient(image)
-    tiled = Octave(ascent, replace(config, tile=side), size)
+    layer_losses, gradient = OctaveAscent(objective, config, size).gradient(image)
+    tiled = OctaveAscent(objective, replace(config, tile=side), size)
     assert len(tiled.tiles) == count
-    assert len({(one.bottom - one.top, one.right - one.left) for one in tiled.tiles}) == 1
-    tiled_shares, tiled_gradient = tiled.gradient(image)
-    assert tiled_shares == pytest.approx(shares, rel=1e-4)
+    assert len({(tile.bottom - tile.top, tile.right - tile.left) for tile in tiled.tiles}) == 1
+    tiled_losses, tiled_gradient = tiled.gradient(image)
+    assert tiled_losses == pytest.approx(layer_losses, rel=1e-4)
     assert np.abs(tiled_gradient - gradient).max() <= 1e-4 * np.abs(gradient).max()
 
 
@@ -119,12 +119,14 @@ def test_tiles_are_exact_for_other_networks(name, layers):
     """Strides under "same" padding, oblong kernels, branches and residual sums."""
     network = load_model(name, weights=None)
     config = DreamConfig(layers=layers)
-    ascent = Ascent(network, tuple(layers), (None,) * len(layers), "float32", "notebook")
+    objective = CompiledObjective(
+        network, tuple(layers), (None,) * len(layers), "float32", "notebook"
+    )
     size = (301, 806)
     image = picture(*size)
-    shares, gradient = Octave(ascent, config, size).gradient(image)
-    tiled = Octave(ascent, replace(config, tile=96), size)
+    layer_losses, gradient = OctaveAscent(objective, config, size).gradient(image)
+    tiled = OctaveAscent(objective, replace(config, tile=96), size)
     assert len(tiled.tiles) > 1
-    tiled_shares, tiled_gradient = tiled.gradient(image)
-    assert tiled_shares == pytest.approx(shares, rel=1e-3)
+    tiled_losses, tiled_gradient = tiled.gradient(image)
+    assert tiled_losses == pytest.approx(layer_losses, rel=1e-3)
     assert np.abs(tiled_gradient - gradient).max() <= 1e-3 * np.abs(gradient).max()

@@ -21,8 +21,8 @@ def test_whole_numbers_of_any_type_are_pixels(kind):
 
 
 def test_pillow_s_pictures_and_bytes_and_files_are_one_and_the_same():
-    for given in (Image.fromarray(PIXELS), png(PIXELS), io.BytesIO(png(PIXELS)), PIXELS):
-        np.testing.assert_array_equal(load_image(given), EXPECTED)
+    for source in (Image.fromarray(PIXELS), png(PIXELS), io.BytesIO(png(PIXELS)), PIXELS):
+        np.testing.assert_array_equal(load_image(source), EXPECTED)
 
 
 def test_a_pillow_picture_that_was_opened_is_turned_upright():
@@ -54,10 +54,10 @@ def test_true_and_false_are_white_and_black():
 
 
 def test_floats_are_taken_as_they_are():
-    for given in (EXPECTED, EXPECTED.astype(np.float64), EXPECTED.astype(np.float16)):
-        image = load_image(given)
+    for source in (EXPECTED, EXPECTED.astype(np.float64), EXPECTED.astype(np.float16)):
+        image = load_image(source)
         assert image.dtype == np.float32
-        np.testing.assert_array_equal(image, given.astype(np.float32))
+        np.testing.assert_array_equal(image, source.astype(np.float32))
     np.testing.assert_array_equal(load_image(EXPECTED[:, :, 0])[:, :, 2], EXPECTED[:, :, 0])
 
 
@@ -70,7 +70,7 @@ def test_all_are_scaled_down_alike():
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("source", "sentence"),
     [
         (PIXELS.astype(int) + 1, r"an array of int64 from 1 to 256; give 0 to 255, or floats"),
         (PIXELS.astype(int) - 9, r"from -9 to \d+; give 0 to 255"),
@@ -84,6 +84,6 @@ def test_all_are_scaled_down_alike():
         (np.zeros((1, 9, 3), np.uint8), r"9 x 1 px; at least 2 x 2 are needed"),
     ],
 )
-def test_what_cannot_be_a_picture_is_one_sentence(given, sentence):
+def test_what_cannot_be_a_picture_is_one_sentence(source, sentence):
     with pytest.raises(DreamError, match=sentence):
-        load_image(given)
+        load_image(source)

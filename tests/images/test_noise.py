@@ -59,9 +59,9 @@ def test_no_noise_is_the_same_picture_and_draws_nothing(add, generator):
 @pytest.mark.parametrize("add", [add_gaussian, add_salt_and_pepper])
 def test_a_seed_gives_the_same_noise_again(add):
     picture = np.zeros((60, 60, 3), np.float32)
-    one, same, other = (add(picture, 0.3, np.random.default_rng(seed)) for seed in (1, 1, 2))
-    assert (one == same).all()
-    assert (one != other).any()
+    noisy, same, other = (add(picture, 0.3, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert (noisy == same).all()
+    assert (noisy != other).any()
 
 
 def test_seeded_noise():

@@ -220,7 +220,7 @@ def test_the_work_is_that_of_the_picture_scaled_down():
 @pytest.mark.slow
 def test_on_a_worker_items_arrive_live_and_a_cancelled_atlas_is_resumed(tmp_path):
     path = tmp_path / "tiny.keras"
-    tiny_network(smooth=True).cut(["third"], "float32").save(path)
+    tiny_network(smooth=True).feature_extractor(["third"], "float32").save(path)
     # Many short steps, so that there is something to cancel.
     settings = dataclasses.replace(SETTINGS, effort="equal steps", iterations=200, step=1e-4)
     task = AnalysisTask(PICTURE, "atlas", settings, model=str(path))

@@ -79,6 +79,20 @@ def test_a_run_gives_all_its_losses_and_a_picture_an_octave():
     assert worker.poll("job", 0, False) is None
 
 
+@pytest.mark.parametrize(("variable", "memory"), [("", 0.0), ("1500", 1500.0)])
+def test_a_dream_may_take_the_memory_of_the_deployment(monkeypatch, variable, memory):
+    monkeypatch.setenv("DREAMLAB_MEMORY", variable)
+    memories = []
+
+    def spy(*arguments, memory, **options):
+        memories.append(memory)
+        return fake_engine.dream(*arguments, **options)
+
+    monkeypatch.setattr(ENGINE, "dream", spy)
+    assert run(request()).state == "done"
+    assert memories == [memory]
+
+
 def test_every_step_can_be_kept():
     outcome = run(task := request(every=1))
     assert len(collected(task, outcome).frames) == 6
@@ -153,7 +167,7 @@ def test_a_run_resumes_where_another_process_left_off(monkeypatch):
     ]
     resumed, looks = [], []
 
-    def dream(image, network, config, *, resume):
+    def dream(image, network, config, *, resume, memory):
         resumed.append(resume)
         return stepping(image, network, config, resume=resume)
 

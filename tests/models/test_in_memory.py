@@ -62,12 +62,12 @@ def test_the_default_is_that_of_the_command_line():
 
 
 def test_what_is_no_model_is_one_sentence():
-    for given, sentence in (
+    for source, sentence in (
         (7, "the model is 7; give a name such as vgg16"),
         (None, "the model is None; give a name such as vgg16"),
     ):
         with pytest.raises(DreamError, match=sentence):
-            load_model(given)
+            load_model(source)
     with pytest.raises(DreamError, match="vgg16.keras has its own weights"):
         load_model(model(), weights="x.h5")
 

@@ -48,8 +48,10 @@ def test_a_classifier_of_ones_own_takes_pictures_of_any_size(build, tmp_path):
     assert [layer.name for layer in network.layers] == ["low", "high"]
     image = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype(np.float32)
     expected = keras.Model(own.inputs[0], own.get_layer("high").output)(image)
-    found = network.cut(["high"], "float32")(network.prepare(image, "imagenet"))["high"]
-    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    activation = network.feature_extractor(["high"], "float32")(
+        network.preprocess(image, "imagenet")
+    )["high"]
+    np.testing.assert_allclose(activation, expected, rtol=1e-5, atol=1e-6)
     config = DreamConfig(layers={"high": 1.0}, octaves=1, iterations=3)
     losses = [step.loss for step in dream(picture(90, 120), network, config)]
     assert losses[0] < losses[1] < losses[2]
@@ -124,8 +126,8 @@ def test_shipped_weights_are_checked(tmp_path, monkeypatch):
 def test_vgg16_comes_with_imagenet_weights():
     network = load_model("vgg16")
     assert network.weights == loading.SHIPPED["vgg16"][1]
-    weights = network.cut(["block1_conv1"], "float32").weights
-    assert all(np.isfinite(one.numpy()).all() for one in weights)
+    weights = network.feature_extractor(["block1_conv1"], "float32").weights
+    assert all(np.isfinite(weight.numpy()).all() for weight in weights)
     assert weights[0].numpy().std() > 0.1  # random ones have 0.057
 
 

@@ -15,7 +15,9 @@ from tests.support.tiny import picture, tiny_network
 
 def test_a_cut_network_has_nothing_deeper():
     network = tiny_network()
-    assert [layer.name for layer in network.cut(["second"], "float32").layers][1:] == [
+    assert [layer.name for layer in network.feature_extractor(["second"], "float32").layers][
+        1:
+    ] == [
         "first",
         "second",
     ]
@@ -36,18 +38,18 @@ def test_names_are_the_same_however_often_a_network_is_built():
 def test_bfloat16_computes_in_it_and_changes_no_global_policy():
     before = keras.config.dtype_policy().name
     network = tiny_network()
-    model = network.cut(["third"], "bfloat16")
+    model = network.feature_extractor(["third"], "bfloat16")
     image = picture(20, 24)[None]
-    found = model(image)["third"]
-    assert found.dtype == tf.bfloat16
+    rounded = model(image)["third"]
+    assert rounded.dtype == tf.bfloat16
     assert keras.config.dtype_policy().name == before == "float32"
-    exact = network.cut(["third"], "float32")(image)["third"]
+    exact = network.feature_extractor(["third"], "float32")(image)["third"]
     assert exact.dtype == tf.float32
-    assert np.abs(tf.cast(found, tf.float32) - exact).max() < 0.02 * np.abs(exact).max()
+    assert np.abs(tf.cast(rounded, tf.float32) - exact).max() < 0.02 * np.abs(exact).max()
 
 
 def _row(name):
-    """A network of the zoo without its layers: `prepare` needs none."""
+    """A network of the zoo without its layers: `preprocess` needs none."""
     network = tiny_network()
     network.architecture = ARCHITECTURES[name]
     return network
@@ -69,7 +71,7 @@ TRAINED_ON = {
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_each_network_gets_the_input_it_was_trained_on(name):
     greys = tf.constant([-1.0, 0.0, 1.0])[:, None, None, None] * tf.ones((1, 1, 1, 3))
-    prepared = _row(name).prepare(greys, "imagenet").numpy()[:, 0, 0]
+    prepared = _row(name).preprocess(greys, "imagenet").numpy()[:, 0, 0]
     np.testing.assert_allclose(prepared, TRAINED_ON[name], atol=1e-3)
 
 
@@ -79,19 +81,19 @@ def test_preparing_is_keras_own(name):
     module = getattr(keras.applications, ARCHITECTURES[name].module)
     expected = module.preprocess_input((image + 1) * np.float32(127.5))
     np.testing.assert_allclose(
-        _row(name).prepare(tf.constant(image), "imagenet"), expected, atol=1e-3
+        _row(name).preprocess(tf.constant(image), "imagenet"), expected, atol=1e-3
     )
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_only_vgg_is_fed_the_notebooks_way(name):
     image = tf.constant(picture(6, 7)[None])
-    as_it_is = np.array_equal(_row(name).prepare(image, "notebook"), image)
-    trained = _row(name).prepare(image, "imagenet")
+    as_it_is = np.array_equal(_row(name).preprocess(image, "notebook"), image)
+    trained = _row(name).preprocess(image, "imagenet")
     if name in ("vgg16", "vgg19"):
         assert as_it_is
     else:
-        np.testing.assert_array_equal(_row(name).prepare(image, "notebook"), trained)
+        np.testing.assert_array_equal(_row(name).preprocess(image, "notebook"), trained)
 
 
 @pytest.mark.slow
@@ -117,9 +119,9 @@ def test_every_network_dreams_at_its_smallest_size(name):
 def test_every_network_answers_in_bfloat16_too(name):
     network = load_model(name, weights=None)
     layer = network.offered_layers[len(network.offered_layers) // 2].name
-    image = network.prepare(picture(network.smallest, network.smallest)[None], "imagenet")
+    image = network.preprocess(picture(network.smallest, network.smallest)[None], "imagenet")
     exact, rounded = (
-        np.asarray(network.cut([layer], precision)(image)[layer], np.float32)
+        np.asarray(network.feature_extractor([layer], precision)(image)[layer], np.float32)
         for precision in ("float32", "bfloat16")
     )
     assert not np.array_equal(exact, rounded)

@@ -8,7 +8,7 @@ from keras import layers as kl
 
 from dreamlab.errors import DreamError
 from dreamlab.models import load_model
-from dreamlab.models.receptive_field import layer_geometries
+from dreamlab.models.receptive_field import layer_receptive_fields
 
 SIDE = 64
 
@@ -18,7 +18,7 @@ def _network(build):
     picture = keras.Input((None, None, 3))
     model = keras.Model(picture, build(picture))
     generator = np.random.default_rng(0)
-    model.set_weights([generator.uniform(0.5, 1.5, one.shape) for one in model.weights])
+    model.set_weights([generator.uniform(0.5, 1.5, weight.shape) for weight in model.weights])
     return model
 
 
@@ -32,8 +32,8 @@ def _seen(model, side=SIDE):
     with tf.GradientTape() as tape:
         out = model(picture, training=False)
         middle = out.shape[1] // 2
-        one = tf.reduce_sum(out[:, middle, middle])
-    touched = np.abs(tape.gradient(one, picture).numpy()).sum((0, 3)) > 0
+        activation = tf.reduce_sum(out[:, middle, middle])
+    touched = np.abs(tape.gradient(activation, picture).numpy()).sum((0, 3)) > 0
     spans = []
     for axis in (0, 1):
         seen = np.flatnonzero(touched.any(1 - axis))
@@ -81,13 +81,13 @@ NETWORKS = {
 def test_what_a_position_sees_is_what_its_gradient_reaches(name):
     build, by_hand = NETWORKS[name]
     model = _network(build)
-    geometry = list(layer_geometries(model).values())[-1]
+    field = list(layer_receptive_fields(model).values())[-1]
     middle, spans = _seen(model)
     for low, high in spans:
-        assert low == middle * geometry.stride - geometry.before
-        assert high == middle * geometry.stride + geometry.after
-    assert geometry.receptive_field == by_hand
-    assert geometry.local
+        assert low == middle * field.stride - field.left
+        assert high == middle * field.stride + field.right
+    assert field.bounded_size == by_hand
+    assert field.local
 
 
 def _strided(count):
@@ -122,31 +122,31 @@ def _strided(count):
 )
 def test_same_padding_under_a_stride(build, by_hand):
     model = _network(build)
-    geometry = list(layer_geometries(model).values())[-1]
-    assert geometry.receptive_field == by_hand
+    field = list(layer_receptive_fields(model).values())[-1]
+    assert field.bounded_size == by_hand
     first, last = [], []
     # TensorFlow puts the padding left or right as the size has it: the field itself is the same.
-    for side in range(160, 160 + geometry.stride):
+    for side in range(160, 160 + field.stride):
         middle, spans = _seen(model, side)
         for low, high in spans:
             assert high - low == by_hand
-            first.append(low - middle * geometry.stride)
-            last.append(high - middle * geometry.stride)
+            first.append(low - middle * field.stride)
+            last.append(high - middle * field.stride)
     # Tiles need all that any size brings, and no more.
-    assert (min(first), max(last)) == (-geometry.before, geometry.after)
+    assert (min(first), max(last)) == (-field.left, field.right)
 
 
 def test_the_longer_axis_stands():
     model = _network(lambda x: _conv((3, 7), padding="same")(x))
-    assert list(layer_geometries(model).values())[-1].receptive_field == 7
+    assert list(layer_receptive_fields(model).values())[-1].bounded_size == 7
 
 
 def test_depth_is_of_the_longest_way_and_cost_counts_a_layer_once():
     model = _network(_residual)
-    geometry = list(layer_geometries(model).values())[-1]
-    assert geometry.depth == 3
+    field = list(layer_receptive_fields(model).values())[-1]
+    assert field.depth == 3
     # 3x3x3x2 + 3x3x2x2 + 5x5x2x2 multiplications a pixel, though two ways lead through the first.
-    assert geometry.operations == 54 + 36 + 100
+    assert field.operations == 54 + 36 + 100
 
 
 @pytest.mark.parametrize(
@@ -160,22 +160,22 @@ def test_depth_is_of_the_longest_way_and_cost_counts_a_layer_once():
     ids=["squeeze", "enlarged", "two strides", "beside one another"],
 )
 def test_a_layer_whose_reach_is_not_bounded_or_not_known_is_not_local(build):
-    geometry = list(layer_geometries(_network(build)).values())[-1]
-    assert not geometry.local
-    assert geometry.receptive_field is None
+    field = list(layer_receptive_fields(_network(build)).values())[-1]
+    assert not field.local
+    assert field.bounded_size is None
 
 
 @pytest.mark.parametrize(("axis", "local"), [(-1, True), ((1, 2, 3), False)])
 def test_normalisation_is_local_only_along_the_channels(axis, local):
     picture = keras.Input((9, 9, 3))
     model = keras.Model(picture, kl.LayerNormalization(axis=axis)(picture))
-    assert list(layer_geometries(model).values())[-1].local is local
+    assert list(layer_receptive_fields(model).values())[-1].local is local
 
 
 def test_a_layer_used_twice_is_not_local():
     shared = kl.Conv2D(3, 3, padding="same", name="shared")
     model = _network(lambda x: shared(shared(x)))
-    assert not layer_geometries(model)["shared"].local
+    assert not layer_receptive_fields(model)["shared"].local
 
 
 def test_a_network_without_a_graph_is_refused():
@@ -183,7 +183,7 @@ def test_a_network_without_a_graph_is_refused():
         pass
 
     with pytest.raises(DreamError, match="is not a functional Keras model"):
-        layer_geometries(Own(name="own"))
+        layer_receptive_fields(Own(name="own"))
 
 
 @pytest.mark.slow
@@ -217,19 +217,21 @@ def _mean(shape):
 def test_a_network_as_its_gradients_have_it(model, layer, side):
     network = load_model(model, weights=None)
 
-    def smooth(one):
+    def smooth(operation):
         # The largest of four and a ReLU let only some gradients through: their means let all.
-        if isinstance(one, kl.MaxPooling2D):
-            return kl.AveragePooling2D(one.pool_size, one.strides, one.padding)
-        if isinstance(one, kl.ReLU):
+        if isinstance(operation, kl.MaxPooling2D):
+            return kl.AveragePooling2D(operation.pool_size, operation.strides, operation.padding)
+        if isinstance(operation, kl.ReLU):
             return kl.Activation("linear")
-        return one.__class__.from_config(one.get_config())
+        return operation.__class__.from_config(operation.get_config())
 
-    copy = keras.models.clone_model(network.cut([layer], "float32"), clone_function=smooth)
-    copy.set_weights([np.full(one.shape, _mean(one.shape)) for one in copy.weights])
-    geometry = network.geometries[layer]
+    copy = keras.models.clone_model(
+        network.feature_extractor([layer], "float32"), clone_function=smooth
+    )
+    copy.set_weights([np.full(weight.shape, _mean(weight.shape)) for weight in copy.weights])
+    field = network.receptive_fields[layer]
     middle, spans = _seen(lambda *pictures, **options: copy(*pictures, **options)[layer], side)
     for low, high in spans:
-        assert high - low == geometry.receptive_field
-        assert low >= middle * geometry.stride - geometry.before
-        assert high <= middle * geometry.stride + geometry.after
+        assert high - low == field.bounded_size
+        assert low >= middle * field.stride - field.left
+        assert high <= middle * field.stride + field.right

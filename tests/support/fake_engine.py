@@ -64,7 +64,7 @@ class Start(NamedTuple):
 
     picture: np.ndarray
     shift: tuple[int, int]
-    allowed: float
+    memory_budget: float
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Step:
         return self._start
 
 
-def dream(image, model="vgg16", config="mixed", *, resume=None, starts=False):
+def dream(image, model="vgg16", config="mixed", *, resume=None, starts=False, memory=None):
     """Dream of a picture as red as the original, and ever brighter; a loss is a process's id."""
     plan = plan_octaves(*image.shape[:2], config, model=model.name, smallest=model.smallest)
     if config.seed == REFUSES:

@@ -59,7 +59,7 @@ def _excitation(task: AnalysisTask) -> list[Item]:
 def _channels(task: AnalysisTask) -> list[Item]:
     settings, found = task.settings, []
     channels = settings.channels or range(10, 10 + settings.count)
-    for kind in ("map", "grown") if settings.grown == "yes" else ("map",):
+    for kind in ("map", "grown") if settings.grown else ("map",):
         for place, channel in enumerate(channels, 1):
             values = {"layer": settings.layer, "channel": channel, "kind": kind}
             values |= {"answer": 1.0 / place, "share": 0.1 / place} if kind == "map" else {}

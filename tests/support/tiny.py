@@ -5,8 +5,8 @@ import numpy as np
 from scipy.signal import correlate
 
 from dreamlab.config import DreamConfig
-from dreamlab.dream.ascent import Octave
-from dreamlab.dream.compiled import compile_ascent
+from dreamlab.dream.ascent import OctaveAscent
+from dreamlab.dream.compiled import compile_objective
 from dreamlab.models import Network
 
 
@@ -43,17 +43,17 @@ def picture(height: int, width: int, seed: int = 0) -> np.ndarray:
     return np.clip(0.8 * waves + noise, -1, 1).astype(np.float32)
 
 
-def octave_of(network: Network, config: DreamConfig, image: np.ndarray) -> Octave:
+def octave_of(network: Network, config: DreamConfig, image: np.ndarray) -> OctaveAscent:
     """The octave of a picture's own size, in float32."""
-    ascent = compile_ascent(network, config, "float32")
-    return Octave(ascent, config, image.shape[:2])
+    objective = compile_objective(network, config, "float32")
+    return OctaveAscent(objective, config, image.shape[:2])
 
 
 def activations_by_hand(network: Network, image: np.ndarray) -> dict[str, np.ndarray]:
     """The activations of the tiny network, by SciPy's correlation."""
 
     def convolved(maps, layer):
-        kernel, bias = (np.asarray(one, np.float64) for one in layer.get_weights())
+        kernel, bias = (np.asarray(weight, np.float64) for weight in layer.get_weights())
         padded = np.pad(maps, ((1, 1), (1, 1), (0, 0)))
         planes = [
             sum(correlate(padded[..., i], kernel[..., i, o], "valid") for i in range(maps.shape[2]))
@@ -61,7 +61,7 @@ def activations_by_hand(network: Network, image: np.ndarray) -> dict[str, np.nda
         ]
         return np.maximum(np.stack(planes, -1) + bias, 0)
 
-    model = network.cut(["third"], "float32")
+    model = network.feature_extractor(["third"], "float32")
     first = convolved(image.astype(np.float64), model.get_layer("first"))
     second = convolved(first, model.get_layer("second"))
     rows, columns = second.shape[0] // 2, second.shape[1] // 2

@@ -9,7 +9,7 @@ import streamlit as st
 from dreamlab.comparison.comparison import MAX_LIST
 from dreamlab.config.layers import LayerName
 from dreamlab.config.specs import Choice, Flag, Many, Number, Spec
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, shown
 
 _LABELS = {
     "gaussian_noise": "Gaussian",
@@ -112,4 +112,4 @@ def _numbers(label: str, spec: Many, options: dict[str, Any]) -> list[float]:
     try:
         return spec.parse(",".join(typed.replace(",", " ").split())) if typed.split() else []
     except ValueError as error:
-        raise DreamError(f"{label} is {typed[:40]!r}; write numbers with commas between") from error
+        raise DreamError(f"{label} is {shown(typed)}; write numbers with commas between") from error

@@ -8,7 +8,7 @@ import streamlit as st
 from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
 from dreamlab.config import DreamConfig
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, shown
 from dreamlab.ui.session import keys
 from dreamlab.ui.session.keys import VariantKeys
 
@@ -53,8 +53,8 @@ def load(comparison: Comparison) -> None:
         state[name] = getattr(comparison, name)
     for name, value in comparison.common.items():
         state[keys.common(name)] = value
-    for shown in tuple(state.setdefault("variants", [])):
-        remove(shown)
+    for identity in tuple(state.setdefault("variants", [])):
+        remove(identity)
     for variant in comparison.variants:
         add(variant)
 
@@ -184,7 +184,7 @@ def _channels(own: VariantKeys) -> dict[str, tuple[int, ...]]:
             indices = tuple(int(part) for part in text.replace(",", " ").split())
         except ValueError as error:
             raise DreamError(
-                f"channels of {layer} are {text[:40]!r}; write numbers with commas between"
+                f"channels of {layer} are {shown(text)}; write numbers with commas between"
             ) from error
         if indices:
             chosen[layer] = indices
