@@ -4,15 +4,14 @@ import asyncio
 import contextlib
 import logging
 import threading
-import traceback
 from collections.abc import AsyncIterator
 from typing import Any
 
 from dreamlab.config.deployment import Limits
-from dreamlab.jobs.job import LOAD_SECONDS
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.jobs.local_cluster import SHORT_LOGS, LocalCluster
 from dreamlab.jobs.worker_handle import PATIENCE, Notifier, WorkerHandle, wait_any
+from dreamlab.tasks.faults import log_fault
 
 logger = logging.getLogger("dreamlab.jobs")
 
@@ -22,10 +21,6 @@ IDLE_SECONDS = 2.5
 
 #: Seconds before the scheduler is tried again.
 RETRY_SECONDS = 1.0
-
-#: Seconds without any worker after which the local cluster is started anew: it ends by itself
-#: when its worker does not start, so this is for what nobody foresaw.
-_NO_WORKER_SECONDS = LOAD_SECONDS + 60.0
 
 _STARTING = "the worker is being started"
 _UNREACHABLE = "the workers cannot be reached at the moment; dreams go on as soon as they can"
@@ -126,7 +121,6 @@ class Dispatcher:
 
     async def _attend(self, client: Any) -> None:
         """Keep a handle for each worker, as they come and go, until the scheduler is gone."""
-        alone_since = self._loop.time()
         try:
             while not self._closing:
                 notice = self._notifier.next
@@ -143,10 +137,6 @@ class Dispatcher:
                 self._listed |= bool(workers)
                 self._jobs.set_slots(len(workers))
                 self._jobs.set_notice(self._trouble())
-                if workers:
-                    alone_since = self._loop.time()
-                elif self._loop.time() - alone_since > _NO_WORKER_SECONDS:
-                    raise OSError("no worker came")
                 self._tick()
                 idle = self.ready and self._jobs.idle
                 await wait_any(notice, IDLE_SECONDS if idle else LOOK_SECONDS)
@@ -184,8 +174,5 @@ def _quieten(level: str) -> None:
 
 def _told(error: BaseException) -> str:
     """Log a fault that nobody foresaw and return it as a sentence for visitors."""
-    kind = type(error).__name__
-    # Only where it happened: a message may quote what the visitor typed.
-    where = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("the dispatcher failed: %s\n%s", kind, where)
+    kind = log_fault("the dispatcher", error)
     return f"no dream can run ({kind}): tell whoever runs this page, whose log has more"
