@@ -9,6 +9,9 @@ _EXTRAS = {
     "page": "the page needs Streamlit and Dask",
 }
 
+#: The reason for a package that an extra brings besides.
+_REASONS = {"numba": "Winograd's convolutions need Numba"}
+
 
 class DreamError(Exception):
     """A problem the user can fix, described in one sentence.
@@ -37,7 +40,7 @@ def needed(*modules: str, extra: str) -> None:
         if importlib.util.find_spec(module) is None:
             other = ", or 'dreamlab[gpu]' for an NVIDIA GPU" if extra == "cpu" else ""
             raise DreamError(
-                f"{_EXTRAS[extra]}, and {module} is not installed: "
+                f"{_REASONS.get(module, _EXTRAS[extra])}, and {module} is not installed: "
                 f"pip install 'dreamlab[{extra}]'{other}"
             )
 

@@ -1,0 +1,81 @@
+"""Shares the work of a kernel over the cores of the process.
+
+Compiled code runs without Python's lock, so that plain threads are enough. They are few, live as
+long as the process and serve all callers: networks that dream at the same time take no more cores
+than there are. (Numba's own threads tolerate a single caller at a time in their default form, and
+make the kernels take twice as long to compile.)
+"""
+
+import functools
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+
+#: Bytes at which arrays begin: a cache line, and what TensorFlow takes over without a copy.
+_ALIGNMENT = 64
+
+Answer = TypeVar("Answer")
+
+_mine = threading.local()
+
+
+def cores() -> int:
+    """Return the number of cores that the process may run on, as Numba counts them."""
+    return numba.config.NUMBA_NUM_THREADS
+
+
+@functools.cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(cores(), "dreamlab-kernel")
+
+
+def share(work: Callable[..., Answer], pieces: Iterable[tuple[Any, ...]]) -> list[Answer]:
+    """Call a function for each piece of work, on all cores; the next free core takes the next.
+
+    Parameters
+    ----------
+    work : callable
+        It releases Python's lock for most of its time.
+    pieces : iterable of tuple
+        The arguments of each call.
+
+    Returns
+    -------
+    list
+        The answers, in the order of the pieces.
+    """
+    arguments = list(pieces)
+    if len(arguments) == 1:
+        return [work(*arguments[0])]
+    return list(_threads().map(lambda piece: work(*piece), arguments))
+
+
+def scratch(size: int) -> np.ndarray:
+    """Return memory that belongs to the calling thread until it asks again.
+
+    Parameters
+    ----------
+    size : int
+        Number of values.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (size,), with whatever it held before.
+    """
+    held = getattr(_mine, "held", None)
+    if held is None or held.size < size:
+        held = _mine.held = aligned((size,))
+    return held[:size]
+
+
+def aligned(shape: tuple[int, ...]) -> np.ndarray:
+    """Return a new float32 array that begins at a cache line; its values are not set."""
+    size = int(np.prod(shape))
+    buffer = np.empty(size * 4 + _ALIGNMENT, np.uint8)
+    start = -buffer.ctypes.data % _ALIGNMENT
+    return buffer[start : start + size * 4].view(np.float32).reshape(shape)
