@@ -151,3 +151,12 @@ def test_files_are_short(name):
 def test_the_environment_of_a_deployment_is_read_by_programs_alone(name):
     programs = {"cli", "jobs", "ui"} | ABOVE
     assert "dreamlab.config.deployment" not in IMPORTS[name] or wing(name) in programs
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_numba_is_imported_by_the_kernels_alone_and_they_import_little_else(name):
+    heavy = {imported.split(".")[0] for imported in IMPORTS[name]}
+    if wing(name) == "kernels":
+        assert not heavy & {"tensorflow", "keras", "PIL"}
+    else:
+        assert not heavy & {"numba", "llvmlite"}

@@ -92,13 +92,13 @@ class _LayerGradients:
     """Computes each layer's gradient alone, with the dream's own channels, shifts and tiles."""
 
     def __init__(self, network: "Network", config: DreamConfig) -> None:
+        from dreamlab.dream.arithmetic import arithmetic
         from dreamlab.dream.ascent import OctaveAscent
         from dreamlab.dream.compiled import compile_objective
-        from dreamlab.dream.precision import resolve
 
-        precision = resolve(config.precision)
+        computed = arithmetic(config.precision, config.convolution)
         self._octave = OctaveAscent
-        local = compile_objective(network, config, precision).local
+        local = compile_objective(network, config, *computed).local
         self._alone = {}
         for name, weight in config.layers.items():
             # The gradient gets the weight, as a config must not have weight 0 alone. Without exact
@@ -112,7 +112,7 @@ class _LayerGradients:
                 preprocessing=config.preprocessing,
                 tile=config.tile,
             )
-            self._alone[name] = weight, alone, compile_objective(network, alone, precision)
+            self._alone[name] = weight, alone, compile_objective(network, alone, *computed)
 
     def gradient(self, name: str, start: "Start") -> np.ndarray:
         """Return a layer's weighted gradient at the start of a step, float32 (H, W, 3)."""

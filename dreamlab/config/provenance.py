@@ -22,6 +22,8 @@ class Provenance:
         SHA-256 of the weights, in hexadecimal, or ``"random"``.
     precision : str
         Number format of the computation, ``"float32"`` or ``"bfloat16"``; never ``"auto"``.
+    convolution : str
+        How convolutions were computed, ``"direct"`` or ``"winograd"``; never ``"auto"``.
     version : str
         Version of dreamlab.
     """
@@ -30,6 +32,7 @@ class Provenance:
     model: str
     weights: str
     precision: str
+    convolution: str = "direct"
     version: str = __version__
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,6 +42,7 @@ class Provenance:
             "model": self.model,
             "weights": self.weights,
             "precision": self.precision,
+            "convolution": self.convolution,
             "config": self.config.to_dict(),
         }
 

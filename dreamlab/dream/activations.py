@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from dreamlab.dream.precision import resolve
+from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.models import Network
 
 
@@ -31,7 +31,7 @@ class Activations:
         self.layers = tuple(layers)
         self._network = network
         self._preprocessing = preprocessing
-        self._model = network.feature_extractor(self.layers, resolve(precision))
+        self._model = network.feature_extractor(self.layers, *arithmetic(precision))
         pictures = tf.TensorSpec((None, None, None, 3), tf.float32)
         # A compiled graph frees each feature map as soon as nothing needs it.
         self._compiled_squares = tf.function(

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dreamlab.dream.precision import resolve
+from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.errors import DreamError
 from dreamlab.models import Network
 
@@ -103,7 +103,7 @@ class ChannelVisualizer:
         self._network = network
         self._preprocessing = preprocessing
         self._scales = frequency_scales(side)
-        self._model = unrectified(network.feature_extractor([layer], resolve(precision)), layer)
+        self._model = unrectified(network.feature_extractor([layer], *arithmetic(precision)), layer)
         coefficients = tf.TensorSpec((2, 3, *self._scales.shape), tf.float32)
         self._step = tf.function(
             self._ascend,

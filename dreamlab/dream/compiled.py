@@ -34,6 +34,8 @@ class CompiledObjective:
         For each layer the channels in the loss, None for all.
     precision : str
         ``"float32"`` or ``"bfloat16"``.
+    convolution : str
+        ``"direct"``, or ``"winograd"`` with float32 alone.
     preprocessing : str
         ``"notebook"`` or ``"imagenet"``.
 
@@ -49,6 +51,7 @@ class CompiledObjective:
         names: tuple[str, ...],
         channels: tuple[tuple[int, ...] | None, ...],
         precision: str,
+        convolution: str,
         preprocessing: str,
     ) -> None:
         layers = [network.layer(name) for name in names]
@@ -63,7 +66,7 @@ class CompiledObjective:
             layer.channels if indices is None else len(indices)
             for layer, indices in zip(layers, channels, strict=True)
         ]
-        self._model = network.feature_extractor(names, precision)
+        self._model = network.feature_extractor(names, precision, convolution)
         self._bytes_per_pixel = bytes_per_pixel(self._model, network.receptive_fields, precision)
         picture = tf.TensorSpec((None, None, 3), tf.float32)
         windows = tf.TensorSpec((len(names), 4), tf.int32)
@@ -155,16 +158,19 @@ def _compiled(
     names: tuple[str, ...],
     channels: tuple[tuple[int, ...] | None, ...],
     precision: str,
+    convolution: str,
     preprocessing: str,
 ) -> CompiledObjective:
-    return CompiledObjective(network, names, channels, precision, preprocessing)
+    return CompiledObjective(network, names, channels, precision, convolution, preprocessing)
 
 
-def compile_objective(network: Network, config: DreamConfig, precision: str) -> CompiledObjective:
+def compile_objective(
+    network: Network, config: DreamConfig, precision: str, convolution: str = "direct"
+) -> CompiledObjective:
     """Return the compiled objective of a config, from the cache if it is there.
 
     Layers of weight 0 stay in it: their share of the loss is reported as 0.
     """
     names = tuple(config.layers)
     channels = tuple(config.channels.get(name) for name in names)
-    return _compiled(network, names, channels, precision, config.preprocessing)
+    return _compiled(network, names, channels, precision, convolution, config.preprocessing)

@@ -12,10 +12,10 @@ import numpy as np
 
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
+from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.dream.ascent import OctaveAscent
 from dreamlab.dream.compiled import compile_objective
 from dreamlab.dream.memory import budget
-from dreamlab.dream.precision import resolve
 from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step
 from dreamlab.errors import DreamError
 from dreamlab.images.arrays import check_floats
@@ -66,8 +66,9 @@ def dream(
     Raises
     ------
     DreamError
-        At once, if the picture or a layer does not fit the network, or the memory is no number
-        from 0 to 1e6. During the run, if the loss is not a finite number.
+        At once, if the picture or a layer does not fit the network, if the memory is no number
+        from 0 to 1e6, or if Winograd's convolutions are asked for in bfloat16 or without Numba.
+        During the run, if the loss is not a finite number.
 
     Warns
     -----
@@ -79,8 +80,8 @@ def dream(
     image = _checked(np.asarray(image))
     model, config = load_model(model), DreamConfig.of(config)
     plan = plan_octaves(*Shape.of(image), config=config, model=model.name, smallest=model.smallest)
-    precision = resolve(config.precision)
-    objective = compile_objective(model, config, precision)
+    precision, convolution = arithmetic(config.precision, config.convolution)
+    objective = compile_objective(model, config, precision, convolution)
     if plan.warning:
         warnings.warn(plan.warning, OctaveDropped, stacklevel=2)
     # The largest octave sets the budget of all: TensorFlow never returns memory to the system.
@@ -96,7 +97,7 @@ def dream(
     resume = resume or Resume(0, image)
     if not 0 <= resume.octave < len(octaves):
         raise DreamError(f"octave {resume.octave} to go on with; choose 0 to {len(octaves) - 1}")
-    provenance = Provenance(config, model.name, model.weights, precision)
+    provenance = Provenance(config, model.name, model.weights, precision, convolution)
     return _steps(image, config, plan, octaves, provenance, resume, starts)
 
 

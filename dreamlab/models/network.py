@@ -1,6 +1,6 @@
 """The class of a loaded network."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -36,7 +36,7 @@ class Network:
         self.name = name
         self.weights = weights
         self.architecture = ARCHITECTURES.get(name)
-        self._models = {"float32": model}
+        self._models = {("float32", "direct"): model}
         if self.architecture is not None:
             self.smallest = self.architecture.smallest
         else:
@@ -45,12 +45,12 @@ class Network:
     @cached_property
     def receptive_fields(self) -> dict[str, ReceptiveField]:
         """Receptive field and stride of each layer, by name, in network order."""
-        return layer_receptive_fields(self._models["float32"])
+        return layer_receptive_fields(self._original)
 
     @cached_property
     def layers(self) -> tuple[LayerInfo, ...]:
         """The layers with a feature map, in network order."""
-        model = self._models["float32"]
+        model = self._original
         return tuple(
             LayerInfo(
                 name=layer.name,
@@ -68,6 +68,10 @@ class Network:
         )
 
     @property
+    def _original(self) -> keras.Model:
+        return self._models["float32", "direct"]
+
+    @property
     def offered_layers(self) -> tuple[LayerInfo, ...]:
         """The layers worth offering, in network order."""
         return tuple(layer for layer in self.layers if is_offered(self.name, layer.name))
@@ -82,7 +86,9 @@ class Network:
         """
         return find_layer(self.name, self.layers, name)
 
-    def feature_extractor(self, names: Iterable[str], precision: str) -> keras.Model:
+    def feature_extractor(
+        self, names: Iterable[str], precision: str, convolution: str = "direct"
+    ) -> keras.Model:
         """Return a model from the picture to some layers, without any deeper layer.
 
         Parameters
@@ -91,6 +97,9 @@ class Network:
             Names of the layers, in the order of the outputs.
         precision : str
             Number format of the convolutions, ``"float32"`` or ``"bfloat16"``.
+        convolution : str
+            ``"direct"``, or ``"winograd"`` for float32 alone: convolutions and the gradient of
+            max-pooling by `dreamlab.kernels`, where they are faster.
 
         Returns
         -------
@@ -100,11 +109,15 @@ class Network:
         Raises
         ------
         DreamError
-            If the network has no such layer.
+            If the network has no such layer, or Numba is not installed and needed.
         """
-        model = self._in_precision(precision)
+        model = self._computed(precision, convolution)
         outputs = {name: model.get_layer(self.layer(name).name).output for name in names}
-        return keras.Model(model.inputs[0], outputs)
+        extractor = keras.Model(model.inputs[0], outputs)
+        for layer in extractor.layers:
+            # Here, so that whoever measures memory before a dream finds the kernels in it.
+            getattr(layer, "kernels", None)
+        return extractor
 
     def preprocess(self, image: tf.Tensor, preprocessing: str) -> tf.Tensor:
         """Convert pictures in [-1, 1] to the input of the network.
@@ -146,10 +159,17 @@ class Network:
         )
         return heat_table(Table("layers", f"Layers of {self.name}", columns, rows))
 
-    def _in_precision(self, precision: str) -> keras.Model:
-        if precision not in self._models:
-            self._models[precision] = _cast(self._models["float32"], f"mixed_{precision}")
-        return self._models[precision]
+    def _computed(self, precision: str, convolution: str) -> keras.Model:
+        """Return the whole model in a number format, with a way to compute convolutions."""
+        key = (precision, convolution)
+        if key not in self._models:
+            if convolution == "direct":
+                self._models[key] = _cast(self._original, f"mixed_{precision}")
+            else:
+                from dreamlab.models.fast_layers import accelerated  # Numba is slow to import
+
+                self._models[key] = _clone(self._original, accelerated)
+        return self._models[key]
 
 
 def _smallest_side(layers: tuple[LayerInfo, ...]) -> int:
@@ -170,6 +190,11 @@ def _cast(model: keras.Model, policy: str) -> keras.Model:
             config["dtype"] = policy
         return layer.__class__.from_config(config)
 
+    return _clone(model, clone)
+
+
+def _clone(model: keras.Model, clone: Callable[[keras.Layer], keras.Layer]) -> keras.Model:
+    """Copy a model and its weights, each layer by a function."""
     copy = keras.models.clone_model(model, clone_function=clone)
     for target, source in zip(copy.weights, model.weights, strict=True):
         target.assign(np.asarray(source))

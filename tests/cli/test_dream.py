@@ -88,6 +88,7 @@ def test_every_setting_has_an_option_that_arrives(cat, asked, tmp_path):
         "jitter": 2,
         "seed": 9,
         "precision": "float32",
+        "convolution": "direct",
         "preprocessing": "imagenet",
         "tile": 128,
     }

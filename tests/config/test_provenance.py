@@ -16,6 +16,7 @@ def test_it_says_all_that_is_needed():
         "model": "vgg16",
         "weights": "ab12",
         "precision": "bfloat16",
+        "convolution": "direct",
         "config": CONFIG.to_dict(),
     }
 

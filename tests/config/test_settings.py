@@ -70,6 +70,7 @@ def test_there_are_no_other_presets():
         ("seed", -1, "choose 0 to 4294967295"),
         ("seed", 2**32, "choose 0 to 4294967295"),
         ("precision", "float16", "choose from auto, float32, bfloat16"),
+        ("convolution", "fft", "choose from auto, direct, winograd"),
         ("preprocessing", "caffe", "choose from notebook, imagenet"),
         ("tile", 63, "choose 64 to 16384"),
         ("tile", "big", "choose a whole number, 64 to 16384"),
@@ -157,6 +158,7 @@ configs = st.dictionaries(st.text(min_size=1), _floats(0.5, 1e6), min_size=1, ma
         jitter=st.integers(0, 256),
         seed=st.integers(0, 2**32 - 1),
         precision=st.sampled_from(["auto", "float32", "bfloat16"]),
+        convolution=st.sampled_from(["auto", "direct", "winograd"]),
         preprocessing=st.sampled_from(["notebook", "imagenet"]),
         tile=st.just("auto") | st.integers(64, 16384),
     )

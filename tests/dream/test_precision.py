@@ -24,13 +24,13 @@ def test_auto_takes_bfloat16_only_where_it_is_clearly_faster(
     monkeypatch, float32, bfloat16, expected
 ):
     seconds = {"float32": float32, "bfloat16": bfloat16}
-    monkeypatch.setattr(precision, "_seconds", lambda dtype: seconds[dtype.name])
+    monkeypatch.setattr(precision, "seconds", lambda dtype: seconds[dtype.name])
     assert precision.resolve("auto") == expected
 
 
 def test_it_is_measured_once_and_only_for_auto(monkeypatch):
     measured = []
-    monkeypatch.setattr(precision, "_seconds", lambda dtype: measured.append(dtype) or 1.0)
+    monkeypatch.setattr(precision, "seconds", lambda dtype: measured.append(dtype) or 1.0)
     assert precision.resolve("float32") == "float32"
     assert precision.resolve("bfloat16") == "bfloat16"
     assert measured == []
@@ -43,7 +43,7 @@ def test_it_is_measured_once_and_only_for_auto(monkeypatch):
 
 def test_a_busy_moment_favours_neither(monkeypatch):
     seconds = {"float32": iter([9.0, 1.0]), "bfloat16": iter([1.2, 7.0])}
-    monkeypatch.setattr(precision, "_seconds", lambda dtype: next(seconds[dtype.name]))
+    monkeypatch.setattr(precision, "seconds", lambda dtype: next(seconds[dtype.name]))
     assert precision.speed_up() == pytest.approx(1.0 / 1.2)
 
 
@@ -58,6 +58,6 @@ def test_the_best_run_of_each_sample_counts_in_the_format_that_is_asked_for(monk
         return convolve(image, *rest)
 
     monkeypatch.setattr(tf.nn, "conv2d", noted)
-    assert precision._seconds(tf.bfloat16) == 2.0 + 1.0
+    assert precision.seconds(tf.bfloat16) == 2.0 + 1.0
     assert formats == [tf.bfloat16] * 2  # each sample is traced once
     assert keras.config.dtype_policy().name == "float32"

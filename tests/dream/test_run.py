@@ -20,6 +20,9 @@ from tests.support.tiny import picture, tiny_network
 DATA = Path(__file__).parents[1] / "data"
 REFERENCE = json.loads((DATA / "losses.json").read_text())
 
+#: How the notebook computes.
+AS_THE_NOTEBOOK = {"precision": "float32", "convolution": "direct"}
+
 THREE_OCTAVES = DreamConfig(
     layers={"second": 0.7, "third": 0.4},
     octaves=3,
@@ -242,7 +245,9 @@ def test_the_provenance_says_what_was_computed_in(network):
     step = next(dream(picture(40, 56), network, replace(THREE_OCTAVES, precision="bfloat16")))
     assert step.provenance.precision == "bfloat16"
     assert step.provenance.model == "tiny"
+    assert step.provenance.convolution == "direct"
     assert step.provenance.config.precision == "bfloat16"
+    assert step.provenance.config.convolution == "auto"
 
 
 @pytest.fixture(scope="module")
@@ -281,7 +286,7 @@ def assert_reproduced(losses, expected, vgg16, cat, config):
 @pytest.mark.parametrize("index", range(4))
 def test_the_single_layer_runs_reproduce_the_reference(vgg16, cat, index):
     single = REFERENCE["single"][index]
-    config = replace(DreamConfig.preset(f"layer{index + 1}"), precision="float32")
+    config = replace(DreamConfig.preset(f"layer{index + 1}"), **AS_THE_NOTEBOOK)
     assert dict(config.layers) == single["layers"]
     losses = [step.loss for step in dream(cat, vgg16, config)]
     assert_reproduced(losses, single["losses"], vgg16, cat, config)
@@ -289,7 +294,7 @@ def test_the_single_layer_runs_reproduce_the_reference(vgg16, cat, index):
 
 @pytest.mark.slow
 def test_the_mixed_run_reproduces_the_reference(vgg16, cat):
-    config = replace(DreamConfig.preset("mixed"), precision="float32")
+    config = replace(DreamConfig.preset("mixed"), **AS_THE_NOTEBOOK)
     assert dict(config.layers) == REFERENCE["mixed"]["layers"]
     steps = list(dream(cat, vgg16, config))
     shapes = [(step.height, step.width) for step in steps]

@@ -8,7 +8,7 @@ from dreamlab.config import DreamConfig
 from dreamlab.dream.ascent import OctaveAscent
 from dreamlab.dream.compiled import CompiledObjective, compile_objective
 from dreamlab.models import Network, load_model
-from tests.support.tiny import octave_of, picture, tiny_network
+from tests.support.tiny import octave_of, picture, tiny_network, wide_network
 
 TWO_LAYERS = {"second": 0.7, "third": -0.2}
 
@@ -80,6 +80,50 @@ def test_a_tiled_step_is_the_untiled_one():
         assert tiled == pytest.approx(np.asarray(ascended), abs=1e-5)
 
 
+def distance(computed, expected):
+    """The norm of the difference, relative to that of what is expected."""
+    return np.linalg.norm(computed - expected) / np.linalg.norm(expected)
+
+
+@pytest.mark.parametrize("size", [(128, 192), (121, 163)])
+@pytest.mark.parametrize("side", [64, 96])
+def test_tiles_add_up_to_the_whole_gradient_by_winograd(size, side):
+    # Without ReLU: a unit at zero to rounding lets its gradient through in a tile or in the whole.
+    network = wide_network("tanh")
+    image = picture(*size)
+    config = DreamConfig(layers={"second": 0.7, "third": -0.2})
+    objective = compile_objective(network, config, "float32", "winograd")
+    layer_losses, gradient = OctaveAscent(objective, config, size).gradient(image)
+    tiled = OctaveAscent(objective, replace(config, tile=side), size)
+    assert len(tiled.tiles) > 1
+    tiled_losses, tiled_gradient = tiled.gradient(image)
+    assert tiled_losses == pytest.approx(layer_losses, rel=1e-5)
+    assert np.abs(tiled_gradient - gradient).max() <= 1e-5 * np.abs(gradient).max()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("side", "size", "count"), [(128, (400, 600), 8), (256, (331, 457), 2), (96, (301, 333), 4)]
+)
+def test_tiles_of_vgg16_by_winograd_stray_less_than_a_picture_moved_by_a_millionth(
+    vgg16, side, size, count
+):
+    config = DreamConfig.preset("mixed")
+    objectives = {
+        way: compile_objective(vgg16, config, "float32", way) for way in ("direct", "winograd")
+    }
+    image = picture(*size)
+    moved = image + 1e-6 * np.random.default_rng(1).normal(size=image.shape).astype(np.float32)
+    direct = OctaveAscent(objectives["direct"], config, size)
+    unavoidable = distance(direct.gradient(moved)[1], direct.gradient(image)[1])
+    layer_losses, gradient = OctaveAscent(objectives["winograd"], config, size).gradient(image)
+    tiled = OctaveAscent(objectives["winograd"], replace(config, tile=side), size)
+    assert len(tiled.tiles) == count
+    tiled_losses, tiled_gradient = tiled.gradient(image)
+    assert tiled_losses == pytest.approx(layer_losses, rel=1e-5)
+    assert distance(tiled_gradient, gradient) < unavoidable < 0.01
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("side", "size", "count"),
@@ -120,7 +164,7 @@ def test_tiles_are_exact_for_other_networks(name, layers):
     network = load_model(name, weights=None)
     config = DreamConfig(layers=layers)
     objective = CompiledObjective(
-        network, tuple(layers), (None,) * len(layers), "float32", "notebook"
+        network, tuple(layers), (None,) * len(layers), "float32", "direct", "notebook"
     )
     size = (301, 806)
     image = picture(*size)

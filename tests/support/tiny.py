@@ -35,6 +35,26 @@ def tiny_network(
     return Network(name, model, "random")
 
 
+def wide_network(activation: str = "relu", *, seed: int = 0) -> Network:
+    """A network with layers wide enough for Winograd's convolutions: "second" and "third"."""
+    maps = inputs = keras.Input((None, None, 3))
+    for name, channels in (("first", 32), ("second", 40), ("pool", None), ("third", 33)):
+        if channels is None:
+            maps = keras.layers.MaxPooling2D(2, name=name)(maps)
+        else:
+            maps = keras.layers.Conv2D(
+                channels, 3, padding="same", activation=activation, name=name
+            )(maps)
+    model = keras.Model(inputs, maps)
+    generator = np.random.default_rng(seed)
+    for layer in model.layers:
+        if layer.weights:
+            kernel, bias = layer.get_weights()
+            scale = np.sqrt(2 / np.prod(kernel.shape[:3]))
+            layer.set_weights([generator.normal(0, scale, kernel.shape), bias])
+    return Network("wide", model, "random")
+
+
 def picture(height: int, width: int, seed: int = 0) -> np.ndarray:
     """A picture with something in it: a smooth pattern and some noise, in [-1, 1]."""
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
