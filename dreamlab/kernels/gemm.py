@@ -12,8 +12,10 @@ from typing import Any
 import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from dreamlab.kernels.compiled import compiled
 
 
 def _block(features: dict[str, bool]) -> tuple[int, int]:
@@ -130,7 +132,7 @@ _multiply_many = _row_kernel(_ROWS)
 _multiply_single = _row_kernel(1)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def multiply_panel(
     left: np.ndarray,
     panels: np.ndarray,

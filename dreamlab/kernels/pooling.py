@@ -1,8 +1,8 @@
 """The gradient of max-pooling, on all cores."""
 
 import numpy as np
-from numba import njit
 
+from dreamlab.kernels.compiled import compiled
 from dreamlab.kernels.cores import aligned, cores, share
 
 #: Channels of a piece of work at least: two cache lines.
@@ -71,7 +71,7 @@ def max_pool_gradient(
     return result
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _halved(x: np.ndarray, upstream: np.ndarray, into: np.ndarray, first: int, last: int) -> None:
     """Pool 2 x 2 positions without overlap, in some rows of the output."""
     zero = np.float32(0)
@@ -96,7 +96,7 @@ def _halved(x: np.ndarray, upstream: np.ndarray, into: np.ndarray, first: int, l
                 d_to[channel] = value if is_d else zero
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _pooled(
     x: np.ndarray,
     upstream: np.ndarray,

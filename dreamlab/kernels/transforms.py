@@ -6,7 +6,8 @@ ReLU on the way out.
 """
 
 import numpy as np
-from numba import njit
+
+from dreamlab.kernels.compiled import compiled
 
 #: Positions of a tile, and those it yields, along a side.
 TILE, YIELD = 6, 4
@@ -53,7 +54,7 @@ def transformed(kernel: np.ndarray) -> np.ndarray:
     return both.swapaxes(0, 1).reshape(TILE * TILE, *kernel.shape[2:])
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, inline="always")
+@compiled(fastmath=FAST, inline="always")
 def _times_b(
     a: np.float32, b: np.float32, c: np.float32, d: np.float32, e: np.float32, f: np.float32
 ) -> tuple[np.float32, ...]:
@@ -72,7 +73,7 @@ def _times_b(
     )
 
 
-@njit(cache=True, nogil=True, fastmath=FAST, inline="always")
+@compiled(fastmath=FAST, inline="always")
 def _times_a(
     a: np.float32, b: np.float32, c: np.float32, d: np.float32, e: np.float32, f: np.float32
 ) -> tuple[np.float32, ...]:
@@ -88,7 +89,7 @@ def _times_a(
     )
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@compiled(fastmath=FAST)
 def transform_input(
     x: np.ndarray,
     rectified: np.ndarray,
@@ -145,7 +146,7 @@ def transform_input(
             ) = _times_b(row[0, c], row[1, c], row[2, c], row[3, c], row[4, c], row[5, c])
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@compiled(fastmath=FAST)
 def transform_output(
     m: np.ndarray,
     place: int,

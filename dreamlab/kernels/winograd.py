@@ -7,8 +7,8 @@ three for a strip of tiles that stays in a core's cache.
 """
 
 import numpy as np
-from numba import njit
 
+from dreamlab.kernels.compiled import compiled
 from dreamlab.kernels.gemm import PANEL, multiply_panel
 from dreamlab.kernels.transforms import FAST, TILE, YIELD, transform_input, transform_output
 
@@ -16,7 +16,7 @@ from dreamlab.kernels.transforms import FAST, TILE, YIELD, transform_input, tran
 STRIP = 32
 
 
-@njit(cache=True, nogil=True, fastmath=FAST)
+@compiled(fastmath=FAST)
 def convolve_strips(
     x: np.ndarray,
     rectified: np.ndarray,

@@ -85,8 +85,7 @@ def ratios(table: dict) -> dict:
             print(f"{label:48} {said[label]:6.2f}  (bar {bar:g})")
 
     for preset in ("layer1", "layer4", "mixed"):
-        for way in ("float32", "auto"):
-            bar = 5 if way == "auto" else 1.1
+        for way, bar in (("direct", 1.1), ("winograd", 1.9), ("auto", 1.9)):
             ratio(
                 f"{preset}: {way} against the notebook's way",
                 f"{preset} 0.24 notebook",
@@ -128,7 +127,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("bench.json"), help="JSON of all figures")
     options = parser.parse_args()
 
-    ways = ["notebook", "dreamlab float32", "dreamlab auto"]
+    ways = ["notebook", "dreamlab direct", "dreamlab winograd", "dreamlab auto"]
     if importlib.util.find_spec("torch"):
         ways.insert(1, "pytorch")
     else:

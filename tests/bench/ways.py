@@ -32,18 +32,19 @@ def notebook(config: DreamConfig, image: np.ndarray) -> Step:
     return step
 
 
-def dreamlab(precision: str) -> Callable[[DreamConfig, np.ndarray], Step]:
-    """dreamlab's own way, in a precision."""
+def dreamlab(precision: str, convolution: str) -> Callable[[DreamConfig, np.ndarray], Step]:
+    """dreamlab's own way, in a precision, with a way to compute convolutions."""
 
     def prepare(config: DreamConfig, image: np.ndarray) -> Step:
+        from dreamlab.dream.arithmetic import arithmetic
         from dreamlab.dream.ascent import OctaveAscent
         from dreamlab.dream.compiled import compile_objective
-        from dreamlab.dream.precision import resolve
         from dreamlab.models import load_model
 
-        resolved = resolve(precision)
-        config = replace(config, precision=precision)
-        objective = compile_objective(load_model("vgg16"), config, resolved)
+        config = replace(config, precision=precision, convolution=convolution)
+        objective = compile_objective(
+            load_model("vgg16"), config, *arithmetic(precision, convolution)
+        )
         octave = OctaveAscent(objective, config, image.shape[:2])
         state = image
 
@@ -104,6 +105,7 @@ def _torch_layers(deepest: str) -> list:
 WAYS: dict[str, Callable[[DreamConfig, np.ndarray], Step]] = {
     "notebook": notebook,
     "pytorch": pytorch,
-    "dreamlab float32": dreamlab("float32"),
-    "dreamlab auto": dreamlab("auto"),
+    "dreamlab direct": dreamlab("float32", "direct"),
+    "dreamlab winograd": dreamlab("float32", "winograd"),
+    "dreamlab auto": dreamlab("auto", "auto"),
 }
