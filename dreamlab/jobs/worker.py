@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.protocol import Ended
 from dreamlab.tasks.events import Checkpoint, Warned
@@ -57,7 +57,9 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
     try:
         with own_warnings() as sentences:
             try:
-                memory = Limits.from_environment().memory  # this machine's, not the page's
+                memory = (
+                    DeploymentSettings.from_environment().memory
+                )  # this machine's, not the page's
                 allowance = dataclasses.replace(allowance, memory=memory)
                 finished = task.run(
                     assignment.resume, current.log.append, current.stop.is_set, allowance
