@@ -176,7 +176,7 @@ def surplus(frames: Sequence[Frame], max_bytes: float) -> set[int]:
     total = sum(frame.picture.nbytes for frame in frames)
     while total > max_bytes and len(places) > 1:
         between = [place for place in places[:-1] if not frames[place].ends_octave]
-        gone = between[::2] or places[:1]
+        gone = set(between[::2] or places[:1])
         total -= sum(frames[place].picture.nbytes for place in gone)
         places = [place for place in places if place not in gone]
     return set(range(len(frames))) - set(places)
