@@ -96,7 +96,8 @@ async def _serve(folder: str, memory: float, load_seconds: float) -> None:
         # Nothing that the worker still makes is wanted, and the nanny would wait until it is up.
         for child in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                child.kill()
+                if "resource_tracker" not in " ".join(child.cmdline()):  # Python's own: it ends
+                    child.kill()
 
 
 def _preloads() -> list[str]:

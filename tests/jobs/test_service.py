@@ -389,6 +389,17 @@ def test_the_worker_ends_with_a_page_that_is_killed(fake):
     assert len(children) >= 2 and not alive
 
 
+def test_a_page_that_ends_while_its_worker_loads_does_not_wait_for_it(fake):
+    with closing(JobService(DeploymentSettings(warm_model="stuck.keras"))) as jobs:
+        until(lambda: jobs.problem == "the worker is being started")
+        until(lambda: len(psutil.Process().children(recursive=True)) >= 3)
+        children = psutil.Process().children(recursive=True)
+        began = time.monotonic()
+    assert time.monotonic() - began < local_cluster.STOP_SECONDS
+    _, alive = psutil.wait_procs(children, timeout=2)
+    assert not alive
+
+
 def test_the_engine_itself_dreams_stops_and_is_timed(monkeypatch):
     monkeypatch.delenv(PRELOAD, raising=False)
     config = DreamConfig(layers={"block3_conv3": 1.0}, octaves=2, iterations=4)
