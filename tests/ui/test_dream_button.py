@@ -1,26 +1,9 @@
 import numpy as np
 import pytest
-import streamlit
 
 from dreamlab.config import DreamConfig
 from dreamlab.images import load_image
 from tests.support.fake_backend import open_page, sound, upload, words
-
-
-@pytest.fixture
-def never_redrawn(monkeypatch):
-    """The button *Dream* does what it did when it was drawn first, whatever is drawn after it."""
-    first = {}
-    real = streamlit.button
-
-    def button(label, **options):
-        if options.get("key") == "dream":
-            drawn = {name: options.get(name) for name in ("on_click", "args")}
-            options |= {"disabled": False, **(first or drawn)}
-            first.update(first or drawn)
-        return real(label, **options)
-
-    monkeypatch.setattr(streamlit, "button", button)
 
 
 @pytest.fixture

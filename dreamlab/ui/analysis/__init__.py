@@ -9,7 +9,7 @@ from dreamlab.analysis import ANALYSES
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.ui.analysis import atlas, attribution, channels, panel, report
-from dreamlab.ui.analysis.panel import Panel
+from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.session.visitors import Visit
 
 #: What an analysis has beyond the shared panel.

@@ -7,11 +7,11 @@ from dreamlab.analysis import Item
 from dreamlab.analysis.atlas import EFFORTS
 from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.config import DreamConfig
-from dreamlab.ui.analysis.panel import Panel
+from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.session import state
 
 
-def _asked(name: str, values: Mapping[str, Any]) -> bool:
+def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
     if name in ("amount", "most_steps"):
         return values["effort"] == EFFORTS[0]
     if name == "iterations":
@@ -26,4 +26,4 @@ def _variant(item: Item) -> Variant:
     return Variant(name=item.key, layers=config.layers, channels=config.channels, overrides=own)
 
 
-PANEL = Panel(asked=_asked, variant=_variant)
+PANEL = Panel(has_effect=_has_effect, variant=_variant)

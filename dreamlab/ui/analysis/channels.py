@@ -8,11 +8,11 @@ import streamlit as st
 from dreamlab.analysis import Findings
 from dreamlab.comparison.variant import Variant
 from dreamlab.ui.analysis import panel
-from dreamlab.ui.analysis.panel import Panel
+from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.session import state
 
 
-def _asked(name: str, values: Mapping[str, Any]) -> bool:
+def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
     if name == "count":
         return not values["channels"]
     return name not in ("steps", "side", "jitter", "seed") or values["grown"]
@@ -47,4 +47,4 @@ def _take(model: str, layer: str, picked: tuple[int, ...]) -> None:
     panel.add_variant(variant)
 
 
-PANEL = Panel(asked=_asked, below=_below)
+PANEL = Panel(has_effect=_has_effect, below=_below)

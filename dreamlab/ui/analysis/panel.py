@@ -1,10 +1,8 @@
 """What all panels share: an analysis is set, sent off, followed, drawn and saved in one way."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -15,40 +13,14 @@ from dreamlab.images import Picture
 from dreamlab.jobs import Backend, Status
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui import style
-from dreamlab.ui.analysis import controls, drawing
+from dreamlab.ui.analysis import drawing
+from dreamlab.ui.analysis.base import Panel
+from dreamlab.ui.analysis.plan import controls, picture_for, plan
 from dreamlab.ui.dreams import card
 from dreamlab.ui.inputs import dream_button
 from dreamlab.ui.session import presence, queries, state
 from dreamlab.ui.session.visitors import Sent, Visit
 from dreamlab.ui.wording import duration
-from dreamlab.zoo import is_offered, known_layers
-
-
-@dataclass(frozen=True)
-class Panel:
-    """What an analysis has beyond the shared panel; all of it may be left out.
-
-    Parameters
-    ----------
-    values : callable
-        Draws controls of its own and returns the settings they give; raises `DreamError` if they
-        cannot be had.
-    asked : callable
-        ``asked(name, values)`` says whether a setting has an effect, from those drawn before it.
-    variant : callable or None
-        ``variant(item)`` is what a click on a picture puts on the compare page; raises `DreamError`
-        if it cannot.
-    below : callable
-        Draws what stands below the pictures of findings that are complete or were broken off.
-    resumes : bool
-        Whether a run that was broken off can go on where it stopped.
-    """
-
-    values: Callable[[], Mapping[str, Any]] = dict
-    asked: Callable[[str, Mapping[str, Any]], bool] = lambda name, values: True
-    variant: Callable[[Item], Variant] | None = None
-    below: Callable[[Findings], None] = lambda findings: None
-    resumes: bool = True
 
 
 def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, panel: Panel) -> None:
@@ -56,7 +28,9 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, pan
     style.note(named(name).summary)
     task, problem = None, ""
     try:
-        task = _task(picture, name, panel)
+        panel.show()
+        controls(name, panel).show()
+        task = plan(picture, name, panel)
     except DreamError as error:
         problem = str(error)
     sent = visit.analyses.get(name)
@@ -74,26 +48,7 @@ def add_variant(variant: Variant) -> None:
         state.notify("The page has no room for a further variant: remove one under Compare.")
         return
     number = state.add(variant)
-    state.notify(f"{st.session_state[f'v{number}.name']} is a variant now, under Compare.")
-
-
-def _task(picture: Picture | None, name: str, panel: Panel) -> AnalysisTask:
-    now, analysis = st.session_state, named(name)
-    model = now["model"]
-    layers = known_layers(model)
-    own = panel.values()
-    values = {field: now[f"common.{field}"] for field in ("precision", "preprocessing")}
-    values |= own
-    offered = [layer for layer in layers if is_offered(model, layer.name)]
-    values |= controls.show(
-        analysis.settings, f"{name}.set.{model}", offered, given=values, asked=panel.asked
-    )
-    settings = analysis.settings.from_dict(values)
-    if picture is None and analysis.needs_picture:
-        raise DreamError("it waits for a picture; choose one in the sidebar")
-    task = AnalysisTask(picture, name, settings, model)
-    task.cost()
-    return task
+    state.notify(f"{state.draft(number).name} is a variant now, under Compare.")
 
 
 def _buttons(
@@ -111,8 +66,8 @@ def _buttons(
             icon=":material/play_arrow:",
             key=f"{name}.run",
             disabled=task is None,
-            on_click=_submit,
-            args=(backend, visit, task),
+            on_click=_run,
+            args=(backend, visit, name, panel),
         )
         sent = visit.analyses.get(name)
         found = None if sent is None or not panel.resumes else queries.findings(backend, sent)
@@ -132,6 +87,16 @@ def _buttons(
         seconds = backend.estimate(task)
         style.note("The time is known later." if seconds is None else f"About {duration(seconds)}.")
         dream_button.trouble(backend)
+
+
+def _run(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
+    """Run what the session holds at the click, which may be newer than the button."""
+    try:
+        task = plan(picture_for(name), name, panel)
+    except DreamError as error:
+        state.notify(f"The analysis was not sent off: {error}.")
+        return
+    _submit(backend, visit, task)
 
 
 def _submit(

@@ -1,4 +1,4 @@
-"""The control of a setting: one renderer for all of them, by what the setting may hold."""
+"""The control of a setting: draws it by the setting's spec, and reads its value."""
 
 import math
 from collections.abc import Callable, Collection
@@ -84,10 +84,38 @@ def control(
         case _:
             choices = look["options"] = _choices(spec, layers, key)
             if starts:
-                known = spec.default in choices
-                look["index"] = choices.index(spec.default) if known else len(choices) * 2 // 3
+                look["index"] = _start(spec, choices)
                 look["width"] = 220 if isinstance(spec, LayerName) else 160
     return draw(label(name), **look | more)
+
+
+def read(name: str, spec: Spec, key: str, *, layers: Collection[str] = ()) -> Any:
+    """Return the value of a control that starts at its default, unchecked.
+
+    Parameters
+    ----------
+    name : str
+        The setting.
+    spec : Spec
+        What it may hold.
+    key : str
+        The widget's key. A control that the page has not drawn yet has its default.
+    layers : collection of str
+        Layers to choose from, in order.
+
+    Raises
+    ------
+    DreamError
+        If what was typed is no list of numbers.
+    """
+    now = st.session_state
+    match spec:
+        case Many(each=Number()):
+            return _parsed(label(name), spec, now.get(key, _text(spec)))
+        case Flag() | Number(word=None) | Many():
+            return now.get(key, spec.default)
+    choices = _choices(spec, layers, key)
+    return now.get(key, choices[_start(spec, choices)])
 
 
 def _number(spec: Number) -> dict[str, Any]:
@@ -105,10 +133,23 @@ def _choices(spec: Spec, layers: Collection[str], key: str) -> list[Any]:
     return list(spec.choices if isinstance(spec, Choice) else layers)
 
 
+def _start(spec: Spec, choices: list[Any]) -> int:
+    """Return the index of the default; a network without that layer starts at a late layer."""
+    return choices.index(spec.default) if spec.default in choices else len(choices) * 2 // 3
+
+
+def _text(spec: Many) -> str:
+    return ", ".join(f"{value:g}" for value in spec.default)
+
+
 def _numbers(label: str, spec: Many, options: dict[str, Any]) -> list[float]:
-    text, empty = ", ".join(f"{each:g}" for each in spec.default), "the strongest"
-    look = {"placeholder": "none" if text else empty, "max_chars": MAX_LIST, "width": 220}
-    typed = st.text_input(label, text, **options | look)
+    text = _text(spec)
+    placeholder = "none" if text else "the strongest"
+    look = {"placeholder": placeholder, "max_chars": MAX_LIST, "width": 220}
+    return _parsed(label, spec, st.text_input(label, text, **options | look))
+
+
+def _parsed(label: str, spec: Many, typed: str) -> list[float]:
     try:
         return spec.parse(",".join(typed.replace(",", " ").split())) if typed.split() else []
     except ValueError as error:
