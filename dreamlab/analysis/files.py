@@ -9,7 +9,7 @@ from dreamlab.analysis.base import AnalysisData, Item
 from dreamlab.analysis.catalogue import named
 from dreamlab.report.table import Table
 from dreamlab.results.contact_sheet import contact_sheet
-from dreamlab.results.export import packed
+from dreamlab.results.export import pack
 from dreamlab.version import __version__
 
 #: Key of the PNG text chunk in which a picture carries the analysis that it is from. It is not
@@ -31,10 +31,10 @@ def files(findings: AnalysisData) -> dict[str, bytes]:
     if pictures:
         contents[f"{name}.png"] = sheet(findings)
         for place, (item, picture) in enumerate(pictures, 1):
-            metadata = _made(findings) | {"item": _figures(item)}
+            metadata = _origin(findings) | {"item": _figures(item)}
             text = {ANALYSIS_KEY: json.dumps(metadata)}
             contents[f"{place:02d}_{item.key}.png"] = picture.with_text(text).png
-    return contents | {f"{name}.zip": packed(contents)}
+    return contents | {f"{name}.zip": pack(contents)}
 
 
 def sheet(findings: AnalysisData) -> bytes:
@@ -51,7 +51,7 @@ def sheet(findings: AnalysisData) -> bytes:
         items,
         columns=analysis.columns,
         title=f"{analysis.title}, {findings.model}",
-        text={ANALYSIS_KEY: json.dumps(_made(findings))},
+        text={ANALYSIS_KEY: json.dumps(_origin(findings))},
     )
 
 
@@ -67,11 +67,11 @@ def as_csv(table: Table) -> bytes:
 def figures(findings: AnalysisData) -> bytes:
     """Return all figures, and how they were made, as JSON."""
     items = [_figures(item) for item in findings.items]
-    values = _made(findings) | {"complete": findings.complete, "items": items}
+    values = _origin(findings) | {"complete": findings.complete, "items": items}
     return (json.dumps(values, indent=2, allow_nan=False) + "\n").encode()
 
 
-def _made(findings: AnalysisData) -> dict[str, Any]:
+def _origin(findings: AnalysisData) -> dict[str, Any]:
     return {
         "dreamlab": __version__,
         "analysis": findings.analysis,

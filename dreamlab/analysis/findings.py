@@ -40,10 +40,10 @@ class Findings(AnalysisData):
             If a file cannot be written.
         """
         folder.prepare(Path(directory))
-        written = {**files(self), "report.html": report([self])}
-        for name, data in written.items():
+        contents = {**files(self), "report.html": report([self])}
+        for name, data in contents.items():
             folder.write_file(Path(directory) / name, data)
-        return list(written)
+        return list(contents)
 
     def __repr__(self) -> str:
         state = "complete" if self.complete else "ended early"

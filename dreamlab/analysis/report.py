@@ -27,8 +27,8 @@ def report(
         Heading and dreams of each comparison, one dream at least and all of one picture; a section
         each, before the findings.
     """
-    compared = [section.section(heading, members) for heading, members in dreams]
-    return page([*compared, *map(_section, findings)], title=title)
+    comparisons = [section.section(heading, members) for heading, members in dreams]
+    return page([*comparisons, *map(_section, findings)], title=title)
 
 
 def _section(findings: AnalysisData) -> Section:

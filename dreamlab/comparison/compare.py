@@ -12,9 +12,9 @@ from dreamlab.errors import DreamError
 from dreamlab.images import load_image
 from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
-from dreamlab.results.contact_sheet import compared
+from dreamlab.results.contact_sheet import comparison_sheet
 from dreamlab.results.export import file_name
-from dreamlab.results.record import record, resolved
+from dreamlab.results.record import record, resolve
 from dreamlab.results.recording import Recording
 from dreamlab.results.section import NamedDream
 
@@ -59,7 +59,7 @@ class Dreams(Mapping[str, Recording]):
             raise DreamError("there are 0 dreams to put on a sheet; compare at least 1")
         first, *others = self.values()
         text = None if others else settings_text(first.provenance.to_json())
-        return compared(list(self.items()), text)
+        return comparison_sheet(list(self.items()), text)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return all losses as flat dicts, one a step, with the name under ``dream``."""
@@ -86,12 +86,12 @@ class Dreams(Mapping[str, Recording]):
             If a file cannot be written.
         """
         folder.prepare(Path(directory))
-        written: list[str] = []
+        files: list[str] = []
         for number, (name, recording) in enumerate(self.items(), 1):
             own = f"{number}_{file_name(name)}"
-            written += [f"{own}/{file}" for file in recording.save(Path(directory) / own)]
+            files += [f"{own}/{file}" for file in recording.save(Path(directory) / own)]
         folder.write_file(Path(directory) / "sheet.png", self.sheet())
-        return [*written, "sheet.png"]
+        return [*files, "sheet.png"]
 
     def __repr__(self) -> str:
         return f"<Dreams: {', '.join(self)}>"
@@ -148,17 +148,17 @@ def compare(
     """
     from dreamlab.models import cached_model
 
-    named = _named(dreams, settings)
+    configs = _configs(dreams, settings)
     image, network = load_image(picture, max_side=max_side), cached_model(model)
     return Dreams(
         {
             name: record(image, config, network, progress=progress, memory=memory)
-            for name, config in named.items()
+            for name, config in configs.items()
         }
     )
 
 
-def _named(
+def _configs(
     dreams: Sequence[Dreamable] | Mapping[str, Dreamable], settings: Mapping[str, Any]
 ) -> dict[str, DreamConfig]:
     if isinstance(dreams, str):
@@ -167,19 +167,19 @@ def _named(
         raise DreamError("there are 0 dreams to compare; give at least 1 layer or preset")
     if isinstance(dreams, Mapping):
         return {name: _config(dream, settings) for name, dream in dreams.items()}
-    named: dict[str, DreamConfig] = {}
+    configs: dict[str, DreamConfig] = {}
     for dream in dreams:
         config = _config(dream, settings)
         name = dream if isinstance(dream, str) else " + ".join(config.layers)
-        while name in named:  # two of the same layers differ in something else
+        while name in configs:  # two of the same layers differ in something else
             name = f"{name} again"
-        named[name] = config
-    return named
+        configs[name] = config
+    return configs
 
 
 def _config(dream: Dreamable, settings: Mapping[str, Any]) -> DreamConfig:
     if isinstance(dream, DreamConfig):
         return dream.replace(**settings)
     if isinstance(dream, str) and dream in PRESETS:
-        return resolved(dream, settings)
-    return resolved(None, {"layers": dream, **settings})
+        return resolve(dream, settings)
+    return resolve(None, {"layers": dream, **settings})

@@ -118,8 +118,8 @@ class Comparison(Settings):
             If there is no such comparison, or a change does not pass its check.
         """
         if not isinstance(name, str) or name not in COMPARISONS:
-            known = ", ".join(COMPARISONS)
-            raise DreamError(f"unknown comparison {shown(name)}; choose from {known}")
+            names = ", ".join(COMPARISONS)
+            raise DreamError(f"unknown comparison {shown(name)}; choose from {names}")
         presets = {label: {**COMMON, **PRESETS[preset]} for label, preset in COMPARISONS[name]}
         first, *others = presets.values()
         shared = {
@@ -173,9 +173,9 @@ class Comparison(Settings):
         if len(encoded) > MAX_ENCODED:
             raise DreamError(f"the link has {len(encoded)} characters; make it anew on the page")
         try:
-            packed = base64.b64decode(encoded + "=" * (-len(encoded) % 4), b"-_", validate=True)
+            data = base64.b64decode(encoded + "=" * (-len(encoded) % 4), b"-_", validate=True)
             unpacker = zlib.decompressobj()
-            text = unpacker.decompress(packed, MAX_DECODED).decode("utf-8")
+            text = unpacker.decompress(data, MAX_DECODED).decode("utf-8")
             whole = unpacker.eof
         except (ValueError, zlib.error) as error:
             raise DreamError("the link is damaged; make it anew on the page") from error

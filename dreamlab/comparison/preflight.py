@@ -53,15 +53,15 @@ def check(
         With ``problem`` set if the dream cannot run.
     """
     try:
-        known = {name: find_layer(model, layers, name) for name in config.layers}
+        layer_infos = {name: find_layer(model, layers, name) for name in config.layers}
         for name, indices in config.channels.items():
-            known[name].check_channels(indices)
+            layer_infos[name].check_channels(indices)
         smallest = ARCHITECTURES[model].smallest
         plan = plan_octaves(height, width, config, model=model, smallest=smallest)
     except DreamError as error:
         return Check(problem=str(error))
     maps = {
-        name: tuple(Shape(*map(known[name].map_side, shape)) for shape in plan.shapes)
+        name: tuple(Shape(*map(layer_infos[name].map_side, shape)) for shape in plan.shapes)
         for name in config.layers
     }
     for name, sizes in maps.items():

@@ -92,5 +92,5 @@ class Variant(Settings):
             layers[name] = layers.get(name, 0.0) + weight
         if not any(layers.values()):  # two weights that met on one layer may cancel out
             layers = {name: 1.0 for name in layers}
-        kept = {name: indices for name, indices in self.channels.items() if name in names}
-        return self.replace(layers=layers, channels=kept)
+        channels = {name: indices for name, indices in self.channels.items() if name in names}
+        return self.replace(layers=layers, channels=channels)

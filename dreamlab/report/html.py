@@ -167,13 +167,13 @@ def _section(section: Section) -> list[str]:
     parts += [_figure(picture, caption) for picture, caption in section.pictures]
     parts.append("</div>")
     for charts, figures in groupby(section.figures, key=lambda figure: figure.is_chart):
-        drawn = [_drawn(figure) for figure in figures]
-        parts += ['<div class="charts">', *drawn, "</div>"] if charts else drawn
+        blocks = [_render(figure) for figure in figures]
+        parts += ['<div class="charts">', *blocks, "</div>"] if charts else blocks
     settings = json.dumps(section.settings, indent=2)
     return [*parts, _folded("Settings", f"<pre>{html.escape(settings)}</pre>"), "</section>"]
 
 
-def _drawn(figure: Figure) -> str:
+def _render(figure: Figure) -> str:
     if figure.folded:
         return _folded(figure.heading, _wide(figure.table))
     heading = f"<h3>{html.escape(figure.heading)}</h3>" if figure.heading else ""

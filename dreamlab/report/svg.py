@@ -24,7 +24,7 @@ def heat_table(table: Table) -> str:
     body = []
     for name, *figures in table.rows:
         cells = "".join(_cell(figure, table.drawn) for figure in figures)
-        body.append(f"<tr><th>{html.escape(shown(name))}</th>{cells}</tr>")
+        body.append(f"<tr><th>{html.escape(cell_text(name))}</th>{cells}</tr>")
     kind = ' class="heat"' if heat else ""
     return f"<table{kind}><tr>{head}</tr>{''.join(body)}</table>"
 
@@ -39,7 +39,7 @@ def warmth(figure: float, drawn: str) -> float:
     return max(-1.0, min(1.0, math.log10(figure))) if figure > 0 else -1.0
 
 
-def shown(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """Return a cell as text: a figure in three digits, nothing as a dash."""
     if value is None:
         return "–"
@@ -58,8 +58,8 @@ def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
     """
     across = [row[0] for row in table.rows]
     columns = [[row[place] for row in table.rows] for place in range(1, len(table.columns))]
-    known = [figure for column in columns for figure in column if figure is not None]
-    low, high = min([0.0, *known]), max([0.0, *known])
+    figures = [figure for column in columns for figure in column if figure is not None]
+    low, high = min([0.0, *figures]), max([0.0, *figures])
     high = high if high > low else low + 1.0
     left, right = min(across), max(across)
 
@@ -111,7 +111,7 @@ def _cell(figure: Any, drawn: str) -> str:
         fade = round(255 * (1 - 0.65 * abs(heat)))
         red, blue = (255, fade) if heat >= 0 else (fade, 255)
         style = f' style="background:rgb({red},{fade},{blue})"'
-    return f"<td{style}>{html.escape(shown(figure))}</td>"
+    return f"<td{style}>{html.escape(cell_text(figure))}</td>"
 
 
 def _ticks(low: float, high: float, least: float = 0.0) -> list[float]:

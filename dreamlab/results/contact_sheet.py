@@ -68,7 +68,7 @@ def contact_sheet(
     cell_width = max(picture.shape.width for _, picture in items)
     cell_height = max(picture.shape.height for _, picture in items)
     top = _GAP + (_TITLE + _GAP if title else 0)
-    captions = [_lines(caption, cell_width) for caption, _ in items]
+    captions = [_caption_lines(caption, cell_width) for caption, _ in items]
     below = max(map(len, captions)) - 1
     across, down = cell_width + _GAP, cell_height + 2 * _TEXT + below * _LINE + _GAP
     width, height = _GAP + columns * across, top + rows * down
@@ -93,7 +93,9 @@ def contact_sheet(
     return png(np.asarray(sheet), text=text)
 
 
-def compared(dreams: Sequence[tuple[str, RunData]], text: Mapping[str, str] | None = None) -> bytes:
+def comparison_sheet(
+    dreams: Sequence[tuple[str, RunData]], text: Mapping[str, str] | None = None
+) -> bytes:
     """Return the original and the results of dreams on one picture on one sheet.
 
     Parameters
@@ -113,7 +115,7 @@ def across(count: int) -> int:
     return {2: 2, 3: 3, 5: 3, 6: 3}.get(count, 4)
 
 
-def _lines(caption: str, width: int) -> list[str]:
+def _caption_lines(caption: str, width: int) -> list[str]:
     """Break a caption between its facts, each line as long as the width allows."""
     font = ImageFont.load_default(_TEXT)
     first, *facts = caption.split(" · ")
@@ -142,5 +144,5 @@ def _write(
 def _plain(text: str) -> str:
     """Make one line of characters that the font has, or stands a box for."""
     parts = unicodedata.normalize("NFKD", text[:2000].translate(_PLAIN))
-    kept = "".join(char for char in parts if not unicodedata.combining(char))
-    return "".join(char if char.isprintable() else " " for char in kept).strip()
+    letters = "".join(char for char in parts if not unicodedata.combining(char))
+    return "".join(char if char.isprintable() else " " for char in letters).strip()

@@ -31,12 +31,12 @@ def png(recording: RunData) -> bytes:
     DreamError
         If the recording is empty, here and in all of this module.
     """
-    return _png(recording.final, _settings(recording))
+    return _png(recording.final, _settings_json(recording))
 
 
 def octave_pngs(recording: RunData) -> dict[str, bytes]:
     """Return one PNG an octave, in its own size, by name: ``octave_<k>_<h>x<w>.png``."""
-    settings = _settings(recording)
+    settings = _settings_json(recording)
     return {
         f"octave_{frame.octave}_{frame.height}x{frame.width}.png": _png(frame, settings)
         for frame in recording.octave_frames
@@ -69,7 +69,7 @@ def gif(recording: RunData, **options: Any) -> bytes:
         plan.milliseconds(len(pictures)),
         palette=film.shared_palette(pictures),
         loop=plan.loop,
-        comment=_settings(recording),
+        comment=_settings_json(recording),
     )
 
 
@@ -85,7 +85,7 @@ def webp(recording: RunData, **options: Any) -> bytes:
         plan.milliseconds(len(pictures)),
         loop=plan.loop,
         quality=_WEBP_QUALITY,
-        xmp=embedded.settings_xmp(_settings(recording)),
+        xmp=embedded.settings_xmp(_settings_json(recording)),
     )
 
 
@@ -99,9 +99,9 @@ def losses_csv(recording: RunData) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["octave", "height", "width", "iteration", "loss", *layers])
     for point in recording.losses:
-        shares = [_finite(point.losses.get(layer)) for layer in layers]
+        shares = [_finite_or_none(point.losses.get(layer)) for layer in layers]
         place = [point.octave, point.height, point.width, point.iteration]
-        writer.writerow([*place, _finite(point.loss), *shares])
+        writer.writerow([*place, _finite_or_none(point.loss), *shares])
     return text.getvalue().encode()
 
 
@@ -117,9 +117,11 @@ def losses_json(recording: RunData) -> bytes:
             "height": point.height,
             "width": point.width,
             "iteration": point.iteration,
-            "loss": _finite(point.loss),
+            "loss": _finite_or_none(point.loss),
             "losses": {
-                layer: _finite(point.losses[layer]) for layer in layers if layer in point.losses
+                layer: _finite_or_none(point.losses[layer])
+                for layer in layers
+                if layer in point.losses
             },
         }
         for point in recording.losses
@@ -150,7 +152,7 @@ def files(recording: RunData, film: Film) -> Iterator[tuple[str, bytes]]:
 
 def archive(recording: RunData, **options: Any) -> bytes:
     """Return all `files` in one ZIP; see `gif` for the options. Same recording, same bytes."""
-    return packed(dict(files(recording, Film(**options))))
+    return pack(dict(files(recording, Film(**options))))
 
 
 def file_name(name: str) -> str:
@@ -158,24 +160,24 @@ def file_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "dream"
 
 
-def packed(files: Mapping[str, bytes]) -> bytes:
+def pack(files: Mapping[str, bytes]) -> bytes:
     """Return files, by name, as a ZIP. Same files, same bytes."""
-    archived = io.BytesIO()
-    with zipfile.ZipFile(archived, "w") as opened:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as writer:
         for name, data in files.items():
             entry = zipfile.ZipInfo(name, _ZIP_DATE)
             entry.external_attr = 0o644 << 16
             # Pictures are packed as they are; only text gets smaller.
             text = name.endswith((".csv", ".json"))
-            opened.writestr(entry, data, zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED)
-    return archived.getvalue()
+            writer.writestr(entry, data, zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED)
+    return buffer.getvalue()
 
 
 def _png(frame: Frame, settings: str) -> bytes:
     return frame.picture.with_text(embedded.settings_text(settings)).png
 
 
-def _settings(recording: RunData) -> str:
+def _settings_json(recording: RunData) -> str:
     return recording.provenance.to_json()
 
 
@@ -195,12 +197,12 @@ def _frames(
 
 def _layers(recording: RunData) -> list[str]:
     """Name the layers of the loss table, in the order of the settings."""
-    seen = {layer for point in recording.losses for layer in point.losses}
-    named = recording.provenance.config.layers
-    return [layer for layer in named if layer in seen] + sorted(seen - set(named))
+    layers = {layer for point in recording.losses for layer in point.losses}
+    order = recording.provenance.config.layers
+    return [layer for layer in order if layer in layers] + sorted(layers - set(order))
 
 
-def _finite(value: float | None) -> float | None:
+def _finite_or_none(value: float | None) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from dreamlab.config import DreamConfig
 from dreamlab.images import load_image
-from dreamlab.results.progress import followed
+from dreamlab.results.progress import follow
 from dreamlab.results.recording import Recording
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ def record(
     from dreamlab.dream import dream
     from dreamlab.models import cached_model
 
-    chosen = resolved(config, settings)
+    dream_config = resolve(config, settings)
     image = load_image(picture, max_side=max_side)
     recording = Recording(every=every)
-    steps = dream(image, cached_model(model), chosen, memory=memory)
+    steps = dream(image, cached_model(model), dream_config, memory=memory)
     run_to_end(recording, steps, progress)
     return recording
 
@@ -95,15 +95,15 @@ def run_to_end(recording: Recording, steps: Iterable["Step"], progress: bool | N
         If there is nothing to keep.
     """
     try:
-        with closing(recording.record(followed(steps, progress))) as recorded:
-            for _ in recorded:
+        with closing(recording.record(follow(steps, progress))) as recorder:
+            for _ in recorder:
                 pass
     except KeyboardInterrupt:
         if not recording.frames:
             raise
 
 
-def resolved(
+def resolve(
     config: DreamConfig | str | Mapping[str, Any] | None, settings: Mapping[str, Any]
 ) -> DreamConfig:
     """Return the settings that `record` is asked for; see there."""

@@ -141,9 +141,9 @@ class Recording(RunData):
             self.losses.append(part)
         elif isinstance(part, Frame):
             self.frames.append(part)
-            gone = surplus(self.frames, self.max_bytes - self.original.nbytes)
-            self.frames = [frame for place, frame in enumerate(self.frames) if place not in gone]
-            self.dropped += len(gone)
+            indices = surplus(self.frames, self.max_bytes - self.original.nbytes)
+            self.frames = [frame for place, frame in enumerate(self.frames) if place not in indices]
+            self.dropped += len(indices)
         else:
             self.provenance = part
 
@@ -154,8 +154,8 @@ class Recording(RunData):
         if step.losses:
             place = step.octave, step.height, step.width, step.iteration
             self.add(LossPoint(*place, step.loss, dict(step.losses)))
-        wanted = self.every is not None and (step.iteration + 1) % self.every == 0
-        if step.ends_octave or wanted:
+        is_due = self.every is not None and (step.iteration + 1) % self.every == 0
+        if step.ends_octave or is_due:
             self._add(step)
 
     def _add(self, step: "Step") -> None:
@@ -176,7 +176,7 @@ def surplus(frames: Sequence[Frame], max_bytes: float) -> set[int]:
     total = sum(frame.picture.nbytes for frame in frames)
     while total > max_bytes and len(places) > 1:
         between = [place for place in places[:-1] if not frames[place].ends_octave]
-        gone = between[::2] or places[:1]
-        total -= sum(frames[place].picture.nbytes for place in gone)
-        places = [place for place in places if place not in gone]
+        removal = between[::2] or places[:1]
+        total -= sum(frames[place].picture.nbytes for place in removal)
+        places = [place for place in places if place not in removal]
     return set(range(len(frames))) - set(places)

@@ -8,7 +8,7 @@ from dreamlab.ui.wording import duration
 _PARAMETER = "status"
 
 
-def wanted(backend: Backend) -> bool:
+def is_requested(backend: Backend) -> bool:
     """Say whether the address asks for the counters and the server's settings allow them."""
     return backend.limits.status and _PARAMETER in st.query_params
 

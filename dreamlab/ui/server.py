@@ -95,15 +95,18 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        known = visitors.COOKIE in cookie_parser(Headers(scope=scope).get("cookie", ""))
-        if not known:  # "the page is as it was" would leave a browser that comes back nameless
-            scope = {**scope, "headers": [one for one in scope["headers"] if one[0] not in _IF]}
+        has_cookie = visitors.COOKIE in cookie_parser(Headers(scope=scope).get("cookie", ""))
+        if not has_cookie:  # "the page is as it was" would leave a browser that comes back nameless
+            scope = {
+                **scope,
+                "headers": [header for header in scope["headers"] if header[0] not in _IF],
+            }
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
-                if not known and headers.get("content-type", "").startswith("text/html"):
+                if not has_cookie and headers.get("content-type", "").startswith("text/html"):
                     headers.append("Set-Cookie", _cookie(scope))
             await send(message)
 
@@ -113,7 +116,7 @@ class Guard:
         if wrong is not None:
             answer = PlainTextResponse(wrong, 503, headers={"Cache-Control": "no-cache"})
             await answer(scope, receive, guarded)
-        elif scope["method"] == "PUT" and _held(scope["path"]) > _UPLOADS:
+        elif scope["method"] == "PUT" and _upload_bytes(scope["path"]) > _UPLOADS:
             answer = PlainTextResponse("there are too many uploads: take some back", 413)
             await answer(scope, receive, guarded)
         else:
@@ -126,15 +129,15 @@ def _cookie(scope: Scope) -> str:
     return value + ("; Secure" if scope["scheme"] == "https" else "")
 
 
-def _held(path: str) -> int:
+def _upload_bytes(path: str) -> int:
     """Return the bytes of all that the session has uploaded to which a path uploads one more."""
-    found = re.search(r"/_stcore/upload_file/([^/]+)/[^/]+$", path)
-    if found is None or not runtime.exists():
+    match = re.search(r"/_stcore/upload_file/([^/]+)/[^/]+$", path)
+    if match is None or not runtime.exists():
         return 0
     manager = runtime.get_instance().uploaded_file_mgr
     if not isinstance(manager, MemoryUploadedFileManager):
         return 0
-    files = manager.file_storage.get(found[1], {})
+    files = manager.file_storage.get(match[1], {})
     return sum(len(file.data) for file in list(files.values()))
 
 
@@ -149,9 +152,9 @@ def answer_at_once() -> None:
     asyncio does so on sockets it makes itself, not on one that Streamlit hands over:
     https://github.com/Kludex/uvicorn/issues/3149. Connections inherit it from the listener.
     """
-    for one in psutil.Process().net_connections("tcp"):
-        if one.status == psutil.CONN_LISTEN and one.fd >= 0:
-            with socket.socket(fileno=os.dup(one.fd)) as listener:
+    for connection in psutil.Process().net_connections("tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.fd >= 0:
+            with socket.socket(fileno=os.dup(connection.fd)) as listener:
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 

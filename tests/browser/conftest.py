@@ -72,19 +72,20 @@ class Visitor:
 
         A browser that asks for one once more while it goes is told that it is not there.
         """
-        shown = {one.get_attribute("src") for one in self.page.get_by_role("img").all()}
-        shown = {source for source in shown if source}
-        gone = [
-            said
-            for said in self.complaints
-            if "Image source error" in said and not any(said.endswith(one) for one in shown)
+        sources = {image.get_attribute("src") for image in self.page.get_by_role("img").all()}
+        sources = {source for source in sources if source}
+        missing = [
+            complaint
+            for complaint in self.complaints
+            if "Image source error" in complaint
+            and not any(complaint.endswith(source) for source in sources)
         ]
-        left = [said for said in self.complaints if said not in gone]
-        for _ in gone:
-            answer = next((said for said in left if "status of 404" in said), None)
+        rest = [complaint for complaint in self.complaints if complaint not in missing]
+        for _ in missing:
+            answer = next((complaint for complaint in rest if "status of 404" in complaint), None)
             if answer is not None:
-                left.remove(answer)
-        return left
+                rest.remove(answer)
+        return rest
 
     def _said(self, message) -> None:
         if message.type == "error":

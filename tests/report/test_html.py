@@ -54,10 +54,10 @@ def dreamt(name, losses, *, layers=("second",), colour="red", finished=True):
     return NamedDream(name, colour, recording)
 
 
-def paths(drawn):
+def paths(text):
     """The lines of the charts in a page, by colour."""
-    found = re.findall(r'<path d="([^"]+)" fill="none" stroke="([^"]+)"', drawn)
-    return {colour: path for path, colour in found}
+    matches = re.findall(r'<path d="([^"]+)" fill="none" stroke="([^"]+)"', text)
+    return {colour: path for path, colour in matches}
 
 
 def test_a_report_holds_all_and_fetches_nothing():
@@ -65,9 +65,9 @@ def test_a_report_holds_all_and_fetches_nothing():
     settings = AttributionSettings(
         layers={"second": 1.0, "third": 2.0}, octaves=1, iterations=2, precision="float32"
     )
-    found = analyse(named("attribution"), picture(16, 18), network, settings)
+    findings = analyse(named("attribution"), picture(16, 18), network, settings)
     dreams = [dreamt(ATTACK, (1.0, 2.0), layers=("first", "second"))]
-    page = report([found], title=ATTACK, dreams=[(ATTACK, dreams)])
+    page = report([findings], title=ATTACK, dreams=[(ATTACK, dreams)])
     text = page.decode()
     parsed = _Links()
     parsed.feed(text)
@@ -95,8 +95,8 @@ def test_a_report_holds_each_dream_of_each_comparison():
     first, second = text.split("<h2>")[1:]
     assert first.startswith("Dream 1") and second.startswith("Dream 2")
     assert (first.count("<img"), second.count("<img")) == (3, 2)
-    made = json.loads(html.unescape(re.search("<pre>(.*?)</pre>", first, re.DOTALL)[1]))
-    assert [(one["name"], one["model"], one["config"]["layers"]) for one in made] == [
+    settings = json.loads(html.unescape(re.search("<pre>(.*?)</pre>", first, re.DOTALL)[1]))
+    assert [(dream["name"], dream["model"], dream["config"]["layers"]) for dream in settings] == [
         ("same", "tiny", {"second": 1.0})
     ] * 2
     assert "<td>tiny</td><td>3</td><td>2</td><td>4</td>" in first

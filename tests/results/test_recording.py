@@ -91,12 +91,12 @@ def test_a_whole_run_keeps_one_frame_an_octave_and_every_loss():
 
 
 @pytest.mark.parametrize(
-    ("every", "kept"), [(1, [0, 1, 2, 3, 4, 5]), (2, [1, 2, 4, 5]), (9, [2, 5])]
+    ("every", "expected"), [(1, [0, 1, 2, 3, 4, 5]), (2, [1, 2, 4, 5]), (9, [2, 5])]
 )
-def test_every_keeps_frames_between_octaves_once_each(every, kept):
+def test_every_keeps_frames_between_octaves_once_each(every, expected):
     recording = Recording(every=every)
     list(recording.record(Run().steps()))
-    assert values(recording) == kept
+    assert values(recording) == expected
     assert [int(f.pixels[0, 0, 0]) for f in recording.octave_frames] == [2, 5]
 
 

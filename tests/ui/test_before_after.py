@@ -65,7 +65,7 @@ def grown(page, rounds: int) -> int:
 
 def in_files(files) -> int:
     """Return how many bytes of pictures the page has ready for a browser to fetch."""
-    return sum(one.byte_length for many in files.get_stats().values() for one in many)
+    return sum(file.byte_length for group in files.get_stats().values() for file in group)
 
 
 def test_looking_at_a_dream_again_and_again_takes_no_more_memory(
@@ -81,14 +81,14 @@ def test_looking_at_a_dream_again_and_again_takes_no_more_memory(
     assert in_files(files) == ready
 
     # What is kept shows: were it but the pictures of a single round, it would be seen.
-    kept, show = [], before_after.show
+    copies, show = [], before_after.show
     monkeypatch.setattr(
         before_after,
         "show",
         lambda *pictures, **rest: (
-            kept.append([bytearray(picture) for picture in pictures]),  # made anew
+            copies.append([bytearray(picture) for picture in pictures]),  # made anew
             show(*pictures, **rest),
         ),
     )
     assert grown(page, rounds=1) > 4 * picture
-    assert len(kept) == 4
+    assert len(copies) == 4

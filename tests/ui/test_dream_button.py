@@ -46,10 +46,10 @@ def test_what_cannot_run_is_said_and_the_others_are_sent_off(page, fake):
 
 
 def test_settings_are_made_once_a_variant_and_run(page, monkeypatch):
-    made = []
+    configs = []
     real = DreamConfig.__post_init__
     monkeypatch.setattr(
-        DreamConfig, "__post_init__", lambda config: (made.append(config), real(config))
+        DreamConfig, "__post_init__", lambda config: (configs.append(config), real(config))
     )
     sound(page.run())
-    assert len(page.session_state["variants"]) == 4 and len(made) == 4
+    assert len(page.session_state["variants"]) == 4 and len(configs) == 4

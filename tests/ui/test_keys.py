@@ -9,9 +9,9 @@ def every(own):
 
 
 def test_keys_are_all_different():
-    found = [*every(VariantKeys(1)), *every(VariantKeys(11)), keys.common("seed")]
-    found += [keys.film("loop"), *keys.PAGE]
-    assert len(set(found)) == len(found)
+    names = [*every(VariantKeys(1)), *every(VariantKeys(11)), keys.common("seed")]
+    names += [keys.film("loop"), *keys.PAGE]
+    assert len(set(names)) == len(names)
 
 
 def test_no_key_of_a_variant_starts_like_another_ones():

@@ -27,7 +27,7 @@ def show(backend: Backend, visit: Visit, picture: Picture | None) -> None:
         name = st.segmented_control(
             "Analysis",
             list(ANALYSES),
-            format_func=lambda one: ANALYSES[one].title,
+            format_func=lambda analysis: ANALYSES[analysis].title,
             default="atlas",
             required=True,
             key="analysis",

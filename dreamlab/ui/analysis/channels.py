@@ -19,12 +19,12 @@ def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
 
 
 def _below(findings: Findings) -> None:
-    found = list(dict.fromkeys(item.values["channel"] for item in findings.items))
+    channels = list(dict.fromkeys(item.values["channel"] for item in findings.items))
     layer = findings.settings["layer"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        picked = st.pills(
+        choice = st.pills(
             "Pick channels",
-            found,
+            channels,
             selection_mode="multi",
             key=f"channels.picked.{layer}",
             persist_state="session",
@@ -33,17 +33,17 @@ def _below(findings: Findings) -> None:
             "Make a variant of them",
             icon=":material/add:",
             key="channels.variant",
-            disabled=not picked,
+            disabled=not choice,
             on_click=_take,
-            args=(findings.model, layer, tuple(picked)),
+            args=(findings.model, layer, tuple(choice)),
         )
 
 
-def _take(model: str, layer: str, picked: tuple[int, ...]) -> None:
+def _take(model: str, layer: str, channels: tuple[int, ...]) -> None:
     if model not in ("", st.session_state["model"]):
         state.notify(f"These channels are {model}'s: choose that network first.")
         return
-    variant = Variant(name=f"{layer} channels", layers={layer: 1.0}, channels={layer: picked})
+    variant = Variant(name=f"{layer} channels", layers={layer: 1.0}, channels={layer: channels})
     panel.add_variant(variant)
 
 

@@ -24,7 +24,7 @@ class Controls:
         Start of the widgets' keys, different for each network.
     layers : collection of str
         Layers to choose from.
-    given : dict
+    fixed : dict
         Settings that come from elsewhere and have no control here.
     has_effect : callable
         ``has_effect(name, values)`` tells whether a setting has an effect, from the values of the
@@ -34,7 +34,7 @@ class Controls:
     kind: type[Settings]
     prefix: str
     layers: Collection[str]
-    given: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
     has_effect: Callable[[str, Mapping[str, Any]], bool] = lambda name, values: True
 
     def show(self) -> None:
@@ -48,13 +48,13 @@ class Controls:
 
     def read(self) -> dict[str, Any]:
         """Return all settings, by what the session holds; raises the same as `show`."""
-        return dict(self.given) | self._values(
+        return dict(self.fixed) | self._values(
             lambda name, spec, key: control.read(name, spec, key, layers=self.layers)
         )
 
     def _values(self, value: Callable[[str, Spec, str], Any]) -> dict[str, Any]:
         shared, own, values = specs(Settings), specs(self.kind), dict[str, Any]()
         for name in sorted(own, key=shared.__contains__):
-            if name not in self.given and self.has_effect(name, values):
+            if name not in self.fixed and self.has_effect(name, values):
                 values[name] = value(name, own[name], f"{self.prefix}.{name}")
         return values

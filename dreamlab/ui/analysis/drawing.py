@@ -11,7 +11,7 @@ import streamlit as st
 
 from dreamlab.analysis import Findings, Item, Table, named
 from dreamlab.analysis.files import as_csv, files, sheet
-from dreamlab.report.svg import shown, warmth
+from dreamlab.report.svg import cell_text, warmth
 from dreamlab.ui import style
 from dreamlab.ui.dreams.tables import inked, light
 
@@ -68,7 +68,7 @@ def downloads(findings: Findings, job: str) -> None:
                 f"CSV {table.name}", f"{table.name}.csv", "text/csv", partial(as_csv, table), job
             )
         if findings.items:
-            make = partial(_packed, findings)
+            make = partial(_zip, findings)
             _download("ZIP", f"{name}.zip", "application/zip", make, job)
 
 
@@ -84,14 +84,14 @@ def _download(label: str, name: str, mime: str, make: Callable[[], bytes], job: 
     )
 
 
-def _packed(findings: Findings) -> bytes:
+def _zip(findings: Findings) -> bytes:
     return files(findings)[f"{findings.analysis}.zip"]
 
 
 # Altair takes a quarter of a second to check a chart: one that is the same is not made anew.
 @functools.lru_cache(maxsize=32)
 def _spec(table: Table, light: bool) -> str:
-    chart = _lines(table) if table.drawn == "lines" else _heat_map(table)
+    chart = _line_chart(table) if table.drawn == "lines" else _heat_map(table)
     return inked(chart, light).to_json()
 
 
@@ -103,7 +103,7 @@ def _heat_map(table: Table) -> alt.LayerChart:
             "row": row,
             "column": column,
             "figure": figure,
-            "shown": shown(figure),
+            "shown": cell_text(figure),
             "warmth": 0.0 if figure is None else warmth(figure, table.drawn),
         }
         for row, *figures in table.rows
@@ -134,7 +134,7 @@ def _heat_map(table: Table) -> alt.LayerChart:
     return (ground + words).properties(height=90 + 26 * len(rows))
 
 
-def _lines(table: Table) -> alt.Chart:
+def _line_chart(table: Table) -> alt.Chart:
     columns = list(table.columns[1:])
     values = [
         {"across": across, "layer": column, "figure": figure}

@@ -19,7 +19,7 @@ from dreamlab.ui.analysis.plan import controls, picture_for, plan
 from dreamlab.ui.dreams import card
 from dreamlab.ui.inputs import dream_button
 from dreamlab.ui.session import presence, queries, state
-from dreamlab.ui.session.visitors import Sent, Visit
+from dreamlab.ui.session.visitors import AnalysisRun, Visit
 from dreamlab.ui.wording import duration
 
 
@@ -33,13 +33,13 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, pan
         task = plan(picture, name, panel)
     except DreamError as error:
         problem = str(error)
-    sent = visit.analyses.get(name)
-    if sent is not None and queries.status(backend, sent.job).active:
-        st.fragment(_live, run_every=1)(backend, visit, name, panel)
+    run = visit.analyses.get(name)
+    if run is not None and queries.status(backend, run.job).active:
+        st.fragment(_show_live, run_every=1)(backend, visit, name, panel)
         return
     _buttons(backend, visit, name, panel, task, problem)
-    if sent is not None:
-        _ended(backend, sent, panel, changed=task is not None and not sent.asks(task))
+    if run is not None:
+        _show_end(backend, run, panel, changed=task is not None and not run.is_same(task))
 
 
 def add_variant(variant: Variant) -> None:
@@ -69,16 +69,16 @@ def _buttons(
             on_click=_run,
             args=(backend, visit, name, panel),
         )
-        sent = visit.analyses.get(name)
-        found = None if sent is None or not panel.resumes else queries.findings(backend, sent)
-        if sent is not None and found is not None and not found.complete:
-            rest = dataclasses.replace(sent.task, picture=found.original)
+        run = visit.analyses.get(name)
+        findings = None if run is None or not panel.resumes else queries.findings(backend, run)
+        if run is not None and findings is not None and not findings.complete:
+            rest = dataclasses.replace(run.task, picture=findings.original)
             st.button(
                 "Resume",
                 icon=":material/resume:",
                 key=f"{name}.resume",
                 on_click=_submit,
-                args=(backend, visit, rest, found.items, sent.digest),
+                args=(backend, visit, rest, findings.items, run.digest),
                 help="Goes on with the settings it was begun with; what was found is kept.",
             )
         if task is None:
@@ -112,10 +112,10 @@ def _submit(
         state.notify(f"The analysis was not sent off: {error}.")
         return
     before = visit.analyses.get(task.analysis)
-    sent = Sent.of(job, task)
+    run = AnalysisRun.of(job, task)
     if digest is not None:  # resumed, on the picture as the analysis had scaled it
-        sent = dataclasses.replace(sent, digest=digest)
-    visit.analyses[task.analysis] = sent
+        run = dataclasses.replace(run, digest=digest)
+    visit.analyses[task.analysis] = run
     presence.remember(backend, visit)
     if before is not None:
         try:
@@ -124,11 +124,11 @@ def _submit(
             pass
 
 
-def _live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
+def _show_live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
     presence.present(backend, visit)
-    sent = visit.analyses[name]
-    status = queries.status(backend, sent.job)
-    if not status.active or state.told():  # a picture was taken as a variant: all is drawn anew
+    run = visit.analyses[name]
+    status = queries.status(backend, run.job)
+    if not status.active or state.has_notices():  # only a run of the page shows a notice
         st.rerun()
     dream_button.trouble(backend)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -138,38 +138,40 @@ def _live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
             icon=":material/stop_circle:",
             disabled=status.stopping,
             on_click=backend.cancel,
-            args=(sent.job,),
+            args=(run.job,),
         )
         style.note(_progress(status))
     st.progress(min(max(status.fraction, 0.0), 1.0))
-    _drawn(sent, queries.findings(backend, sent), panel.variant)
+    _draw(run, queries.findings(backend, run), panel.variant)
 
 
-def _ended(backend: Backend, sent: Sent, panel: Panel, *, changed: bool) -> None:
-    status, found = queries.status(backend, sent.job), queries.findings(backend, sent)
+def _show_end(backend: Backend, run: AnalysisRun, panel: Panel, *, changed: bool) -> None:
+    status, findings = queries.status(backend, run.job), queries.findings(backend, run)
     if status.state == "failed":
         st.text(f"⚠ {status.error or 'The analysis failed; run it again.'}")
-    if found is None or not found.items:
+    if findings is None or not findings.items:
         if status.state == "cancelled":
             style.note("Cancelled before anything was found.")
         return
-    parts = [sent.task.model, f"{len(found.items)} found", duration(found.seconds)]
-    if not found.complete:
+    parts = [run.task.model, f"{len(findings.items)} found", duration(findings.seconds)]
+    if not findings.complete:
         parts.insert(0, "Ended early")
     style.note(" · ".join(parts))
     if changed:
         style.note("Picture or settings have changed since; run it again to see their effect.")
-    _drawn(sent, found, panel.variant)
-    panel.below(found)
-    drawing.downloads(found, sent.job)
+    _draw(run, findings, panel.variant)
+    panel.below(findings)
+    drawing.downloads(findings, run.job)
 
 
-def _drawn(sent: Sent, found: Findings | None, variant: Callable[[Item], Variant] | None) -> None:
-    if found is None:
+def _draw(
+    run: AnalysisRun, findings: Findings | None, variant: Callable[[Item], Variant] | None
+) -> None:
+    if findings is None:
         return
-    take = None if variant is None else partial(_take, sent.task.model, variant)
-    drawing.pictures(found, sent.job, take)
-    drawing.tables(found)
+    take = None if variant is None else partial(_take, run.task.model, variant)
+    drawing.pictures(findings, run.job, take)
+    drawing.tables(findings)
 
 
 def _take(model: str, variant: Callable[[Item], Variant], item: Item) -> None:

@@ -47,10 +47,10 @@ def controls(name: str, panel: Panel) -> Controls:
     model = st.session_state["model"]
     layers = [layer.name for layer in known_layers(model) if is_offered(model, layer.name)]
     prefix = f"{name}.set.{model}"
-    return Controls(named(name).settings, prefix, layers, _given(panel), panel.has_effect)
+    return Controls(named(name).settings, prefix, layers, _fixed(panel), panel.has_effect)
 
 
-def _given(panel: Panel) -> dict[str, Any]:
+def _fixed(panel: Panel) -> dict[str, Any]:
     """Return the settings that come from the sidebar and from the panel's own controls."""
     shared = ("precision", "preprocessing")
     return {field: st.session_state[keys.common(field)] for field in shared} | dict(panel.values())

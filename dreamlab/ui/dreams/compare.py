@@ -16,12 +16,12 @@ from dreamlab.ui.session.visitors import Batch, Visit
 
 def show(backend: Backend, visit: Visit) -> None:
     """Draw the comparison that is chosen; while it runs it draws itself anew every second."""
-    batch = _chosen(visit)
+    batch = _batch(visit)
     live = queries.active(backend, batch)
     st.fragment(_panel, run_every=1 if live else None)(backend, visit, batch, live)
 
 
-def _chosen(visit: Visit) -> Batch:
+def _batch(visit: Visit) -> Batch:
     by_number = {batch.number: batch for batch in visit.batches}
     state = st.session_state
     if state.get("batch") not in by_number:

@@ -22,7 +22,7 @@ def show(batch: Batch, views: list[DreamView]) -> Place | None:
     steps = places([view.recording for view in views if view.recording is not None])
     if len(steps) < 2:
         return None
-    chosen = st.select_slider(
+    index = st.select_slider(
         "Octave, for all pictures",
         range(len(steps)),  # not the places themselves: a pair would ask for a slider of ranges
         value=len(steps) - 1,
@@ -30,7 +30,7 @@ def show(batch: Batch, views: list[DreamView]) -> Place | None:
         key=f"place.{batch.number}",
         help="Moves all pictures together, from the original to the last octave.",
     )
-    return steps[chosen]
+    return steps[index]
 
 
 def place(frame: Frame) -> Place:
@@ -40,8 +40,8 @@ def place(frame: Frame) -> Place:
 
 def places(recordings: list[Recording]) -> list[Place]:
     """Return all places of the scrubber, in order, the original first."""
-    found = {place(frame) for recording in recordings for frame in recording.frames}
-    return [ORIGINAL, *sorted(found)]
+    positions = {place(frame) for recording in recordings for frame in recording.frames}
+    return [ORIGINAL, *sorted(positions)]
 
 
 def frame_at(recording: Recording, where: Place) -> int | None:

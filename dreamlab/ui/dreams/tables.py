@@ -19,8 +19,8 @@ from dreamlab.ui.wording import duration
 
 def losses(curves: list[Curve], *, key: str = "losses") -> None:
     """Draw the loss curves of all variants with the switches of their axis."""
-    drawn = [curve for curve in curves if curve.points]
-    if not drawn:
+    nonempty = [curve for curve in curves if curve.points]
+    if not nonempty:
         style.note("No losses: nothing has taken a step yet, or there is noise alone.")
         return
     with st.container(horizontal=True):
@@ -34,18 +34,18 @@ def losses(curves: list[Curve], *, key: str = "losses") -> None:
             help="Losses of different layers are not on one scale; relative ones can be compared.",
         )
         log = st.toggle("Log scale", key=f"{key}.log")
-    named, scales = charts.distinct(drawn), {"relative": relative != "Raw", "log": log}
+    unique, scales = charts.distinct(nonempty), {"relative": relative != "Raw", "log": log}
     spec = _loss_spec(
-        tuple(curve.name for curve in named),
-        tuple(curve.colour for curve in named),
+        tuple(curve.name for curve in unique),
+        tuple(curve.colour for curve in unique),
         light=light(),
         **scales,
     )
     st.vega_lite_chart(
-        charts.losses_table(drawn, **scales),
+        charts.losses_table(nonempty, **scales),
         json.loads(spec),
         width="stretch",
-        alt=_described(drawn),
+        alt=_described(nonempty),
         key=f"{key}.chart",
     )
     style.note("Dotted lines mark where an octave begins.")

@@ -25,7 +25,7 @@ _LABELS = {
 }
 
 #: Given to a control that brings its value along, which is kept while another tab is open.
-_KEPT = {"persist_state": "session"}
+_PERSISTENT = {"persist_state": "session"}
 
 
 def label(name: str) -> str:
@@ -68,7 +68,7 @@ def control(
         If what was typed is no list of numbers.
     """
     draw: Callable[..., Any] = widget or st.selectbox
-    look: dict[str, Any] = {"key": key, "help": spec.help} | (_KEPT if starts else {})
+    look: dict[str, Any] = {"key": key, "help": spec.help} | (_PERSISTENT if starts else {})
     match spec:
         case Flag():
             draw = st.checkbox
@@ -111,7 +111,7 @@ def read(name: str, spec: Spec, key: str, *, layers: Collection[str] = ()) -> An
     now = st.session_state
     match spec:
         case Many(each=Number()):
-            return _parsed(label(name), spec, now.get(key, _text(spec)))
+            return _parse(label(name), spec, now.get(key, _text(spec)))
         case Flag() | Number(word=None) | Many():
             return now.get(key, spec.default)
     choices = _choices(spec, layers, key)
@@ -146,11 +146,11 @@ def _numbers(label: str, spec: Many, options: dict[str, Any]) -> list[float]:
     text = _text(spec)
     placeholder = "none" if text else "the strongest"
     look = {"placeholder": placeholder, "max_chars": MAX_LIST, "width": 220}
-    return _parsed(label, spec, st.text_input(label, text, **options | look))
+    return _parse(label, spec, st.text_input(label, text, **options | look))
 
 
-def _parsed(label: str, spec: Many, typed: str) -> list[float]:
+def _parse(label: str, spec: Many, text: str) -> list[float]:
     try:
-        return spec.parse(",".join(typed.replace(",", " ").split())) if typed.split() else []
+        return spec.parse(",".join(text.replace(",", " ").split())) if text.split() else []
     except ValueError as error:
-        raise DreamError(f"{label} is {shown(typed)}; write numbers with commas between") from error
+        raise DreamError(f"{label} is {shown(text)}; write numbers with commas between") from error

@@ -71,11 +71,11 @@ def _summary(planned: list[PlannedDream], loading: bool) -> str:
     count = len(planned)
     octaves = sum(len(dream.check.shapes) for dream in planned)
     text = f"{count} variant{'s' * (count > 1)}, {octaves} octave{'s' * (octaves > 1)} in all"
-    known = [dream.seconds for dream in planned if dream.seconds is not None]
-    if len(known) < count:
+    seconds = [dream.seconds for dream in planned if dream.seconds is not None]
+    if len(seconds) < count:
         text += " · the time is known after the first dream"
     else:
-        text += f" · about {duration(sum(known))}"
+        text += f" · about {duration(sum(seconds))}"
     return f"{text} · the network is still loading" if loading else text
 
 
@@ -98,7 +98,7 @@ def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: s
     runs = []
     for dream in planned:
         try:
-            runs.append(_sent(backend, visit, dream))
+            runs.append(_submit(backend, visit, dream))
         except DreamError as error:
             state.notify(f"{dream.draft.name} was not sent off: {error}.")
     if runs:
@@ -109,7 +109,7 @@ def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: s
         st.session_state.pop(key, None)
 
 
-def _sent(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
+def _submit(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
     if dream.task is None or dream.check.problem:
         raise DreamError(dream.check.problem)
     job = backend.submit(visit.owner, dream.task)
@@ -119,11 +119,11 @@ def _sent(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
 def _dream(backend: Backend, visit: Visit) -> None:
     """Send off what the session holds at the click: the page may be newer than the button."""
     try:
-        chosen = current()
+        picture = current()
     except DreamError as error:
         state.notify(f"Nothing was sent off: {error}.")
         return
-    send_off(backend, visit, plan(backend, state.drafts(), chosen), chosen.name)
+    send_off(backend, visit, plan(backend, state.drafts(), picture), picture.name)
 
 
 def _cancel(backend: Backend, batch: Batch) -> None:

@@ -67,18 +67,18 @@ def _reset() -> None:
 
 def _model_changed() -> None:
     """Move every layer chosen to its like in the network that was chosen."""
-    wanted = st.session_state["model"]
+    model = st.session_state["model"]
     st.session_state["model"] = before = st.session_state["drawn_model"]
     comparison = state.comparison(state.drafts())
     if comparison is None:
         state.notify(f"Put the variants right first; the network stays {_NETWORKS[before]}.")
         return
-    moved = comparison.moved_to(wanted)
-    if moved.variants != comparison.variants:
+    converted = comparison.moved_to(model)
+    if converted.variants != comparison.variants:
         state.notify(
-            f"{_NETWORKS[wanted]} has layers of its own: those at the same depth were taken."
+            f"{_NETWORKS[model]} has layers of its own: those at the same depth were taken."
         )
-    state.load(moved)
+    state.load(converted)
 
 
 def remember_model() -> None:

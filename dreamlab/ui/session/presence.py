@@ -23,8 +23,8 @@ def current() -> Visit:
     """Return this visitor's visit: of the session, of the address, or a new one."""
     visit = st.session_state.get("visit")
     if visit is None:
-        name, here = st.query_params.get("visit", ""), browser()
-        visit = _all().find(name, here) or Visit(here)
+        name, cookie = st.query_params.get("visit", ""), browser()
+        visit = _all().find(name, cookie) or Visit(cookie)
         st.session_state["visit"] = visit
     if visit.jobs and st.query_params.get("visit") != visit.name:
         st.query_params["visit"] = visit.name
@@ -52,15 +52,15 @@ def present(backend: Backend, visit: Visit) -> None:
     context = get_script_run_ctx()
     if context is not None:
         visit.sessions.add(context.session_id)
-    _all().seen(visit)
+    _all().touch(visit)
     _presence(visit.name, visit, backend)
 
 
-def _left(presence: tuple[Visit, Backend]) -> None:
+def _release(presence: tuple[Visit, Backend]) -> None:
     visit, backend = presence
-    backend.orphan(visit.jobs, visit.here)
+    backend.orphan(visit.jobs, visit.is_connected)
 
 
-@st.cache_resource(scope="session", on_release=_left, show_spinner=False)
+@st.cache_resource(scope="session", on_release=_release, show_spinner=False)
 def _presence(name: str, _visit: Visit, _backend: Backend) -> tuple[Visit, Backend]:
     return _visit, _backend

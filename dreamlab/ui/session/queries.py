@@ -8,7 +8,7 @@ from dreamlab.images import Picture
 from dreamlab.jobs import Backend, Status
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import LossPoint
-from dreamlab.ui.session.visitors import Batch, Run, Sent
+from dreamlab.ui.session.visitors import AnalysisRun, Batch, Run
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ def dreams(backend: Backend, batch: Batch) -> list[DreamView]:
     return [DreamView(run, status(backend, run.job)) for run in batch.runs]
 
 
-def findings(backend: Backend, sent: Sent) -> Findings | None:
+def findings(backend: Backend, run: AnalysisRun) -> Findings | None:
     """Return the findings of an analysis so far; None where there are none."""
-    result = status(backend, sent.job).result
+    result = status(backend, run.job).result
     return result if isinstance(result, Findings) else None
 
 

@@ -70,10 +70,10 @@ def add(variant: Variant, *, after: int | None = None) -> int:
     One that has the name of another gets a name of its own.
     """
     state = st.session_state
-    taken = {state[VariantKeys(other).colour] for other in state["variants"]}
+    colours = {state[VariantKeys(other).colour] for other in state["variants"]}
     new = state["last_variant"] = state.get("last_variant", 0) + 1
     own = VariantKeys(new)
-    state[own.colour] = min(set(range(MAX_VARIANTS)) - taken)
+    state[own.colour] = min(set(range(MAX_VARIANTS)) - colours)
     state[own.name] = _unlike(variant.name)
     state[own.layers] = list(variant.layers)
     for layer, weight in variant.layers.items():
@@ -108,12 +108,12 @@ def common() -> dict[str, Any]:
     return {name: st.session_state[keys.common(name)] for name in COMMON}
 
 
-def draft(variant: int) -> Draft:
+def draft(number: int) -> Draft:
     """Read a variant from its widgets."""
-    state, own = st.session_state, VariantKeys(variant)
+    state, own = st.session_state, VariantKeys(number)
     name, colour = state[own.name], state[own.colour]
     try:
-        made = Variant(
+        variant = Variant(
             name=name,
             layers={layer: state.setdefault(own.weight(layer), 1.0) for layer in state[own.layers]},
             channels=_channels(own),
@@ -122,9 +122,9 @@ def draft(variant: int) -> Draft:
                 for field in state[own.overrides]
             },
         )
-        return Draft(variant, colour, name, made, made.config(common()))
+        return Draft(number, colour, name, variant, variant.config(common()))
     except DreamError as error:
-        return Draft(variant, colour, name, problem=str(error))
+        return Draft(number, colour, name, problem=str(error))
 
 
 def drafts() -> list[Draft]:
@@ -137,10 +137,10 @@ def page() -> dict[str, Any]:
     return {name: st.session_state[name] for name in keys.PAGE}
 
 
-def comparison(made: list[Draft]) -> Comparison | None:
+def comparison(drafts: list[Draft]) -> Comparison | None:
     """Return the whole comparison, or None while a variant cannot run."""
-    variants = tuple(draft.variant for draft in made if draft.variant is not None)
-    if len(variants) < len(made):
+    variants = tuple(draft.variant for draft in drafts if draft.variant is not None)
+    if len(variants) < len(drafts):
         return None
     return Comparison(variants=variants, common=common(), **page())
 
@@ -150,7 +150,7 @@ def notify(text: str) -> None:
     st.session_state.setdefault("notices", []).append(text)
 
 
-def told() -> bool:
+def has_notices() -> bool:
     """Say whether a sentence waits to be shown, which only a run of the whole page does."""
     return bool(st.session_state.get("notices"))
 
@@ -178,7 +178,7 @@ def _channels(own: VariantKeys) -> dict[str, tuple[int, ...]]:
     texts = {
         layer: state.setdefault(own.channels(layer), "").strip() for layer in state[own.layers]
     }
-    chosen: dict[str, tuple[int, ...]] = {}
+    channels: dict[str, tuple[int, ...]] = {}
     for layer, text in texts.items():
         try:
             indices = tuple(int(part) for part in text.replace(",", " ").split())
@@ -187,5 +187,5 @@ def _channels(own: VariantKeys) -> dict[str, tuple[int, ...]]:
                 f"channels of {layer} are {shown(text)}; write numbers with commas between"
             ) from error
         if indices:
-            chosen[layer] = indices
-    return chosen
+            channels[layer] = indices
+    return channels

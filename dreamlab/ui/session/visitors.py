@@ -68,7 +68,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Sent:
+class AnalysisRun:
     """One analysis that was sent off.
 
     Parameters
@@ -86,11 +86,11 @@ class Sent:
     digest: str
 
     @classmethod
-    def of(cls, job: str, task: AnalysisTask) -> "Sent":
+    def of(cls, job: str, task: AnalysisTask) -> "AnalysisRun":
         """Note that a task was sent off as a job."""
         return cls(job, *_stripped(task))
 
-    def asks(self, task: AnalysisTask) -> bool:
+    def is_same(self, task: AnalysisTask) -> bool:
         """Say whether this is the same task, on the same picture."""
         return (self.task, self.digest) == _stripped(task)
 
@@ -121,7 +121,7 @@ class Visit:
     browser: str = ""
     name: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     batches: list[Batch] = field(default_factory=list)
-    analyses: dict[str, Sent] = field(default_factory=dict)
+    analyses: dict[str, AnalysisRun] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)
 
     @property
@@ -133,21 +133,21 @@ class Visit:
     def jobs(self) -> list[str]:
         """All its jobs that may still be kept."""
         jobs = [run.job for batch in self.batches for run in batch.runs]
-        return jobs + [sent.job for sent in self.analyses.values()]
+        return jobs + [run.job for run in self.analyses.values()]
 
     def keep(self, runs: tuple[Run, ...], alt: str) -> list[str]:
         """Add a batch and return the jobs of those that had to go for it."""
         number = self.batches[-1].number + 1 if self.batches else 1
         self.batches.append(Batch(number, runs, alt))
-        gone = self.batches[:-MAX_BATCHES]
+        oldest = self.batches[:-MAX_BATCHES]
         del self.batches[:-MAX_BATCHES]
-        return [run.job for batch in gone for run in batch.runs]
+        return [run.job for batch in oldest for run in batch.runs]
 
-    def here(self) -> bool:
+    def is_connected(self) -> bool:
         """Say whether a tab that shows it is connected."""
         if runtime.exists():
             active = runtime.get_instance().is_active_session
-            self.sessions -= {one for one in tuple(self.sessions) if not active(one)}
+            self.sessions -= {session for session in tuple(self.sessions) if not active(session)}
         return bool(self.sessions)
 
 
@@ -171,7 +171,7 @@ class Visits:
             visit, _ = self._visits.get(name, (None, 0.0))
         return visit if visit is not None and browser and visit.browser == browser else None
 
-    def seen(self, visit: Visit) -> None:
+    def touch(self, visit: Visit) -> None:
         """Note that a visitor is here."""
         with self._lock:
             if visit.name in self._visits:

@@ -18,7 +18,7 @@ _INDEX = "example.json"
 
 
 @dataclass(frozen=True)
-class Exhibit:
+class ExampleDream:
     """One finished dream of the example.
 
     Parameters
@@ -44,17 +44,17 @@ class Example:
     """A finished comparison: the picture it began from, as JPEG, and its dreams."""
 
     original: bytes
-    exhibits: tuple[Exhibit, ...]
+    dreams: tuple[ExampleDream, ...]
 
 
 @functools.cache
-def shipped() -> Example | None:
+def load() -> Example | None:
     """Return the example that is shipped, or None where it has not been made."""
     if not _FOLDER.joinpath(_INDEX).is_file():
         return None
     rows = json.loads(_FOLDER.joinpath(_INDEX).read_text("utf-8"))
-    exhibits = tuple(
-        Exhibit(
+    dreams = tuple(
+        ExampleDream(
             row["name"],
             row["layers"],
             _FOLDER.joinpath(row["picture"]).read_bytes(),
@@ -62,17 +62,17 @@ def shipped() -> Example | None:
         )
         for row in rows
     )
-    return Example(_FOLDER.joinpath("original.jpg").read_bytes(), exhibits)
+    return Example(_FOLDER.joinpath("original.jpg").read_bytes(), dreams)
 
 
-def write(folder: Path, finished: Sequence[tuple[str, Recording]]) -> None:
+def write(folder: Path, runs: Sequence[tuple[str, Recording]]) -> None:
     """Write finished runs on one picture as an example: JPEGs and an index of their losses.
 
     Parameters
     ----------
     folder : Path
         Where to; made if need be. The page reads ``dreamlab/samples/example``.
-    finished : sequence of (str, Recording)
+    runs : sequence of (str, Recording)
         Name of each variant and its run.
 
     Raises
@@ -80,12 +80,12 @@ def write(folder: Path, finished: Sequence[tuple[str, Recording]]) -> None:
     DreamError
         If a run is empty.
     """
-    if not finished or any(not recording.frames for _, recording in finished):
+    if not runs or any(not recording.frames for _, recording in runs):
         raise DreamError("the example has a run that is empty; record it first")
     folder.mkdir(parents=True, exist_ok=True)
-    folder.joinpath("original.jpg").write_bytes(jpeg(finished[0][1].original.pixels, quality=88))
+    folder.joinpath("original.jpg").write_bytes(jpeg(runs[0][1].original.pixels, quality=88))
     rows = []
-    for number, (name, recording) in enumerate(finished, 1):
+    for number, (name, recording) in enumerate(runs, 1):
         picture = f"dream_{number}.jpg"
         folder.joinpath(picture).write_bytes(jpeg(recording.final.pixels, quality=88))
         rows.append(
