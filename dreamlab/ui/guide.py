@@ -1,4 +1,4 @@
-"""For a first visit: how it works, what the notebook found, and a finished example."""
+"""Guide for a first visit: how it works, the notebook's findings and a finished example."""
 
 import streamlit as st
 
@@ -26,7 +26,7 @@ _STEPS = (
     ),
 )
 
-#: What the notebook says of each layer, by the layer it excites.
+#: The notebook's findings: variant, excited layer and sentence.
 FINDINGS = (
     (
         "Layer 1",
@@ -65,7 +65,13 @@ FINDINGS = (
 
 
 def show(*, findings: bool) -> None:
-    """Draw how it works and, where no example says so already, what the notebook found."""
+    """Draw how it works and, if asked, the notebook's findings.
+
+    Parameters
+    ----------
+    findings : bool
+        Whether to draw the findings; the example already has them as captions.
+    """
     for column, (title, text) in zip(st.columns(3, gap="medium"), _STEPS, strict=True):
         with column:
             style.name(title)
@@ -84,7 +90,7 @@ def show(*, findings: bool) -> None:
 
 
 def example() -> None:
-    """Draw the finished example, if it is there."""
+    """Draw the finished example, if the package has one."""
     content = shipped_example.load()
     if content is None:
         return

@@ -1,4 +1,4 @@
-"""All that is on the page, from top to bottom."""
+"""The whole page, from top to bottom."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from dreamlab.ui.session import backend, presence, state, url_state
 
 
 def show() -> None:
-    """Draw the page for one visitor, once."""
+    """Draw the page for one visitor, in one run of the script."""
     st.set_page_config(page_title="dreamlab", page_icon="🌀", layout="wide")
     style.apply()
     url_state.restore()
@@ -35,7 +35,7 @@ def show() -> None:
 
     planned = plan(jobs, drafts, original)
 
-    # The first is always drawn, as Streamlit forgets what stands in a control that is not.
+    # The first tab is always drawn: Streamlit forgets the value of a control that is not drawn.
     dreams, layer_by_layer = st.tabs(["Compare", "Layer by layer"], key="part", on_change="rerun")
     with dreams:
         variants.comparisons()

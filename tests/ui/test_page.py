@@ -329,7 +329,7 @@ def test_the_link_carries_the_setup_alone(monkeypatch, fake):
 @pytest.mark.parametrize("broken", ["x", "%%%", "A" * 100_000, SETUP.encode()[:-4]])
 def test_a_broken_address_is_left_out_with_a_note(monkeypatch, fake, broken):
     page = open_page(monkeypatch, fake, setup=broken)
-    assert "The set-up in the address was left out" in words(page)
+    assert "The comparison in the address was left out" in words(page)
     assert "setup" not in page.query_params
     dream(page)
     assert configs(fake) == list(Comparison.preset("Layers 1–4").configs())

@@ -1,4 +1,4 @@
-"""The panel of the layer atlas, and of the excitation matrix, which is made of the same dreams."""
+"""The panel of the layer atlas and of the excitation matrix, which use the same dreams."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
 
 
 def _variant(item: Item) -> Variant:
-    """Return a dream as a variant; where it is as the common settings, it follows them."""
+    """Return a dream as a variant; it overrides only settings that differ from the common ones."""
     config, common = DreamConfig.from_dict(item.values["config"]), state.common()
     own = {name: getattr(config, name) for name in COMMON if getattr(config, name) != common[name]}
     return Variant(name=item.key, layers=config.layers, channels=config.channels, overrides=own)

@@ -1,4 +1,4 @@
-"""The panel of mix attribution: it looks into a variant, and balances its weights."""
+"""The panel of mix attribution, which analyses a variant and balances its weights."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.session import state
 from dreamlab.ui.session.keys import VariantKeys
 
-_VARIANT = "attribution.variant"  # key of the choice of a variant
+_VARIANT = "attribution.variant"  # key of the widget that chooses a variant
 
 
 def _show() -> None:
@@ -31,7 +31,7 @@ def _show() -> None:
 
 
 def _start() -> int:
-    """Return the variant that the choice starts at: the first with the most layers."""
+    """Return the default of the choice: the first variant with the most layers."""
     now = st.session_state
     return max(now["variants"], key=lambda variant: len(now[VariantKeys(variant).layers]))
 
@@ -71,9 +71,9 @@ def _below(findings: Findings) -> None:
 
 
 def _like(settings: Mapping[str, Any]) -> int | None:
-    """Return the variant with these layers: the chosen one if it has them, else the first.
+    """Return a variant with the same weights and channels: the chosen variant, else the first.
 
-    They are the same if weights and channels are.
+    None if no variant has them.
     """
     configs = [
         (draft.id, draft.variant.config({}).to_dict())

@@ -1,4 +1,4 @@
-"""What an analysis adds to the panel that all analyses share."""
+"""Additions of an analysis to the shared panel."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,25 +10,25 @@ from dreamlab.comparison.variant import Variant
 
 @dataclass(frozen=True)
 class Panel:
-    """What an analysis has beyond the shared panel; all of it may be left out.
+    """Additions of an analysis to the shared panel; each has a default that adds nothing.
 
     Parameters
     ----------
     show : callable
-        Draws controls of its own.
+        Draws further controls.
     values : callable
-        Returns the settings that these controls hold in the session; raises `DreamError` if they
-        cannot run.
+        Returns the settings of these controls from the session; raises `DreamError` if they are
+        invalid.
     has_effect : callable
         ``has_effect(name, values)`` tells whether a setting has an effect, from the values of the
         settings before it.
     variant : callable or None
-        ``variant(item)`` is what a click on a picture puts on the compare page; raises `DreamError`
-        if it cannot.
+        ``variant(item)`` returns the variant that a click on a picture adds to the compare page;
+        raises `DreamError` if there is none.
     below : callable
-        Draws what stands below the pictures of findings that are complete or were broken off.
+        Draws further results below the pictures, once the run has ended.
     resumes : bool
-        Whether a run that was broken off can go on where it stopped.
+        Whether an incomplete run can resume where it stopped.
     """
 
     show: Callable[[], None] = lambda: None

@@ -1,4 +1,4 @@
-"""The panel of the channel explorer: channels that are picked become a variant."""
+"""The panel of the channel explorer, which makes a variant of the picked channels."""
 
 from collections.abc import Mapping
 from typing import Any

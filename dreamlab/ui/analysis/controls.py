@@ -25,7 +25,7 @@ class Controls:
     layers : collection of str
         Layers to choose from.
     fixed : dict
-        Settings that come from elsewhere and have no control here.
+        Settings from elsewhere, which have no control here.
     has_effect : callable
         ``has_effect(name, values)`` tells whether a setting has an effect, from the values of the
         settings before it.
@@ -38,7 +38,7 @@ class Controls:
     has_effect: Callable[[str, Mapping[str, Any]], bool] = lambda name, values: True
 
     def show(self) -> None:
-        """Draw the controls; raises `DreamError` if what was typed is no list of numbers."""
+        """Draw the controls; raises `DreamError` if the typed text is no list of numbers."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
             self._values(
                 lambda name, spec, key: control.control(
@@ -47,7 +47,7 @@ class Controls:
             )
 
     def read(self) -> dict[str, Any]:
-        """Return all settings, by what the session holds; raises the same as `show`."""
+        """Return all settings, by the values in the session; raises the same as `show`."""
         return dict(self.fixed) | self._values(
             lambda name, spec, key: control.read(name, spec, key, layers=self.layers)
         )

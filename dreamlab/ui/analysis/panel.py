@@ -1,4 +1,4 @@
-"""What all panels share: an analysis is set, sent off, followed, drawn and saved in one way."""
+"""The shared panel, which sets, runs, follows, draws and saves any analysis."""
 
 import dataclasses
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from dreamlab.ui.wording import duration
 
 
 def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, panel: Panel) -> None:
-    """Draw an analysis: its settings, its button and what it found, live while it runs."""
+    """Draw an analysis: its settings, its button and its findings, live while it runs."""
     style.note(named(name).summary)
     task, problem = None, ""
     try:
@@ -43,7 +43,7 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, pan
 
 
 def add_variant(variant: Variant) -> None:
-    """Put a variant on the compare page, or say why not; for a button's click."""
+    """Add a variant to the compare page, with a notice; a callback of buttons."""
     if not state.room():
         state.notify("The page has no room for a further variant: remove one under Compare.")
         return
@@ -90,7 +90,7 @@ def _buttons(
 
 
 def _run(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
-    """Run what the session holds at the click, which may be newer than the button."""
+    """Run with the current values of the session, which may be newer than the drawn button."""
     try:
         task = plan(picture_for(name), name, panel)
     except DreamError as error:
@@ -113,14 +113,14 @@ def _submit(
         return
     before = visit.analyses.get(task.analysis)
     run = AnalysisRun.of(job, task)
-    if digest is not None:  # resumed, on the picture as the analysis had scaled it
+    if digest is not None:  # a resumed run has the scaled picture
         run = dataclasses.replace(run, digest=digest)
     visit.analyses[task.analysis] = run
     presence.remember(backend, visit)
     if before is not None:
         try:
             backend.forget(before.job)
-        except DreamError:  # it was dropped already
+        except DreamError:  # the backend has dropped it already
             pass
 
 
@@ -128,7 +128,7 @@ def _show_live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
     presence.present(backend, visit)
     run = visit.analyses[name]
     status = queries.status(backend, run.job)
-    if not status.active or state.has_notices():  # only a run of the page shows a notice
+    if not status.active or state.has_notices():  # only a run of the whole page shows notices
         st.rerun()
     dream_button.trouble(backend)
     with st.container(horizontal=True, vertical_alignment="center"):

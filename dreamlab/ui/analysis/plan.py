@@ -1,4 +1,4 @@
-"""What a click on *Run* would send off, from what the session holds now."""
+"""The task that a click on *Run* submits, by the current values of the session."""
 
 from typing import Any
 
@@ -16,7 +16,13 @@ from dreamlab.zoo import is_offered, known_layers
 
 
 def plan(picture: Picture | None, name: str, panel: Panel) -> AnalysisTask:
-    """Return the task of an analysis; raises `DreamError` if it cannot run."""
+    """Return the task of an analysis.
+
+    Raises
+    ------
+    DreamError
+        If the analysis cannot run.
+    """
     analysis = named(name)
     settings = analysis.settings.from_dict(controls(name, panel).read())
     if picture is None and analysis.needs_picture:
@@ -27,12 +33,12 @@ def plan(picture: Picture | None, name: str, panel: Panel) -> AnalysisTask:
 
 
 def picture_for(name: str) -> Picture | None:
-    """Return the picture for an analysis.
+    """Return the chosen picture; None if there is none and the analysis needs none.
 
     Raises
     ------
     DreamError
-        If the analysis needs a picture, and none can be had.
+        If the analysis needs a picture and there is none.
     """
     try:
         return current()
@@ -43,7 +49,7 @@ def picture_for(name: str) -> Picture | None:
 
 
 def controls(name: str, panel: Panel) -> Controls:
-    """Return the controls of an analysis for the network chosen."""
+    """Return the controls of an analysis for the chosen network."""
     model = st.session_state["model"]
     layers = [layer.name for layer in known_layers(model) if is_offered(model, layer.name)]
     prefix = f"{name}.set.{model}"
@@ -51,6 +57,6 @@ def controls(name: str, panel: Panel) -> Controls:
 
 
 def _fixed(panel: Panel) -> dict[str, Any]:
-    """Return the settings that come from the sidebar and from the panel's own controls."""
+    """Return the settings from the sidebar and from the panel's own controls."""
     shared = ("precision", "preprocessing")
     return {field: st.session_state[keys.common(field)] for field in shared} | dict(panel.values())

@@ -1,4 +1,4 @@
-"""Files to take away, made when they are asked for."""
+"""Downloads; a file is made when the visitor clicks on it."""
 
 import io
 import zipfile
@@ -22,7 +22,7 @@ from dreamlab.ui.session.visitors import Run
 
 
 def show(views: list[DreamView]) -> None:
-    """Draw the download buttons of every variant that left something, and of all together."""
+    """Draw the download buttons of every dream with a picture, and of all dreams together."""
     dreams = [(view.run, view.recording) for view in views if view.recording is not None]
     if not dreams:
         style.note("Files are ready as soon as a dream ends.")
@@ -44,12 +44,12 @@ def show(views: list[DreamView]) -> None:
 
 
 def sheet(dreams: list[tuple[Run, Recording]]) -> bytes:
-    """Return the original and all results on one captioned picture, as PNG."""
+    """Return the contact sheet of the original and all results, as PNG."""
     return comparison_sheet([(run.name, recording) for run, recording in dreams])
 
 
 def everything(dreams: list[tuple[Run, Recording]], film: dict[str, Any]) -> bytes:
-    """Return a ZIP with a folder a variant and the contact sheet."""
+    """Return a ZIP with a folder per dream and the contact sheet."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("contact_sheet.png", sheet(dreams))

@@ -1,4 +1,4 @@
-"""The control of a setting: draws it by the setting's spec, and reads its value."""
+"""The control of a setting, drawn and read by the setting's spec."""
 
 import math
 from collections.abc import Callable, Collection
@@ -24,12 +24,12 @@ _LABELS = {
     "hold_seconds": "Result (s)",
 }
 
-#: Given to a control that brings its value along, which is kept while another tab is open.
+#: Options of a control with a default: it keeps its value while another tab is open.
 _PERSISTENT = {"persist_state": "session"}
 
 
 def label(name: str) -> str:
-    """Return what a setting is called on the page."""
+    """Return the label of a setting on the page."""
     return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
@@ -48,24 +48,24 @@ def control(
     Parameters
     ----------
     name : str
-        The setting.
+        Name of the setting.
     spec : Spec
-        What it may hold.
+        Spec of the setting.
     key : str
-        The widget's key.
+        Key of the widget.
     layers : collection of str
         Layers to choose from, in order.
     starts : bool
-        Whether it starts at its default, beside others in a row; else at what the session holds.
+        Whether it starts at its default, in a row of controls; else at the session's value.
     widget : callable, optional
-        Streamlit's widget, where it is not the usual one for a number or a choice.
+        Streamlit's widget, in place of the usual widget for a number or a choice.
     **more
         Further options of the widget.
 
     Raises
     ------
     DreamError
-        If what was typed is no list of numbers.
+        If the typed text is no list of numbers.
     """
     draw: Callable[..., Any] = widget or st.selectbox
     look: dict[str, Any] = {"key": key, "help": spec.help} | (_PERSISTENT if starts else {})
@@ -95,18 +95,18 @@ def read(name: str, spec: Spec, key: str, *, layers: Collection[str] = ()) -> An
     Parameters
     ----------
     name : str
-        The setting.
+        Name of the setting.
     spec : Spec
-        What it may hold.
+        Spec of the setting.
     key : str
-        The widget's key. A control that the page has not drawn yet has its default.
+        Key of the widget. A control that the page has not drawn yet has its default.
     layers : collection of str
         Layers to choose from, in order.
 
     Raises
     ------
     DreamError
-        If what was typed is no list of numbers.
+        If the typed text is no list of numbers.
     """
     now = st.session_state
     match spec:
@@ -127,7 +127,7 @@ def _number(spec: Number) -> dict[str, Any]:
 
 
 def _choices(spec: Spec, layers: Collection[str], key: str) -> list[Any]:
-    if isinstance(spec, Number):  # a word, or one of some numbers
+    if isinstance(spec, Number):  # a word or a number on offer
         numbers = {*spec.offered, st.session_state.get(key, spec.default)} - {spec.word}
         return [spec.word, *sorted(numbers)]
     return list(spec.choices if isinstance(spec, Choice) else layers)

@@ -1,4 +1,4 @@
-"""The one button: send all variants off, or stop them."""
+"""The button *Dream*, which submits all variants, and *Cancel all*."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from dreamlab.ui.wording import duration
 def show(
     backend: Backend, visit: Visit, planned: list[PlannedDream], picture: Picture | None
 ) -> None:
-    """Draw the button with what stands in its way, or with what it will take."""
+    """Draw the button, with the problem that blocks it or with the expected time."""
     busy = bool(visit.batches) and active(backend, visit.batches[-1])
     blocked = any(dream.check.problem for dream in planned)
     with st.container(horizontal=True, vertical_alignment="center", key="run"):
@@ -49,7 +49,7 @@ def show(
 
 
 def trouble(backend: Backend) -> None:
-    """Say what keeps all dreams from going on, if anything does."""
+    """Show the problem that stops all dreams, if there is one."""
     problem = backend.problem
     if problem:
         style.note(f"{problem[0].upper()}{problem[1:]}.", bad=True)
@@ -61,7 +61,7 @@ def _calm(backend: Backend) -> bool:
 
 def _outlook(backend: Backend, planned: list[PlannedDream], calm: bool) -> None:
     if not calm and _calm(backend):
-        st.rerun()  # times are known now, and there is nothing to wait for
+        st.rerun()  # the worker is ready: draw the estimates
     loading = not backend.ready() and backend.problem is None
     style.note(_summary(planned, loading))
     trouble(backend)
@@ -80,21 +80,21 @@ def _summary(planned: list[PlannedDream], loading: bool) -> str:
 
 
 def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: str) -> None:
-    """Queue all variants as one batch; those that are refused are told of by a notice.
+    """Submit all variants as one batch; a notice names each variant that cannot run.
 
     Parameters
     ----------
     backend : Backend
-        Where to.
+        The backend that runs them.
     visit : Visit
-        Whose they are.
+        The visit they belong to.
     planned : list of PlannedDream
-        The variants.
+        The dreams.
     alt : str
-        What their picture shows.
+        Description of the original picture.
     """
     if visit.batches and active(backend, visit.batches[-1]):
-        return  # a second click on a button that was still to go
+        return  # a second click, before the page has replaced the button
     runs = []
     for dream in planned:
         try:
@@ -117,7 +117,7 @@ def _submit(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
 
 
 def _dream(backend: Backend, visit: Visit) -> None:
-    """Send off what the session holds at the click: the page may be newer than the button."""
+    """Submit the current values of the session, which may be newer than the drawn button."""
     try:
         picture = current()
     except DreamError as error:

@@ -22,7 +22,7 @@ _PER_ROW = 4
 
 
 def comparisons() -> None:
-    """Draw the buttons that set up the notebook's comparisons."""
+    """Draw the buttons that load the notebook's comparisons."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         style.note("From the notebook")
         for name in COMPARISONS:
@@ -40,7 +40,7 @@ def comparisons() -> None:
 
 
 def show(planned: list[PlannedDream]) -> None:
-    """Draw one card a variant, with what its preflight found and its expected seconds."""
+    """Draw a card per variant, with the result of its preflight and its expected time."""
     for start in range(0, len(planned), _PER_ROW):
         row = planned[start : start + _PER_ROW]
         width = len(row) if start == 0 else _PER_ROW
@@ -174,7 +174,7 @@ def _facts(layer: LayerInfo | None) -> str:
 
 
 def _block(name: str) -> str:
-    """Return the block of a layer: what its name starts with, up to the first number."""
+    """Return the block of a layer: the start of its name, up to the first number."""
     match = re.match(r"(\D*?)_?(\d+)", name)
     return f"{match[1].strip('_').capitalize()} {match[2]}" if match else name.capitalize()
 
@@ -196,7 +196,7 @@ def _add() -> None:
 
 def _duplicate(variant: int) -> None:
     copy = state.draft(variant).variant
-    if copy is not None:  # it may have been changed since the button was drawn
+    if copy is not None:  # it may have become invalid since the button was drawn
         copy = copy.replace(name=f"{copy.name[: MAX_NAME - 5]} copy")
         state.add(copy, after=variant)
 

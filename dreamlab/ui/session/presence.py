@@ -1,4 +1,4 @@
-"""Which visit a session shows: found by the address and the cookie, and let go when it leaves."""
+"""The visit of a session: found by address and cookie, released when the session ends."""
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -15,12 +15,12 @@ def _all() -> Visits:
 
 
 def browser() -> str:
-    """Return the name of the visitor's browser; nothing where it takes no cookies."""
+    """Return the cookie of the visitor's browser; an empty text if it takes no cookies."""
     return st.context.cookies.get(COOKIE, "")[:64]
 
 
 def current() -> Visit:
-    """Return this visitor's visit: of the session, of the address, or a new one."""
+    """Return the visit of the session, else that of the address, else a new visit."""
     visit = st.session_state.get("visit")
     if visit is None:
         name, cookie = st.query_params.get("visit", ""), browser()
@@ -32,22 +32,22 @@ def current() -> Visit:
 
 
 def remember(backend: Backend, visit: Visit) -> None:
-    """Note that something was sent off, so that a page that is loaded again finds it."""
+    """Register a visit that has jobs, so that a reloaded page finds them."""
     _all().add(visit, lambda old: any(_active(backend, job) for job in old.jobs))
 
 
 def _active(backend: Backend, job: str) -> bool:
     try:
         return backend.status(job).active
-    except DreamError:  # no longer kept
+    except DreamError:  # the backend has dropped it
         return False
 
 
 def present(backend: Backend, visit: Visit) -> None:
-    """Note that the visitor is here; call it in every run, the polling ones too.
+    """Register the visitor as present; call it in every run, polling runs included.
 
-    When a session ends, by a closed tab or a break in the network, the backend is told. It lets
-    some time pass and asks whether the visitor is back before it cancels.
+    When the session ends, by a closed tab or a lost connection, the backend gets a notice. It
+    waits for the visitor to come back before it cancels the jobs.
     """
     context = get_script_run_ctx()
     if context is not None:
