@@ -32,7 +32,7 @@ class Dreams(Mapping[str, Recording]):
     Parameters
     ----------
     recordings : mapping of str to Recording
-        The name of each and what it left.
+        Name and recording of each dream.
     """
 
     def __init__(self, recordings: Mapping[str, Recording]) -> None:
@@ -48,7 +48,9 @@ class Dreams(Mapping[str, Recording]):
         return len(self._recordings)
 
     def sheet(self) -> bytes:
-        """Return the original and all dreams on one sheet, a PNG; a single one's settings go along.
+        """Return a contact sheet of the original and all dreams, a PNG.
+
+        The sheet of a single dream contains its settings.
 
         Raises
         ------
@@ -62,23 +64,23 @@ class Dreams(Mapping[str, Recording]):
         return comparison_sheet(list(self.items()), text)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return all losses as flat dicts, one a step, with the name under ``dream``."""
+        """Return all losses as flat dicts, one per step, with the name under ``dream``."""
         return [
             {"dream": name, **row} for name, recording in self.items() for row in recording.rows()
         ]
 
     def save(self, directory: str | Path) -> list[str]:
-        """Write a folder for each dream, named as in the page's ZIP, and ``sheet.png``.
+        """Write a folder per dream, named as in the page's ZIP, and ``sheet.png``.
 
         Parameters
         ----------
         directory : str or path
-            Where to; made if need be.
+            The directory; it is created if missing.
 
         Returns
         -------
         list of str
-            The names written, with their folders.
+            Names of the files, with their folders.
 
         Raises
         ------
@@ -120,21 +122,22 @@ def compare(
     Parameters
     ----------
     picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray
-        What `dreamlab.images.load_image` takes: pixels in 0 to 255, or floats in [-1, 1].
+        Any input of `dreamlab.images.load_image`: pixels in 0 to 255, or floats in [-1, 1].
     dreams : sequence or mapping
-        What is compared: each a layer's name, a preset's name, layers with their weights, or a
-        `DreamConfig`. A mapping gives each a name; else it has that of its layers or preset.
+        The dreams: each is a layer's name, a preset's name, layers with their weights, or a
+        `DreamConfig`. The keys of a mapping are their names; the dreams of a sequence have the
+        names of their layers or presets.
     model : Network, keras.Model, str or path
-        What `dreamlab.models.load_model` takes.
+        Any input of `dreamlab.models.load_model`.
     max_side : int, optional
         Scale a larger picture down so that its longest side has this many pixels.
     progress : bool or None
-        Whether a bar is drawn for each; None draws it in a terminal alone.
+        Whether to draw a progress bar per dream; None draws it only in a terminal.
     memory : float, optional
         Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
         half of what is free, at most 2,400 MB.
     **settings
-        Settings of `DreamConfig` that all of them share.
+        Settings of `DreamConfig` for all dreams.
 
     Returns
     -------
@@ -144,7 +147,7 @@ def compare(
     Raises
     ------
     DreamError
-        If there is nothing to compare; or if the picture, the network or a setting cannot be used.
+        If there are no dreams; or if the picture, the network or a setting cannot be used.
     """
     from dreamlab.models import cached_model
 
@@ -171,7 +174,7 @@ def _configs(
     for dream in dreams:
         config = _config(dream, settings)
         name = dream if isinstance(dream, str) else " + ".join(config.layers)
-        while name in configs:  # two of the same layers differ in something else
+        while name in configs:  # the same layers with other settings
             name = f"{name} again"
         configs[name] = config
     return configs

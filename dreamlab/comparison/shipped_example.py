@@ -1,4 +1,4 @@
-"""The finished example that is shipped, so that the page is never empty."""
+"""The shipped example: finished dreams that the page shows before the first dream."""
 
 import dataclasses
 import functools
@@ -19,7 +19,7 @@ _INDEX = "example.json"
 
 @dataclass(frozen=True)
 class ExampleDream:
-    """One finished dream of the example.
+    """A finished dream of the example.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class ExampleDream:
     picture : bytes
         The result, as JPEG.
     losses : tuple of LossPoint
-        One a step.
+        A loss per step.
     """
 
     name: str
@@ -41,7 +41,15 @@ class ExampleDream:
 
 @dataclass(frozen=True)
 class Example:
-    """A finished comparison: the picture it began from, as JPEG, and its dreams."""
+    """A finished comparison.
+
+    Parameters
+    ----------
+    original : bytes
+        The original picture, as JPEG.
+    dreams : tuple of ExampleDream
+        The dreams, in order.
+    """
 
     original: bytes
     dreams: tuple[ExampleDream, ...]
@@ -49,7 +57,7 @@ class Example:
 
 @functools.cache
 def load() -> Example | None:
-    """Return the example that is shipped, or None where it has not been made."""
+    """Return the shipped example; None if the package has none."""
     if not _FOLDER.joinpath(_INDEX).is_file():
         return None
     rows = json.loads(_FOLDER.joinpath(_INDEX).read_text("utf-8"))
@@ -66,19 +74,19 @@ def load() -> Example | None:
 
 
 def write(folder: Path, runs: Sequence[tuple[str, Recording]]) -> None:
-    """Write finished runs on one picture as an example: JPEGs and an index of their losses.
+    """Write runs on one picture as an example: JPEGs and an index with their losses.
 
     Parameters
     ----------
     folder : Path
-        Where to; made if need be. The page reads ``dreamlab/samples/example``.
+        The folder; it is created if missing. The page reads ``dreamlab/samples/example``.
     runs : sequence of (str, Recording)
         Name of each variant and its run.
 
     Raises
     ------
     DreamError
-        If a run is empty.
+        If there are no runs, or a run is empty.
     """
     if not runs or any(not recording.frames for _, recording in runs):
         raise DreamError("the example has a run that is empty; record it first")

@@ -13,15 +13,15 @@ _FORM = "{desc}{percentage:3.0f} %|{bar}| {elapsed}<{remaining}{postfix}"
 
 @contextmanager
 def progress_bar(visible: bool | None) -> Generator[Any]:
-    """Give a bar of tqdm that goes from 0 to 1.
+    """Yield a bar of tqdm that runs from 0 to 1.
 
     Parameters
     ----------
     visible : bool or None
-        Whether it is drawn; None draws it where standard error is a terminal.
+        Whether to draw it; None draws it if standard error is a terminal.
     """
     with warnings.catch_warnings():
-        # Where a notebook has no widgets, tqdm says so and draws the bar as text.
+        # In a notebook without widgets, tqdm warns and draws the bar as text.
         warnings.simplefilter("ignore")
         from tqdm.auto import tqdm
     with tqdm(total=1.0, bar_format=_FORM, disable=None if visible is None else not visible) as bar:
@@ -29,7 +29,7 @@ def progress_bar(visible: bool | None) -> Generator[Any]:
 
 
 def follow(steps: Iterable["Step"], visible: bool | None) -> Generator["Step"]:
-    """Pass the steps of a dream on, and say on a bar where it is; see `progress_bar`."""
+    """Yield the steps of a dream and show its progress on a bar; see `progress_bar`."""
     with progress_bar(visible) as bar:
         for step in steps:
             place = f"octave {step.octave + 1}/{step.octaves}, {step.width} x {step.height}"

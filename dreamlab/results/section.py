@@ -13,16 +13,16 @@ from dreamlab.results.run_data import RunData
 
 @dataclass(frozen=True)
 class NamedDream:
-    """A dream with what it is called and drawn in.
+    """A dream with its name and colour.
 
     Parameters
     ----------
     name : str
-        What it is called.
+        Name of the dream.
     colour : str
-        What its curve is drawn in, as CSS writes colours.
+        CSS colour of its curve.
     recording : RunData
-        What was kept of it, a frame at least.
+        Its recording, with at least 1 frame.
     """
 
     name: str
@@ -36,9 +36,9 @@ def section(heading: str, dreams: Sequence[NamedDream]) -> Section:
     Parameters
     ----------
     heading : str
-        Its heading.
+        Heading of the section.
     dreams : sequence of NamedDream
-        One at least, all of one picture.
+        At least 1 dream, all on the same picture.
     """
     figures = [Figure(_numbers(dreams))]
     if with_losses := _with_losses(dreams):
@@ -58,7 +58,7 @@ def section(heading: str, dreams: Sequence[NamedDream]) -> Section:
 
 
 def in_notebook(dreams: Sequence[NamedDream]) -> str:
-    """Return dreams of one picture as HTML for a notebook: pictures, and a chart of the losses."""
+    """Return dreams on one picture as HTML for a notebook: pictures and a chart of the losses."""
     dreams = [dream for dream in dreams if dream.recording.frames]
     if not dreams:
         return "<p>Nothing has been recorded yet.</p>"
@@ -77,7 +77,7 @@ def _pictures(dreams: Sequence[NamedDream]) -> list[tuple[bytes, str]]:
 
 
 def _with_losses(dreams: Sequence[NamedDream]) -> list[NamedDream]:
-    """Return the dreams whose losses have multiples: those that do not begin with 0."""
+    """Return the dreams that have losses, the first of which is not 0."""
     return [dream for dream in dreams if dream.recording.losses and dream.recording.losses[0].loss]
 
 
@@ -88,7 +88,7 @@ def _caption(dream: NamedDream) -> str:
     parts.append(f"{last.width} × {last.height} px")
     if not dream.recording.finished:
         parts.append("ended early")
-    # A line breaks between facts, not within one.
+    # No-break spaces: a line breaks only between facts.
     return " · ".join(parts).replace(" × ", "\u00a0×\u00a0").replace(" px", "\u00a0px")
 
 
@@ -103,7 +103,7 @@ def _numbers(dreams: Sequence[NamedDream]) -> Table:
 
 
 def losses(dreams: Sequence[NamedDream]) -> Table:
-    """Return each dream's losses as multiples of its first; a shorter dream leaves a gap."""
+    """Return each dream's losses as multiples of its first loss; a shorter dream leaves gaps."""
     columns = [
         _with_gaps(point.loss / dream.recording.losses[0].loss for point in dream.recording.losses)
         for dream in dreams
@@ -114,7 +114,7 @@ def losses(dreams: Sequence[NamedDream]) -> Table:
 
 
 def _layer_shares(dream: NamedDream) -> Table:
-    """Return each layer's share of a dream's loss; the share of a suppressed one is below 0."""
+    """Return each layer's share of a dream's loss; a suppressed layer's share is below 0."""
     rows = []
     for step, point in enumerate(dream.recording.losses, 1):
         total = sum(map(abs, point.losses.values())) or 1.0

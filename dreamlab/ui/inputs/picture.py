@@ -89,7 +89,7 @@ def current() -> Picture:
 # Cached as resources, which Streamlit does not copy: a picture is encoded once.
 @st.cache_resource(max_entries=32, ttl=1800, show_spinner=False)
 def _scaled(name: str, max_side: int, alt: str, _read: Callable[[], bytes]) -> Picture:
-    """Read and scale a picture; cached by upload id, so an unchanged upload is not decoded again."""
+    """Read and scale a picture; the cache keys uploads by id, which avoids decoding them again."""
     return Picture.of(load_image(_read(), max_side=max_side, max_memory=MEMORY), alt)
 
 
