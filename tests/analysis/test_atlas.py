@@ -71,7 +71,7 @@ def test_every_layer_moves_the_picture_by_the_same_amount(network, image):
 
 @pytest.mark.parametrize("amount", [0.05, 0.2])
 def test_layers_move_a_black_and_white_picture_alike_too(network, amount):
-    """Half of each step leaves the range there, and more in one layer than in another."""
+    """Half of each step leaves the range of pixels there, by a different amount per layer."""
     image = np.sign(picture(20, 24))
     findings = analyse(ATLAS, image, network, _settings(amount=amount, most_steps=60))
     assert [item.key for item in findings.items] == LAYERS
@@ -118,10 +118,10 @@ def test_equal_steps_are_the_dreams_of_the_engine(network, image):
         config = DreamConfig.from_dict(item.values["config"])
         assert (item.values["steps"], config.iterations) == (3, 3)
         assert item.values["last_step"] == 1.0
-        assert "only" not in item.caption  # none fell short, as none was to come far
+        assert "only" not in item.caption  # no layer falls short of the small amount
         *_, last = dream(image, network, config)
         assert np.array_equal(to_pixels(load_image(item.picture)), to_pixels(last.image))
-        # The settings that the picture carries are those of the dream.
+        # The settings in the picture are those of the dream.
         assert DreamConfig.from_file(io.BytesIO(item.picture.png)) == config
 
 
@@ -238,7 +238,7 @@ def test_every_picture_of_the_files_holds_the_settings(network, image, analysis)
 
 
 def test_what_the_page_restores_from_a_picture_is_a_dream_alone(network, image):
-    """A dream's settings are there as before; a sheet is a picture like any other."""
+    """A dream's picture still contains its settings; a contact sheet contains none."""
     contents = files(analyse(ATLAS, image, network, _settings(amount=0.05)))
     first = DreamConfig.from_file(io.BytesIO(contents["01_first.png"]))
     assert dict(first.layers) == {"first": 1.0}

@@ -11,7 +11,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 def faults(page) -> list[str]:
-    """Return what axe-core finds of serious and critical faults, with where."""
+    """Return the serious and critical faults of axe-core, with their elements."""
     violations = Axe().run(page).response["violations"]
     return [
         f"{violation['id']}: {node['target']}"

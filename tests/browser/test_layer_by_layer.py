@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.acts import PATIENCE, QUICK, dream, dreams, dreamt, pixels
 
-#: A few steps a layer, so that all 18 take some seconds.
+#: Steps per layer; all 18 layers take some seconds.
 _STEPS = "3"
 
 
@@ -28,7 +28,7 @@ def test_atlas_thumbnail_variant_dream_and_excitation_matrix(visitor):
     with Image.open(download.value.path()) as sheet:
         assert sheet.format == "PNG"
 
-    # the seventh thumbnail in network order is block3_conv1, two pools before it
+    # The seventh thumbnail in network order is block3_conv1, after two pools.
     thumbnails.nth(6).click()
     expect(page.get_by_text("block3_conv1 is a variant now, under Compare.")).to_be_visible()
     page.get_by_role("tab", name="Compare").click()
@@ -50,5 +50,5 @@ def test_atlas_thumbnail_variant_dream_and_excitation_matrix(visitor):
         page.get_by_role("button", name="CSV excitation").click()
     head, *rows = csv.reader(io.StringIO(download.value.path().read_text()))
     assert len(rows) == 18 and head[1:] == [row[0] for row in rows]
-    # a layer that is dreamt answers its dream more strongly than it answered the picture
+    # A layer responds more strongly to its dream than to the original.
     assert all(float(row[1 + index]) > 1 for index, row in enumerate(rows))

@@ -14,12 +14,12 @@ def test_a_line_chart_against_its_figures():
     chart = svg.lines(TABLE, ["red"])
     tree = ElementTree.fromstring(chart)
     lines = [line for line in tree.iter(f"{SVG}path") if line.get("stroke-width")]
-    # 0 to 4 is from 180 up to 10, and steps 1 to 3 from 52 to 468; a gap lifts the pen.
+    # Losses 0 to 4 map to y = 180 to 10, steps 1 to 3 to x = 52 to 468; a gap starts a new line.
     assert [line.get("d") for line in lines] == [
         "M52.0 180.0h0 M468.0 137.5h0",
         "M52.0 10.0h0 L260.0 95.0 L468.0 180.0",
     ]
-    # With one colour for two lines, the second is dashed.
+    # Two lines share the only colour: the second line is dashed.
     assert [line.get("stroke-dasharray") for line in lines] == ["none", "5 5"]
     assert [line.tail for line in tree.iter("i")] == ["a<b", "b"]
 

@@ -1,4 +1,4 @@
-"""Many pictures on one sheet."""
+"""Contact sheets."""
 
 import io
 
@@ -20,7 +20,7 @@ RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
 
 def box(sheet, colour):
-    """Top, left, bottom and right of all pixels of one colour, ends not included."""
+    """Return top, left, bottom and right of all pixels of a colour; the ends are exclusive."""
     rows, columns = np.nonzero((sheet == colour).all(axis=-1))
     return rows.min(), columns.min(), rows.max() + 1, columns.max() + 1
 

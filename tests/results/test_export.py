@@ -1,4 +1,4 @@
-"""What a recording is saved as, decoded again."""
+"""File formats of a recording, checked by decoding."""
 
 import csv
 import io
@@ -213,5 +213,5 @@ def test_a_longer_film_needs_no_more_memory(write):
         tracemalloc.stop()
         return most
 
-    # A frame is 4.5 MB: eight more, kept at once, would be 36 MB more.
+    # A frame has 4.5 MB: eight frames in memory would take 36 MB.
     assert peak(between=10) < peak(between=2) + 4.5e6

@@ -1,4 +1,4 @@
-"""What a run leaves in a directory."""
+"""The folder of a run's files."""
 
 import os
 

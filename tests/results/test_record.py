@@ -1,4 +1,4 @@
-"""A dream in one call is the dream of the generator."""
+"""`record` gives the same dream as the generator."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What is kept of a run, however it ends."""
+"""Recordings of runs, with all ways to end."""
 
 import pickle
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ PROVENANCE = Provenance(DreamConfig(layers={"a": 2.0}), "tiny", "random", "float
 
 
 class Run:
-    """A fake run whose steps' pictures hold one value each and die at the next step."""
+    """A fake run; each step's picture has a single value and expires at the next step."""
 
     def __init__(self, octaves=2, iterations=3, side=4, fails_after=None):
         self.octaves, self.iterations, self.side = octaves, iterations, side

@@ -4,7 +4,7 @@ import streamlit
 
 @pytest.fixture
 def never_redrawn(monkeypatch):
-    """*Dream* and *Run* keep the callback they were drawn with first, and are never disabled."""
+    """Make *Dream* and *Run* keep their first callback; they are never disabled."""
     first = {}
     real = streamlit.button
 

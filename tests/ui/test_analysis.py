@@ -68,7 +68,7 @@ def test_every_analysis_runs_to_its_end(page, fake, analysis):
     findings = fake.findings("job1")
     pictures = sum(bool(item.picture) for item in findings.items)
     assert f"vgg16 · {len(findings.items)} found" in words(page)
-    # beside them: the picture in the sidebar and the five of the example under Compare
+    # The page has more pictures: one in the sidebar and five of the example under Compare.
     before = len(open_panel(page, "atlas" if analysis != "atlas" else "channels").image)
     assert len(open_panel(page, analysis).image) == before + pictures
     tables = [table for table in ANALYSES[analysis].tables(findings) if table.drawn]
@@ -203,7 +203,7 @@ def test_a_thumbnail_becomes_a_variant(page, fake):
     assert "block1_pool is a variant now" in words(sound(page))
     number = page.session_state["variants"][-1]
     assert page.session_state[f"v{number}.layers"] == ["block1_pool"]
-    # the third layer, so the fake took three steps, as the common settings have it
+    # The fake takes three steps for the third layer, the same number as the common settings.
     assert page.session_state[f"v{number}.overrides"] == ["octaves", "step"]
     assert page.session_state[f"v{number}.own.octaves"] == 1
     assert page.session_state[f"v{number}.own.step"] == 0.03
@@ -270,7 +270,7 @@ def test_attribution_is_of_a_variant(page, fake):
 def test_balance_sets_the_weights(page, fake):
     run_to_end(open_panel(page, "attribution"), fake, "attribution")
     sound(page.button(key="attribution.balance").click().run())
-    # The fake's norms are twice the weights: 0.5 / 1 and 1.5 / 3 are equal, and add up to 2.
+    # The fake's norms are twice the weights: 0.5 / 1 equals 1.5 / 3, and the weights sum to 2.
     assert "Mixed has balanced weights now." in words(page)
     first = page.session_state["variants"][0]
     assert page.session_state[f"v{first}.weight.block2_conv2"] == pytest.approx(1.0)
@@ -287,7 +287,7 @@ def test_attribution_and_balance_keep_the_channels_of_the_variant(page, fake):
     settings = fake.requests["job1"].settings
     assert settings.channels == {"block5_conv2": (3, 7)}
     assert (settings.max_loss, settings.tile) == (2.5, 128)
-    # What has other channels is another mix, whatever its weights.
+    # A variant with other channels is another mix, whatever its weights.
     page.session_state[f"v{first}.channels.block5_conv2"] = "3"
     assert sound(page.run()).button(key="attribution.balance").disabled
     page.session_state[f"v{first}.channels.block5_conv2"] = "3, 7"

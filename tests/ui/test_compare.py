@@ -60,7 +60,7 @@ def test_place_in_the_queue_and_progress(page, fake):
 
 
 def test_a_live_picture_needs_no_file(page, fake):
-    # Streamlit would have dropped it by the time that a slow browser asks for it.
+    # Streamlit might drop a file before a slow browser requests it.
     fake.advance(3)
     sound(page.run())
     assert data_url(fake.status("job1").preview) in pictures(page)

@@ -3,7 +3,7 @@ from dreamlab.ui.session.keys import VariantKeys
 
 
 def every(own):
-    """All keys that the page has of a variant with a layer and a setting of its own."""
+    """Return all keys of a variant with a layer and an override."""
     parts = [own.colour, own.name, own.layers, own.overrides, own.weight("a"), own.channels("a")]
     return [*parts, own.own("seed"), own.action("copy"), own.action("drop", "a")]
 

@@ -20,7 +20,7 @@ def page(monkeypatch, fake):
 
 
 def dreamed_picture(page, fake):
-    """Dream and return the picture that was sent off, float32 (H, W, 3)."""
+    """Dream and return the picture of the task, float32 (H, W, 3)."""
     sound(page.button(key="dream").click().run())
     return next(reversed(fake.requests.values())).picture.as_float()
 

@@ -1,4 +1,4 @@
-"""The page as it is served: headers, limits, addresses of pictures, health, its end."""
+"""The served page: headers, limits, addresses of pictures, health and shutdown."""
 
 import asyncio
 import logging
@@ -24,12 +24,12 @@ from tests.support.jobs import PRELOAD, until
 from tests.support.server import ROOT, Server
 from tests.support.visitor import Visitor, get
 
-#: With the stand-in for the engine a step takes as many seconds as it is said to be long.
+#: The fake engine takes as many seconds per step as the setting `step` says.
 SLOW = Variant(name="Slow", layers={"block1_conv1": 1.0})
 
 
 class FakeJobs:
-    """Jobs as far as health looks at them."""
+    """The part of the job service that the health check uses."""
 
     def __init__(self, problem=None, workers=frozenset({"tcp://127.0.0.1:1"})):
         self.problem = problem
@@ -115,13 +115,13 @@ def test_a_wrong_setting_is_said_in_one_line_and_nothing_is_started():
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory):
-    """The file that what the page says is written to."""
+    """The log file of the page."""
     return tmp_path_factory.mktemp("served") / "log"
 
 
 @pytest.fixture(scope="module")
 def address(log):
-    """The page, served by its one start command, with the stand-in for the engine."""
+    """The page, served by its start command, with the fake engine."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PRELOAD, "tests.support.fake_engine")
         patch.setenv("DREAMLAB_STATUS", "1")
@@ -192,7 +192,7 @@ def test_each_browser_gets_a_cookie_with_the_page(address):
     assert get(address + "/")[1]["set-cookie"] != cookie[0]
     _, again, _ = get(address + "/", Cookie=f"{COOKIE}={cookie[1]}")
     assert COOKIE not in again.get("set-cookie", "")
-    # A browser that was closed has lost the cookie, and may still have the page.
+    # A closed browser loses the cookie, but may still have the page in its cache.
     condition = {"If-None-Match": headers["etag"]}
     assert get(address + "/", Cookie=f"{COOKIE}={cookie[1]}", **condition)[0] == 304
     assert COOKIE in get(address + "/", **condition)[1]["set-cookie"]
@@ -212,7 +212,7 @@ def test_dreams_end_when_no_tab_is_left(address, log):
         with closing(Visitor(address, query=f"visit={first.visit}", browser="other")) as stranger:
             stranger.draw()
             assert "Cancel all" not in stranger.buttons
-        # The first tab is open, though it asks for nothing, as hidden tabs hardly do.
+        # The first tab is open, but silent, like a hidden tab.
         time.sleep(3)
         assert "dream cancelled" not in log.read_text()
     until(lambda: "dream cancelled" in log.read_text(), 10)
@@ -252,7 +252,7 @@ def test_health_is_that_of_the_worker_too(address):
     (node,) = nodes
     node.kill()
     until(lambda: health(address)[0] == 503, 5)
-    # Visitors are let in all the same, to read on the page what is wrong.
+    # Visitors still get the page, and read the problem there.
     assert health(address, Referer=address) == (200, "ok")
     with closing(Visitor(address)) as visitor:
         assert visitor.draw() < 5
