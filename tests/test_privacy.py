@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, load_image, to_pixels
@@ -99,7 +99,7 @@ def test_the_page_logs_nothing_of_a_visitor(monkeypatch, caplog, capfd):
 
 
 def test_the_line_a_job_leaves_has_sizes_and_times_alone(caplog):
-    jobs = Jobs(Limits(), lambda: None)
+    jobs = Jobs(DeploymentSettings(), lambda: None)
     picture = Picture(np.zeros((64, 64, 3), np.uint8))
     with caplog.at_level(logging.DEBUG):
         job = jobs.submit("the visitor", DreamTask(picture, CONFIG))
@@ -112,7 +112,7 @@ def test_the_line_a_job_leaves_has_sizes_and_times_alone(caplog):
 
 
 def test_a_job_is_reached_by_its_name_alone(caplog):
-    jobs = Jobs(Limits(), lambda: None)
+    jobs = Jobs(DeploymentSettings(), lambda: None)
     task = DreamTask(Picture(np.zeros((64, 64, 3), np.uint8)), CONFIG)
     job = jobs.submit("a", task)
     other = jobs.submit("b", task)

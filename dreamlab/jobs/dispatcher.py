@@ -4,15 +4,14 @@ import asyncio
 import contextlib
 import logging
 import threading
-import traceback
 from collections.abc import AsyncIterator
 from typing import Any
 
-from dreamlab.config.deployment import Limits
-from dreamlab.jobs.job import LOAD_SECONDS
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.jobs.local_cluster import SHORT_LOGS, LocalCluster
 from dreamlab.jobs.worker_handle import PATIENCE, Notifier, WorkerHandle, wait_any
+from dreamlab.tasks.faults import log_fault
 
 logger = logging.getLogger("dreamlab.jobs")
 
@@ -22,10 +21,6 @@ IDLE_SECONDS = 2.5
 
 #: Seconds before the scheduler is tried again.
 RETRY_SECONDS = 1.0
-
-#: Seconds without any worker after which the local cluster is started anew: it ends by itself
-#: when its worker does not start, so this is for what nobody foresaw.
-_NO_WORKER_SECONDS = LOAD_SECONDS + 60.0
 
 _STARTING = "the worker is being started"
 _UNREACHABLE = "the workers cannot be reached at the moment; dreams go on as soon as they can"
@@ -38,12 +33,12 @@ class Dispatcher:
 
     Parameters
     ----------
-    limits : Limits
+    settings : DeploymentSettings
         Where the scheduler is, and what a local worker may take.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, settings: DeploymentSettings) -> None:
+        self._settings = settings
         self._handles: dict[str, WorkerHandle] = {}  # by the worker's address
         self._closing = False
         self._loop = asyncio.new_event_loop()
@@ -94,7 +89,7 @@ class Dispatcher:
             self._listed = False
             notice = None
             try:
-                _quieten(self._limits.log_level)
+                _quieten(self._settings.log_level)
                 async with self._connected() as client:
                     await self._attend(client)
             except OSError as error:  # time ran out, too
@@ -110,10 +105,10 @@ class Dispatcher:
     async def _connected(self) -> AsyncIterator[Any]:
         from distributed import Client
 
-        cluster = None if self._limits.scheduler else LocalCluster(self._limits)
+        cluster = None if self._settings.scheduler else LocalCluster(self._settings)
         client = None
         try:
-            address = await cluster.address() if cluster else self._limits.scheduler
+            address = await cluster.address() if cluster else self._settings.scheduler
             client = Client(address, asynchronous=True, set_as_default=False, timeout=PATIENCE)
             await client
             yield client
@@ -126,7 +121,6 @@ class Dispatcher:
 
     async def _attend(self, client: Any) -> None:
         """Keep a handle for each worker, as they come and go, until the scheduler is gone."""
-        alone_since = self._loop.time()
         try:
             while not self._closing:
                 notice = self._notifier.next
@@ -139,14 +133,10 @@ class Dispatcher:
                     if address not in self._handles:
                         handle = WorkerHandle(client, address, self._jobs, self._notifier)
                         self._handles[address] = handle
-                    self._handles[address].hear(worker["last_seen"])
+                    self._handles[address].on_heartbeat(worker["last_seen"])
                 self._listed |= bool(workers)
                 self._jobs.set_slots(len(workers))
                 self._jobs.set_notice(self._trouble())
-                if workers:
-                    alone_since = self._loop.time()
-                elif self._loop.time() - alone_since > _NO_WORKER_SECONDS:
-                    raise OSError("no worker came")
                 self._tick()
                 idle = self.ready and self._jobs.idle
                 await wait_any(notice, IDLE_SECONDS if idle else LOOK_SECONDS)
@@ -184,8 +174,5 @@ def _quieten(level: str) -> None:
 
 def _told(error: BaseException) -> str:
     """Log a fault that nobody foresaw and return it as a sentence for visitors."""
-    kind = type(error).__name__
-    # Only where it happened: a message may quote what the visitor typed.
-    where = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("the dispatcher failed: %s\n%s", kind, where)
+    kind = log_fault("the dispatcher", error)
     return f"no dream can run ({kind}): tell whoever runs this page, whose log has more"

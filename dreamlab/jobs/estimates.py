@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs.job import Job
 from dreamlab.tasks.task import Cost, Task
@@ -12,15 +12,15 @@ from dreamlab.zoo import check_network
 _TELLING = 0.05
 
 
-def check(task: Task, limits: Limits) -> Cost:
+def check(task: Task, settings: DeploymentSettings) -> Cost:
     """Return what a task costs; raises `DreamError` if it cannot run, or is not allowed."""
-    if not limits.own_models:
+    if not settings.own_models:
         check_network(task.model)
     cost = task.cost()
-    if cost.pixel_steps > limits.cost * 1e6:
+    if cost.pixel_steps > settings.cost * 1e6:
         raise DreamError(
             f"this takes {cost.pixel_steps / 1e6:,.0f} million pixel steps; at most "
-            f"{limits.cost:,.0f} million are allowed: {task.remedy}"
+            f"{settings.cost:,.0f} million are allowed: {task.remedy}"
         )
     return cost
 

@@ -66,14 +66,13 @@ class Job:
         notice: str | None,
     ) -> Status:
         """Return where the job is, given its place in the queue and what is expected of it."""
-        events = self.log.events
-        previews = [event.jpeg for event in events if isinstance(event, Preview)]
+        preview = self.log.last(Preview)
         return Status(
             id=self.id,
             state=self.state,
             result=self.partial() if self.ended is None else self.result,
             picture=self.task.picture,
-            preview=previews[-1] if previews else None,
+            preview=preview.jpeg if preview else None,
             place=place,
             fraction=1.0 if self.state == "done" else self.position.fraction,
             doing=self.position.doing,
@@ -81,7 +80,7 @@ class Job:
             seconds_left=seconds_left,
             expected_wait=expected_wait,
             stopping=self.state == "running" and self.stop_asked is not None,
-            warnings=self._warnings(events),
+            warnings=self._warnings(),
             error=self.error,
             notice=notice,
         )
@@ -89,8 +88,7 @@ class Job:
     @property
     def position(self) -> Place:
         """Where its run is."""
-        places = [event for event in self.log.events if isinstance(event, Place)]
-        return places[-1] if places else Place(0.0, "")
+        return self.log.last(Place) or Place(0.0, "")
 
     @property
     def elapsed(self) -> float | None:
@@ -220,16 +218,13 @@ class Job:
     def nbytes(self) -> int:
         """About how many bytes it holds."""
         held: Result | Picture | None = self.result or self.task.picture
-        events = self.log.events
-        return (
-            _JOB_BYTES
-            + _EVENT_BYTES * len(events)
-            + sum(len(event.jpeg) for event in events if isinstance(event, Preview))
-            + (0 if held is None else held.nbytes)
-        )
+        preview = self.log.last(Preview)
+        total = _JOB_BYTES + _EVENT_BYTES * len(self.log.events)
+        total += len(preview.jpeg) if preview else 0
+        return total + (0 if held is None else held.nbytes)
 
-    def _warnings(self, events: Iterable[Event]) -> tuple[str, ...]:
-        sentences = [event.sentence for event in events if isinstance(event, Warned)]
+    def _warnings(self) -> tuple[str, ...]:
+        sentences = [event.sentence for event in self.log.events if isinstance(event, Warned)]
         if self.dropped:
             sentences.append(f"{self.dropped} frames did not fit in memory and were dropped")
         return tuple(dict.fromkeys(sentences))

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs import estimates
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.estimates import Throughput
@@ -29,21 +29,21 @@ class Jobs:
 
     Parameters
     ----------
-    limits : Limits
+    settings : DeploymentSettings
         What is allowed.
     notify : callable
         Called without arguments when there may be something to do: a job queued or stopped.
     """
 
-    def __init__(self, limits: Limits, notify: Callable[[], None]) -> None:
-        self.limits = limits
+    def __init__(self, settings: DeploymentSettings, notify: Callable[[], None]) -> None:
+        self.settings = settings
         self._notify = notify
         self._lock = threading.RLock()
         self._throughput = Throughput()
         self._notice: str | None = None
         self._slots = 1
-        self._queue = FairQueue(per_owner=limits.waiting_per_visitor, total=limits.waiting)
-        self._store = Store(max_bytes=limits.store_mb * 1e6, max_seconds=limits.store_seconds)
+        self._queue = FairQueue(per_owner=settings.waiting_per_visitor, total=settings.waiting)
+        self._store = Store(max_bytes=settings.store_mb * 1e6, max_seconds=settings.store_seconds)
         self._assigned: dict[str, Job] = {}  # with a worker; its visitor may have dropped it
         self._orphans: list[Orphans] = []
 
@@ -51,13 +51,13 @@ class Jobs:
 
     def submit(self, owner: str, task: Task, resume: Sequence[Event] = ()) -> str:
         """See `Backend`."""
-        cost = estimates.check(task, self.limits)
+        cost = estimates.check(task, self.settings)
         job = Job(
             id=secrets.token_urlsafe(16),
             owner=owner,
             task=task,
             work=cost.work,
-            max_bytes=self.limits.recording_mb * 1e6,
+            max_bytes=self.settings.recording_mb * 1e6,
             resume=tuple(resume),
         )
         with self._lock:
@@ -101,9 +101,9 @@ class Jobs:
             return self._throughput.seconds(task.model, task.precision, work)
 
     def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
-        """See `Backend`; ``orphan_seconds`` of the limits is the time left."""
+        """See `Backend`; ``orphan_seconds`` of the settings is the time left."""
         with self._lock:
-            due = time.monotonic() + self.limits.orphan_seconds
+            due = time.monotonic() + self.settings.orphan_seconds
             self._orphans.append(Orphans(tuple(jobs), back, due))
 
     def counters(self) -> dict[str, float]:
@@ -170,9 +170,9 @@ class Jobs:
             return False
 
     def stop_overdue(self, job: str) -> bool:
-        """Say whether a run was told to stop longer ago than the limits allow."""
+        """Say whether a run was told to stop longer ago than the settings allow."""
         with self._lock:
-            return self._assigned[job].stop_overdue(self.limits.stop_seconds)
+            return self._assigned[job].stop_overdue(self.settings.stop_seconds)
 
     def end(self, job: str, outcome: Outcome) -> None:
         """Take in how a run ended; its worker is done with it."""
@@ -211,7 +211,7 @@ class Jobs:
         now = time.monotonic()
         with self._lock:
             for job in self._store.running:
-                if job.stop_asked is None and job.over_time(now, self.limits.job_seconds):
+                if job.stop_asked is None and job.over_time(now, self.settings.job_seconds):
                     self._stop(job)
             self._store.evict(now)
         self._cancel_orphans(now)

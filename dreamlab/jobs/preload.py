@@ -7,7 +7,7 @@ A local worker preloads this module by itself; on a cluster it is
 import logging
 from typing import Any
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.tasks.events import Timed
 from dreamlab.tasks.warm_up import warm_up
 
@@ -24,7 +24,7 @@ def dask_setup(worker: Any) -> None:
     """
     global _timed
     try:
-        _timed = warm_up(Limits.from_environment().warm_model)
+        _timed = warm_up(DeploymentSettings.from_environment().warm_model)
     except Exception as error:
         logger.warning("warm-up failed: %s", error)
 

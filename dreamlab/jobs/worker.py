@@ -5,25 +5,17 @@ it sends work; the engine, and TensorFlow with it, is imported where it first ru
 """
 
 import dataclasses
-import logging
 import threading
 import time
-import traceback
-import warnings
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from dreamlab.config.deployment import Limits
-from dreamlab.errors import DreamError
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.protocol import Ended
 from dreamlab.tasks.events import Checkpoint, Warned
+from dreamlab.tasks.faults import own_warnings, sentence
 from dreamlab.tasks.log import EventLog, Numbered
 from dreamlab.tasks.task import Allowance
-
-logger = logging.getLogger(__name__)
 
 
 class _Run:
@@ -63,17 +55,19 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
     began = time.monotonic() - sum(resumed)
     finished, error = False, None
     try:
-        with _engine_warnings() as sentences:
+        with own_warnings() as sentences:
             try:
-                memory = Limits.from_environment().memory  # this machine's, not the page's
+                memory = (
+                    DeploymentSettings.from_environment().memory
+                )  # this machine's, not the page's
                 allowance = dataclasses.replace(allowance, memory=memory)
                 finished = task.run(
                     assignment.resume, current.log.append, current.stop.is_set, allowance
                 )
             except Exception as problem:
-                error = _sentence(problem, task.noun)
-        for sentence in sentences:
-            current.log.append(Warned(sentence))
+                error = sentence(problem, task.noun)
+        for warning in sentences:
+            current.log.append(Warned(warning))
     finally:
         del _runs[job]
     state: Ended = "failed" if error else "done" if finished else "cancelled"
@@ -106,30 +100,3 @@ def poll(job: str, acknowledged: int, stop: bool) -> tuple[Numbered, ...] | None
     if stop:
         current.stop.set()
     return current.log.since(acknowledged)
-
-
-@contextmanager
-def _engine_warnings() -> Iterator[list[str]]:
-    """Collect the warnings of dreamlab itself; a library's warnings say nothing to a visitor."""
-    sentences: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield sentences
-    home = Path(__file__).parents[1]
-    sentences.extend(
-        str(warning.message) for warning in caught if home in Path(warning.filename).parents
-    )
-
-
-def _sentence(problem: Exception, noun: str) -> str:
-    if isinstance(problem, DreamError):
-        return str(problem)
-    kind = type(problem).__name__
-    # Only where it happened: a message may quote what the visitor typed.
-    where = "".join(traceback.format_tb(problem.__traceback__))
-    logger.error("%s failed: %s\n%s", noun, kind, where)
-    if isinstance(problem, MemoryError):
-        return f"the {noun} needs more memory than there is: choose a smaller picture"
-    return (
-        f"the {noun} failed in a way nobody foresaw ({kind}); the log has more: try other settings"
-    )

@@ -67,11 +67,11 @@ class WorkerHandle:
         self._client = client
         self._address = address
         self._jobs = jobs
-        self._allowance = Allowance(jobs.limits.recording_mb * 1e6)
+        self._allowance = Allowance(jobs.settings.recording_mb * 1e6)
         self._notifier = notifier
         self.task = asyncio.create_task(self._serve())
 
-    def hear(self, last_seen: float) -> None:
+    def on_heartbeat(self, last_seen: float) -> None:
         """Note when the scheduler last heard of the worker, by whatever clock it has."""
         if last_seen != self._last_seen:
             self._last_seen, self._heard = last_seen, time.monotonic()
@@ -96,8 +96,8 @@ class WorkerHandle:
     async def _serve(self) -> None:
         timed = await self._ask(preload.measured)
         if timed is not None:
-            limits = self._jobs.limits
-            self._jobs.observe(limits.warm_model, "auto", timed)
+            settings = self._jobs.settings
+            self._jobs.observe(settings.warm_model, "auto", timed)
         self._serving = True
         while True:
             notice = self._notifier.next

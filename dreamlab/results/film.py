@@ -5,6 +5,7 @@ a frame per octave, whatever its content, so this module writes the containers, 
 encodes the frames.
 """
 
+import math
 import struct
 from collections.abc import Iterable, Sequence
 
@@ -19,7 +20,10 @@ from dreamlab.config.specs import flag, number
 GIF_MAX_SIDE = 65_535
 WEBP_MAX_SIDE = 16_383
 
-_SAMPLES_A_SIDE = 128
+#: Largest side of the sample of one picture, and most samples of a film: the time to choose the
+#: palette grows with their square.
+_SAMPLE_SIDE = 128
+_SAMPLES = 6 * _SAMPLE_SIDE**2
 
 
 @checked
@@ -68,20 +72,22 @@ class Film(Settings):
         return [*[frame] * (count - 1), hold, *back]
 
 
-def shared_palette(pictures: Iterable[np.ndarray]) -> Image.Image:
+def shared_palette(pictures: Sequence[np.ndarray]) -> Image.Image:
     """Choose 256 colours for a whole film.
 
     Parameters
     ----------
-    pictures : iterable of numpy.ndarray
-        uint8, (H, W, 3) each, of any size; each counts alike, by a 128 x 128 sample of it.
+    pictures : sequence of numpy.ndarray
+        uint8, (H, W, 3) each, of any size; each counts alike, by a sample of it: of 128 x 128
+        pixels, or of fewer where there are more than 6 pictures.
 
     Returns
     -------
     PIL.Image.Image
         A picture of mode ``"P"`` that carries the palette.
     """
-    samples = [_sample(pixels) for pixels in pictures]
+    side = min(_SAMPLE_SIDE, math.isqrt(_SAMPLES // len(pictures)))
+    samples = [_sample(pixels, side) for pixels in pictures]
     # Median cut, the default, gives small vivid parts away (a cat's green eyes turn brown).
     sheet = Image.fromarray(np.concatenate(samples))
     return sheet.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1)
@@ -149,10 +155,8 @@ def webp_film(
     return _chunk(b"RIFF", b"WEBP" + b"".join(chunks))
 
 
-def _sample(pixels: np.ndarray) -> np.ndarray:
-    rows, columns = (
-        np.linspace(0, side - 1, _SAMPLES_A_SIDE).astype(int) for side in pixels.shape[:2]
-    )
+def _sample(pixels: np.ndarray, side: int) -> np.ndarray:
+    rows, columns = (np.linspace(0, size - 1, side).astype(int) for size in pixels.shape[:2])
     return pixels[np.ix_(rows, columns)]
 
 

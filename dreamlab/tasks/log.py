@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable
+from typing import TypeVar
 
 from dreamlab.results.recording import surplus
 from dreamlab.results.run_data import Frame
@@ -9,6 +10,8 @@ from dreamlab.tasks.events import Checkpoint, Event, Place, Preview
 
 #: Of these the last alone says anything.
 _REPLACED = (Checkpoint, Place, Preview)
+
+_E = TypeVar("_E")
 
 #: An event and its number in the log.
 Numbered = tuple[int, Event]
@@ -53,6 +56,11 @@ class EventLog:
         """The events that are kept, in order."""
         with self._lock:
             return tuple(self._events.values())
+
+    def last(self, kind: type[_E]) -> _E | None:
+        """Return the last event of a kind, or None."""
+        matches = [event for event in self.events if isinstance(event, kind)]
+        return matches[-1] if matches else None
 
     def append(self, event: Event) -> None:
         """Add an event behind all others."""

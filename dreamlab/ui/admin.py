@@ -10,7 +10,7 @@ _PARAMETER = "status"
 
 def is_requested(backend: Backend) -> bool:
     """Return whether the address asks for the counters and the server's settings allow them."""
-    return backend.limits.status and _PARAMETER in st.query_params
+    return backend.settings.status and _PARAMETER in st.query_params
 
 
 def show(backend: Backend) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
@@ -58,7 +58,7 @@ def notices():
 
 @pytest.fixture
 def make(notices):
-    return lambda **limits: Jobs(Limits(**limits), lambda: notices.append(True))
+    return lambda **limits: Jobs(DeploymentSettings(**limits), lambda: notices.append(True))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture
 from dreamlab.jobs.assignment import Assignment, Outcome
@@ -65,7 +65,7 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.jobs = Jobs(Limits(waiting=100, waiting_per_visitor=50), lambda: None)
+        self.jobs = Jobs(DeploymentSettings(waiting=100, waiting_per_visitor=50), lambda: None)
         self.ids: list[str] = []
         self.cancelled: set[str] = set()
         self.losses: dict[str, int] = {}

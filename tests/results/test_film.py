@@ -127,6 +127,51 @@ def test_the_palette_counts_small_and_large_pictures_alike():
     assert shares[(255, 0, 0)] == shares[(0, 9, 0)] == 128 * 128
 
 
+def test_the_samples_of_a_long_film_are_bounded():
+    totals = []
+    for count in (1, 6, 7, 100):
+        frames = [photo(seed % 7, height=200, width=300) for seed in range(count)]
+        totals.append(sum(shared_palette(frames).histogram()))
+    assert totals[:2] == [128**2, 6 * 128**2]
+    assert all(0.9 * 6 * 128**2 < total <= 6 * 128**2 for total in totals[2:])
+
+
+@pytest.mark.slow
+def test_a_bounded_sample_costs_hardly_any_colour():
+    cat = iio.imread(Path(__file__).parents[1] / "data" / "cat_600x400.png")[..., :3]
+    rng = np.random.default_rng(0)
+    # Hues turned and texture added, more from picture to picture, as in a dream.
+    frames = [
+        np.clip(
+            cat @ np.linalg.matrix_power(np.eye(3) + 0.02 * np.roll(np.eye(3), 1, 0), step)
+            + rng.normal(0, 3 * step, cat.shape),
+            0,
+            255,
+        ).astype(np.uint8)
+        for step in range(12)
+    ]
+    side = np.linspace(0, 399, 128).astype(int)
+    samples = [frame[np.ix_(side, np.linspace(0, 599, 128).astype(int))] for frame in frames]
+    whole = Image.fromarray(np.concatenate(samples)).quantize(256, Image.Quantize.MAXCOVERAGE, 1)
+
+    def error(palette):
+        """Root mean square distance of the pictures from their nearest colours."""
+        drawn = [
+            Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
+            for frame in frames[::4]
+        ]
+        return np.sqrt(
+            np.mean(
+                [
+                    np.square(np.asarray(image.convert("RGB")).astype(float) - frame).mean()
+                    for image, frame in zip(drawn, frames[::4], strict=True)
+                ]
+            )
+        )
+
+    assert error(shared_palette(frames)) < 1.15 * error(whole)
+
+
 @pytest.mark.parametrize(("height", "width"), [(2, 2), (15, 17), (61, 33)])
 def test_odd_sizes(height, width):
     frames = [photo(seed, height, width) for seed in range(2)]

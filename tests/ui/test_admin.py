@@ -2,7 +2,7 @@
 
 import pytest
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from tests.support.fake_backend import FakeBackend, open_page, words
 
 
@@ -11,7 +11,7 @@ class Counted(FakeBackend):
 
     def __init__(self, *, status: bool) -> None:
         super().__init__()
-        self.limits = Limits(status=status)
+        self.settings = DeploymentSettings(status=status)
 
     def counters(self) -> dict[str, float]:
         return {"queued": 3, "running": 1, "done": 1234, "failed": 2, "cancelled": 5, "seconds": 65}

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
 from dreamlab.ui.session.visitors import COOKIE, Visit, Visits
@@ -11,7 +11,7 @@ from dreamlab.ui.session.visitors import COOKIE, Visit, Visits
 
 @st.cache_resource(show_spinner=False)
 def _all() -> Visits:
-    return Visits(Limits.from_environment().store_seconds)
+    return Visits(DeploymentSettings.from_environment().store_seconds)
 
 
 def browser() -> str:
