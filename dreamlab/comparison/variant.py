@@ -90,9 +90,8 @@ class Variant(Settings):
                 place = before.index(name) / max(len(before) - 1, 1)
                 name = offered[round(place * (len(offered) - 1))]
             layers[name] = layers.get(name, 0.0) + weight
-        if not any(
-            layers.values()
-        ):  # weights of two layers that become the same layer may cancel out
+        # The weights of two layers that become the same layer may cancel out.
+        if not any(layers.values()):
             layers = {name: 1.0 for name in layers}
         channels = {name: indices for name, indices in self.channels.items() if name in names}
         return self.replace(layers=layers, channels=channels)

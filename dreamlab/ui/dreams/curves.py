@@ -180,9 +180,8 @@ def _ramp(colour: str, count: int) -> list[str]:
     channels = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
     shades = []
     for index in range(count):
-        mix = 0.65 - 1.15 * index / max(
-            count - 1, 1
-        )  # above 0: towards white; below 0: towards black
+        # A mix above 0 goes towards white, below 0 towards black.
+        mix = 0.65 - 1.15 * index / max(count - 1, 1)
         shade = [
             round(value + (255 - value) * mix if mix > 0 else value * (1 + mix))
             for value in channels
