@@ -96,7 +96,8 @@ class Dispatcher:
                 logger.warning("no scheduler: %s", type(error).__name__)
             except (Exception, asyncio.CancelledError) as error:  # Dask cancels what it gives up
                 notice = _told(error)  # whatever it was, the next try may work
-            self._jobs.set_notice(notice or (_UNREACHABLE if self._listed else _NOT_STARTED))
+            away = _UNREACHABLE if self._listed or self._settings.scheduler else _NOT_STARTED
+            self._jobs.set_notice(notice or away)
             self._tick()
             if not self._closing:
                 await asyncio.sleep(RETRY_SECONDS)
@@ -128,7 +129,7 @@ class Dispatcher:
                 workers = known["workers"]
                 for address, handle in list(self._handles.items()):
                     if address not in workers or handle.task.done():
-                        await self._leave(address)
+                        await self._handles.pop(address).end()
                 for address, worker in workers.items():
                     if address not in self._handles:
                         handle = WorkerHandle(client, address, self._jobs, self._notifier)
@@ -142,7 +143,7 @@ class Dispatcher:
                 await wait_any(notice, IDLE_SECONDS if idle else LOOK_SECONDS)
         finally:
             for address in list(self._handles):
-                await self._leave(address)
+                await self._handles.pop(address).end()
 
     def _trouble(self) -> str | None:
         """Return what keeps all jobs from running, in one sentence, or None."""
@@ -155,9 +156,6 @@ class Dispatcher:
             self._jobs.tick()
         except Exception as error:  # what goes wrong with one dream takes no worker from others
             _told(error)
-
-    async def _leave(self, address: str) -> None:
-        await self._handles.pop(address).end()
 
 
 def _quieten(level: str) -> None:

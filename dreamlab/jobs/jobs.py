@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Sequence
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs import estimates
 from dreamlab.jobs.assignment import Assignment, Outcome
-from dreamlab.jobs.estimates import Throughput
 from dreamlab.jobs.fair_queue import FairQueue
 from dreamlab.jobs.job import Job
 from dreamlab.jobs.orphans import Orphans
@@ -17,6 +16,7 @@ from dreamlab.jobs.store import Store
 from dreamlab.tasks.events import Event, Timed
 from dreamlab.tasks.log import Numbered
 from dreamlab.tasks.task import Task
+from dreamlab.tasks.throughput import Throughput
 
 #: Most times a worker may die under a job, and that a job is given to a worker at all.
 MAX_FAILURES, MAX_DISPATCHES = 2, 4
@@ -150,17 +150,14 @@ class Jobs:
             self._assigned[job] = self._store.get(job)
             return self._assigned[job].assign()
 
-    def poll(self, job: str) -> tuple[int, bool]:
-        """Return what to ask a job's worker: the next event's number, and whether to stop."""
+    def poll(self, job: str) -> tuple[int, int, bool]:
+        """Return what to ask a worker: which run, its next event's number, whether to stop it."""
         with self._lock:
             known = self._assigned[job]
-            return known.acknowledged, known.stop_asked is not None
+            return known.dispatches, known.acknowledged, known.stop_asked is not None
 
     def on_poll(self, job: str, events: Sequence[Numbered] | None, stop: bool = False) -> bool:
-        """Take in a worker's answer, None for no such run, and say whether the job is over.
-
-        It is over if `stop` keeps it from beginning.
-        """
+        """Take in a worker's answer, None for no run; say if `stop` keeps it from beginning."""
         with self._lock:
             known = self._assigned[job]
             known.on_poll(events)
@@ -184,13 +181,10 @@ class Jobs:
             self._finish(known, outcome)
 
     def lost(self, job: str) -> None:
-        """Note that a job's worker died.
-
-        The job is tried once more, from its last checkpoint, then given up.
-        """
+        """Note that a job's worker died: it is tried once more, from its last checkpoint."""
         with self._lock:
-            known = self._assigned.pop(job)
-            if known.ended is not None:
+            known = self._assigned.pop(job, None)
+            if known is None or known.ended is not None:
                 return
             if known.began is not None:  # else the worker may have been gone already
                 known.failures += 1
@@ -205,6 +199,7 @@ class Jobs:
             else:
                 known.requeue()
                 self._queue.put_back(known.owner, known.id)
+                self._notify()
 
     def tick(self) -> None:
         """Do what is due by the clock: time limits, visitors who left, old results."""
@@ -237,7 +232,7 @@ class Jobs:
             self._finish(job, Outcome("cancelled"))
         elif job.state == "running" and job.stop_asked is None:
             job.stop_asked = time.monotonic()
-            if job.loading and not job.stale:
+            if job.loading:
                 # There is nothing to wait for; its worker is still told to stop.
                 self._finish(job, Outcome("cancelled"))
 

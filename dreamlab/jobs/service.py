@@ -20,10 +20,7 @@ def checked(settings: DeploymentSettings | None = None) -> DeploymentSettings:
 
 
 class JobService(Jobs):
-    """Runs jobs on Dask workers; see `dreamlab.jobs.protocol.Backend` for its methods.
-
-    It is made once a process and shared by all visitors. A worker runs one job at a time;
-    visitors are served in turn.
+    """Runs jobs on Dask workers, one at a time each; made once a process, for all visitors.
 
     Parameters
     ----------

@@ -94,10 +94,14 @@ class WorkerHandle:
             logger.warning("a worker is given up: %s", type(problem).__name__)
 
     async def _serve(self) -> None:
-        timed = await self._ask(preload.measured)
-        if timed is not None:
-            settings = self._jobs.settings
-            self._jobs.observe(settings.warm_model, "auto", timed)
+        try:
+            measured = await self._ask(preload.measured)
+        except Exception as error:  # it takes jobs all the same, and each says what is wrong
+            logger.warning("a worker does not say how fast it is: %s", type(error).__name__)
+        else:
+            if measured is not None:
+                model, timed = measured
+                self._jobs.observe(model, "auto", timed)
         self._serving = True
         while True:
             notice = self._notifier.next
@@ -145,9 +149,9 @@ class WorkerHandle:
 
     async def _poll(self, job: str) -> bool:
         """Look at a run and say whether it was called off before it began."""
-        acknowledged, stop = self._jobs.poll(job)
+        dispatch, acknowledged, stop = self._jobs.poll(job)
         try:
-            events = await self._ask(worker.poll, job, acknowledged, stop)
+            events = await self._ask(worker.poll, job, dispatch, acknowledged, stop)
         except Exception as error:  # whether the worker is gone is seen elsewhere
             logger.debug("no answer: %s", type(error).__name__)
         else:

@@ -177,7 +177,7 @@ def surplus(frames: Sequence[Frame], max_bytes: float) -> set[int]:
     total = sum(frame.picture.nbytes for frame in frames)
     while total > max_bytes and len(places) > 1:
         between = [place for place in places[:-1] if not frames[place].ends_octave]
-        removal = between[::2] or places[:1]
+        removal = set(between[::2] or places[:1])
         total -= sum(frames[place].picture.nbytes for place in removal)
         places = [place for place in places if place not in removal]
     return set(range(len(frames))) - set(places)

@@ -76,7 +76,7 @@ def test_items_are_told_as_they_come_and_a_stop_keeps_them(tiny, monkeypatch):
     def looking(log, event):
         append(log, event)
         if isinstance(event, Place):
-            events = [event for _, event in worker.poll("job", 0, stop=len(told) == 1)]
+            events = [event for _, event in worker.poll("job", 1, 0, stop=len(told) == 1)]
             assert events[-1] is event
             told[:] = [event for event in events if isinstance(event, Item)]
 
@@ -96,6 +96,9 @@ def test_a_run_that_fails_keeps_what_it_found(tiny):
     assert "the pictures take more than 0 MB: choose a smaller max_side" in outcome.error
     assert [item.key for item in findings.items] == ["first", "second"]
     assert not findings.complete
+    # What it resumes from counts too: each time there is room for less.
+    outcome, again = run(TASK, findings.items, Allowance(size + 1))
+    assert outcome.state == "failed" and again.items == findings.items
     missing = dataclasses.replace(SETTINGS, layers=("fist",))
     outcome, findings = run(dataclasses.replace(TASK, settings=missing))
     assert outcome.state == "failed"
@@ -167,14 +170,14 @@ def test_a_resumed_run_that_loses_its_worker_early_keeps_all():
 def test_a_resumed_run_that_is_stopped_early_keeps_all(tiny, monkeypatch, stop_at):
     whole = run(TASK)[1]
     if stop_at == "start":
-        monkeypatch.setattr(worker, "_stopped", {"job"})
+        worker.poll("job", 1, 0, True)
     else:
         append = EventLog.append
 
         def stop(log, event):
             append(log, event)
             if isinstance(event, Place):
-                worker.poll("job", 0, True)
+                worker.poll("job", 1, 0, True)
 
         monkeypatch.setattr(EventLog, "append", stop)
     outcome, findings = run(TASK, whole.items[:3])
