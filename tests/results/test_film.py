@@ -1,4 +1,4 @@
-"""Animated GIF and WebP files, decoded again."""
+"""Animated GIF and WebP files, checked by decoding."""
 
 import io
 import struct
@@ -19,7 +19,7 @@ def flat(*colour, height=20, width=30):
 
 
 def photo(seed, height=60, width=90):
-    """A smooth picture with some thousands of colours."""
+    """Return a smooth picture with some thousands of colours."""
     rows, columns = np.mgrid[0:height, 0:width]
     waves = [np.sin((rows * (k + 1) + columns * (seed + 1)) / 20) for k in range(3)]
     return np.rint(127.5 + 120 * np.stack(waves, axis=-1)).astype(np.uint8)
@@ -65,7 +65,7 @@ def test_a_long_comment_is_whole():
 
 
 def local_colour_tables(data):
-    """Count frames that bring a colour table of their own, walking the blocks of a GIF."""
+    """Count the frames with a colour table of their own, block by block."""
 
     def skip(place):
         while data[place]:
@@ -101,7 +101,7 @@ def test_frames_are_dithered():
     data = gif_film([grey, grey], [100, 100], palette=two, loop=True, comment="{}")
     got = decoded(data)[0][0]
     assert set(np.unique(got)) == {0, 255}
-    # Black and white in the mean the grey that was there, column block by column block.
+    # The mean of black and white is the original grey, in each block of columns.
     means = got[..., 0].reshape(64, 8, 8).mean(axis=(0, 2))
     np.testing.assert_allclose(means, ramp.reshape(8, 8).mean(axis=1), atol=12)
 
@@ -113,7 +113,7 @@ def test_small_vivid_parts_keep_their_colour():
     cat = iio.imread(Path(__file__).parents[1] / "data" / "cat_600x400.png")[..., :3]
     got = decoded(gif([cat, cat], [100, 100]))[0][1]
     error = abs(seen_from_afar(got) - seen_from_afar(cat))
-    # The eyes and the nose are a few per cent of it; median cut alone is 23 off there.
+    # Eyes and nose are a few per cent of the picture; median cut alone is off by 23 there.
     assert np.percentile(error, 99.9) < 8
 
 

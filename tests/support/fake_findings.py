@@ -1,5 +1,7 @@
 """What the analyses of the fake backend find: made-up figures, the same every time."""
 
+import numpy as np
+
 from dreamlab.analysis import Item
 from dreamlab.analysis.robustness import KINDS
 from dreamlab.config import DreamConfig
@@ -14,7 +16,8 @@ def items(task: AnalysisTask) -> list[Item]:
 
 
 def _picture(task: AnalysisTask, place: int) -> Picture:
-    image = load_image(task.picture.pixels, max_side=task.settings.max_side)
+    pixels = np.full((32, 32, 3), 128, np.uint8) if task.picture is None else task.picture.pixels
+    image = load_image(pixels, max_side=task.settings.max_side)
     image[:, :, place % 3] += 0.1 * (place % 7 + 1)
     return Picture.of(image)
 

@@ -1,4 +1,4 @@
-"""The counters, for whoever runs the page."""
+"""The counters for the operator of the page."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.support.fake_backend import FakeBackend, open_page, words
 
 
 class Counted(FakeBackend):
-    """A backend with counters, as the real one has them."""
+    """A backend with the counters of the real backend."""
 
     def __init__(self, *, status: bool) -> None:
         super().__init__()
