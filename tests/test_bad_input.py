@@ -187,7 +187,7 @@ def test_lists_in_lists_are_refused_in_a_sentence():
     sentence(error.value)
 
 
-#: Parts of a set-up in an address that cannot be, laid over one that can.
+#: Parts of a comparison in an address that cannot be, laid over one that can.
 SETUPS = [
     {"variants": []},
     {"variants": {}},
@@ -241,7 +241,7 @@ def test_addresses_that_cannot_be_are_refused_in_a_sentence(values):
     sentence(error.value)
 
 
-#: Addresses that are not even a set-up.
+#: Addresses that are not even a comparison.
 ADDRESSES = {
     "nothing": "",
     "text": "hello",

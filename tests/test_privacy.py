@@ -93,7 +93,9 @@ def test_the_page_logs_nothing_of_a_visitor(monkeypatch, caplog, capfd):
         sound(page.run())
         page.file_uploader(key="upload").upload(f"{SECRET.decode()}.jpg", with_exif(), "image/jpeg")
         sound(page.run())
-    ours = "\n".join(one.getMessage() for one in caplog.records if one.name.startswith("dreamlab"))
+    ours = "\n".join(
+        record.getMessage() for record in caplog.records if record.name.startswith("dreamlab")
+    )
     assert SECRET.decode() not in ours
     assert SECRET.decode() not in "".join(capfd.readouterr())
 
@@ -104,8 +106,8 @@ def test_the_line_a_job_leaves_has_sizes_and_times_alone(caplog):
     with caplog.at_level(logging.DEBUG):
         job = jobs.submit("the visitor", DreamTask(picture, CONFIG))
         jobs.cancel(job)
-    records = [one for one in caplog.records if one.name.startswith("dreamlab")]
-    (line,) = [one.getMessage() for one in records]
+    records = [record for record in caplog.records if record.name.startswith("dreamlab")]
+    (line,) = [record.getMessage() for record in records]
     assert re.fullmatch(
         r"dream cancelled: 1 octaves, 2 steps each, waited [\d.]+ s, ran [\d.]+ s, \d+ kB", line
     )
@@ -172,7 +174,7 @@ def test_nothing_reads_what_could_run():
             looked += 1
             names: list[str] = []
             if isinstance(node, ast.Import):
-                names = [one.name.partition(".")[0] for one in node.names]
+                names = [alias.name.partition(".")[0] for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
                 names = [(node.module or "").partition(".")[0]]
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

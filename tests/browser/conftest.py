@@ -1,3 +1,4 @@
+import re
 import shutil
 from contextlib import contextmanager
 
@@ -46,6 +47,10 @@ def browser():
         browser.close()
 
 
+#: The file of a picture, in an address.
+_MEDIA = re.compile(r"/media/(\w+)")
+
+
 class Visitor:
     """A browser context with one page, and the complaints of its console."""
 
@@ -70,26 +75,19 @@ class Visitor:
     def faults(self) -> list[str]:
         """Return the complaints, except those about pictures that the page has removed.
 
-        A browser that requests such a picture again gets the status 404.
+        A browser that requests such a picture a moment later gets the status 404.
         """
-        sources = {image.get_attribute("src") for image in self.page.get_by_role("img").all()}
-        sources = {source for source in sources if source}
-        missing = [
+        sources = [image.get_attribute("src") for image in self.page.get_by_role("img").all()]
+        shown = {media for source in sources for media in _MEDIA.findall(source or "")}
+        return [
             complaint
             for complaint in self.complaints
-            if "Image source error" in complaint
-            and not any(complaint.endswith(source) for source in sources)
+            if not (media := _MEDIA.findall(complaint)) or shown.intersection(media)
         ]
-        rest = [complaint for complaint in self.complaints if complaint not in missing]
-        for _ in missing:
-            answer = next((complaint for complaint in rest if "status of 404" in complaint), None)
-            if answer is not None:
-                rest.remove(answer)
-        return rest
 
     def _said(self, message) -> None:
         if message.type == "error":
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} {message.location.get('url', '')}")
 
 
 @pytest.fixture

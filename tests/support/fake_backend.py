@@ -267,5 +267,5 @@ def words(page) -> str:
     """Return all plain text and HTML of the page, to look for a sentence in."""
     import html
 
-    shown = [one.value for one in page.text] + [one.proto.body for one in page.get("html")]
+    shown = [text.value for text in page.text] + [block.proto.body for block in page.get("html")]
     return html.unescape("\n".join(shown)).replace("\u00a0", " ")

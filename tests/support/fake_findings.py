@@ -75,7 +75,7 @@ def _attribution(task: AnalysisTask) -> list[Item]:
     """Every layer's loss is its weight, its gradient's norm twice that, so all fight."""
     weights = task.settings.layers
     count = task.settings.octaves * task.settings.iterations
-    cosines = [[1.0 if one == other else -0.5 for other in weights] for one in weights]
+    cosines = [[1.0 if layer == other else -0.5 for other in weights] for layer in weights]
     norms = {name: 2.0 * weight for name, weight in weights.items()}
     return [
         Item(
