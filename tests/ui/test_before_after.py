@@ -10,6 +10,7 @@ from streamlit.testing.v1 import app_test
 
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
+from dreamlab.images import picture as picture_module
 from dreamlab.ui.dreams import before_after
 from tests.support.fake_backend import open_page, sound
 
@@ -92,3 +93,24 @@ def test_looking_at_a_dream_again_and_again_takes_no_more_memory(
     )
     assert grown(page, rounds=1) > 4 * picture
     assert len(copies) == 4
+
+
+def test_a_page_that_is_drawn_again_encodes_nothing(monkeypatch, page):
+    encodings = []
+    for name in ("jpeg", "png"):
+        encode = getattr(picture_module, name)
+        monkeypatch.setattr(
+            picture_module,
+            name,
+            lambda *args, _encode=encode, **options: (
+                encodings.append(args) or _encode(*args, **options)
+            ),
+        )
+    page.button(key="large-job1").click().run()
+    page.select_slider(key="place.1").set_value(1).run()
+    assert len(encodings) == 1  # the first octave, which was not shown before
+    for _ in range(3):
+        sound(page.run())
+        page.select_slider(key="place.1").set_value(2).run()
+        page.select_slider(key="place.1").set_value(1).run()
+    assert len(encodings) == 1
