@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from dreamlab.images import load_image
+from dreamlab.analysis.atlas import AtlasSettings
+from dreamlab.images import Picture, load_image
+from dreamlab.tasks.analysis_task import AnalysisTask
+from dreamlab.ui.analysis import panel
+from dreamlab.ui.session.visitors import Visit
 from tests.support.fake_backend import open_page, sound, upload, words
 
 
@@ -108,3 +112,14 @@ def test_a_click_with_settings_that_cannot_run_is_said(page, fake):
     said = "The analysis was not sent off: Channels is '1, two'; write numbers with commas between"
     assert said in words(page)
     assert not fake.requests
+
+
+def test_a_second_click_runs_nothing_anew(fake):
+    task = AnalysisTask(Picture.of(load_image(upload())), "atlas", AtlasSettings())
+    visit = Visit("me")
+    for _ in range(2):
+        panel._submit(fake, visit, task)
+    assert list(fake.requests) == ["job1"] and not fake.forgotten
+    fake.finish()
+    panel._submit(fake, visit, task)
+    assert list(fake.requests) == ["job2"] and fake.forgotten == ["job1"]

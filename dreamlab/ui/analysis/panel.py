@@ -106,12 +106,14 @@ def _submit(
     resume: tuple[Item, ...] = (),
     digest: str | None = None,
 ) -> None:
+    before = visit.analyses.get(task.analysis)
+    if before is not None and queries.status(backend, before.job).active:
+        return  # a second click on a button that was still to go
     try:
         job = backend.submit(visit.owner, task, resume)
     except DreamError as error:
         state.notify(f"The analysis was not sent off: {error}.")
         return
-    before = visit.analyses.get(task.analysis)
     run = AnalysisRun.of(job, task)
     if digest is not None:  # a resumed run has the scaled picture
         run = dataclasses.replace(run, digest=digest)
