@@ -27,7 +27,7 @@ from playwright.sync_api import Page, sync_playwright
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.images import Picture
 from dreamlab.jobs.service import JobService
 from dreamlab.tasks.dream_task import DreamTask
@@ -78,7 +78,7 @@ def _line(what: str, value: str, good: bool = True) -> None:
 def _crowd() -> None:
     print(f"{VISITORS} visitors at once with {VARIANTS} dreams each, on one worker")
     total = VISITORS * VARIANTS
-    with closing(JobService(Limits(waiting=total))) as jobs:
+    with closing(JobService(DeploymentSettings(waiting=total))) as jobs:
         _await(jobs.ready)
         began = time.monotonic()
         with ThreadPoolExecutor(VISITORS) as crowd:
@@ -278,7 +278,7 @@ def _two_workers() -> None:
             # Each worker has a core of its own, as one of two machines would.
             for core, name in enumerate(names):
                 psutil.Process(cluster.processes[name].pid).cpu_affinity([core])
-            with closing(JobService(Limits(scheduler=cluster.address))) as jobs:
+            with closing(JobService(DeploymentSettings(scheduler=cluster.address))) as jobs:
                 _await(lambda jobs=jobs, names=names: len(jobs.workers) == len(names))
                 _dreamt(jobs, Picture(pixels), config, 2 * len(names))  # all is loaded by then
                 began = time.monotonic()

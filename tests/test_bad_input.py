@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dreamlab.comparison.comparison import MAX_SIDE, Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, load_image
 from dreamlab.jobs.service import JobService
@@ -187,7 +187,7 @@ def test_lists_in_lists_are_refused_in_a_sentence():
     sentence(error.value)
 
 
-#: Parts of a set-up in an address that cannot be, laid over one that can.
+#: Parts of a comparison in an address that cannot be, laid over one that can.
 SETUPS = [
     {"variants": []},
     {"variants": {}},
@@ -241,7 +241,7 @@ def test_addresses_that_cannot_be_are_refused_in_a_sentence(values):
     sentence(error.value)
 
 
-#: Addresses that are not even a set-up.
+#: Addresses that are not even a comparison.
 ADDRESSES = {
     "nothing": "",
     "text": "hello",
@@ -330,7 +330,7 @@ def test_no_file_or_setting_ends_a_worker(monkeypatch):
     """All that can be read goes to a worker, as the page sends it."""
     monkeypatch.setenv(PRELOAD, "tests.support.fake_engine")
     config = DreamConfig(layers={"block1_conv1": 1.0}, octaves=1, iterations=1, step=1e-5)
-    with closing(JobService(Limits(job_seconds=20))) as jobs:
+    with closing(JobService(DeploymentSettings(job_seconds=20))) as jobs:
         until(jobs.ready)
         (address,) = jobs.workers
         began = 0

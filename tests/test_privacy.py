@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, load_image, to_pixels
@@ -93,26 +93,28 @@ def test_the_page_logs_nothing_of_a_visitor(monkeypatch, caplog, capfd):
         sound(page.run())
         page.file_uploader(key="upload").upload(f"{SECRET.decode()}.jpg", with_exif(), "image/jpeg")
         sound(page.run())
-    ours = "\n".join(one.getMessage() for one in caplog.records if one.name.startswith("dreamlab"))
+    ours = "\n".join(
+        record.getMessage() for record in caplog.records if record.name.startswith("dreamlab")
+    )
     assert SECRET.decode() not in ours
     assert SECRET.decode() not in "".join(capfd.readouterr())
 
 
 def test_the_line_a_job_leaves_has_sizes_and_times_alone(caplog):
-    jobs = Jobs(Limits(), lambda: None)
+    jobs = Jobs(DeploymentSettings(), lambda: None)
     picture = Picture(np.zeros((64, 64, 3), np.uint8))
     with caplog.at_level(logging.DEBUG):
         job = jobs.submit("the visitor", DreamTask(picture, CONFIG))
         jobs.cancel(job)
-    records = [one for one in caplog.records if one.name.startswith("dreamlab")]
-    (line,) = [one.getMessage() for one in records]
+    records = [record for record in caplog.records if record.name.startswith("dreamlab")]
+    (line,) = [record.getMessage() for record in records]
     assert re.fullmatch(
         r"dream cancelled: 1 octaves, 2 steps each, waited [\d.]+ s, ran [\d.]+ s, \d+ kB", line
     )
 
 
 def test_a_job_is_reached_by_its_name_alone(caplog):
-    jobs = Jobs(Limits(), lambda: None)
+    jobs = Jobs(DeploymentSettings(), lambda: None)
     task = DreamTask(Picture(np.zeros((64, 64, 3), np.uint8)), CONFIG)
     job = jobs.submit("a", task)
     other = jobs.submit("b", task)
@@ -172,7 +174,7 @@ def test_nothing_reads_what_could_run():
             looked += 1
             names: list[str] = []
             if isinstance(node, ast.Import):
-                names = [one.name.partition(".")[0] for one in node.names]
+                names = [alias.name.partition(".")[0] for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
                 names = [(node.module or "").partition(".")[0]]
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

@@ -9,7 +9,7 @@ import pytest
 
 from dreamlab.config import PRESETS, DreamConfig
 from dreamlab.config.base import specs
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -35,9 +35,9 @@ def test_the_table_of_settings(name):
     assert row in README.splitlines()
 
 
-@pytest.mark.parametrize("name", specs(Limits))
+@pytest.mark.parametrize("name", specs(DeploymentSettings))
 def test_the_table_of_the_deployments_settings(name):
-    spec = specs(Limits)[name]
+    spec = specs(DeploymentSettings)[name]
     if isinstance(spec.default, str):
         default = f"`{spec.default}`" if spec.default else "empty"
     else:

@@ -24,7 +24,8 @@ def public(kind) -> dict:
 def parameters(function) -> list[tuple]:
     """Return name, kind and default of each parameter."""
     return [
-        (one.name, one.kind, one.default) for one in inspect.signature(function).parameters.values()
+        (each.name, each.kind, each.default)
+        for each in inspect.signature(function).parameters.values()
     ]
 
 

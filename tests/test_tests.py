@@ -43,7 +43,7 @@ def test_imports_of_tests_are_seen():
 @pytest.mark.parametrize("name", FILES)
 def test_nothing_is_imported_from_a_module_of_tests(name):
     tree = ast.parse(FILES[name].read_text("utf-8"))
-    assert [one for one in imported(tree) if of_tests(one)] == []
+    assert [name for name in imported(tree) if of_tests(name)] == []
 
 
 def test_folders_are_those_of_the_package():

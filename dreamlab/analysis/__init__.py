@@ -1,7 +1,7 @@
-"""Analyses: what each layer of a network sees. Nothing here imports TensorFlow by itself.
+"""Analyses of the layers of a network. Importing this package does not import TensorFlow.
 
-Inside: what an analysis is, a module for each, their table, running one, and its findings as
-files and as a report. May be imported from it: the names below, and its modules.
+Inside: the base types, a module per analysis, the catalogue of analyses, the run of an analysis,
+and its findings as files and as a report. May be imported from it: the names below, its modules.
 """
 
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item

@@ -1,4 +1,4 @@
-"""What an analysis is: settings in, one finding after another out, all of it plain data."""
+"""Base types of analyses: an analysis takes settings and yields items, all plain data."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,25 +9,25 @@ from dreamlab.images import Picture, Shape
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo
 
-# The engine imports TensorFlow; the table of analyses is read where there is none.
+# The engine imports TensorFlow; the catalogue of analyses must load without it.
 if TYPE_CHECKING:
     from dreamlab.models import Network
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that was found.
+    """A result of an analysis.
 
     Parameters
     ----------
     key : str
-        Its name within the analysis: letters, digits and ``_-.`` alone.
+        Name of the item, unique in the analysis; only letters, digits and ``_-.``.
     caption : str
-        A line that says what it is.
+        Description in one line.
     values : dict
-        Its figures, as plain JSON types.
+        Figures of the item, as plain JSON types.
     picture : Picture or None
-        Its picture, if any.
+        Picture of the item, if any.
     """
 
     key: str
@@ -43,11 +43,11 @@ class AnalysisStep:
     Parameters
     ----------
     fraction : float
-        Share of the work that is done, 0 to 1.
+        Finished share of the work, 0 to 1.
     doing : str
-        What it is at, in a few words.
+        Present activity, in a few words.
     item : Item or None
-        What was found in this step.
+        Result of this step, if any.
     """
 
     fraction: float
@@ -57,25 +57,25 @@ class AnalysisStep:
 
 @dataclass(frozen=True)
 class AnalysisData:
-    """All that an analysis found, or as far as it came.
+    """All results of an analysis, or the results so far.
 
     Parameters
     ----------
     analysis : str
         Name of the analysis.
     settings : dict
-        Its settings as plain JSON types.
+        Settings of the analysis, as plain JSON types.
     model, weights : str
-        Name of the network and SHA-256 of its weights, or ``"random"``; nothing where it is not
-        known, as the worker died.
+        Name of the network, and SHA-256 of its weights or ``"random"``. ``weights`` is empty if
+        the worker died before it was known.
     items : tuple of Item
-        What was found, in order.
+        The items, in order.
     complete : bool
-        Whether it came to its end.
+        Whether the analysis reached its end.
     seconds : float
-        How long it ran.
+        Duration of the run, in seconds.
     original : Picture or None
-        The picture that was analysed, if any.
+        The analysed picture, if any.
     """
 
     analysis: str
@@ -89,38 +89,38 @@ class AnalysisData:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all its pictures."""
+        """Size of all pictures, in bytes."""
         pictures = [self.original, *(item.picture for item in self.items)]
         return sum(picture.nbytes for picture in pictures if picture is not None)
 
 
-#: Pixels of the picture times steps, and multiplications for each of them.
+#: Pixels of the picture times steps, and multiplications per pixel and step.
 Work = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """One kind of analysis: a row of the table of them all.
+    """An analysis: a row of the catalogue.
 
     Parameters
     ----------
     name, title, summary : str
-        What it is called in code and on the page, and what it tells.
+        Name in code, title on the page, and summary in a sentence.
     settings : type
         Its `Settings`.
     run : callable
         ``run(image, network, settings, resume_from, memory)`` returns a generator of
-        `AnalysisStep`; closing it cancels the run. ``resume_from`` has the items of an earlier
-        run by key, which are passed on as they are; ``memory`` is that of `dreamlab.dream.dream`.
+        `AnalysisStep`; closing it cancels the run. ``resume_from`` maps keys to items of an earlier
+        run, which it yields unchanged; ``memory`` is that of `dreamlab.dream.dream`.
     plan : callable
-        ``plan((height, width), settings, model, layers)`` gives the `Work` of a run, part by part,
-        from the name of the network and all its layers; raises `DreamError` if it cannot run.
+        ``plan((height, width), settings, model, layers)`` returns the `Work` of each part of a run,
+        for the name of the network and all its layers; raises `DreamError` if it cannot run.
     tables : callable
-        ``tables(findings)`` gives its tables.
+        ``tables(findings)`` returns the tables.
     needs_picture : bool
-        Whether it cannot go without a picture; else ``image`` may be None.
+        Whether it needs a picture; else ``image`` may be None.
     columns : int
-        Pictures in a row of its contact sheet.
+        Pictures per row of the contact sheet.
     """
 
     name: str
@@ -128,7 +128,7 @@ class Analysis:
     summary: str
     settings: type[Settings]
     run: Callable[
-        # The picture is None where it goes without.
+        # The picture may be None if the analysis needs none.
         [Any, "Network", Any, Mapping[str, Item], float | None],
         Generator[AnalysisStep],
     ]

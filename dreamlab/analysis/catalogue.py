@@ -1,4 +1,4 @@
-"""The table of all analyses: a further one is a module in this folder, and a line here."""
+"""The catalogue of analyses; a new analysis needs a module in this folder and a line here."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,7 +7,7 @@ from dreamlab.analysis import atlas, attribution, channels, excitation, robustne
 from dreamlab.analysis.base import Analysis
 from dreamlab.errors import DreamError, shown
 
-#: All analyses, by name, in the order they are shown in.
+#: All analyses by name, in the order of the page.
 ANALYSES: Mapping[str, Analysis] = MappingProxyType(
     {
         module.ANALYSIS.name: module.ANALYSIS
@@ -17,7 +17,7 @@ ANALYSES: Mapping[str, Analysis] = MappingProxyType(
 
 
 def named(name: str) -> Analysis:
-    """Return an analysis by its name.
+    """Return the analysis of a name.
 
     Raises
     ------

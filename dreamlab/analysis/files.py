@@ -1,4 +1,4 @@
-"""What the findings of an analysis are saved as."""
+"""The files of the findings of an analysis."""
 
 import csv
 import io
@@ -9,20 +9,20 @@ from dreamlab.analysis.base import AnalysisData, Item
 from dreamlab.analysis.catalogue import named
 from dreamlab.report.table import Table
 from dreamlab.results.contact_sheet import contact_sheet
-from dreamlab.results.export import packed
+from dreamlab.results.export import pack
 from dreamlab.version import __version__
 
-#: Key of the PNG text chunk in which a picture carries the analysis that it is from. It is not
-#: that of a dream's settings, which a picture may have beside it: those are read back as a dream.
+#: Key of the PNG text chunk with the analysis of a picture. It differs from the key of a dream's
+#: settings: a picture may have both, and `DreamConfig.from_file` reads only the latter.
 ANALYSIS_KEY = "dreamlab analysis"
 
 
 def files(findings: AnalysisData) -> dict[str, bytes]:
-    """Return all of an analysis's files by name.
+    """Return all files of an analysis, by name.
 
-    ``NAME.png`` is the contact sheet, ``NAME.json`` all figures and settings, and beside them are
-    each table as CSV, each picture as PNG, and ``NAME.zip`` with the lot.
-    The pictures carry the settings too, in a text chunk.
+    ``NAME.png`` is the contact sheet, and ``NAME.json`` contains all figures and settings. Each
+    table is a CSV file and each picture a PNG file, with the settings in a text chunk. ``NAME.zip``
+    contains all of them.
     """
     name = findings.analysis
     contents = {f"{name}.json": figures(findings)}
@@ -31,10 +31,10 @@ def files(findings: AnalysisData) -> dict[str, bytes]:
     if pictures:
         contents[f"{name}.png"] = sheet(findings)
         for place, (item, picture) in enumerate(pictures, 1):
-            metadata = _made(findings) | {"item": _figures(item)}
+            metadata = _origin(findings) | {"item": _figures(item)}
             text = {ANALYSIS_KEY: json.dumps(metadata)}
             contents[f"{place:02d}_{item.key}.png"] = picture.with_text(text).png
-    return contents | {f"{name}.zip": packed(contents)}
+    return contents | {f"{name}.zip": pack(contents)}
 
 
 def sheet(findings: AnalysisData) -> bytes:
@@ -51,12 +51,12 @@ def sheet(findings: AnalysisData) -> bytes:
         items,
         columns=analysis.columns,
         title=f"{analysis.title}, {findings.model}",
-        text={ANALYSIS_KEY: json.dumps(_made(findings))},
+        text={ANALYSIS_KEY: json.dumps(_origin(findings))},
     )
 
 
 def as_csv(table: Table) -> bytes:
-    """Return a table as CSV; a figure that there is none of leaves its cell empty."""
+    """Return a table as CSV; the cell of a missing value is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
@@ -65,13 +65,13 @@ def as_csv(table: Table) -> bytes:
 
 
 def figures(findings: AnalysisData) -> bytes:
-    """Return all figures, and how they were made, as JSON."""
+    """Return all figures and their settings as JSON."""
     items = [_figures(item) for item in findings.items]
-    values = _made(findings) | {"complete": findings.complete, "items": items}
+    values = _origin(findings) | {"complete": findings.complete, "items": items}
     return (json.dumps(values, indent=2, allow_nan=False) + "\n").encode()
 
 
-def _made(findings: AnalysisData) -> dict[str, Any]:
+def _origin(findings: AnalysisData) -> dict[str, Any]:
     return {
         "dreamlab": __version__,
         "analysis": findings.analysis,

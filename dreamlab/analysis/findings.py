@@ -1,4 +1,4 @@
-"""All that an analysis found, which shows and saves itself."""
+"""Findings: the results of an analysis, with methods to show and save them."""
 
 from pathlib import Path
 
@@ -15,24 +15,24 @@ _FRAME_HEIGHT = 600
 
 
 class Findings(AnalysisData):
-    """All that an analysis found, or as far as it came; see `AnalysisData` for its parts."""
+    """All results of an analysis, or the results so far; see `AnalysisData` for the fields."""
 
     def tables(self) -> tuple[Table, ...]:
-        """Return its figures as tables."""
+        """Return the figures as tables."""
         return named(self.analysis).tables(self)
 
     def save(self, directory: str | Path) -> list[str]:
-        """Write the files of the analysis's command into a directory, made if need be.
+        """Write the files of the analysis's command into a directory.
 
         Parameters
         ----------
         directory : str or path
-            Where to. Files of the same names are replaced.
+            The directory; it is created if missing. Files of the same names are replaced.
 
         Returns
         -------
         list of str
-            The names written: all `dreamlab.analysis.files.files`, and ``report.html``.
+            Names of the files: all `dreamlab.analysis.files.files`, and ``report.html``.
 
         Raises
         ------
@@ -40,10 +40,10 @@ class Findings(AnalysisData):
             If a file cannot be written.
         """
         folder.prepare(Path(directory))
-        written = {**files(self), "report.html": report([self])}
-        for name, data in written.items():
+        contents = {**files(self), "report.html": report([self])}
+        for name, data in contents.items():
             folder.write_file(Path(directory) / name, data)
-        return list(written)
+        return list(contents)
 
     def __repr__(self) -> str:
         state = "complete" if self.complete else "ended early"

@@ -20,15 +20,15 @@ def report(
     Parameters
     ----------
     findings : sequence of Findings
-        What was found, a section each.
+        Findings; each gets a section.
     title : str
-        The heading.
+        Heading of the report.
     dreams : sequence of (str, sequence of NamedDream)
-        Heading and dreams of each comparison, one dream at least and all of one picture; a section
-        each, before the findings.
+        Heading and dreams of each comparison: at least 1 dream, all on the same picture. Each
+        comparison gets a section before the findings.
     """
-    compared = [section.section(heading, members) for heading, members in dreams]
-    return page([*compared, *map(_section, findings)], title=title)
+    comparisons = [section.section(heading, members) for heading, members in dreams]
+    return page([*comparisons, *map(_section, findings)], title=title)
 
 
 def _section(findings: AnalysisData) -> Section:

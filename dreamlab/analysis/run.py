@@ -1,4 +1,4 @@
-"""Running an analysis, the same for all of them."""
+"""The run of an analysis, common to all analyses."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -36,44 +36,43 @@ def analyse(
     memory: float | None = None,
     **values: Any,
 ) -> Findings:
-    """Run an analysis to its end, or as far as it is wanted.
+    """Run an analysis to its end, or until `on_step` returns false.
 
-    An interrupt (Ctrl-C, or *Stop* in a notebook) ends it and keeps what was found, as `on_step`
-    does.
+    An interrupt (Ctrl-C, or *Stop* in a notebook) ends it too; both keep the items so far.
 
     Parameters
     ----------
     analysis : Analysis or str
-        Which one, by its name in `dreamlab.analysis.ANALYSES` or as it is.
+        The analysis, or its name in `dreamlab.analysis.ANALYSES`.
     picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray, optional
-        What `dreamlab.images.load_image` takes: pixels in 0 to 255, or floats in [-1, 1]. It is
-        scaled down to the ``max_side`` of the settings, in pixels. None where an analysis goes
-        without.
+        Any input of `dreamlab.images.load_image`: pixels in 0 to 255, or floats in [-1, 1]. A
+        larger picture is scaled down to the ``max_side`` of the settings, in pixels. None for an
+        analysis that needs no picture.
     model : Network, keras.Model, str or path
-        What `dreamlab.models.load_model` takes.
+        Any input of `dreamlab.models.load_model`.
     settings : Settings, optional
-        The analysis's own; by default its defaults, with `values` over them.
+        Settings of the analysis; by default its defaults, overridden by `values`.
     resume_from : iterable of Item
-        What an earlier run with the same settings found; it is not looked for again.
+        Items of an earlier run with the same settings; they are not computed again.
     on_step : callable
-        Called with each `AnalysisStep`; false ends the run, keeping what was found.
+        Called with each `AnalysisStep`; false ends the run and keeps the items so far.
     progress : bool or None
-        Whether a bar is drawn; None draws it in a terminal alone.
+        Whether to draw a progress bar; None draws it only in a terminal.
     memory : float, optional
         Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
         half of what is free, at most 2,400 MB.
     **values
-        Settings by name, such as ``layers=["block2_conv2"]``, in place of `settings`.
+        Settings by name, such as ``layers=["block2_conv2"]``, instead of `settings`.
 
     Returns
     -------
     Findings
-        What was found; `Findings.complete` is false if it was ended early.
+        The items; `Findings.complete` is false if the run ended early.
 
     Raises
     ------
     DreamError
-        If there is no such analysis or setting, or it cannot run.
+        If there is no such analysis or setting, or the analysis cannot run.
     """
     from dreamlab.models import cached_model
 
@@ -105,7 +104,7 @@ def analyse(
                     break
         except KeyboardInterrupt:
             complete = False
-    if not complete:  # what was not passed on yet is not lost
+    if not complete:  # keep earlier items that the run did not reach
         items = earlier | items
     return Findings(
         analysis=analysis.name,

@@ -1,4 +1,4 @@
-"""Settings that every analysis has, and fields that it shares with dreams."""
+"""Settings of every analysis, and fields in common with dreams."""
 
 import dataclasses
 from typing import Any
@@ -10,13 +10,13 @@ from dreamlab.config.specs import choice, number, setting
 
 
 def as_in_dreams(name: str, default: Any) -> Any:
-    """Return a field that takes what that of `DreamConfig` takes, with its own default."""
+    """Return a field with the spec of the same field of `DreamConfig`, but its own default."""
     return setting(dataclasses.replace(specs(DreamConfig)[name], default=default))
 
 
 @checked
 class Settings(Checked):
-    """Settings that every analysis has; each analysis adds its own."""
+    """Settings of every analysis; each analysis adds its own."""
 
     max_side: int = number(300, 32, 1024, "Scale a larger picture down to this side, in pixels.")
     precision: str = choice("auto", PRECISIONS, "Number format of the network.")

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.zoo import ARCHITECTURES
 
 DEFAULT_MODEL = "vgg16"
@@ -36,7 +36,7 @@ def network(options: argparse.Namespace) -> Any:
 
 def memory() -> float:
     """Return the memory that the process may take, in MB, as ``DREAMLAB_MEMORY`` sets it."""
-    return Limits.from_environment().memory
+    return DeploymentSettings.from_environment().memory
 
 
 def complain(message: str, status: int) -> int:

@@ -1,5 +1,5 @@
-"""What the page compares: variants and the settings they share.
+"""Comparisons: variants of a dream and their common settings.
 
-Inside: variants, comparisons and the notebook's own, the check before a run, the shipped example.
+Inside: variants, comparisons, the notebook's presets, the preflight check, the shipped example.
 May be imported from it: its modules.
 """

@@ -12,9 +12,9 @@ from dreamlab.errors import DreamError
 from dreamlab.images import load_image
 from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
-from dreamlab.results.contact_sheet import compared
+from dreamlab.results.contact_sheet import comparison_sheet
 from dreamlab.results.export import file_name
-from dreamlab.results.record import record, resolved
+from dreamlab.results.record import record, resolve
 from dreamlab.results.recording import Recording
 from dreamlab.results.section import NamedDream
 
@@ -32,7 +32,7 @@ class Dreams(Mapping[str, Recording]):
     Parameters
     ----------
     recordings : mapping of str to Recording
-        The name of each and what it left.
+        Name and recording of each dream.
     """
 
     def __init__(self, recordings: Mapping[str, Recording]) -> None:
@@ -48,7 +48,9 @@ class Dreams(Mapping[str, Recording]):
         return len(self._recordings)
 
     def sheet(self) -> bytes:
-        """Return the original and all dreams on one sheet, a PNG; a single one's settings go along.
+        """Return a contact sheet of the original and all dreams, a PNG.
+
+        The sheet of a single dream contains its settings.
 
         Raises
         ------
@@ -59,26 +61,26 @@ class Dreams(Mapping[str, Recording]):
             raise DreamError("there are 0 dreams to put on a sheet; compare at least 1")
         first, *others = self.values()
         text = None if others else settings_text(first.provenance.to_json())
-        return compared(list(self.items()), text)
+        return comparison_sheet(list(self.items()), text)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return all losses as flat dicts, one a step, with the name under ``dream``."""
+        """Return all losses as flat dicts, one per step, with the name under ``dream``."""
         return [
             {"dream": name, **row} for name, recording in self.items() for row in recording.rows()
         ]
 
     def save(self, directory: str | Path) -> list[str]:
-        """Write a folder for each dream, named as in the page's ZIP, and ``sheet.png``.
+        """Write a folder per dream, named as in the page's ZIP, and ``sheet.png``.
 
         Parameters
         ----------
         directory : str or path
-            Where to; made if need be.
+            The directory; it is created if missing.
 
         Returns
         -------
         list of str
-            The names written, with their folders.
+            Names of the files, with their folders.
 
         Raises
         ------
@@ -86,12 +88,12 @@ class Dreams(Mapping[str, Recording]):
             If a file cannot be written.
         """
         folder.prepare(Path(directory))
-        written: list[str] = []
+        files: list[str] = []
         for number, (name, recording) in enumerate(self.items(), 1):
             own = f"{number}_{file_name(name)}"
-            written += [f"{own}/{file}" for file in recording.save(Path(directory) / own)]
+            files += [f"{own}/{file}" for file in recording.save(Path(directory) / own)]
         folder.write_file(Path(directory) / "sheet.png", self.sheet())
-        return [*written, "sheet.png"]
+        return [*files, "sheet.png"]
 
     def __repr__(self) -> str:
         return f"<Dreams: {', '.join(self)}>"
@@ -120,21 +122,22 @@ def compare(
     Parameters
     ----------
     picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray
-        What `dreamlab.images.load_image` takes: pixels in 0 to 255, or floats in [-1, 1].
+        Any input of `dreamlab.images.load_image`: pixels in 0 to 255, or floats in [-1, 1].
     dreams : sequence or mapping
-        What is compared: each a layer's name, a preset's name, layers with their weights, or a
-        `DreamConfig`. A mapping gives each a name; else it has that of its layers or preset.
+        The dreams: each is a layer's name, a preset's name, layers with their weights, or a
+        `DreamConfig`. The keys of a mapping are their names; the dreams of a sequence have the
+        names of their layers or presets.
     model : Network, keras.Model, str or path
-        What `dreamlab.models.load_model` takes.
+        Any input of `dreamlab.models.load_model`.
     max_side : int, optional
         Scale a larger picture down so that its longest side has this many pixels.
     progress : bool or None
-        Whether a bar is drawn for each; None draws it in a terminal alone.
+        Whether to draw a progress bar per dream; None draws it only in a terminal.
     memory : float, optional
         Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
         half of what is free, at most 2,400 MB.
     **settings
-        Settings of `DreamConfig` that all of them share.
+        Settings of `DreamConfig` for all dreams.
 
     Returns
     -------
@@ -144,21 +147,21 @@ def compare(
     Raises
     ------
     DreamError
-        If there is nothing to compare; or if the picture, the network or a setting cannot be used.
+        If there are no dreams; or if the picture, the network or a setting cannot be used.
     """
     from dreamlab.models import cached_model
 
-    named = _named(dreams, settings)
+    configs = _configs(dreams, settings)
     image, network = load_image(picture, max_side=max_side), cached_model(model)
     return Dreams(
         {
             name: record(image, config, network, progress=progress, memory=memory)
-            for name, config in named.items()
+            for name, config in configs.items()
         }
     )
 
 
-def _named(
+def _configs(
     dreams: Sequence[Dreamable] | Mapping[str, Dreamable], settings: Mapping[str, Any]
 ) -> dict[str, DreamConfig]:
     if isinstance(dreams, str):
@@ -167,19 +170,19 @@ def _named(
         raise DreamError("there are 0 dreams to compare; give at least 1 layer or preset")
     if isinstance(dreams, Mapping):
         return {name: _config(dream, settings) for name, dream in dreams.items()}
-    named: dict[str, DreamConfig] = {}
+    configs: dict[str, DreamConfig] = {}
     for dream in dreams:
         config = _config(dream, settings)
         name = dream if isinstance(dream, str) else " + ".join(config.layers)
-        while name in named:  # two of the same layers differ in something else
+        while name in configs:  # the same layers with other settings
             name = f"{name} again"
-        named[name] = config
-    return named
+        configs[name] = config
+    return configs
 
 
 def _config(dream: Dreamable, settings: Mapping[str, Any]) -> DreamConfig:
     if isinstance(dream, DreamConfig):
         return dream.replace(**settings)
     if isinstance(dream, str) and dream in PRESETS:
-        return resolved(dream, settings)
-    return resolved(None, {"layers": dream, **settings})
+        return resolve(dream, settings)
+    return resolve(None, {"layers": dream, **settings})

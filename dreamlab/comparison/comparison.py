@@ -1,4 +1,4 @@
-"""What a page compares: its variants and the settings they share, as a file or an address."""
+"""A comparison: variants and their common settings, as a file or an address parameter."""
 
 import base64
 import dataclasses
@@ -18,36 +18,36 @@ from dreamlab.config.specs import choice, number, setting
 from dreamlab.errors import DreamError, shown
 from dreamlab.zoo import ARCHITECTURES, find_layer, known_layers
 
-#: Where the picture comes from; the picture itself is never part of a comparison.
+#: Sources of the picture; the picture itself is never part of a comparison.
 SOURCES = ("cat", "galaxies", "noise", "upload")
 MIN_SIDE, MAX_SIDE = 128, 1024
 MAX_VARIANTS = 6
 
-#: Longest list of channels or levels that is typed: all 512 of a layer fit.
+#: Most characters of a typed list; all 512 channels of a layer fit.
 MAX_LIST = 2_500
 
-#: Longest address parameter that is looked at, and most bytes it may unpack to.
+#: Most characters of an address parameter, and most bytes of its unpacked text.
 MAX_ENCODED, MAX_DECODED = 8_000, 64_000
 
 
 @checked
 class Comparison(Settings):
-    """All that a page needs to dream the same comparison again, but for the picture.
+    """A comparison on the page, without its picture.
 
     Parameters
     ----------
     variants : sequence of Variant
-        1 to 6 of them.
+        The variants, 1 to 6.
     common : mapping of str to value
-        Settings of `DreamConfig` that all variants share; what is missing has its default.
+        Settings of `DreamConfig` for all variants; missing settings have their defaults.
     model : str
         Name of the network in the zoo.
     source : str
-        Where the picture comes from, one of `SOURCES`.
+        Source of the picture, one of `SOURCES`.
     max_side : int
-        Longest side to dream at, 128 to 1,024 pixels.
+        Longest side of the picture, 128 to 1,024 pixels.
     every : int or None
-        Keep a picture after every so many steps too, 1 to 1,000.
+        Keep a picture after every n-th step too, 1 to 1,000.
 
     Raises
     ------
@@ -103,14 +103,14 @@ class Comparison(Settings):
     def preset(cls, name: str, **changes: Any) -> Self:
         """Return one of the notebook's `COMPARISONS`, for vgg16.
 
-        Settings in which all its variants agree are common; the others are each variant's own.
+        Settings with the same value in all variants become common; others become overrides.
 
         Parameters
         ----------
         name : str
             A name in `COMPARISONS`.
         **changes
-            ``source``, ``max_side`` and ``every`` as they are; ``common`` goes over the preset's.
+            ``source``, ``max_side`` and ``every``; ``common`` overrides the preset's settings.
 
         Raises
         ------
@@ -118,8 +118,8 @@ class Comparison(Settings):
             If there is no such comparison, or a change does not pass its check.
         """
         if not isinstance(name, str) or name not in COMPARISONS:
-            known = ", ".join(COMPARISONS)
-            raise DreamError(f"unknown comparison {shown(name)}; choose from {known}")
+            names = ", ".join(COMPARISONS)
+            raise DreamError(f"unknown comparison {shown(name)}; choose from {names}")
         presets = {label: {**COMMON, **PRESETS[preset]} for label, preset in COMPARISONS[name]}
         first, *others = presets.values()
         shared = {
@@ -149,33 +149,33 @@ class Comparison(Settings):
     def moved_to(self, model: str) -> Self:
         """Return the comparison for another network.
 
-        A layer that the other network lacks becomes the one offered at the same relative depth,
-        without the choice of channels.
+        A layer that the other network lacks becomes the offered layer at the same relative depth,
+        with all its channels.
         """
         before = tuple(layer.name for layer in known_layers(self.model))
         variants = [variant.moved(before, model) for variant in self.variants]
         return self.replace(model=model, variants=variants)
 
     def encode(self) -> str:
-        """Return it as one short text that is safe in an address."""
+        """Return the comparison as a short text that is safe in an address."""
         text = json.dumps(self.to_dict(), separators=(",", ":"))
         return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
     @classmethod
     def decode(cls, encoded: str) -> Self:
-        """Make it from what `encode` gave.
+        """Return the comparison of a text of `encode`.
 
         Raises
         ------
         DreamError
-            If it is too long, damaged, or does not describe a comparison that can be.
+            If the text is too long, damaged, or describes no valid comparison.
         """
         if len(encoded) > MAX_ENCODED:
             raise DreamError(f"the link has {len(encoded)} characters; make it anew on the page")
         try:
-            packed = base64.b64decode(encoded + "=" * (-len(encoded) % 4), b"-_", validate=True)
+            data = base64.b64decode(encoded + "=" * (-len(encoded) % 4), b"-_", validate=True)
             unpacker = zlib.decompressobj()
-            text = unpacker.decompress(packed, MAX_DECODED).decode("utf-8")
+            text = unpacker.decompress(data, MAX_DECODED).decode("utf-8")
             whole = unpacker.eof
         except (ValueError, zlib.error) as error:
             raise DreamError("the link is damaged; make it anew on the page") from error

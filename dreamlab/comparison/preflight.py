@@ -1,4 +1,4 @@
-"""What a dream will take, and whether it can run, before it does."""
+"""The preflight: checks and octaves of a dream before it runs."""
 
 from dataclasses import dataclass, field
 
@@ -11,18 +11,18 @@ from dreamlab.zoo import ARCHITECTURES, LayerInfo, find_layer
 
 @dataclass(frozen=True)
 class Check:
-    """What was found of one variant.
+    """Result of the preflight of a dream.
 
     Parameters
     ----------
     shapes : tuple of Shape
-        Height and width of each octave, in pixels, smallest first; empty if it cannot run.
-    maps : dict of str to tuple of (int, int)
-        For each layer, height and width of its feature map at each octave.
+        Height and width of each octave, in pixels, smallest first; empty if there is a problem.
+    maps : dict of str to tuple of Shape
+        Height and width of each layer's feature map at each octave.
     warning : str
-        What will be done differently from what was asked, in one sentence, or empty.
+        How the run will differ from the settings, in one sentence, or empty.
     problem : str
-        Why it cannot run, in one sentence, or empty.
+        Why the dream cannot run, in one sentence, or empty.
     """
 
     shapes: tuple[Shape, ...] = ()
@@ -34,7 +34,7 @@ class Check:
 def check(
     height: int, width: int, config: DreamConfig, model: str, layers: tuple[LayerInfo, ...]
 ) -> Check:
-    """Look at a dream before it is run.
+    """Check a dream before it runs.
 
     Parameters
     ----------
@@ -45,23 +45,23 @@ def check(
     model : str
         Name of the network in the zoo.
     layers : tuple of LayerInfo
-        Its layers.
+        All layers of the network.
 
     Returns
     -------
     Check
-        With ``problem`` set if the dream cannot run.
+        The result; ``problem`` is not empty if the dream cannot run.
     """
     try:
-        known = {name: find_layer(model, layers, name) for name in config.layers}
+        layer_infos = {name: find_layer(model, layers, name) for name in config.layers}
         for name, indices in config.channels.items():
-            known[name].check_channels(indices)
+            layer_infos[name].check_channels(indices)
         smallest = ARCHITECTURES[model].smallest
         plan = plan_octaves(height, width, config, model=model, smallest=smallest)
     except DreamError as error:
         return Check(problem=str(error))
     maps = {
-        name: tuple(Shape(*map(known[name].map_side, shape)) for shape in plan.shapes)
+        name: tuple(Shape(*map(layer_infos[name].map_side, shape)) for shape in plan.shapes)
         for name in config.layers
     }
     for name, sizes in maps.items():

@@ -1,9 +1,9 @@
-"""The notebook's comparisons, as data; `Comparison.preset` makes them."""
+"""The notebook's comparisons, as data for `Comparison.preset`."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-#: The notebook's comparisons: what each is called, and its variants as (name, preset).
+#: The notebook's comparisons: name of each, and its variants as (name, preset).
 COMPARISONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "Layers 1–4": tuple((f"Layer {index}", f"layer{index}") for index in range(1, 5)),

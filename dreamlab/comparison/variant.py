@@ -1,4 +1,4 @@
-"""A variant: one of the dreams that are compared."""
+"""A variant: one of the dreams of a comparison."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -14,29 +14,29 @@ from dreamlab.zoo import is_offered, known_layers
 
 MAX_NAME = 40
 
-#: Every setting that variants share; layers and channels are each variant's.
+#: Specs of the settings that variants can share: all but layers and channels.
 SHARED: Mapping[str, Spec] = MappingProxyType(
     {name: spec for name, spec in specs(DreamConfig).items() if name not in ("layers", "channels")}
 )
 
-#: The defaults of the settings that variants share.
+#: Defaults of the settings that variants can share.
 COMMON: Mapping[str, Any] = MappingProxyType({name: spec.default for name, spec in SHARED.items()})
 
 
 @checked
 class Variant(Settings):
-    """One of the dreams that are compared.
+    """One of the dreams of a comparison.
 
     Parameters
     ----------
     name : str
-        What it is called, 1 to 40 characters.
+        Name of the variant, 1 to 40 characters.
     layers : mapping of str to float
         Layer name to weight.
     channels : mapping of str to sequence of int
-        Layer name to the channels that count; a layer not named here counts with all.
+        Layer name to its excited channels; other layers use all channels.
     overrides : mapping of str to value
-        Settings of `DreamConfig` in which it differs from the common ones.
+        Settings of `DreamConfig` that override the common settings.
 
     Raises
     ------
@@ -62,7 +62,7 @@ class Variant(Settings):
         check_layers(self.channels, self.layers)
 
     def config(self, common: Mapping[str, Any]) -> DreamConfig:
-        """Return the settings of this dream: the common ones overridden by its own.
+        """Return the settings of the dream: the common settings, overridden by the variant's.
 
         Raises
         ------
@@ -78,7 +78,7 @@ class Variant(Settings):
         Parameters
         ----------
         before : tuple of str
-            Names of all layers of the network it was made for, in order.
+            Names of all layers of the present network, in order.
         model : str
             Name of the other network.
         """
@@ -90,7 +90,8 @@ class Variant(Settings):
                 place = before.index(name) / max(len(before) - 1, 1)
                 name = offered[round(place * (len(offered) - 1))]
             layers[name] = layers.get(name, 0.0) + weight
-        if not any(layers.values()):  # two weights that met on one layer may cancel out
+        # The weights of two layers that become the same layer may cancel out.
+        if not any(layers.values()):
             layers = {name: 1.0 for name in layers}
-        kept = {name: indices for name, indices in self.channels.items() if name in names}
-        return self.replace(layers=layers, channels=kept)
+        channels = {name: indices for name, indices in self.channels.items() if name in names}
+        return self.replace(layers=layers, channels=channels)

@@ -16,7 +16,7 @@ _KINDS = {"int": "a whole number", "float": "a number"}
 
 
 @checked
-class Limits(Settings):
+class DeploymentSettings(Settings):
     """The limits of a deployment, and the address of its workers.
 
     Each field is read from the variable ``DREAMLAB_`` and its name in capitals, such as

@@ -45,8 +45,12 @@ class Assignment:
         What to run.
     resume : tuple of Event
         Events of an earlier run to resume from.
+    dispatch : int
+        How often the job was given to a worker, with this time: a run that was given up may
+        still be under way.
     """
 
     job: str
     task: Task
-    resume: tuple[Event, ...]
+    resume: tuple[Event, ...] = ()
+    dispatch: int = 1

@@ -6,6 +6,7 @@ its standard input is a pipe that closes then.
 
 import asyncio
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -17,6 +18,8 @@ from distributed import Nanny, Scheduler
 from distributed.system import MEMORY_LIMIT
 
 from dreamlab.jobs.local_cluster import SHORT_LOGS
+
+logger = logging.getLogger("dreamlab.jobs")
 
 #: The worker takes the time that the page leaves: a dream is long, an answer is to be quick.
 NICENESS = 10
@@ -58,6 +61,9 @@ _DASK = {
 }
 
 
+_LOCAL: Any = {"host": "127.0.0.1", "dashboard": False, "dashboard_address": "127.0.0.1:0"}
+
+
 class _Scheduler(Scheduler):
     """A scheduler that asks its worker for few heartbeats."""
 
@@ -69,19 +75,15 @@ class _Scheduler(Scheduler):
 async def _serve(folder: str, memory: float, load_seconds: float) -> None:
     dask.config.set(_DASK)
     gone = asyncio.create_task(_page_gone())
-    async with _Scheduler(
-        host="127.0.0.1", port=0, dashboard=False, dashboard_address="127.0.0.1:0"
-    ) as scheduler:
+    async with _Scheduler(port=0, **_LOCAL) as scheduler:
         for name in ("idle-timeout", "no-workers-timeout"):  # four times a second, for nothing
             scheduler.periodic_callbacks[name].stop()
         print(scheduler.address, flush=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on
         nanny = Nanny(
             scheduler.address,
-            host="127.0.0.1",
             nthreads=1,
-            dashboard=False,
-            dashboard_address="127.0.0.1:0",
+            **_LOCAL,
             memory_limit=int(memory * MEMORY_LIMIT),
             local_directory=folder,
             preload=[*_preloads(), "dreamlab.jobs.preload"],
@@ -89,9 +91,13 @@ async def _serve(folder: str, memory: float, load_seconds: float) -> None:
         )
         worker = asyncio.create_task(_keep(nanny))
         await asyncio.wait({gone, worker}, return_when=asyncio.FIRST_COMPLETED)
-        # A dream that runs would hold up a gentle end, and nothing it makes is wanted.
-        with contextlib.suppress(Exception):
-            await nanny.kill(timeout=0.1)
+        if worker.done() and (error := worker.exception()):
+            logger.warning("the worker did not start: %s", type(error).__name__)
+        # Nothing that the worker still makes is wanted, and the nanny would wait until it is up.
+        for child in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "resource_tracker" not in " ".join(child.cmdline()):  # Python's own: it ends
+                    child.kill()
 
 
 def _preloads() -> list[str]:

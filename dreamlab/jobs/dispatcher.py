@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.jobs.local_cluster import SHORT_LOGS, LocalCluster
 from dreamlab.jobs.worker_handle import PATIENCE, Notifier, WorkerHandle, wait_any
@@ -33,12 +33,12 @@ class Dispatcher:
 
     Parameters
     ----------
-    limits : Limits
+    settings : DeploymentSettings
         Where the scheduler is, and what a local worker may take.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, settings: DeploymentSettings) -> None:
+        self._settings = settings
         self._handles: dict[str, WorkerHandle] = {}  # by the worker's address
         self._closing = False
         self._loop = asyncio.new_event_loop()
@@ -89,14 +89,15 @@ class Dispatcher:
             self._listed = False
             notice = None
             try:
-                _quieten(self._limits.log_level)
+                _quieten(self._settings.log_level)
                 async with self._connected() as client:
                     await self._attend(client)
             except OSError as error:  # time ran out, too
                 logger.warning("no scheduler: %s", type(error).__name__)
             except (Exception, asyncio.CancelledError) as error:  # Dask cancels what it gives up
                 notice = _told(error)  # whatever it was, the next try may work
-            self._jobs.set_notice(notice or (_UNREACHABLE if self._listed else _NOT_STARTED))
+            away = _UNREACHABLE if self._listed or self._settings.scheduler else _NOT_STARTED
+            self._jobs.set_notice(notice or away)
             self._tick()
             if not self._closing:
                 await asyncio.sleep(RETRY_SECONDS)
@@ -105,10 +106,10 @@ class Dispatcher:
     async def _connected(self) -> AsyncIterator[Any]:
         from distributed import Client
 
-        cluster = None if self._limits.scheduler else LocalCluster(self._limits)
+        cluster = None if self._settings.scheduler else LocalCluster(self._settings)
         client = None
         try:
-            address = await cluster.address() if cluster else self._limits.scheduler
+            address = await cluster.address() if cluster else self._settings.scheduler
             client = Client(address, asynchronous=True, set_as_default=False, timeout=PATIENCE)
             await client
             yield client
@@ -128,12 +129,12 @@ class Dispatcher:
                 workers = known["workers"]
                 for address, handle in list(self._handles.items()):
                     if address not in workers or handle.task.done():
-                        await self._leave(address)
+                        await self._handles.pop(address).end()
                 for address, worker in workers.items():
                     if address not in self._handles:
                         handle = WorkerHandle(client, address, self._jobs, self._notifier)
                         self._handles[address] = handle
-                    self._handles[address].hear(worker["last_seen"])
+                    self._handles[address].on_heartbeat(worker["last_seen"])
                 self._listed |= bool(workers)
                 self._jobs.set_slots(len(workers))
                 self._jobs.set_notice(self._trouble())
@@ -142,7 +143,7 @@ class Dispatcher:
                 await wait_any(notice, IDLE_SECONDS if idle else LOOK_SECONDS)
         finally:
             for address in list(self._handles):
-                await self._leave(address)
+                await self._handles.pop(address).end()
 
     def _trouble(self) -> str | None:
         """Return what keeps all jobs from running, in one sentence, or None."""
@@ -155,9 +156,6 @@ class Dispatcher:
             self._jobs.tick()
         except Exception as error:  # what goes wrong with one dream takes no worker from others
             _told(error)
-
-    async def _leave(self, address: str) -> None:
-        await self._handles.pop(address).end()
 
 
 def _quieten(level: str) -> None:

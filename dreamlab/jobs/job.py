@@ -3,13 +3,14 @@
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dreamlab.analysis import Item
 from dreamlab.images import Picture
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.protocol import State, Status
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Warned
+from dreamlab.tasks.faults import sentence
 from dreamlab.tasks.log import EventLog, Numbered
 from dreamlab.tasks.task import Result, Task
 
@@ -56,7 +57,9 @@ class Job:
 
     def __post_init__(self) -> None:
         self.log = EventLog(self.max_bytes, self.resume)
+        self._lost = EventLog(0)  # the log of a run that was lost, once another has begun
         self._partial: tuple[int, Result | None] = (-1, None)
+        self._event_count = 0
 
     def status(
         self,
@@ -99,9 +102,15 @@ class Job:
         """Return the result so far."""
         length = len(self.log)
         if self._partial[0] != length:
-            collected = self.task.collect(self.log.events, self.elapsed or 0.0, False)
-            self._partial = length, collected
+            self._partial = length, self._collect(self.elapsed or 0.0, False)
         return self._partial[1]
+
+    def _collect(self, seconds: float, done: bool) -> Result | None:
+        try:
+            return self.task.collect(self.log.events, seconds, done)
+        except Exception as problem:
+            self.error = sentence(problem, self.task.noun)
+            return None
 
     @property
     def loading(self) -> bool:
@@ -147,6 +156,7 @@ class Job:
             if number < self.acknowledged:
                 continue
             if self.stale:  # the first word of another run: the lost one's rest goes
+                self._lost = self.log
                 self.log, self.stale = EventLog(self.max_bytes, self.resume), False
                 self._partial = -1, None
             self.log.append(event)
@@ -160,7 +170,7 @@ class Job:
         self.acknowledged, self.answered, self.loaded = 0, None, False
         self.restart_clocks()
         needed = (event for event in self.resume if isinstance(event, Checkpoint | Item))
-        return Assignment(self.id, self.task, tuple(needed))
+        return Assignment(self.id, self.task, tuple(needed), self.dispatches)
 
     def requeue(self) -> None:
         """Prepare for another run, which resumes from the last checkpoint or item."""
@@ -181,11 +191,19 @@ class Job:
         if self.state == "cancelled" and self.over_limit:
             self.state, self.error = "failed", self.over_limit
         self.ended = now
+        before = self._lost.last(Place)
+        if self.state != "done" and before and before.fraction > self.position.fraction:
+            self.log = self._lost  # the run that was lost came further
         self.dropped = outcome.dropped + self.log.dropped
-        events, seconds = self.log.events, outcome.seconds or self.elapsed or 0.0
-        self.result = self.task.collect(events, seconds, outcome.state == "done")
-        said = [event for event in events if isinstance(event, Place | Preview | Warned)]
-        self.log, self.resume = EventLog(self.max_bytes, said), ()
+        self.result = self._collect(outcome.seconds or self.elapsed or 0.0, self.state == "done")
+        if self.state == "done" and self.error:
+            self.state = "failed"
+        if self.result is not None:  # the picture as the run began from it is enough
+            self.task = replace(self.task, picture=self.result.original)  # type: ignore[type-var]
+        events = self.log.events
+        remaining = [event for event in events if isinstance(event, Place | Preview | Warned)]
+        self.log, self._lost, self.resume = EventLog(self.max_bytes, remaining), EventLog(0), ()
+        self._partial, self._event_count = (-1, None), len(events)
         logger.info(
             "%s %s: %s, waited %.1f s, ran %.1f s, %d kB",
             self.task.noun,
@@ -219,7 +237,7 @@ class Job:
         """About how many bytes it holds."""
         held: Result | Picture | None = self.result or self.task.picture
         preview = self.log.last(Preview)
-        total = _JOB_BYTES + _EVENT_BYTES * len(self.log.events)
+        total = _JOB_BYTES + _EVENT_BYTES * (self._event_count or len(self.log.events))
         total += len(preview.jpeg) if preview else 0
         return total + (0 if held is None else held.nbytes)
 

@@ -5,10 +5,9 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs import estimates
 from dreamlab.jobs.assignment import Assignment, Outcome
-from dreamlab.jobs.estimates import Throughput
 from dreamlab.jobs.fair_queue import FairQueue
 from dreamlab.jobs.job import Job
 from dreamlab.jobs.orphans import Orphans
@@ -17,6 +16,7 @@ from dreamlab.jobs.store import Store
 from dreamlab.tasks.events import Event, Timed
 from dreamlab.tasks.log import Numbered
 from dreamlab.tasks.task import Task
+from dreamlab.tasks.throughput import Throughput
 
 #: Most times a worker may die under a job, and that a job is given to a worker at all.
 MAX_FAILURES, MAX_DISPATCHES = 2, 4
@@ -29,21 +29,21 @@ class Jobs:
 
     Parameters
     ----------
-    limits : Limits
+    settings : DeploymentSettings
         What is allowed.
     notify : callable
         Called without arguments when there may be something to do: a job queued or stopped.
     """
 
-    def __init__(self, limits: Limits, notify: Callable[[], None]) -> None:
-        self.limits = limits
+    def __init__(self, settings: DeploymentSettings, notify: Callable[[], None]) -> None:
+        self.settings = settings
         self._notify = notify
         self._lock = threading.RLock()
         self._throughput = Throughput()
         self._notice: str | None = None
         self._slots = 1
-        self._queue = FairQueue(per_owner=limits.waiting_per_visitor, total=limits.waiting)
-        self._store = Store(max_bytes=limits.store_mb * 1e6, max_seconds=limits.store_seconds)
+        self._queue = FairQueue(per_owner=settings.waiting_per_visitor, total=settings.waiting)
+        self._store = Store(max_bytes=settings.store_mb * 1e6, max_seconds=settings.store_seconds)
         self._assigned: dict[str, Job] = {}  # with a worker; its visitor may have dropped it
         self._orphans: list[Orphans] = []
 
@@ -51,13 +51,13 @@ class Jobs:
 
     def submit(self, owner: str, task: Task, resume: Sequence[Event] = ()) -> str:
         """See `Backend`."""
-        cost = estimates.check(task, self.limits)
+        cost = estimates.check(task, self.settings)
         job = Job(
             id=secrets.token_urlsafe(16),
             owner=owner,
             task=task,
             work=cost.work,
-            max_bytes=self.limits.recording_mb * 1e6,
+            max_bytes=self.settings.recording_mb * 1e6,
             resume=tuple(resume),
         )
         with self._lock:
@@ -101,9 +101,9 @@ class Jobs:
             return self._throughput.seconds(task.model, task.precision, work)
 
     def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
-        """See `Backend`; ``orphan_seconds`` of the limits is the time left."""
+        """See `Backend`; ``orphan_seconds`` of the settings is the time left."""
         with self._lock:
-            due = time.monotonic() + self.limits.orphan_seconds
+            due = time.monotonic() + self.settings.orphan_seconds
             self._orphans.append(Orphans(tuple(jobs), back, due))
 
     def counters(self) -> dict[str, float]:
@@ -150,17 +150,14 @@ class Jobs:
             self._assigned[job] = self._store.get(job)
             return self._assigned[job].assign()
 
-    def poll(self, job: str) -> tuple[int, bool]:
-        """Return what to ask a job's worker: the next event's number, and whether to stop."""
+    def poll(self, job: str) -> tuple[int, int, bool]:
+        """Return what to ask a worker: which run, its next event's number, whether to stop it."""
         with self._lock:
             known = self._assigned[job]
-            return known.acknowledged, known.stop_asked is not None
+            return known.dispatches, known.acknowledged, known.stop_asked is not None
 
     def on_poll(self, job: str, events: Sequence[Numbered] | None, stop: bool = False) -> bool:
-        """Take in a worker's answer, None for no such run, and say whether the job is over.
-
-        It is over if `stop` keeps it from beginning.
-        """
+        """Take in a worker's answer, None for no run; say if `stop` keeps it from beginning."""
         with self._lock:
             known = self._assigned[job]
             known.on_poll(events)
@@ -170,9 +167,9 @@ class Jobs:
             return False
 
     def stop_overdue(self, job: str) -> bool:
-        """Say whether a run was told to stop longer ago than the limits allow."""
+        """Say whether a run was told to stop longer ago than the settings allow."""
         with self._lock:
-            return self._assigned[job].stop_overdue(self.limits.stop_seconds)
+            return self._assigned[job].stop_overdue(self.settings.stop_seconds)
 
     def end(self, job: str, outcome: Outcome) -> None:
         """Take in how a run ended; its worker is done with it."""
@@ -184,13 +181,10 @@ class Jobs:
             self._finish(known, outcome)
 
     def lost(self, job: str) -> None:
-        """Note that a job's worker died.
-
-        The job is tried once more, from its last checkpoint, then given up.
-        """
+        """Note that a job's worker died: it is tried once more, from its last checkpoint."""
         with self._lock:
-            known = self._assigned.pop(job)
-            if known.ended is not None:
+            known = self._assigned.pop(job, None)
+            if known is None or known.ended is not None:
                 return
             if known.began is not None:  # else the worker may have been gone already
                 known.failures += 1
@@ -205,13 +199,14 @@ class Jobs:
             else:
                 known.requeue()
                 self._queue.put_back(known.owner, known.id)
+                self._notify()
 
     def tick(self) -> None:
         """Do what is due by the clock: time limits, visitors who left, old results."""
         now = time.monotonic()
         with self._lock:
             for job in self._store.running:
-                if job.stop_asked is None and job.over_time(now, self.limits.job_seconds):
+                if job.stop_asked is None and job.over_time(now, self.settings.job_seconds):
                     self._stop(job)
             self._store.evict(now)
         self._cancel_orphans(now)
@@ -237,7 +232,7 @@ class Jobs:
             self._finish(job, Outcome("cancelled"))
         elif job.state == "running" and job.stop_asked is None:
             job.stop_asked = time.monotonic()
-            if job.loading and not job.stale:
+            if job.loading:
                 # There is nothing to wait for; its worker is still told to stop.
                 self._finish(job, Outcome("cancelled"))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs.job import LOAD_SECONDS
 
 #: Seconds the process has to start, and to end before it is killed.
@@ -35,15 +35,15 @@ _PREFIX = "dreamlab-node-"
 class LocalCluster:
     """A process with a scheduler and a worker, on this machine."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, settings: DeploymentSettings) -> None:
         remove_leftovers()
         self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         root = str(Path(__file__).parents[2])
         environment = {
             **os.environ,
             "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": f"{FROZEN_SECONDS}s",
-            "DASK_LOGGING__DISTRIBUTED": limits.log_level,
-            "DREAMLAB_WARM_MODEL": limits.warm_model,
+            "DASK_LOGGING__DISTRIBUTED": settings.log_level,
+            "DREAMLAB_WARM_MODEL": settings.warm_model,
             "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
             "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
             "TMPDIR": str(self._folder),
@@ -54,7 +54,7 @@ class LocalCluster:
                 "-m",
                 "dreamlab.jobs.cluster_process",
                 str(self._folder),
-                str(limits.worker_memory),
+                str(settings.worker_memory),
                 str(LOAD_SECONDS),
             ],
             stdin=subprocess.PIPE,

@@ -1,10 +1,9 @@
 """Jobs whose visitor left, and whether the visitor is back."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-logger = logging.getLogger("dreamlab.jobs")
+from dreamlab.tasks.faults import log_fault
 
 
 @dataclass(frozen=True)
@@ -20,5 +19,5 @@ class Orphans:
         try:
             return self.back()
         except Exception as error:  # other visitors' turn comes all the same
-            logger.warning("nobody says whether a visitor is back: %s", type(error).__name__)
+            log_fault("asking whether a visitor is back", error)
             return True

@@ -7,13 +7,11 @@ A local worker preloads this module by itself; on a cluster it is
 import logging
 from typing import Any
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.tasks.events import Timed
 from dreamlab.tasks.warm_up import warm_up
 
-logger = logging.getLogger(__name__)
-
-_timed: Timed | None = None
+_measured: tuple[str, Timed] | None = None
 
 
 def dask_setup(worker: Any) -> None:
@@ -22,13 +20,14 @@ def dask_setup(worker: Any) -> None:
     A worker whose network cannot be loaded is of use all the same: each dream then tells its
     visitor what is wrong.
     """
-    global _timed
+    global _measured
     try:
-        _timed = warm_up(Limits.from_environment().warm_model)
+        model = DeploymentSettings.from_environment().warm_model
+        _measured = model, warm_up(model)
     except Exception as error:
-        logger.warning("warm-up failed: %s", error)
+        logging.getLogger(__name__).warning("warm-up failed: %s", error)
 
 
-def measured() -> Timed | None:
-    """Return how fast this worker was as it warmed up; None if it did not."""
-    return _timed
+def measured() -> tuple[str, Timed] | None:
+    """Return the network that this worker warmed up with, and how fast; None if it did not."""
+    return _measured

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.images import Picture
 from dreamlab.tasks.events import Event
 from dreamlab.tasks.task import Result, Task
@@ -75,7 +75,7 @@ class Backend(Protocol):
     """What the page needs of whoever runs the jobs."""
 
     @property
-    def limits(self) -> Limits:
+    def settings(self) -> DeploymentSettings:
         """What the deployment allows."""
 
     @property

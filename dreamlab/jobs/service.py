@@ -1,40 +1,37 @@
 """Jobs on Dask workers: on this machine, or on a cluster."""
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs.dispatcher import Dispatcher
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.zoo import ARCHITECTURES
 
 
-def checked(limits: Limits | None = None) -> Limits:
-    """Return limits, or what the environment says; raises `DreamError` if they cannot be."""
-    limits = Limits.from_environment() if limits is None else limits
-    warm = limits.warm_model
+def checked(settings: DeploymentSettings | None = None) -> DeploymentSettings:
+    """Return settings, or what the environment says; raises `DreamError` if they cannot be."""
+    settings = DeploymentSettings.from_environment() if settings is None else settings
+    warm = settings.warm_model
     if warm not in ARCHITECTURES and not warm.endswith(".keras"):
         raise DreamError(
             f"DREAMLAB_WARM_MODEL is {warm!r}; choose from {', '.join(ARCHITECTURES)}, or give "
             "the path of a .keras file"
         )
-    return limits
+    return settings
 
 
 class JobService(Jobs):
-    """Runs jobs on Dask workers; see `dreamlab.jobs.protocol.Backend` for its methods.
-
-    It is made once a process and shared by all visitors. A worker runs one job at a time;
-    visitors are served in turn.
+    """Runs jobs on Dask workers, one at a time each; made once a process, for all visitors.
 
     Parameters
     ----------
-    limits : Limits, optional
+    settings : DeploymentSettings, optional
         What is allowed and where the scheduler is; by default what the environment says.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        limits = checked(limits)
-        self._dispatcher = Dispatcher(limits)
-        super().__init__(limits, self._dispatcher.notify)
+    def __init__(self, settings: DeploymentSettings | None = None) -> None:
+        settings = checked(settings)
+        self._dispatcher = Dispatcher(settings)
+        super().__init__(settings, self._dispatcher.notify)
         self._dispatcher.start(self)
 
     def ready(self) -> bool:

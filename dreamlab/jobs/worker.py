@@ -8,8 +8,9 @@ import dataclasses
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.protocol import Ended
 from dreamlab.tasks.events import Checkpoint, Warned
@@ -17,19 +18,23 @@ from dreamlab.tasks.faults import own_warnings, sentence
 from dreamlab.tasks.log import EventLog, Numbered
 from dreamlab.tasks.task import Allowance
 
+#: Bytes after which the answer to a poll ends; the rest comes with the next.
+_POLL_BYTES = 4e6
+
 
 class _Run:
     """A run in this process: its task's thread writes, the event loop's thread reads."""
 
-    def __init__(self, max_bytes: float) -> None:
+    def __init__(self, dispatch: int, max_bytes: float) -> None:
+        self.dispatch = dispatch
         self.log = EventLog(max_bytes)
         self.stop = threading.Event()
 
 
 _runs: dict[str, _Run] = {}
 
-#: Jobs that were told to stop before they began.
-_stopped: deque[str] = deque(maxlen=256)
+#: Runs that were told to stop, each by its job and dispatch.
+_stopped: deque[tuple[str, int]] = deque(maxlen=256)
 
 
 def run(assignment: Assignment, allowance: Allowance) -> Outcome:
@@ -48,8 +53,8 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
         Whatever goes wrong is told in it; nothing is raised.
     """
     task, job = assignment.task, assignment.job
-    current = _runs[job] = _Run(allowance.max_bytes)
-    if job in _stopped:
+    current = _runs[job] = _Run(assignment.dispatch, allowance.max_bytes)
+    if (job, assignment.dispatch) in _stopped:
         current.stop.set()
     resumed = [event.seconds for event in assignment.resume if isinstance(event, Checkpoint)]
     began = time.monotonic() - sum(resumed)
@@ -57,7 +62,9 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
     try:
         with own_warnings() as sentences:
             try:
-                memory = Limits.from_environment().memory  # this machine's, not the page's
+                memory = (
+                    DeploymentSettings.from_environment().memory
+                )  # this machine's, not the page's
                 allowance = dataclasses.replace(allowance, memory=memory)
                 finished = task.run(
                     assignment.resume, current.log.append, current.stop.is_set, allowance
@@ -67,19 +74,24 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
         for warning in sentences:
             current.log.append(Warned(warning))
     finally:
-        del _runs[job]
+        if _runs.get(job) is current:
+            del _runs[job]
+        with suppress(ValueError):
+            _stopped.remove((job, assignment.dispatch))
     state: Ended = "failed" if error else "done" if finished else "cancelled"
     seconds, dropped = time.monotonic() - began, current.log.dropped
     return Outcome(state, seconds, error, current.log.since(0), dropped)
 
 
-def poll(job: str, acknowledged: int, stop: bool) -> tuple[Numbered, ...] | None:
+def poll(job: str, dispatch: int, acknowledged: int, stop: bool) -> tuple[Numbered, ...] | None:
     """Return the events of a run from a number on, and stop it if asked to.
 
     Parameters
     ----------
     job : str
         Id of the job.
+    dispatch : int
+        Which of its runs; an earlier one is stopped.
     acknowledged : int
         Number of the first event that is not known yet; those before it are forgotten.
     stop : bool
@@ -90,11 +102,11 @@ def poll(job: str, acknowledged: int, stop: bool) -> tuple[Numbered, ...] | None
     tuple of (int, Event), or None
         Each event with its number; None if the job does not run here.
     """
+    if stop and (job, dispatch) not in _stopped:
+        _stopped.append((job, dispatch))  # first: the run may begin just now
     current = _runs.get(job)
     if current is None:
-        if stop:
-            _stopped.append(job)
         return None
-    if stop:
+    if stop or current.dispatch != dispatch:
         current.stop.set()
-    return current.log.since(acknowledged)
+    return current.log.since(acknowledged, _POLL_BYTES) if current.dispatch == dispatch else None

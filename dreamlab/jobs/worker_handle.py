@@ -67,11 +67,11 @@ class WorkerHandle:
         self._client = client
         self._address = address
         self._jobs = jobs
-        self._allowance = Allowance(jobs.limits.recording_mb * 1e6)
+        self._allowance = Allowance(jobs.settings.recording_mb * 1e6)
         self._notifier = notifier
         self.task = asyncio.create_task(self._serve())
 
-    def hear(self, last_seen: float) -> None:
+    def on_heartbeat(self, last_seen: float) -> None:
         """Note when the scheduler last heard of the worker, by whatever clock it has."""
         if last_seen != self._last_seen:
             self._last_seen, self._heard = last_seen, time.monotonic()
@@ -94,10 +94,14 @@ class WorkerHandle:
             logger.warning("a worker is given up: %s", type(problem).__name__)
 
     async def _serve(self) -> None:
-        timed = await self._ask(preload.measured)
-        if timed is not None:
-            limits = self._jobs.limits
-            self._jobs.observe(limits.warm_model, "auto", timed)
+        try:
+            measured = await self._ask(preload.measured)
+        except Exception as error:  # it takes jobs all the same, and each says what is wrong
+            logger.warning("a worker does not say how fast it is: %s", type(error).__name__)
+        else:
+            if measured is not None:
+                model, timed = measured
+                self._jobs.observe(model, "auto", timed)
         self._serving = True
         while True:
             notice = self._notifier.next
@@ -145,9 +149,9 @@ class WorkerHandle:
 
     async def _poll(self, job: str) -> bool:
         """Look at a run and say whether it was called off before it began."""
-        acknowledged, stop = self._jobs.poll(job)
+        dispatch, acknowledged, stop = self._jobs.poll(job)
         try:
-            events = await self._ask(worker.poll, job, acknowledged, stop)
+            events = await self._ask(worker.poll, job, dispatch, acknowledged, stop)
         except Exception as error:  # whether the worker is gone is seen elsewhere
             logger.debug("no answer: %s", type(error).__name__)
         else:

@@ -1,6 +1,6 @@
-"""The report: one HTML file with pictures, charts and settings, that opens with no network.
+"""The report: one HTML file with pictures, charts and settings, which needs no network.
 
-It knows nothing of dreams and analyses: whoever has something to show makes a `Section` of it.
+This module knows nothing of dreams and analyses; callers describe their results as `Section`.
 """
 
 import html
@@ -16,7 +16,7 @@ from dreamlab.report.colours import COLOURS
 from dreamlab.report.table import Table
 from dreamlab.version import __version__
 
-#: Greys let the ground through, so that they do in a light and in a dark theme.
+#: Translucent greys, readable in light and dark themes.
 _STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;
@@ -41,24 +41,24 @@ details{margin-top:1rem}
 pre{background:#8882;padding:1rem;overflow-x:auto;font-size:.8rem}
 """
 
-#: No script and nothing from elsewhere: the browser itself holds the file to it.
+#: The browser blocks scripts and foreign sources in the file.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A table in a report: as lines if it is drawn so, else in rows.
+    """A table in a report, as a line chart if it is drawn so, else as rows.
 
     Parameters
     ----------
     table : Table
         The figures.
     heading : str
-        What stands above it, or nothing.
+        Heading above it, or empty.
     colours : sequence of str
         Colours of the lines.
     folded : bool
-        In rows and folded away, however it is drawn.
+        Show it as rows, folded away.
     """
 
     table: Table
@@ -68,28 +68,28 @@ class Figure:
 
     @property
     def is_chart(self) -> bool:
-        """Whether it is drawn as lines."""
+        """Whether the figure is a line chart."""
         return self.table.drawn == "lines" and not self.folded
 
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a report.
+    """A section of a report.
 
     Parameters
     ----------
     heading : str
-        Its heading.
+        Heading of the section.
     text : str
-        A paragraph below it, or nothing.
+        Paragraph below the heading, or empty.
     pictures : sequence of (bytes, str)
-        PNG or JPEG, and what stands below it.
+        PNG or JPEG, and its caption.
     large : bool
-        Whether the pictures take a third of the page each, not a sixth.
+        Whether a picture takes a third of the page width instead of a sixth.
     figures : sequence of Figure
-        In the order in which they are drawn; charts that follow each other share a row.
+        Tables and charts, in order; consecutive charts share a row.
     settings : dict or list
-        How it was made, as plain JSON types.
+        Settings of the results, as plain JSON types.
     """
 
     heading: str
@@ -106,9 +106,9 @@ def page(sections: Sequence[Section], *, title: str) -> bytes:
     Parameters
     ----------
     sections : sequence of Section
-        Its parts.
+        Sections of the report.
     title : str
-        The heading.
+        Heading of the report.
     """
     parts = [f"<h1>{html.escape(title)}</h1>", f"<p>Made with dreamlab {__version__}.</p>"]
     for section in sections:
@@ -124,12 +124,12 @@ def page(sections: Sequence[Section], *, title: str) -> bytes:
 
 
 def framed(report: bytes, *, height: int) -> str:
-    """Return a report in a frame, so that a notebook's own styles and its do not mix.
+    """Return a report in an iframe, which separates its styles from those of a notebook.
 
     Parameters
     ----------
     report : bytes
-        What `page` returned.
+        Result of `page`.
     height : int
         Height of the frame, in pixels.
     """
@@ -138,14 +138,14 @@ def framed(report: bytes, *, height: int) -> str:
 
 
 def row(pictures: Sequence[tuple[bytes, str]], below: str = "") -> str:
-    """Return pictures side by side, for a notebook, which has no styles for them.
+    """Return pictures side by side, with inline styles, for a notebook.
 
     Parameters
     ----------
     pictures : sequence of (bytes, str)
-        PNG or JPEG, and what stands below it.
+        PNG or JPEG, and its caption.
     below : str
-        HTML that stands below them.
+        HTML below the pictures.
     """
     cells = [
         f'<figure style="margin:0;flex:0 1 20rem"><img src="{data_url(picture)}" '
@@ -167,13 +167,13 @@ def _section(section: Section) -> list[str]:
     parts += [_figure(picture, caption) for picture, caption in section.pictures]
     parts.append("</div>")
     for charts, figures in groupby(section.figures, key=lambda figure: figure.is_chart):
-        drawn = [_drawn(figure) for figure in figures]
-        parts += ['<div class="charts">', *drawn, "</div>"] if charts else drawn
+        blocks = [_render(figure) for figure in figures]
+        parts += ['<div class="charts">', *blocks, "</div>"] if charts else blocks
     settings = json.dumps(section.settings, indent=2)
     return [*parts, _folded("Settings", f"<pre>{html.escape(settings)}</pre>"), "</section>"]
 
 
-def _drawn(figure: Figure) -> str:
+def _render(figure: Figure) -> str:
     if figure.folded:
         return _folded(figure.heading, _wide(figure.table))
     heading = f"<h3>{html.escape(figure.heading)}</h3>" if figure.heading else ""

@@ -1,4 +1,4 @@
-"""Tables drawn as HTML and SVG, with no library and no script."""
+"""Tables as HTML and line charts as SVG, without libraries and scripts."""
 
 import html
 import math
@@ -8,58 +8,58 @@ from typing import Any
 from dreamlab.report.colours import COLOURS
 from dreamlab.report.table import Table
 
-#: Small, so that its words can still be read where it is as wide as a phone.
+#: A small canvas, so that text stays readable at the width of a phone.
 _WIDTH, _HEIGHT = 480, 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 10, 40
 
-#: The line before a name in a legend; said with it, as a notebook has no styles for it.
+#: Inline style of the line before a name in the legend; a notebook has no style sheet for it.
 _SWATCH = "display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:middle;"
 
 
 def heat_table(table: Table) -> str:
-    """Return a table as HTML, its figures on a ground of blue (low) to red (high) if a heat map."""
+    """Return a table as HTML; the cells of a heat map are blue (low) to red (high)."""
     heat = table.drawn in ("ratios", "cosines")
     names = table.columns if table.drawn else [name.replace("_", " ") for name in table.columns]
     head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
     body = []
     for name, *figures in table.rows:
         cells = "".join(_cell(figure, table.drawn) for figure in figures)
-        body.append(f"<tr><th>{html.escape(shown(name))}</th>{cells}</tr>")
+        body.append(f"<tr><th>{html.escape(cell_text(name))}</th>{cells}</tr>")
     kind = ' class="heat"' if heat else ""
     return f"<table{kind}><tr>{head}</tr>{''.join(body)}</table>"
 
 
 def warmth(figure: float, drawn: str) -> float:
-    """Return where a figure of a heat map lies between -1 (blue), 0 (white) and 1 (red).
+    """Return the colour value of a heat map cell: -1 (blue), 0 (white) to 1 (red).
 
-    A ratio counts by its logarithm: 10 times is 1, a tenth is -1.
+    A ratio counts by its decimal logarithm: 10 gives 1, and 0.1 gives -1.
     """
     if drawn == "cosines":
         return max(-1.0, min(1.0, figure))
     return max(-1.0, min(1.0, math.log10(figure))) if figure > 0 else -1.0
 
 
-def shown(value: Any) -> str:
-    """Return a cell as text: a figure in three digits, nothing as a dash."""
+def cell_text(value: Any) -> str:
+    """Return a cell as text: a float with three digits, a missing value as a dash."""
     if value is None:
         return "–"
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
-    """Return a table as a line chart with its legend; figures that there are none of leave gaps.
+    """Return a table as a line chart with a legend; missing values leave gaps.
 
     Parameters
     ----------
     table : Table
-        The first column is across, each other one is a line.
+        The first column is the x axis; each further column is a line.
     colours : sequence of str
-        One a line; where there are more lines, they come again with the line dashed.
+        A colour per line; further lines repeat the colours and are dashed.
     """
     across = [row[0] for row in table.rows]
     columns = [[row[place] for row in table.rows] for place in range(1, len(table.columns))]
-    known = [figure for column in columns for figure in column if figure is not None]
-    low, high = min([0.0, *known]), max([0.0, *known])
+    figures = [figure for column in columns for figure in column if figure is not None]
+    low, high = min([0.0, *figures]), max([0.0, *figures])
     high = high if high > low else low + 1.0
     left, right = min(across), max(across)
 
@@ -86,7 +86,7 @@ def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
                 pen = "M"
                 continue
             at = place(x, y)
-            # A line of no length is drawn as a dot: a figure alone between gaps can be seen.
+            # A line of length 0 draws a dot, so a value between two gaps is visible.
             steps.append(f"{pen}{at[0]:.1f} {at[1]:.1f}" + ("h0" if pen == "M" else ""))
             pen = "L"
         parts.append(
@@ -111,17 +111,17 @@ def _cell(figure: Any, drawn: str) -> str:
         fade = round(255 * (1 - 0.65 * abs(heat)))
         red, blue = (255, fade) if heat >= 0 else (fade, 255)
         style = f' style="background:rgb({red},{fade},{blue})"'
-    return f"<td{style}>{html.escape(shown(figure))}</td>"
+    return f"<td{style}>{html.escape(cell_text(figure))}</td>"
 
 
 def _ticks(low: float, high: float, least: float = 0.0) -> list[float]:
-    """Return up to six round figures from `low` to `high`, `least` or more apart."""
+    """Return up to six round values from `low` to `high`, at least `least` apart."""
     if low == high:
         return [low]
     rough = max((high - low) / 5, least)
     unit = 10.0 ** math.floor(math.log10(rough))
     step = next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough)
-    # A rounding error is not to cost the figure at an end.
+    # The tolerance keeps the tick at an end in spite of rounding errors.
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [count * step for count in range(first, last + 1)]
 

@@ -1,25 +1,26 @@
-"""Tables: figures in rows and columns, ready to be shown, drawn or saved."""
+"""Tables of results, for charts, reports and files."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Table:
-    """Figures in rows and columns, ready to be shown, drawn or saved.
+    """A table of results, for charts, reports and files.
 
     Parameters
     ----------
     name : str
-        What it is called, in a file name too.
+        Name of the table, also in file names.
     title : str
-        What it says, in one sentence.
+        Statement of the table, in one sentence.
     columns : tuple of str
         Headings; the first column names the rows.
     rows : tuple of tuple
-        Plain numbers and words, None for a figure that there is none of.
+        Plain numbers and words; None for a missing value.
     drawn : str
-        ``"lines"``: the first column is across, each other one is a line. ``"ratios"``: a heat
-        map of figures around 1. ``"cosines"``: a heat map of figures from -1 to 1. Or nothing.
+        ``"lines"``: a line chart; the first column is the x axis, each further column is a line.
+        ``"ratios"``: a heat map of values around 1. ``"cosines"``: a heat map of values from -1 to
+        1. Empty: rows.
     """
 
     name: str

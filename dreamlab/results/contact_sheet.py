@@ -1,4 +1,4 @@
-"""Many pictures on one sheet, each with its caption."""
+"""Contact sheets: a grid of captioned pictures."""
 
 import math
 import unicodedata
@@ -18,7 +18,7 @@ _LINE = 20
 _TITLE = 24
 _INK = (32, 32, 32)
 
-#: Pillow's built-in font draws ASCII alone; what has a plain form is written in that.
+#: ASCII replacements; Pillow's built-in font has only ASCII.
 _PLAIN = str.maketrans(
     {"–": "-", "—": "-", "−": "-", "×": "x", "‘": "'", "’": "'", "“": '"', "”": '"'}
 )
@@ -33,20 +33,20 @@ def contact_sheet(
 ) -> bytes:
     """Lay out pictures in a grid, row by row.
 
-    All keep one scale, that of their own pixels, so that they can be compared; a picture
-    smaller than the largest is centred in its cell.
+    All pictures keep their size in pixels, so that they can be compared. A picture smaller than
+    the largest is centred in its cell.
 
     Parameters
     ----------
     items : sequence of (str, Picture)
-        Caption and picture. A caption too wide for its cell goes on below where
-        it has a ``·``, and is cut where it has none.
+        Caption and picture. A caption too wide for its cell breaks at a ``·``; a part too wide
+        for a line is cut.
     columns : int
-        Pictures in a row, 1 or more; fewer pictures make fewer columns.
+        Pictures per row, 1 or more; fewer pictures make fewer columns.
     title : str, optional
-        A line above all.
+        Title line of the sheet.
     text : mapping of str to str, optional
-        What the file says of itself, in text chunks.
+        Text chunks of the file.
 
     Returns
     -------
@@ -56,8 +56,8 @@ def contact_sheet(
     Raises
     ------
     DreamError
-        If there is nothing to show, `columns` is out of range, or the sheet would have more
-        than 64 million pixels.
+        If there are no pictures, `columns` is out of range, or the sheet would have more than
+        64 million pixels.
     """
     if not items:
         raise DreamError("the contact sheet has 0 pictures; give at least 1")
@@ -68,7 +68,7 @@ def contact_sheet(
     cell_width = max(picture.shape.width for _, picture in items)
     cell_height = max(picture.shape.height for _, picture in items)
     top = _GAP + (_TITLE + _GAP if title else 0)
-    captions = [_lines(caption, cell_width) for caption, _ in items]
+    captions = [_caption_lines(caption, cell_width) for caption, _ in items]
     below = max(map(len, captions)) - 1
     across, down = cell_width + _GAP, cell_height + 2 * _TEXT + below * _LINE + _GAP
     width, height = _GAP + columns * across, top + rows * down
@@ -93,15 +93,17 @@ def contact_sheet(
     return png(np.asarray(sheet), text=text)
 
 
-def compared(dreams: Sequence[tuple[str, RunData]], text: Mapping[str, str] | None = None) -> bytes:
-    """Return the original and the results of dreams on one picture on one sheet.
+def comparison_sheet(
+    dreams: Sequence[tuple[str, RunData]], text: Mapping[str, str] | None = None
+) -> bytes:
+    """Return a contact sheet of the original and the results of dreams on it.
 
     Parameters
     ----------
     dreams : sequence of (str, RunData)
-        Caption and dream, one at least.
+        Caption and dream, at least 1.
     text : mapping of str to str, optional
-        What the file says of itself, in text chunks.
+        Text chunks of the file.
     """
     items = [("Original", dreams[0][1].original)]
     items += [(name, recording.final.picture) for name, recording in dreams]
@@ -109,12 +111,12 @@ def compared(dreams: Sequence[tuple[str, RunData]], text: Mapping[str, str] | No
 
 
 def across(count: int) -> int:
-    """Return how many of so many pictures stand in a row."""
+    """Return the number of pictures per row, for `count` pictures."""
     return {2: 2, 3: 3, 5: 3, 6: 3}.get(count, 4)
 
 
-def _lines(caption: str, width: int) -> list[str]:
-    """Break a caption between its facts, each line as long as the width allows."""
+def _caption_lines(caption: str, width: int) -> list[str]:
+    """Break a caption between its facts into lines that fit the width, if possible."""
     font = ImageFont.load_default(_TEXT)
     first, *facts = caption.split(" · ")
     lines = [first]
@@ -140,7 +142,7 @@ def _write(
 
 
 def _plain(text: str) -> str:
-    """Make one line of characters that the font has, or stands a box for."""
+    """Return one printable line, in ASCII as far as possible."""
     parts = unicodedata.normalize("NFKD", text[:2000].translate(_PLAIN))
-    kept = "".join(char for char in parts if not unicodedata.combining(char))
-    return "".join(char if char.isprintable() else " " for char in kept).strip()
+    letters = "".join(char for char in parts if not unicodedata.combining(char))
+    return "".join(char if char.isprintable() else " " for char in letters).strip()

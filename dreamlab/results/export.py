@@ -1,4 +1,4 @@
-"""What a recording is saved as: every function turns a `Recording` into bytes."""
+"""File formats of a recording; every function turns a `Recording` into bytes."""
 
 import csv
 import io
@@ -19,24 +19,24 @@ from dreamlab.results.run_data import Frame, RunData
 
 _WEBP_QUALITY = 90
 
-#: The earliest date a ZIP can hold: the same recording gives the same bytes at any time.
+#: The earliest date of the ZIP format; a fixed date gives the same bytes at any time.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def png(recording: RunData) -> bytes:
-    """Return the run's result as a PNG that carries its settings.
+    """Return the run's result as a PNG with its settings.
 
     Raises
     ------
     DreamError
-        If the recording is empty, here and in all of this module.
+        If the recording is empty; all functions of this module raise it.
     """
-    return _png(recording.final, _settings(recording))
+    return _png(recording.final, _settings_json(recording))
 
 
 def octave_pngs(recording: RunData) -> dict[str, bytes]:
-    """Return one PNG an octave, in its own size, by name: ``octave_<k>_<h>x<w>.png``."""
-    settings = _settings(recording)
+    """Return a PNG per octave, in its own size, by name: ``octave_<k>_<h>x<w>.png``."""
+    settings = _settings_json(recording)
     return {
         f"octave_{frame.octave}_{frame.height}x{frame.width}.png": _png(frame, settings)
         for frame in recording.octave_frames
@@ -46,8 +46,8 @@ def octave_pngs(recording: RunData) -> dict[str, bytes]:
 def gif(recording: RunData, **options: Any) -> bytes:
     """Return the octave progression as an animated GIF.
 
-    The original comes first, then one frame an octave, all in the original's size and in one
-    palette.
+    The original comes first, then a frame per octave. All frames have the original's size and
+    share a palette.
 
     Parameters
     ----------
@@ -69,14 +69,14 @@ def gif(recording: RunData, **options: Any) -> bytes:
         plan.milliseconds(len(pictures)),
         palette=film.shared_palette(pictures),
         loop=plan.loop,
-        comment=_settings(recording),
+        comment=_settings_json(recording),
     )
 
 
 def webp(recording: RunData, **options: Any) -> bytes:
     """Return the octave progression as an animated WebP; see `gif` for the options.
 
-    WebP holds at most 16,383 px a side: the film of a larger picture is scaled down to that.
+    WebP holds at most 16,383 px per side; the film of a larger picture is scaled down.
     """
     plan = Film(**options)
     pictures = _pictures(recording, plan)
@@ -85,30 +85,30 @@ def webp(recording: RunData, **options: Any) -> bytes:
         plan.milliseconds(len(pictures)),
         loop=plan.loop,
         quality=_WEBP_QUALITY,
-        xmp=embedded.settings_xmp(_settings(recording)),
+        xmp=embedded.settings_xmp(_settings_json(recording)),
     )
 
 
 def losses_csv(recording: RunData) -> bytes:
-    """Return the losses as CSV: a row a step, a column a layer after the loss.
+    """Return the losses as CSV: a row per step; after the total loss, a column per layer.
 
-    A loss that is not a finite number leaves its cell empty.
+    The cell of a loss that is not finite is empty.
     """
     layers = _layers(recording)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["octave", "height", "width", "iteration", "loss", *layers])
     for point in recording.losses:
-        shares = [_finite(point.losses.get(layer)) for layer in layers]
+        shares = [_finite_or_none(point.losses.get(layer)) for layer in layers]
         place = [point.octave, point.height, point.width, point.iteration]
-        writer.writerow([*place, _finite(point.loss), *shares])
+        writer.writerow([*place, _finite_or_none(point.loss), *shares])
     return text.getvalue().encode()
 
 
 def losses_json(recording: RunData) -> bytes:
-    """Return the losses as JSON: a list with an object a step, ``losses`` by layer in each.
+    """Return the losses as JSON: a list with an object per step, each with ``losses`` by layer.
 
-    A loss that is not a finite number is null.
+    A loss that is not finite is null.
     """
     layers = _layers(recording)
     rows = [
@@ -117,9 +117,11 @@ def losses_json(recording: RunData) -> bytes:
             "height": point.height,
             "width": point.width,
             "iteration": point.iteration,
-            "loss": _finite(point.loss),
+            "loss": _finite_or_none(point.loss),
             "losses": {
-                layer: _finite(point.losses[layer]) for layer in layers if layer in point.losses
+                layer: _finite_or_none(point.losses[layer])
+                for layer in layers
+                if layer in point.losses
             },
         }
         for point in recording.losses
@@ -128,14 +130,14 @@ def losses_json(recording: RunData) -> bytes:
 
 
 def config_json(recording: RunData) -> bytes:
-    """Return how the run was made as JSON, which `DreamConfig.from_file` reads back."""
+    """Return the provenance as JSON, which `DreamConfig.from_file` reads."""
     return _json(recording.provenance.to_dict())
 
 
 def files(recording: RunData, film: Film) -> Iterator[tuple[str, bytes]]:
-    """Yield all files of a run, by name, one after the other.
+    """Yield all files of a run with their names, one after the other.
 
-    They are ``dream.png``, a PNG an octave, ``progression.gif``, ``progression.webp``,
+    They are ``dream.png``, a PNG per octave, ``progression.gif``, ``progression.webp``,
     ``losses.csv``, ``losses.json`` and ``config.json``.
     """
     options = vars(film)
@@ -149,33 +151,36 @@ def files(recording: RunData, film: Film) -> Iterator[tuple[str, bytes]]:
 
 
 def archive(recording: RunData, **options: Any) -> bytes:
-    """Return all `files` in one ZIP; see `gif` for the options. Same recording, same bytes."""
-    return packed(dict(files(recording, Film(**options))))
+    """Return all `files` as a ZIP; see `gif` for the options.
+
+    The same recording gives the same bytes.
+    """
+    return pack(dict(files(recording, Film(**options))))
 
 
 def file_name(name: str) -> str:
-    """Return a dream's name as a part of a file name: plain letters only."""
+    """Return a dream's name as part of a file name: a to z, digits and underscores."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "dream"
 
 
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """Return files, by name, as a ZIP. Same files, same bytes."""
-    archived = io.BytesIO()
-    with zipfile.ZipFile(archived, "w") as opened:
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """Return files, by name, as a ZIP; the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as writer:
         for name, data in files.items():
             entry = zipfile.ZipInfo(name, _ZIP_DATE)
             entry.external_attr = 0o644 << 16
-            # Pictures are packed as they are; only text gets smaller.
+            # Store pictures, which are compressed already; compress text.
             text = name.endswith((".csv", ".json"))
-            opened.writestr(entry, data, zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED)
-    return archived.getvalue()
+            writer.writestr(entry, data, zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED)
+    return buffer.getvalue()
 
 
 def _png(frame: Frame, settings: str) -> bytes:
     return frame.picture.with_text(embedded.settings_text(settings)).png
 
 
-def _settings(recording: RunData) -> str:
+def _settings_json(recording: RunData) -> str:
     return recording.provenance.to_json()
 
 
@@ -187,20 +192,20 @@ def _pictures(recording: RunData, plan: Film) -> list[np.ndarray]:
 def _frames(
     recording: RunData, pictures: Iterable[np.ndarray], max_side: int
 ) -> Iterator[np.ndarray]:
-    # One at a time: the frames of a large picture together would fill the memory.
+    # Yield one frame at a time: all frames of a large picture would fill the memory.
     shape = recording.original.shape.fitted(max_side)
     for pixels in pictures:
         yield images.resize_pixels(pixels, *shape)
 
 
 def _layers(recording: RunData) -> list[str]:
-    """Name the layers of the loss table, in the order of the settings."""
-    seen = {layer for point in recording.losses for layer in point.losses}
-    named = recording.provenance.config.layers
-    return [layer for layer in named if layer in seen] + sorted(seen - set(named))
+    """Return the layers of the loss table, in the order of the settings."""
+    layers = {layer for point in recording.losses for layer in point.losses}
+    order = recording.provenance.config.layers
+    return [layer for layer in order if layer in layers] + sorted(layers - set(order))
 
 
-def _finite(value: float | None) -> float | None:
+def _finite_or_none(value: float | None) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 

@@ -1,4 +1,4 @@
-"""What a run leaves in a directory: all of it, or nothing."""
+"""The folder of a run's files, written completely or not at all."""
 
 import os
 import re
@@ -16,12 +16,14 @@ _OCTAVE = re.compile(r"octave_\d+_\d+x\d+\.png")
 
 
 def prepare(directory: Path) -> None:
-    """Make a directory if it is not there, and try that files can be written in it.
+    """Create a directory if it is missing, and check that it is writable.
+
+    Call it before a run, so that an error does not cost the run.
 
     Raises
     ------
     DreamError
-        If they cannot; better now than after the run.
+        If the directory is not writable.
     """
     with _explained(directory):
         directory.mkdir(parents=True, exist_ok=True)
@@ -33,24 +35,24 @@ def write_run(
 ) -> list[str]:
     """Write a run's pictures, films, losses and settings.
 
-    Each file is complete before it takes its name. Octaves of an earlier run
-    (``octave_<k>_<h>x<w>.png``) that this one did not write are removed.
+    Each file is complete before it gets its name. Octaves of an earlier run
+    (``octave_<k>_<h>x<w>.png``) that are not part of this run are removed.
 
     Parameters
     ----------
     recording : RunData
         The run, finished or not.
     directory : Path
-        Where to, an existing directory.
+        An existing directory.
     film : Film
-        How ``progression.gif`` and ``progression.webp`` run.
+        Timing and order of ``progression.gif`` and ``progression.webp``.
     keep : Path, optional
-        A file not to remove whatever its name: the picture that the run began from.
+        A file never to remove: the run's original picture.
 
     Returns
     -------
     list of str
-        The names written.
+        Names of the files.
 
     Raises
     ------
@@ -72,12 +74,12 @@ def write_run(
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write one file so that it is complete before it takes its name.
+    """Write a file, which is complete before it gets its name.
 
     Raises
     ------
     DreamError
-        If it cannot be written.
+        If the file cannot be written.
     """
     with _explained(path.parent), _workshop(path.parent) as workshop:
         Path(workshop, path.name).write_bytes(data)
@@ -85,7 +87,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def _workshop(directory: Path) -> tempfile.TemporaryDirectory:
-    # In the directory itself: only within one file system does a file take its name at once.
+    # A folder within the directory: a rename is atomic only within a file system.
     return tempfile.TemporaryDirectory(prefix=".dreamlab-", dir=directory)
 
 

@@ -12,25 +12,25 @@ _FORM = "{desc}{percentage:3.0f} %|{bar}| {elapsed}<{remaining}{postfix}"
 
 
 @contextmanager
-def progress_bar(shown: bool | None) -> Generator[Any]:
-    """Give a bar of tqdm that goes from 0 to 1.
+def progress_bar(visible: bool | None) -> Generator[Any]:
+    """Yield a bar of tqdm that runs from 0 to 1.
 
     Parameters
     ----------
-    shown : bool or None
-        Whether it is drawn; None draws it where standard error is a terminal.
+    visible : bool or None
+        Whether to draw it; None draws it if standard error is a terminal.
     """
     with warnings.catch_warnings():
-        # Where a notebook has no widgets, tqdm says so and draws the bar as text.
+        # In a notebook without widgets, tqdm warns and draws the bar as text.
         warnings.simplefilter("ignore")
         from tqdm.auto import tqdm
-    with tqdm(total=1.0, bar_format=_FORM, disable=None if shown is None else not shown) as bar:
+    with tqdm(total=1.0, bar_format=_FORM, disable=None if visible is None else not visible) as bar:
         yield bar
 
 
-def followed(steps: Iterable["Step"], shown: bool | None) -> Generator["Step"]:
-    """Pass the steps of a dream on, and say on a bar where it is; see `progress_bar`."""
-    with progress_bar(shown) as bar:
+def follow(steps: Iterable["Step"], visible: bool | None) -> Generator["Step"]:
+    """Yield the steps of a dream and show its progress on a bar; see `progress_bar`."""
+    with progress_bar(visible) as bar:
         for step in steps:
             place = f"octave {step.octave + 1}/{step.octaves}, {step.width} x {step.height}"
             bar.set_description(place, refresh=False)

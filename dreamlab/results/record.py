@@ -10,7 +10,7 @@ from PIL import Image
 
 from dreamlab.config import DreamConfig
 from dreamlab.images import load_image
-from dreamlab.results.progress import followed
+from dreamlab.results.progress import follow
 from dreamlab.results.recording import Recording
 
 if TYPE_CHECKING:
@@ -31,30 +31,30 @@ def record(
     memory: float | None = None,
     **settings: Any,
 ) -> Recording:
-    """Dream on a picture and keep what it leaves.
+    """Dream on a picture and record the run.
 
-    An interrupt (Ctrl-C, or *Stop* in a notebook) ends the dream and keeps what was done.
+    An interrupt (Ctrl-C, or *Stop* in a notebook) ends the dream and keeps its steps so far.
 
     Parameters
     ----------
     picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray
-        What `dreamlab.images.load_image` takes: pixels in 0 to 255, or floats in [-1, 1].
+        Any input of `dreamlab.images.load_image`: pixels in 0 to 255, or floats in [-1, 1].
     config : DreamConfig, str or mapping, optional
         The settings, the name of a preset, or plain values; by default the preset ``"mixed"``, or
         the defaults of `DreamConfig` where `settings` name the layers.
     model : Network, keras.Model, str or path
-        What `dreamlab.models.load_model` takes.
+        Any input of `dreamlab.models.load_model`.
     max_side : int, optional
         Scale a larger picture down so that its longest side has this many pixels.
     every : int, optional
-        Keep a frame after every so many steps too.
+        Keep a frame after every n-th step too.
     progress : bool or None
-        Whether a bar is drawn; None draws it in a terminal alone.
+        Whether to draw a progress bar; None draws it only in a terminal.
     memory : float, optional
         Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
         half of what is free, at most 2,400 MB.
     **settings
-        Settings of `DreamConfig` that go over those of `config`, such as ``octaves=3``.
+        Settings of `DreamConfig` that override those of `config`, such as ``octaves=3``.
 
     Returns
     -------
@@ -69,44 +69,44 @@ def record(
     from dreamlab.dream import dream
     from dreamlab.models import cached_model
 
-    chosen = resolved(config, settings)
+    dream_config = resolve(config, settings)
     image = load_image(picture, max_side=max_side)
     recording = Recording(every=every)
-    steps = dream(image, cached_model(model), chosen, memory=memory)
+    steps = dream(image, cached_model(model), dream_config, memory=memory)
     run_to_end(recording, steps, progress)
     return recording
 
 
 def run_to_end(recording: Recording, steps: Iterable["Step"], progress: bool | None) -> None:
-    """Record a dream to its end, or until an interrupt, which keeps what was done.
+    """Record a dream to its end, or until an interrupt, which keeps the steps so far.
 
     Parameters
     ----------
     recording : Recording
-        Where it is kept; unfinished after an interrupt.
+        The recording to fill; it is unfinished after an interrupt.
     steps : iterable of Step
-        What `dreamlab.dream.dream` returns.
+        Steps of `dreamlab.dream.dream`.
     progress : bool or None
-        Whether a bar is drawn; None draws it in a terminal alone.
+        Whether to draw a progress bar; None draws it only in a terminal.
 
     Raises
     ------
     KeyboardInterrupt
-        If there is nothing to keep.
+        If the recording has no frame yet.
     """
     try:
-        with closing(recording.record(followed(steps, progress))) as recorded:
-            for _ in recorded:
+        with closing(recording.record(follow(steps, progress))) as recorder:
+            for _ in recorder:
                 pass
     except KeyboardInterrupt:
         if not recording.frames:
             raise
 
 
-def resolved(
+def resolve(
     config: DreamConfig | str | Mapping[str, Any] | None, settings: Mapping[str, Any]
 ) -> DreamConfig:
-    """Return the settings that `record` is asked for; see there."""
+    """Return the settings for the arguments of `record`; see there."""
     if config is None and "layers" in settings:
         return DreamConfig.from_dict(settings)
     return DreamConfig.of("mixed" if config is None else config).replace(**settings)

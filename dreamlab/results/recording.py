@@ -1,4 +1,4 @@
-"""What is kept of a run: its losses and its frames, bounded in bytes."""
+"""Recordings: the losses and frames of a run, bounded in bytes."""
 
 import contextlib
 import time
@@ -14,25 +14,25 @@ from dreamlab.results import folder, section
 from dreamlab.results.film import Film
 from dreamlab.results.run_data import Frame, LossPoint, RunData
 
-if TYPE_CHECKING:  # the engine imports TensorFlow; a recording is read where there is none
+if TYPE_CHECKING:  # the engine imports TensorFlow; recordings must load without it
     from dreamlab.dream import Step
 
 
 class Recording(RunData):
-    """Losses and frames of one run, kept while its steps pass through.
+    """Losses and frames of a run, recorded while its steps pass through.
 
     Parameters
     ----------
     every : int, optional
-        Keep a frame after every so many steps too, not only one an octave.
+        Keep a frame after every n-th step too, not only a frame per octave.
     max_bytes : int
-        Most bytes of frames to keep. When they pass it, frames between octaves go first (every
-        second one), then the smallest octaves; the original and the last frame always stay.
+        Most bytes of frames. Beyond it, every second frame between octaves is dropped first, then
+        the smallest octaves; the original and the last frame always stay.
 
     Attributes
     ----------
     dropped : int
-        Frames that did not fit; the other attributes are those of `RunData`.
+        Number of dropped frames; the other attributes are those of `RunData`.
     """
 
     def __init__(self, *, every: int | None = None, max_bytes: int = 512 * 2**20) -> None:
@@ -45,16 +45,16 @@ class Recording(RunData):
         self._framed: tuple[int, int] | None = None  # place of the last frame
 
     def record(self, steps: Iterable["Step"]) -> Generator["Step"]:
-        """Pass the steps of a run on, keeping what is asked for.
+        """Yield the steps of a run and record them.
 
-        Closing this iterator, an interrupt or an error in the run keeps all that was done so
-        far, the picture between two octaves included, and closes the run. After an error the
-        frame is there only if the run still gives the picture it had.
+        If this iterator is closed, interrupted, or ended by an error of the run, it keeps all steps
+        so far, with a frame of the last step, and closes the run. After an error that frame is kept
+        only if the run still provides its picture.
 
         Parameters
         ----------
         steps : iterable of Step
-            What `dreamlab.dream.dream` returns.
+            Steps of `dreamlab.dream.dream`.
 
         Yields
         ------
@@ -64,7 +64,7 @@ class Recording(RunData):
         Raises
         ------
         Exception
-            What the run itself raises, when all that was done is kept.
+            Any exception of the run, after the recording is complete.
         """
         began = time.perf_counter()
         last = None
@@ -74,11 +74,11 @@ class Recording(RunData):
                 last = step
                 yield step
             self.finished = True
-        except GeneratorExit:  # closed between steps: the last one's picture is still valid
+        except GeneratorExit:  # closed between steps: the last step's picture is still valid
             self._add_partial(last)
             raise
         except BaseException:
-            # The run itself ended so, and its picture may be gone: what ended it matters more.
+            # The run raised; its last picture may be gone. Never mask that exception.
             with contextlib.suppress(Exception):
                 self._add_partial(last)
             raise
@@ -88,19 +88,19 @@ class Recording(RunData):
                 close()
 
     def save(self, directory: str | Path, film: Film | None = None) -> list[str]:
-        """Write the files of the command ``dreamlab dream`` into a directory, made if need be.
+        """Write the files of the command ``dreamlab dream`` into a directory.
 
         Parameters
         ----------
         directory : str or path
-            Where to. Files of the same names are replaced.
+            The directory; it is created if missing. Files of the same names are replaced.
         film : Film, optional
-            How ``progression.gif`` and ``progression.webp`` run.
+            Timing and order of ``progression.gif`` and ``progression.webp``.
 
         Returns
         -------
         list of str
-            The names written.
+            Names of the files.
 
         Raises
         ------
@@ -111,10 +111,10 @@ class Recording(RunData):
         return folder.write_run(self, Path(directory), film or Film())
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the losses as flat dicts, one a step, such as ``pandas.DataFrame`` takes.
+        """Return the losses as flat dicts, one per step, for ``pandas.DataFrame``.
 
         Each has ``octave``, ``height``, ``width``, ``iteration`` and ``loss``, and each layer's
-        share of the loss under the layer's name.
+        part of the loss under the layer's name.
         """
         return [
             {name: value for name, value in vars(point).items() if name != "losses"} | point.losses
@@ -136,14 +136,14 @@ class Recording(RunData):
         return section.in_notebook([section.NamedDream("Dream", COLOURS[0], self)])
 
     def add(self, part: Provenance | LossPoint | Frame) -> None:
-        """Keep a part of the run: how it was made, a loss, or a frame if it fits."""
+        """Add a part of the run: its provenance, a loss, or a frame; drop the surplus frames."""
         if isinstance(part, LossPoint):
             self.losses.append(part)
         elif isinstance(part, Frame):
             self.frames.append(part)
-            gone = surplus(self.frames, self.max_bytes - self.original.nbytes)
-            self.frames = [frame for place, frame in enumerate(self.frames) if place not in gone]
-            self.dropped += len(gone)
+            indices = surplus(self.frames, self.max_bytes - self.original.nbytes)
+            self.frames = [frame for place, frame in enumerate(self.frames) if place not in indices]
+            self.dropped += len(indices)
         else:
             self.provenance = part
 
@@ -154,8 +154,8 @@ class Recording(RunData):
         if step.losses:
             place = step.octave, step.height, step.width, step.iteration
             self.add(LossPoint(*place, step.loss, dict(step.losses)))
-        wanted = self.every is not None and (step.iteration + 1) % self.every == 0
-        if step.ends_octave or wanted:
+        is_due = self.every is not None and (step.iteration + 1) % self.every == 0
+        if step.ends_octave or is_due:
             self._add(step)
 
     def _add(self, step: "Step") -> None:
@@ -168,15 +168,16 @@ class Recording(RunData):
 
 
 def surplus(frames: Sequence[Frame], max_bytes: float) -> set[int]:
-    """Return the places of the frames that do not fit into so many bytes; the last always does.
+    """Return the indices of the frames to drop, so that the rest has at most `max_bytes`.
 
-    Every second frame between octaves goes first, as often as need be, then the smallest octaves.
+    Every second frame between octaves is dropped first, repeatedly, then the smallest octaves. The
+    last frame always stays.
     """
     places = list(range(len(frames)))
     total = sum(frame.picture.nbytes for frame in frames)
     while total > max_bytes and len(places) > 1:
         between = [place for place in places[:-1] if not frames[place].ends_octave]
-        gone = between[::2] or places[:1]
-        total -= sum(frames[place].picture.nbytes for place in gone)
-        places = [place for place in places if place not in gone]
+        removal = set(between[::2] or places[:1])
+        total -= sum(frames[place].picture.nbytes for place in removal)
+        places = [place for place in places if place not in removal]
     return set(range(len(frames))) - set(places)

@@ -1,4 +1,4 @@
-"""What a run leaves: its frames, its losses, and how it was made."""
+"""Results of a run: its frames, its losses and its provenance."""
 
 from dataclasses import dataclass
 
@@ -13,16 +13,16 @@ _EMPTY = "the recording is empty; record a run before exporting it"
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture kept from a run.
+    """A picture of a run.
 
     Parameters
     ----------
     octave : int
-        Octave it belongs to, from 0.
+        Octave, from 0.
     iteration : int
-        Step of the octave after which it was taken, from 0; -1 where no step was taken.
+        The last step before the picture, from 0 in each octave; -1 without steps.
     ends_octave : bool
-        True for an octave's result, lost detail put back; false for a picture between steps.
+        True for an octave's result, with lost detail restored; false for a picture between steps.
     picture : Picture
         The picture.
     """
@@ -34,7 +34,7 @@ class Frame:
 
     @property
     def pixels(self) -> np.ndarray:
-        """Its pixels, uint8 (height, width, 3)."""
+        """Pixels of the picture, uint8 (height, width, 3)."""
         return self.picture.pixels
 
     @property
@@ -58,11 +58,11 @@ class LossPoint:
     Parameters
     ----------
     octave, height, width, iteration : int
-        Where in the run; octave and iteration count from 0.
+        Place in the run; octave and iteration count from 0.
     loss : float
-        The whole loss, looked at before the step was applied.
+        Total loss, before the step changed the picture.
     losses : dict of str to float
-        Each layer's share of it; they add up to `loss`.
+        Each layer's part of the loss; the parts add up to `loss`.
     """
 
     octave: int
@@ -74,18 +74,18 @@ class LossPoint:
 
 
 class RunData:
-    """Losses and frames of one run.
+    """Losses and frames of a run.
 
     Attributes
     ----------
     frames : list of Frame
-        The frames kept, in order. The last one is the run's result, or as far as it came.
+        Frames, in order. The last frame is the run's result, or its last state.
     losses : list of LossPoint
-        One row a step.
+        A row per step.
     seconds : float
-        How long the run took, in seconds.
+        Duration of the run, in seconds.
     finished : bool
-        Whether the run came to its end.
+        Whether the run reached its end.
     """
 
     def __init__(self) -> None:
@@ -98,17 +98,17 @@ class RunData:
 
     @property
     def empty(self) -> bool:
-        """Whether no step has been recorded yet."""
+        """Whether the recording has no step yet."""
         return self._provenance is None
 
     @property
     def provenance(self) -> Provenance:
-        """How the run was made.
+        """Provenance of the run: settings, network, weights and versions.
 
         Raises
         ------
         DreamError
-            If nothing has been recorded.
+            If the recording is empty.
         """
         if self._provenance is None:
             raise DreamError(_EMPTY)
@@ -120,12 +120,12 @@ class RunData:
 
     @property
     def original(self) -> Picture:
-        """The picture the run began from.
+        """The original picture.
 
         Raises
         ------
         DreamError
-            If nothing has been recorded.
+            If the recording is empty.
         """
         if self._original is None:
             raise DreamError(_EMPTY)
@@ -137,17 +137,17 @@ class RunData:
 
     @property
     def octave_frames(self) -> list[Frame]:
-        """One frame an octave, in order; the last may be of an octave that was cut short."""
+        """A frame per octave, in order; the last may belong to an unfinished octave."""
         return [frame for frame in self.frames if frame.ends_octave or frame is self.frames[-1]]
 
     @property
     def final(self) -> Frame:
-        """The last frame: the run's result, or as far as it came.
+        """The last frame: the run's result, or its last state.
 
         Raises
         ------
         DreamError
-            If nothing has been recorded.
+            If the recording is empty.
         """
         if not self.frames:
             raise DreamError(_EMPTY)
@@ -155,6 +155,6 @@ class RunData:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all pictures kept, the original included."""
+        """Size of all pictures in bytes, the original included."""
         original = 0 if self._original is None else self._original.nbytes
         return original + sum(frame.picture.nbytes for frame in self.frames)

@@ -13,16 +13,16 @@ from dreamlab.results.run_data import RunData
 
 @dataclass(frozen=True)
 class NamedDream:
-    """A dream with what it is called and drawn in.
+    """A dream with its name and colour.
 
     Parameters
     ----------
     name : str
-        What it is called.
+        Name of the dream.
     colour : str
-        What its curve is drawn in, as CSS writes colours.
+        CSS colour of its curve.
     recording : RunData
-        What was kept of it, a frame at least.
+        Its recording, with at least 1 frame.
     """
 
     name: str
@@ -36,17 +36,17 @@ def section(heading: str, dreams: Sequence[NamedDream]) -> Section:
     Parameters
     ----------
     heading : str
-        Its heading.
+        Heading of the section.
     dreams : sequence of NamedDream
-        One at least, all of one picture.
+        At least 1 dream, all on the same picture.
     """
     figures = [Figure(_numbers(dreams))]
-    if drawn := _with_losses(dreams):
-        table = losses(drawn)
-        figures.append(Figure(table, table.title, [dream.colour for dream in drawn]))
+    if with_losses := _with_losses(dreams):
+        table = losses(with_losses)
+        figures.append(Figure(table, table.title, [dream.colour for dream in with_losses]))
     for dream in dreams:
         if dream.recording.losses and len(dream.recording.losses[0].losses) > 1:
-            table = _shares(dream)
+            table = _layer_shares(dream)
             figures.append(Figure(table, table.title))
     return Section(
         heading,
@@ -58,15 +58,15 @@ def section(heading: str, dreams: Sequence[NamedDream]) -> Section:
 
 
 def in_notebook(dreams: Sequence[NamedDream]) -> str:
-    """Return dreams of one picture as HTML for a notebook: pictures, and a chart of the losses."""
+    """Return dreams on one picture as HTML for a notebook: pictures and a chart of the losses."""
     dreams = [dream for dream in dreams if dream.recording.frames]
     if not dreams:
         return "<p>Nothing has been recorded yet.</p>"
-    drawn = _with_losses(dreams)
-    if not drawn:
+    with_losses = _with_losses(dreams)
+    if not with_losses:
         return row(_pictures(dreams))
-    table = losses(drawn)
-    chart = svg.lines(table, [dream.colour for dream in drawn])
+    table = losses(with_losses)
+    chart = svg.lines(table, [dream.colour for dream in with_losses])
     return row(_pictures(dreams), f"<p>{table.title}</p>{chart}")
 
 
@@ -77,7 +77,7 @@ def _pictures(dreams: Sequence[NamedDream]) -> list[tuple[bytes, str]]:
 
 
 def _with_losses(dreams: Sequence[NamedDream]) -> list[NamedDream]:
-    """Return the dreams whose losses have multiples: those that do not begin with 0."""
+    """Return the dreams that have losses, the first of which is not 0."""
     return [dream for dream in dreams if dream.recording.losses and dream.recording.losses[0].loss]
 
 
@@ -88,7 +88,7 @@ def _caption(dream: NamedDream) -> str:
     parts.append(f"{last.width} × {last.height} px")
     if not dream.recording.finished:
         parts.append("ended early")
-    # A line breaks between facts, not within one.
+    # No-break spaces: a line breaks only between facts.
     return " · ".join(parts).replace(" × ", "\u00a0×\u00a0").replace(" px", "\u00a0px")
 
 
@@ -103,26 +103,26 @@ def _numbers(dreams: Sequence[NamedDream]) -> Table:
 
 
 def losses(dreams: Sequence[NamedDream]) -> Table:
-    """Return each dream's losses as multiples of its first; a shorter dream leaves a gap."""
+    """Return each dream's losses as multiples of its first loss; a shorter dream leaves gaps."""
     columns = [
-        _finite(point.loss / one.recording.losses[0].loss for point in one.recording.losses)
-        for one in dreams
+        _with_gaps(point.loss / dream.recording.losses[0].loss for point in dream.recording.losses)
+        for dream in dreams
     ]
     rows = tuple((step, *row) for step, row in enumerate(zip_longest(*columns), 1))
     title = "Loss at each step, as a multiple of the first"
-    return Table("losses", title, ("step", *(one.name for one in dreams)), rows, "lines")
+    return Table("losses", title, ("step", *(dream.name for dream in dreams)), rows, "lines")
 
 
-def _shares(dream: NamedDream) -> Table:
-    """Return each layer's share of a dream's loss; the share of a suppressed one is below 0."""
+def _layer_shares(dream: NamedDream) -> Table:
+    """Return each layer's share of a dream's loss; a suppressed layer's share is below 0."""
     rows = []
     for step, point in enumerate(dream.recording.losses, 1):
         total = sum(map(abs, point.losses.values())) or 1.0
-        rows.append((step, *_finite(one / total for one in point.losses.values())))
+        rows.append((step, *_with_gaps(part / total for part in point.losses.values())))
     layers = dream.recording.losses[0].losses
     title = f"Each layer's share of the loss of {dream.name}"
     return Table("shares", title, ("step", *layers), tuple(rows), "lines")
 
 
-def _finite(figures: Iterable[float]) -> list[float | None]:
+def _with_gaps(figures: Iterable[float]) -> list[float | None]:
     return [figure if math.isfinite(figure) else None for figure in figures]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dreamlab.analysis import AnalysisStep, Findings, Item, Settings, named
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape, load_image
-from dreamlab.tasks.events import Event, Loaded, Place
+from dreamlab.tasks.events import Event, Loaded, Place, nbytes
 from dreamlab.tasks.task import Allowance, Cost, Result
 from dreamlab.zoo import ARCHITECTURES, known_layers
 
@@ -81,13 +81,13 @@ class AnalysisTask:
         if stop():
             return False
         items = {event.key: event for event in resume if isinstance(event, Item)}
-        held = 0
+        held = sum(nbytes(item) for item in items.values())
 
         def on_step(step: AnalysisStep) -> bool:
             nonlocal held
             item = step.item
             if item is not None and item is not items.get(item.key):
-                held += item.picture.nbytes if item.picture is not None else 0
+                held += nbytes(item)
                 emit(item)
             emit(Place(step.fraction, step.doing))
             if held > allowance.max_bytes:

@@ -98,3 +98,11 @@ class Warned:
 Event = (
     Loaded | Place | Preview | Checkpoint | Timed | Warned | Provenance | LossPoint | Frame | Item
 )
+
+
+def nbytes(event: Event) -> int:
+    """Return the bytes of an event's pictures."""
+    if isinstance(event, Preview):
+        return len(event.jpeg)
+    picture = event.picture if isinstance(event, Frame | Item | Checkpoint) else None
+    return 0 if picture is None else picture.nbytes

@@ -1,12 +1,13 @@
 """The events of one run, in order and bounded in bytes."""
 
+import math
 import threading
 from collections.abc import Iterable
 from typing import TypeVar
 
 from dreamlab.results.recording import surplus
 from dreamlab.results.run_data import Frame
-from dreamlab.tasks.events import Checkpoint, Event, Place, Preview
+from dreamlab.tasks.events import Checkpoint, Event, Place, Preview, nbytes
 
 #: Of these the last alone says anything.
 _REPLACED = (Checkpoint, Place, Preview)
@@ -42,6 +43,7 @@ class EventLog:
         self._events: dict[int, Event] = {}
         self._last: dict[type, int] = {}  # number of the last event of a kind that is replaced
         self._bytes: dict[int, int] = {}  # of each frame, by its number
+        self._total = 0
         self._length = 0
         self._lock = threading.Lock()
         for event in events:
@@ -72,21 +74,36 @@ class EventLog:
             self._length += 1
             if isinstance(event, Frame):
                 self._bytes[self._length - 1] = event.picture.nbytes
+                self._total += event.picture.nbytes
                 self._fit()
 
-    def since(self, number: int) -> tuple[Numbered, ...]:
-        """Return the events from a number on, and forget those before it."""
+    def since(self, number: int, max_bytes: float = math.inf) -> tuple[Numbered, ...]:
+        """Return the events from a number on, and forget those before it.
+
+        Parameters
+        ----------
+        number : int
+            Number of the first event.
+        max_bytes : float
+            Bytes of pictures after which the answer ends; it has an event at least.
+        """
         with self._lock:
             for known in [known for known in self._events if known < number]:
                 del self._events[known]
-                self._bytes.pop(known, None)
-            return tuple(self._events.items())
+                self._total -= self._bytes.pop(known, 0)
+            events, size = list(self._events.items()), 0
+            for count, (_, event) in enumerate(events, 1):
+                size += nbytes(event)
+                if size > max_bytes:
+                    return tuple(events[:count])
+            return tuple(events)
 
     def _fit(self) -> None:
-        if sum(self._bytes.values()) <= self._max_bytes:
+        if self._total <= self._max_bytes:
             return
         numbers = list(self._bytes)
         frames = [event for event in self._events.values() if isinstance(event, Frame)]
         for place in surplus(frames, self._max_bytes):
-            del self._events[numbers[place]], self._bytes[numbers[place]]
+            del self._events[numbers[place]]
+            self._total -= self._bytes.pop(numbers[place])
             self.dropped += 1

@@ -1,4 +1,4 @@
-"""How many dreams wait, run and have ended: for whoever runs the page."""
+"""Counters of waiting, running and ended dreams, for the operator of the page."""
 
 import streamlit as st
 
@@ -8,13 +8,13 @@ from dreamlab.ui.wording import duration
 _PARAMETER = "status"
 
 
-def wanted(backend: Backend) -> bool:
-    """Say whether the address asks for the counters and the server's settings allow them."""
-    return backend.limits.status and _PARAMETER in st.query_params
+def is_requested(backend: Backend) -> bool:
+    """Return whether the address asks for the counters and the server's settings allow them."""
+    return backend.settings.status and _PARAMETER in st.query_params
 
 
 def show(backend: Backend) -> None:
-    """Draw the counters instead of the page; no visitor's work is told of but its number."""
+    """Draw the counters instead of the page; of visitors' work they show only numbers."""
     st.title("Status")
     counters = backend.counters()
     seconds = counters.pop("seconds")

@@ -1,8 +1,8 @@
-"""For a first visit: how it works, what the notebook found, and a finished example."""
+"""Guide for a first visit: how it works, the notebook's findings and a finished example."""
 
 import streamlit as st
 
-from dreamlab.comparison.example import shipped
+from dreamlab.comparison import shipped_example
 from dreamlab.results.contact_sheet import across
 from dreamlab.ui import style
 from dreamlab.ui.dreams import tables
@@ -26,7 +26,7 @@ _STEPS = (
     ),
 )
 
-#: What the notebook says of each layer, by the layer it excites.
+#: The notebook's findings: variant, excited layer and sentence.
 FINDINGS = (
     (
         "Layer 1",
@@ -65,7 +65,13 @@ FINDINGS = (
 
 
 def show(*, findings: bool) -> None:
-    """Draw how it works and, where no example says so already, what the notebook found."""
+    """Draw how it works and, if asked, the notebook's findings.
+
+    Parameters
+    ----------
+    findings : bool
+        Whether to draw the findings; the example already has them as captions.
+    """
     for column, (title, text) in zip(st.columns(3, gap="medium"), _STEPS, strict=True):
         with column:
             style.name(title)
@@ -84,9 +90,9 @@ def show(*, findings: bool) -> None:
 
 
 def example() -> None:
-    """Draw the finished example, if it is there."""
-    found = shipped()
-    if found is None:
+    """Draw the finished example, if the package has one."""
+    content = shipped_example.load()
+    if content is None:
         return
     st.header("A finished example", anchor=False)
     style.note(
@@ -94,21 +100,21 @@ def example() -> None:
         "The words are the notebook's, on a cat of its own."
     )
     findings = {layer: text for _, layer, text in FINDINGS}
-    cells = len(found.exhibits) + 1
+    cells = len(content.dreams) + 1
     places = style.grid(cells, across(cells))
     with next(places), style.edged(None, "example-original"):
-        st.image(found.original, width="stretch", alt="Chelsea the cat")
+        st.image(content.original, width="stretch", alt="Chelsea the cat")
         style.name("Original")
         style.note("Chelsea the cat, as photographed.")
-    for index, (place, exhibit) in enumerate(zip(places, found.exhibits, strict=True)):
-        layers = list(exhibit.layers)
+    for index, (place, dream) in enumerate(zip(places, content.dreams, strict=True)):
+        layers = list(dream.layers)
         alone = len(layers) == 1
         with place, style.edged(index, f"example-{index}"):
             alt = f"The cat with {', '.join(layers)} excited"
-            st.image(exhibit.picture, width="stretch", alt=alt)
-            style.name(exhibit.name, layers[0] if alone else f"{len(layers)} layers")
+            st.image(dream.picture, width="stretch", alt=alt)
+            style.name(dream.name, layers[0] if alone else f"{len(layers)} layers")
             style.note(findings.get(layers[0], "") if alone else FINDINGS[4][2])
     tables.losses(
-        [Curve(one.name, index, one.losses) for index, one in enumerate(found.exhibits)],
+        [Curve(dream.name, index, dream.losses) for index, dream in enumerate(content.dreams)],
         key="example",
     )

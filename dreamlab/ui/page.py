@@ -1,4 +1,4 @@
-"""All that is on the page, from top to bottom."""
+"""The whole page, from top to bottom."""
 
 import streamlit as st
 
@@ -10,19 +10,19 @@ from dreamlab.ui.session import backend, presence, state, url_state
 
 
 def show() -> None:
-    """Draw the page for one visitor, once."""
+    """Draw the page for one visitor, in one run of the script."""
     st.set_page_config(page_title="dreamlab", page_icon="🌀", layout="wide")
     style.apply()
     url_state.restore()
     jobs = backend.get()
-    if admin.wanted(jobs):
+    if admin.is_requested(jobs):
         admin.show(jobs)
         return
     visit = presence.current()
     presence.present(jobs, visit)
 
     with st.sidebar:
-        chosen = picture.show()
+        original = picture.show()
         settings.show()
 
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -33,14 +33,14 @@ def show() -> None:
         url_state.share(comparison)
     state.notices()
 
-    planned = plan(jobs, drafts, chosen)
+    planned = plan(jobs, drafts, original)
 
-    # The first is always drawn, as Streamlit forgets what stands in a control that is not.
+    # The first tab is always drawn: Streamlit forgets the value of a control that is not drawn.
     dreams, layer_by_layer = st.tabs(["Compare", "Layer by layer"], key="part", on_change="rerun")
     with dreams:
         variants.comparisons()
         variants.show(planned)
-        dream_button.show(jobs, visit, planned, chosen)
+        dream_button.show(jobs, visit, planned, original)
 
         if visit.batches:
             compare.show(jobs, visit)
@@ -50,5 +50,5 @@ def show() -> None:
             guide.show(findings=bool(visit.batches))
     if layer_by_layer.open:
         with layer_by_layer:
-            analysis.show(jobs, visit, chosen)
+            analysis.show(jobs, visit, original)
     settings.remember_model()

@@ -1,4 +1,4 @@
-"""What stands between the network and the page: security headers, and health with the worker."""
+"""The layer between the network and the page: security headers, cookie, limits and health."""
 
 import asyncio
 import base64
@@ -33,21 +33,21 @@ from dreamlab.ui.session import backend, visitors
 
 _HEALTH = "/_stcore/health"
 
-#: What a browser asks with whether what it has is still good.
+#: Headers of a conditional request.
 _IF = (b"if-none-match", b"if-modified-since")
 
-#: Bytes of uploads a session may hold and still add one; the page asks for one picture at a time.
+#: Most bytes of uploads that a session may hold before it adds another.
 _UPLOADS = 20 * 2**20
 
-# Uploads stay in memory: nothing of a visitor's is written to disk, which may be full besides.
+# Keep uploads in memory: no visitor's data goes to disk, and the disk may be full.
 MultiPartParser.spool_max_size = 11 * 2**20
 
 
 def policy() -> str:
-    """Return the page's Content-Security-Policy: all comes from this server and nowhere else.
+    """Return the page's Content-Security-Policy, which allows this server as the only source.
 
-    Streamlit's own page has one script within it, which is allowed by its hash. Its charts make
-    functions from text, its components are loaded from blobs, and its styles stand in the page.
+    Streamlit's page contains one inline script, which the policy allows by its hash. Its charts
+    compile functions from text, its components load from blobs, and its styles are inline.
     """
     page = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
     scripts = [
@@ -64,19 +64,19 @@ def policy() -> str:
         "object-src": "'none'",
         "base-uri": "'self'",
         "form-action": "'self'",
-        # Streamlit Community Cloud shows a page in a frame of its own address.
+        # Streamlit Community Cloud shows the page in a frame of the same origin.
         "frame-ancestors": "'self'",
     }
     return "; ".join(f"{name} {value}" for name, value in parts.items())
 
 
 class Guard:
-    """ASGI middleware: headers on every answer, a cookie, a bound on uploads, the worker's health.
+    """ASGI middleware: security headers, a cookie, a limit on uploads and the worker's health.
 
     Parameters
     ----------
     app : callable
-        What it stands before.
+        The ASGI application behind it.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -85,25 +85,28 @@ class Guard:
             "Content-Security-Policy": policy(),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "SAMEORIGIN",
-            # An address has the name of a visit in it: it is told to no other site.
+            # The address contains the name of a visit, which no other site may learn.
             "Referrer-Policy": "same-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle a connection as ASGI says."""
+        """Handle a connection; see the ASGI specification."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        known = visitors.COOKIE in cookie_parser(Headers(scope=scope).get("cookie", ""))
-        if not known:  # "the page is as it was" would leave a browser that comes back nameless
-            scope = {**scope, "headers": [one for one in scope["headers"] if one[0] not in _IF]}
+        has_cookie = visitors.COOKIE in cookie_parser(Headers(scope=scope).get("cookie", ""))
+        if not has_cookie:  # a 304 would carry no Set-Cookie, so force a full response
+            scope = {
+                **scope,
+                "headers": [header for header in scope["headers"] if header[0] not in _IF],
+            }
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
-                if not known and headers.get("content-type", "").startswith("text/html"):
+                if not has_cookie and headers.get("content-type", "").startswith("text/html"):
                     headers.append("Set-Cookie", _cookie(scope))
             await send(message)
 
@@ -113,7 +116,7 @@ class Guard:
         if wrong is not None:
             answer = PlainTextResponse(wrong, 503, headers={"Cache-Control": "no-cache"})
             await answer(scope, receive, guarded)
-        elif scope["method"] == "PUT" and _held(scope["path"]) > _UPLOADS:
+        elif scope["method"] == "PUT" and _upload_bytes(scope["path"]) > _UPLOADS:
             answer = PlainTextResponse("there are too many uploads: take some back", 413)
             await answer(scope, receive, guarded)
         else:
@@ -121,43 +124,43 @@ class Guard:
 
 
 def _cookie(scope: Scope) -> str:
-    """Make the cookie that a browser's dreams are found again by."""
+    """Return a new cookie, by which the server recognizes a browser."""
     value = f"{visitors.COOKIE}={secrets.token_urlsafe(16)}; Path=/; HttpOnly; SameSite=Lax"
     return value + ("; Secure" if scope["scheme"] == "https" else "")
 
 
-def _held(path: str) -> int:
-    """Return the bytes of all that the session has uploaded to which a path uploads one more."""
-    found = re.search(r"/_stcore/upload_file/([^/]+)/[^/]+$", path)
-    if found is None or not runtime.exists():
+def _upload_bytes(path: str) -> int:
+    """Return the size of all uploads, in bytes, of the session that an upload path names."""
+    match = re.search(r"/_stcore/upload_file/([^/]+)/[^/]+$", path)
+    if match is None or not runtime.exists():
         return 0
     manager = runtime.get_instance().uploaded_file_mgr
     if not isinstance(manager, MemoryUploadedFileManager):
         return 0
-    files = manager.file_storage.get(found[1], {})
+    files = manager.file_storage.get(match[1], {})
     return sum(len(file.data) for file in list(files.values()))
 
 
 def problem(jobs: Backend) -> str | None:
-    """Return why no dream could run now, in one sentence, or None."""
+    """Return why no dream can run now, in one sentence, or None."""
     return jobs.problem or (None if jobs.workers else "the worker is being started")
 
 
 def answer_at_once() -> None:
-    """Send each small message when it is written, not 40 ms later with the next.
+    """Turn off Nagle's algorithm, which delays small messages by 40 ms.
 
-    asyncio does so on sockets it makes itself, not on one that Streamlit hands over:
-    https://github.com/Kludex/uvicorn/issues/3149. Connections inherit it from the listener.
+    asyncio does this on sockets that it creates, but not on the listener that Streamlit passes:
+    https://github.com/Kludex/uvicorn/issues/3149. Connections inherit the option from the listener.
     """
-    for one in psutil.Process().net_connections("tcp"):
-        if one.status == psutil.CONN_LISTEN and one.fd >= 0:
-            with socket.socket(fileno=os.dup(one.fd)) as listener:
+    for connection in psutil.Process().net_connections("tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.fd >= 0:
+            with socket.socket(fileno=os.dup(connection.fd)) as listener:
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Start the worker with the server, not with the first visitor, and end it with the server."""
+    """Start the worker when the server starts, and end it when the server ends."""
     _log_dreams()
     answer_at_once()
     jobs = await asyncio.to_thread(backend.get)
@@ -170,23 +173,23 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 
 def middleware() -> list[Middleware]:
-    """Return what `st.App` is to put before the page; ends the program if a setting is wrong."""
+    """Return the middleware for `st.App`; ends the program if a setting is wrong."""
     try:
         checked()
     except DreamError as error:
-        sys.exit(f"dreamlab: {error}")  # before anything is started, and without a trace
+        sys.exit(f"dreamlab: {error}")  # before anything starts, and without a traceback
     return [Middleware(Guard)]
 
 
 def _load() -> None:
-    """Load what the first visitor would wait for, while the visitor's browser is still coming."""
-    # Charts look whether pandas is loaded, and fail in one session while another is loading it.
+    """Import the slow modules, so that the first visitor does not wait for them."""
+    # Charts check whether pandas is loaded, and fail while another session is importing it.
     importlib.import_module("pandas")
     importlib.import_module("dreamlab.ui.page")
 
 
 def _log_dreams() -> None:
-    """Write the line that each dream leaves, with its sizes and times, where the server writes."""
+    """Log one line for each dream, with sizes and times, to the server's standard error."""
     logger = logging.getLogger("dreamlab")
     if not logger.handlers:
         handler = logging.StreamHandler()
@@ -197,9 +200,9 @@ def _log_dreams() -> None:
 
 
 def _of_page(scope: Scope) -> bool:
-    """Say whether a page asks, which opens only where the answer is good.
+    """Return whether the page itself asks for the health.
 
-    Visitors are let in while there is no worker, to read that on the page. Browsers name the
-    page they ask from, as the headers above allow; monitors and load balancers do not.
+    The page opens only if the answer is good, and visitors without a worker should read the
+    problem there. Browsers send a Referer, as the headers above allow; monitors do not.
     """
     return any(name == b"referer" for name, _ in scope["headers"])

@@ -1,4 +1,4 @@
-"""Colours and the few rules of style that the theme cannot express."""
+"""Colours and the style rules that the theme cannot express."""
 
 import html
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _CSS = f"""
 .st-key-source button {{ padding-left: .45rem; padding-right: .45rem; }}
 .st-key-source [role="radiogroup"], .st-key-source [role="group"] {{ flex-wrap: nowrap; }}
 [class*="st-key-dim-"] img {{ opacity: .35; }}
-/* A picture is itself the button that opens it large; its words lie in a corner of it. */
+/* The button that opens a picture covers the picture; its label is in a corner. */
 [class*="st-key-shown-"] {{ position: relative; }}
 [class*="st-key-shown-"] [data-testid="stElementToolbar"] {{ display: none; }}
 [class*="st-key-large-"] {{ position: absolute; inset: 0; width: 100% !important; }}
@@ -36,7 +36,7 @@ _CSS = f"""
   border-radius: 1rem; background: #000b; color: #fff; }}
 [class*="st-key-large-"] button > * * {{ height: auto; color: #fff; font-size: .8rem; }}
 [class*="st-key-large-"] button:hover > * {{ background: #000; }}
-/* The dark theme's accent is light enough to read as text, too light to write white on. */
+/* The dark theme's accent suits text, but is too light behind white text. */
 [data-testid="stBaseButton-primary"] {{ background: #0B63A5; border-color: #0B63A5; }}
 [data-testid="stBaseButton-primary"]:hover {{ background: #084F85; border-color: #084F85; }}
 .dl-text {{ font-size: .9rem; line-height: 1.5; margin: .2rem 0 0; max-width: 62ch; }}
@@ -61,12 +61,12 @@ _CSS = f"""
 
 
 def apply() -> None:
-    """Put the rules on the page."""
+    """Add the style rules to the page."""
     st.html(_CSS)
 
 
 def title() -> None:
-    """Show the name of the page and what it is for."""
+    """Show the name and the purpose of the page."""
     st.html(
         '<h1 class="dl-title"><b>dreamlab</b>'
         "See what each layer of a network looks for, side by side.</h1>"
@@ -75,24 +75,24 @@ def title() -> None:
 
 
 def name(text: str, aside: str = "", *, level: int = 3) -> None:
-    """Show the name of a card, with something short and quiet beside it, as an HTML heading."""
+    """Show the name of a card as an HTML heading, with a short aside in small type."""
     small = f" <small>{html.escape(aside)}</small>" if aside else ""
     st.html(f'<h{level} class="dl-name">{html.escape(text)}{small}</h{level}>')
 
 
 def layer(text: str, below: str = "") -> None:
-    """Show a layer's name, with what is known of it below."""
+    """Show a layer's name, with its properties below."""
     below = f"<small>{html.escape(below)}</small>" if below else ""
     st.html(f'<div class="dl-layer">{html.escape(text)}{below}</div>')
 
 
 def facts(*words: str) -> str:
-    """Put facts in a row, so that a line breaks between them and never within one."""
+    """Join facts to one line that breaks only between them."""
     return " · ".join(word.replace(" ", "\u00a0") for word in words)
 
 
 def note(text: str, *, bad: bool = False) -> None:
-    """Show a short quiet line, or one that says what is wrong."""
+    """Show a short line in small type, or a warning if `bad`."""
     kind = "dl-note bad" if bad else "dl-note"
     mark = "⚠ " if bad else ""
     st.html(f'<p class="{kind}">{mark}{html.escape(text)}</p>', width="content")
@@ -104,13 +104,13 @@ def text(words: str) -> None:
 
 
 def grid(count: int, columns: int) -> Iterator[DeltaGenerator]:
-    """Give a place for each of so many cells, in rows of so many columns."""
+    """Yield a container for each of `count` cells, in rows of `columns`."""
     for start in range(0, count, columns):
         yield from st.columns(columns)[: count - start]
 
 
 def edged(colour: int | None, key: str) -> DeltaGenerator:
-    """Return a bordered container with a variant's colour on its upper edge."""
+    """Return a bordered container; its upper edge has a variant's colour, or grey for None."""
     return st.container(
         border=True, height="stretch", key=f"edged{'x' if colour is None else colour}-{key}"
     )

@@ -1,10 +1,10 @@
-"""Figures as words of the page."""
+"""Numbers written as words on the page."""
 
 from dreamlab.comparison.preflight import Check
 
 
 def sentence(check: Check) -> str:
-    """Sum a check without a problem up in a few words: its octaves and its deepest map."""
+    """Summarize a check without a problem: its octaves and its deepest feature map."""
     count = len(check.shapes)
     sizes = [f"{width} × {height}" for height, width in check.shapes]
     octaves = (
@@ -16,7 +16,7 @@ def sentence(check: Check) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Say a time as people do, ``"8 s"`` or ``"2 min 5 s"``, in one piece where a line breaks."""
+    """Return a duration such as ``"8 s"`` or ``"2 min 5 s"``, with no-break spaces."""
     whole = max(1, round(seconds))
     minutes, rest = divmod(whole, 60)
     parts = [f"{minutes} min"] if minutes else []

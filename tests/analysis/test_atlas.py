@@ -64,21 +64,21 @@ def test_every_layer_moves_the_picture_by_the_same_amount(network, image):
     for item in findings.items:
         assert item.values["moved"] == pytest.approx(0.05, rel=1e-5)
         dreamt = load_image(item.picture)
-        moved = math.sqrt(np.mean((dreamt - image) ** 2))
-        assert moved == pytest.approx(0.05, abs=0.5 / 127.5)  # what rounding to pixels takes
+        change = math.sqrt(np.mean((dreamt - image) ** 2))
+        assert change == pytest.approx(0.05, abs=0.5 / 127.5)  # what rounding to pixels takes
         assert item.values["last_loss"] > item.values["first_loss"]
 
 
 @pytest.mark.parametrize("amount", [0.05, 0.2])
 def test_layers_move_a_black_and_white_picture_alike_too(network, amount):
-    """Half of each step leaves the range there, and more in one layer than in another."""
+    """Half of each step leaves the range of pixels there, by a different amount per layer."""
     image = np.sign(picture(20, 24))
     findings = analyse(ATLAS, image, network, _settings(amount=amount, most_steps=60))
     assert [item.key for item in findings.items] == LAYERS
     for item in findings.items:
         assert item.values["moved"] == pytest.approx(amount, rel=1e-5)
-        moved = math.sqrt(np.mean((load_image(item.picture) - image) ** 2))
-        assert moved == pytest.approx(amount, abs=0.5 / 127.5)
+        change = math.sqrt(np.mean((load_image(item.picture) - image) ** 2))
+        assert change == pytest.approx(amount, abs=0.5 / 127.5)
         assert "only" not in item.caption
 
 
@@ -118,10 +118,10 @@ def test_equal_steps_are_the_dreams_of_the_engine(network, image):
         config = DreamConfig.from_dict(item.values["config"])
         assert (item.values["steps"], config.iterations) == (3, 3)
         assert item.values["last_step"] == 1.0
-        assert "only" not in item.caption  # none fell short, as none was to come far
+        assert "only" not in item.caption  # no layer falls short of the small amount
         *_, last = dream(image, network, config)
         assert np.array_equal(to_pixels(load_image(item.picture)), to_pixels(last.image))
-        # The settings that the picture carries are those of the dream.
+        # The settings in the picture are those of the dream.
         assert DreamConfig.from_file(io.BytesIO(item.picture.png)) == config
 
 
@@ -137,17 +137,17 @@ def test_a_layer_that_moves_too_little_ends_and_says_so(network, image):
 def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
     settings = _settings(amount=0.05, step=0.02)
     whole = analyse(ATLAS, image, network, settings)
-    seen = []
+    steps = []
 
     def until_the_second(step):
-        seen.append(step)
+        steps.append(step)
         return step.item is None or step.item.key != "second"
 
     part = analyse(ATLAS, image, network, settings, on_step=until_the_second)
     assert not part.complete
     assert [item.key for item in part.items] == ["first", "second"]
-    assert len(seen) > 2  # steps are told, not layers alone
-    fractions = [step.fraction for step in seen]
+    assert len(steps) > 2  # steps are told, not layers alone
+    fractions = [step.fraction for step in steps]
     assert fractions == sorted(fractions)
     assert 0 < fractions[-1] < 1
 
@@ -186,23 +186,23 @@ def test_what_is_missing_or_wrong_is_told(network, image):
 
 def test_the_files(network, image):
     findings = analyse(ATLAS, image, network, _settings(amount=0.05))
-    written = files(findings)
-    assert list(written) == [
+    contents = files(findings)
+    assert list(contents) == [
         "atlas.json",
         "atlas.csv",
         "atlas.png",
         *(f"{place:02d}_{name}.png" for place, name in enumerate(LAYERS, 1)),
         "atlas.zip",
     ]
-    with Image.open(io.BytesIO(written["atlas.png"])) as sheet:
+    with Image.open(io.BytesIO(contents["atlas.png"])) as sheet:
         assert sheet.size[0] > 4 * 24
-    with zipfile.ZipFile(io.BytesIO(written["atlas.zip"])) as packed:
-        assert packed.namelist() == list(written)[:-1]
-        assert packed.read("02_second.png") == written["02_second.png"]
-    rows = written["atlas.csv"].decode().splitlines()
+    with zipfile.ZipFile(io.BytesIO(contents["atlas.zip"])) as archive:
+        assert archive.namelist() == list(contents)[:-1]
+        assert archive.read("02_second.png") == contents["02_second.png"]
+    rows = contents["atlas.csv"].decode().splitlines()
     assert rows[0] == "layer,depth,receptive_field,steps,moved,first_loss,last_loss"
     assert rows[1].startswith("first,1,3,")
-    figures = json.loads(written["atlas.json"])
+    figures = json.loads(contents["atlas.json"])
     assert figures["settings"]["amount"] == 0.05
     assert [item["key"] for item in figures["items"]] == LAYERS
 
@@ -216,13 +216,13 @@ def test_every_picture_of_the_files_holds_the_settings(network, image, analysis)
     }[analysis]
     settings = named(analysis).settings.from_dict({"precision": "float32", **values})
     findings = analyse(named(analysis), image, network, settings)
-    written = files(findings)
-    pictures = {name: data for name, data in written.items() if name.endswith(".png")}
+    contents = files(findings)
+    pictures = {name: data for name, data in contents.items() if name.endswith(".png")}
     assert len(pictures) == len(findings.items) + 1
     for name, data in pictures.items():
-        with Image.open(io.BytesIO(data)) as opened:
-            opened.load()
-            metadata = json.loads(opened.info[ANALYSIS_KEY])
+        with Image.open(io.BytesIO(data)) as image_file:
+            image_file.load()
+            metadata = json.loads(image_file.info[ANALYSIS_KEY])
         assert (metadata["analysis"], metadata["model"], metadata["weights"]) == (
             analysis,
             "tiny",
@@ -238,20 +238,20 @@ def test_every_picture_of_the_files_holds_the_settings(network, image, analysis)
 
 
 def test_what_the_page_restores_from_a_picture_is_a_dream_alone(network, image):
-    """A dream's settings are there as before; a sheet is a picture like any other."""
-    written = files(analyse(ATLAS, image, network, _settings(amount=0.05)))
-    first = DreamConfig.from_file(io.BytesIO(written["01_first.png"]))
+    """A dream's picture still contains its settings; a contact sheet contains none."""
+    contents = files(analyse(ATLAS, image, network, _settings(amount=0.05)))
+    first = DreamConfig.from_file(io.BytesIO(contents["01_first.png"]))
     assert dict(first.layers) == {"first": 1.0}
     with pytest.raises(DreamError, match="carries no dreamlab settings"):
-        read_settings(io.BytesIO(written["atlas.png"]))
+        read_settings(io.BytesIO(contents["atlas.png"]))
 
 
 def test_a_picture_is_made_again_from_what_it_holds(network, image):
-    written = files(analyse(ATLAS, image, network, _settings(amount=0.05)))
-    with Image.open(io.BytesIO(written["02_second.png"])) as opened:
-        metadata = json.loads(opened.info[ANALYSIS_KEY])
+    contents = files(analyse(ATLAS, image, network, _settings(amount=0.05)))
+    with Image.open(io.BytesIO(contents["02_second.png"])) as image_file:
+        metadata = json.loads(image_file.info[ANALYSIS_KEY])
     settings = AtlasSettings.from_dict(
         metadata["settings"] | {"layers": [metadata["item"]["layer"]]}
     )
     (again,) = analyse(named(metadata["analysis"]), image, network, settings).items
-    assert np.array_equal(load_image(again.picture), load_image(written["02_second.png"]))
+    assert np.array_equal(load_image(again.picture), load_image(contents["02_second.png"]))

@@ -36,7 +36,7 @@ def _settings(**values):
 
 
 def _of_the_tape(network, layers, channels, at):
-    """Each layer's weighted loss and gradient, by the notebook's formula on a plain tape."""
+    """Return each layer's weighted loss and gradient, by the notebook's formula on a plain tape."""
     model, at = network.feature_extractor(tuple(layers), "float32"), tf.constant(at)
     losses, gradients = {}, {}
     for name, weight in layers.items():
@@ -138,7 +138,7 @@ def test_a_memory_budget_tiles_it_and_changes_no_figure(network, monkeypatch):
     whole = analyse(ATTRIBUTION, image, network, settings)
     assert set(tiles) == {1}
     tiles.clear()
-    # For the mix, which takes 87 bytes a pixel, a picture of 100 x 100 and no more.
+    # Memory for exactly 100 x 100 px of the mix, which takes 87 bytes per pixel.
     monkeypatch.setattr("dreamlab.dream.run.budget", lambda pixels, memory: 87 * 100 * 100)
     tiled = analyse(ATTRIBUTION, image, network, settings)
     assert tiles == [1, 1, 4, 4, 4]  # both looks at the small octave; step and looks at the large

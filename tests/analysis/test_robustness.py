@@ -71,7 +71,7 @@ def test_no_noise_changes_nothing_and_more_changes_more(network):
 def test_gaussian_noise_does_not_darken():
     grey = np.zeros((400, 400, 3), np.float32)
     noisy = add_gaussian_of_mean_0(grey, 0.4, np.random.default_rng(0))
-    # The mean of 160,000 draws strays by 0.4 / 400 = 0.001; four times that is allowed.
+    # The standard error of 160,000 draws is 0.4 / 400 = 0.001; allow four times that.
     assert noisy.mean(axis=(0, 1)) == pytest.approx([0] * 3, abs=0.004)
     assert noisy.std(axis=(0, 1)) == pytest.approx([0.4] * 3, rel=0.01)
     assert noisy.dtype == np.float32

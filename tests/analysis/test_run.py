@@ -1,4 +1,4 @@
-"""An analysis in one call."""
+"""`analyse`: the run of an analysis."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a visitor does on the page, and sees there, by roles and labels."""
+"""Actions of a visitor on the page, by roles and labels."""
 
 import io
 
@@ -9,25 +9,25 @@ from playwright.sync_api import Locator, Page, expect
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 
-#: Small and short, so that a dream takes a second or two.
+#: A small and short dream, which takes a second or two.
 QUICK = Comparison(
     variants=(Variant(name="Quick", layers={"block3_conv3": 2.0}),),
     common={"octaves": 2, "iterations": 3, "precision": "float32"},
     max_side=128,
 )
 
-#: Milliseconds that some small dreams may take on a slow machine.
+#: Most milliseconds for some small dreams on a slow machine.
 PATIENCE = 120_000
 
 
 def dream(page: Page) -> None:
-    """Press *Dream* and wait until it is under way."""
+    """Press *Dream* and wait until the dreams have started."""
     page.get_by_role("button", name="Dream", exact=True).click()
     expect(page.get_by_role("heading", name="Compare")).to_be_visible()
 
 
 def dreamt(page: Page, count: int) -> None:
-    """Wait until so many dreams have ended that can be opened large, and none goes on."""
+    """Wait until `count` dreams have ended with a picture, and none is running."""
     ended = page.get_by_role("button", name="Before and after")
     expect(ended).to_have_count(count, timeout=PATIENCE)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
@@ -39,7 +39,7 @@ def dreams(page: Page) -> Locator:
 
 
 def pixels(picture: Locator) -> bytes:
-    """Return the bytes of a picture as the page got them."""
+    """Return the bytes of a picture that the page has fetched."""
     expect(picture).to_be_visible()
     source = picture.get_attribute("src")
     return picture.page.request.get(source if "://" in source else _site(picture) + source).body()
@@ -52,7 +52,7 @@ def upload(page: Page, name: str, data: bytes, kind: str = "image/png") -> None:
 
 
 def picture(width: int, height: int, seed: int = 0) -> bytes:
-    """Return a PNG of soft coloured blobs, other ones for each seed."""
+    """Return a PNG of soft coloured blobs, different for each seed."""
     small = np.random.default_rng(seed).integers(0, 256, (8, 12, 3), np.uint8)
     file = io.BytesIO()
     Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC).save(file, "PNG")

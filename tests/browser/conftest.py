@@ -1,3 +1,4 @@
+import re
 import shutil
 from contextlib import contextmanager
 
@@ -11,8 +12,8 @@ expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items):
-    # They come last: Playwright keeps an event loop running in this thread, and the server its
-    # worker, which other tests would find.
+    # Browser tests come last: Playwright keeps an event loop running in this thread, and the
+    # server keeps its worker; both would disturb other tests.
     items.sort(key=lambda item: item.path.parent.name == "browser")
     missing = shutil.which("chromium") is None
     for item in items:
@@ -26,7 +27,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """The real page, with its worker; one for all tests."""
+    """The real page with its worker, shared by all tests."""
     server = Server(tmp_path_factory.mktemp("page") / "log.txt")
     try:
         server.wait()
@@ -46,8 +47,12 @@ def browser():
         browser.close()
 
 
+#: The file of a picture, in an address.
+_MEDIA = re.compile(r"/media/(\w+)")
+
+
 class Visitor:
-    """A browser context with one page, and what its console complained of."""
+    """A browser context with one page, and the complaints of its console."""
 
     def __init__(self, context, address: str) -> None:
         self.page: Page = context.new_page()
@@ -57,7 +62,7 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def open(self, setup: Comparison | None = None, query: str = "") -> Page:
-        """Open the page with a set-up in its address, and wait until it is drawn."""
+        """Open the page with a comparison in its address, and wait until it is drawn."""
         if setup is not None:
             query = f"?setup={setup.encode()}"
         self.page.goto(self._address + "/" + query)
@@ -68,32 +73,26 @@ class Visitor:
         expect(self.page.get_by_text("How it works")).to_be_visible()
 
     def faults(self) -> list[str]:
-        """Return the complaints, but for those of pictures that were taken off the page.
+        """Return the complaints, except those about pictures that the page has removed.
 
-        A browser that asks for one once more while it goes is told that it is not there.
+        A browser that requests such a picture a moment later gets the status 404.
         """
-        shown = {one.get_attribute("src") for one in self.page.get_by_role("img").all()}
-        shown = {source for source in shown if source}
-        gone = [
-            said
-            for said in self.complaints
-            if "Image source error" in said and not any(said.endswith(one) for one in shown)
+        sources = [image.get_attribute("src") for image in self.page.get_by_role("img").all()]
+        shown = {media for source in sources for media in _MEDIA.findall(source or "")}
+        return [
+            complaint
+            for complaint in self.complaints
+            if not (media := _MEDIA.findall(complaint)) or shown.intersection(media)
         ]
-        left = [said for said in self.complaints if said not in gone]
-        for _ in gone:
-            answer = next((said for said in left if "status of 404" in said), None)
-            if answer is not None:
-                left.remove(answer)
-        return left
 
     def _said(self, message) -> None:
         if message.type == "error":
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} {message.location.get('url', '')}")
 
 
 @pytest.fixture
 def visitors(browser, server):
-    """Make visitors who know nothing of each other; in the end none may have met a fault."""
+    """Make independent visitors; check at the end that none of them met a fault."""
     contexts, met = [], []
 
     @contextmanager

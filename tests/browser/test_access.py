@@ -11,13 +11,13 @@ PHONE = {"width": 390, "height": 844}
 
 
 def faults(page) -> list[str]:
-    """Return what axe-core finds of serious and critical faults, with where."""
-    found = Axe().run(page).response["violations"]
+    """Return the serious and critical faults of axe-core, with their elements."""
+    violations = Axe().run(page).response["violations"]
     return [
-        f"{one['id']}: {node['target']}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
+        f"{violation['id']}: {node['target']}"
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
     ]
 
 

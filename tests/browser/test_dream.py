@@ -33,31 +33,36 @@ def test_upload_four_layers_dream_compare_export_and_come_back(visitor, visitors
     dream(page)
     dreamt(page, 4)
 
-    shown = [pixels(one) for one in dreams(page).all()]
-    assert len(set(shown)) == 4
-    assert {Image.open(io.BytesIO(one)).size for one in shown} == {(128, 85)}
+    pictures = [pixels(picture) for picture in dreams(page).all()]
+    assert len(set(pictures)) == 4
+    assert {Image.open(io.BytesIO(data)).size for data in pictures} == {(128, 85)}
     curves = page.get_by_test_id("stVegaLiteChart").locator("g.mark-line > path[d]")
     expect(curves).to_have_count(4)
-    assert len({one.get_attribute("stroke") for one in curves.all()}) == 4
+    assert len({curve.get_attribute("stroke") for curve in curves.all()}) == 4
 
     page.get_by_role("tab", name="Export").click()
-    with page.expect_download() as found:
+    with page.expect_download() as download:
         page.get_by_role("button", name="GIF", exact=True).first.click()
-    assert found.value.suggested_filename == "layer_1.gif"
-    with Image.open(found.value.path()) as film:
+    assert download.value.suggested_filename == "layer_1.gif"
+    with Image.open(download.value.path()) as film:
         assert (film.format, film.n_frames, film.size) == ("GIF", 3, (128, 85))
-    with page.expect_download() as found:
+    with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).last.click()
-    rows = list(csv.DictReader(found.value.path().read_text().splitlines()))
+    rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
     assert [row["octave"] for row in rows] == ["0"] * 10 + ["1"] * 10
 
     before = setup_of(page)
-    assert [one.name for one in before.variants] == ["Layer 1", "Layer 2", "Layer 3", "Layer 4"]
+    assert [variant.name for variant in before.variants] == [
+        "Layer 1",
+        "Layer 2",
+        "Layer 3",
+        "Layer 4",
+    ]
     page.reload()
     visitor.ready()
     dreamt(page, 4)
     assert setup_of(page) == before
-    assert [pixels(one) for one in dreams(page).all()] == shown
+    assert [pixels(picture) for picture in dreams(page).all()] == pictures
 
     page.get_by_role("button", name="Share").click()
     link = page.get_by_text(re.compile(r"^http.*\?setup=")).inner_text()
@@ -115,24 +120,24 @@ def test_a_picture_of_600_px(visitor):
 
 
 def test_visitors_never_see_each_others_pictures(visitors):
-    seen = []
+    pages = []
     for seed in (1, 2):
         page = visitors().open(QUICK)
         upload(page, "own.png", picture(150, 100, seed))
         expect(page.get_by_role("img", name="The picture you uploaded")).to_be_visible()
         dream(page)
         dreamt(page, 1)
-        seen.append(page)
+        pages.append(page)
     everything = []
-    for page in seen:
+    for page in pages:
         images = page.get_by_role("img").filter(has_not=page.locator("canvas"))
-        sources = [one.get_attribute("src") for one in images.all()]
+        sources = [image.get_attribute("src") for image in images.all()]
         everything.append({source for source in sources if source and "/media/" in source})
         assert len(everything[-1]) >= 2
     assert not everything[0] & everything[1]
-    first, second = (pixels(dreams(page).first) for page in seen)
+    first, second = (pixels(dreams(page).first) for page in pages)
     assert first != second
-    visits = [re.search(r"visit=([\w-]+)", page.url)[1] for page in seen]
+    visits = [re.search(r"visit=([\w-]+)", page.url)[1] for page in pages]
     assert visits[0] != visits[1]
     guess = visitors().open(query=f"?visit={visits[0][:-1]}")
     expect(dreams(guess)).to_have_count(0)

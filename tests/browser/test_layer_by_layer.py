@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.acts import PATIENCE, QUICK, dream, dreams, dreamt, pixels
 
-#: A few steps a layer, so that all 18 take some seconds.
+#: Steps per layer; all 18 layers take some seconds.
 _STEPS = "3"
 
 
@@ -19,36 +19,36 @@ def test_atlas_thumbnail_variant_dream_and_excitation_matrix(visitor):
     steps.press("Enter")
     page.get_by_role("button", name="Run", exact=True).click()
 
-    taken = page.get_by_role("button", name="Variant", exact=True)
-    expect(taken).to_have_count(18, timeout=2 * PATIENCE)  # the worker may still be loading
+    thumbnails = page.get_by_role("button", name="Variant", exact=True)
+    expect(thumbnails).to_have_count(18, timeout=2 * PATIENCE)  # the worker may still be loading
     expect(page.get_by_text("vgg16 · 18 found")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("block3_conv3 · depth 7 · sees 40 px")).to_be_visible()
-    with page.expect_download() as found:
+    with page.expect_download() as download:
         page.get_by_role("button", name="PNG", exact=True).click()
-    with Image.open(found.value.path()) as sheet:
+    with Image.open(download.value.path()) as sheet:
         assert sheet.format == "PNG"
 
-    # the seventh thumbnail in network order is block3_conv1, two pools before it
-    taken.nth(6).click()
+    # The seventh thumbnail in network order is block3_conv1, after two pools.
+    thumbnails.nth(6).click()
     expect(page.get_by_text("block3_conv1 is a variant now, under Compare.")).to_be_visible()
     page.get_by_role("tab", name="Compare").click()
     expect(page.get_by_role("heading", name="block3_conv1", level=2)).to_be_visible()
     dream(page)
     dreamt(page, 2)
-    assert len({pixels(one) for one in dreams(page).all()}) == 2
+    assert len({pixels(picture) for picture in dreams(page).all()}) == 2
 
     page.get_by_role("tab", name="Layer by layer").click()
     page.get_by_role("radio", name="Excitation matrix").click()
-    expect(taken).to_have_count(0)  # the atlas is gone, and so is its number of steps
+    expect(thumbnails).to_have_count(0)  # the atlas is gone, and so is its number of steps
     expect(steps).to_have_count(1)
     steps.fill(_STEPS)
     steps.press("Enter")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_text("vgg16 · 18 found")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_test_id("stVegaLiteChart").last).to_be_visible()
-    with page.expect_download() as found:
+    with page.expect_download() as download:
         page.get_by_role("button", name="CSV excitation").click()
-    head, *rows = csv.reader(io.StringIO(found.value.path().read_text()))
+    head, *rows = csv.reader(io.StringIO(download.value.path().read_text()))
     assert len(rows) == 18 and head[1:] == [row[0] for row in rows]
-    # a layer that is dreamt answers its dream more strongly than it answered the picture
+    # A layer responds more strongly to its dream than to the original.
     assert all(float(row[1 + index]) > 1 for index, row in enumerate(rows))

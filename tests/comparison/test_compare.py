@@ -1,4 +1,4 @@
-"""Several dreams in one call."""
+"""`compare`: several dreams on a picture."""
 
 import io
 

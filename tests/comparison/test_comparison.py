@@ -153,16 +153,16 @@ json_values = st.recursive(
 @given(st.sampled_from(sorted(MIXED.to_dict())), json_values)
 def test_any_value_in_a_setup_is_taken_or_refused(name, value):
     try:
-        made = Comparison.decode(packed(changed(**{name: value})))
+        comparison = Comparison.decode(packed(changed(**{name: value})))
     except DreamError:
         return
-    assert Comparison.decode(made.encode()) == made
+    assert Comparison.decode(comparison.encode()) == comparison
 
 
 @given(st.sampled_from(sorted(COMMON)), json_values)
 def test_any_common_setting_is_taken_or_refused(name, value):
     try:
-        made = Comparison.decode(packed(changed(common={name: value})))
+        comparison = Comparison.decode(packed(changed(common={name: value})))
     except DreamError:
         return
-    assert Comparison.decode(made.encode()) == made
+    assert Comparison.decode(comparison.encode()) == comparison

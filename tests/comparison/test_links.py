@@ -1,11 +1,11 @@
-"""Links that older versions made restore what they held."""
+"""Links of older versions restore their comparisons."""
 
 import pytest
 
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 
-#: Each link as the page wrote it before comparisons were made of specs, and what it held.
+#: Links that the page wrote before comparisons used specs, and their values.
 LINKS = [
     (
         "eNptjstqwzAQRX8lzKIr1fgRJyBCfqH7hhAm8uCIShqQXDXB6N87dmg37W6e554ZMkaLYUqgTzME9AQa3gKB"

@@ -11,15 +11,15 @@ def checked(height, width, **settings):
 
 
 def test_octaves_and_maps():
-    found = checked(400, 600, octaves=2, octave_scale=2.0)
-    assert found.shapes == ((200, 300), (400, 600))
-    assert found.maps == {"block5_conv2": ((12, 18), (25, 37))}
-    assert not found.problem and not found.warning
+    result = checked(400, 600, octaves=2, octave_scale=2.0)
+    assert result.shapes == ((200, 300), (400, 600))
+    assert result.maps == {"block5_conv2": ((12, 18), (25, 37))}
+    assert not result.problem and not result.warning
 
 
 def test_every_layer_has_its_maps():
-    found = checked(64, 96, octaves=1, layers={"block1_conv1": 1.0, "block2_conv2": 0.5})
-    assert found.maps == {"block1_conv1": ((64, 96),), "block2_conv2": ((32, 48),)}
+    result = checked(64, 96, octaves=1, layers={"block1_conv1": 1.0, "block2_conv2": 0.5})
+    assert result.maps == {"block1_conv1": ((64, 96),), "block2_conv2": ((32, 48),)}
 
 
 def test_a_small_picture_says_both_sizes():
@@ -27,12 +27,12 @@ def test_a_small_picture_says_both_sizes():
 
 
 def test_octaves_too_small_are_warned_of():
-    found = checked(64, 64, octaves=5, octave_scale=2.0)
-    assert found.shapes == ((32, 32), (64, 64))
-    assert "16 x 16" in found.warning
+    result = checked(64, 64, octaves=5, octave_scale=2.0)
+    assert result.shapes == ((32, 32), (64, 64))
+    assert "16 x 16" in result.warning
 
 
 def test_unknown_layer_and_channel():
     assert "mixed3" in checked(64, 64, layers={"mixed3": 1.0}).problem
-    found = checked(64, 64, channels={"block5_conv2": [0, 512]})
-    assert "512" in found.problem and "511" in found.problem
+    result = checked(64, 64, channels={"block5_conv2": [0, 512]})
+    assert "512" in result.problem and "511" in result.problem

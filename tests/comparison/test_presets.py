@@ -8,14 +8,14 @@ from dreamlab.errors import DreamError
 
 @pytest.mark.parametrize("name", COMPARISONS)
 def test_comparisons_are_the_notebooks(name):
-    wanted = [DreamConfig.preset(preset) for _, preset in COMPARISONS[name]]
-    assert list(Comparison.preset(name).configs()) == wanted
+    expected = [DreamConfig.preset(preset) for _, preset in COMPARISONS[name]]
+    assert list(Comparison.preset(name).configs()) == expected
 
 
 def test_comparison_keeps_what_is_asked():
-    kept = Comparison.preset("Noise alone", source="noise", max_side=128, common={"seed": 9})
-    assert (kept.source, kept.max_side, kept.common["seed"]) == ("noise", 128, 9)
-    assert kept.configs()[0].iterations == 0
+    comparison = Comparison.preset("Noise alone", source="noise", max_side=128, common={"seed": 9})
+    assert (comparison.source, comparison.max_side, comparison.common["seed"]) == ("noise", 128, 9)
+    assert comparison.configs()[0].iterations == 0
 
 
 @pytest.mark.parametrize("name", ["mixed", "", 3, ["Mixed"]])

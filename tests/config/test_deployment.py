@@ -2,23 +2,26 @@
 
 import pytest
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 
 
 def test_what_is_not_set_keeps_its_default():
-    assert Limits.from_environment({}) == Limits()
-    assert Limits().waiting_per_visitor == 6
-    assert Limits().waiting == 40
+    assert DeploymentSettings.from_environment({}) == DeploymentSettings()
+    assert DeploymentSettings().waiting_per_visitor == 6
+    assert DeploymentSettings().waiting == 40
 
 
 @pytest.mark.parametrize("name", ["PORT", "SERVICE_HOST", "PORT_8501_TCP_ADDR", "HOST", "X"])
 def test_variables_of_others_are_passed_over(name):
-    assert Limits.from_environment({f"DREAMLAB_{name}": "10.0.0.1"}) == Limits()
+    assert (
+        DeploymentSettings.from_environment({f"DREAMLAB_{name}": "10.0.0.1"})
+        == DeploymentSettings()
+    )
 
 
 def test_each_type_is_read():
-    limits = Limits.from_environment(
+    limits = DeploymentSettings.from_environment(
         {
             "DREAMLAB_SCHEDULER": "tcp://10.0.0.1:8786",
             "DREAMLAB_WAITING": " 7 ",
@@ -27,7 +30,7 @@ def test_each_type_is_read():
             "DREAMLAB_COST": "",
         }
     )
-    assert limits == Limits(
+    assert limits == DeploymentSettings(
         scheduler="tcp://10.0.0.1:8786", waiting=7, job_seconds=1.5, own_models=True
     )
 
@@ -58,14 +61,17 @@ def test_each_type_is_read():
 )
 def test_a_wrong_setting_is_named(name, text, message):
     with pytest.raises(DreamError) as caught:
-        Limits.from_environment({f"DREAMLAB_{name}": text})
+        DeploymentSettings.from_environment({f"DREAMLAB_{name}": text})
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("scheduler", ["10.0.0.1:8786", "tls://dask.example:1", "tcp://[::1]:8786"])
 def test_addresses_that_dask_can_read_are_allowed(scheduler):
-    assert Limits(scheduler=scheduler).scheduler == scheduler
+    assert DeploymentSettings(scheduler=scheduler).scheduler == scheduler
 
 
 def test_a_log_level_may_be_in_capitals():
-    assert Limits.from_environment({"DREAMLAB_LOG_LEVEL": "WARNING"}).log_level == "warning"
+    assert (
+        DeploymentSettings.from_environment({"DREAMLAB_LOG_LEVEL": "WARNING"}).log_level
+        == "warning"
+    )

@@ -12,7 +12,7 @@ from dreamlab.analysis import Findings, Item
 from dreamlab.analysis.atlas import AtlasSettings
 from dreamlab.analysis.channels import ChannelSettings
 from dreamlab.analysis.run import analyse
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import worker
@@ -76,7 +76,7 @@ def test_items_are_told_as_they_come_and_a_stop_keeps_them(tiny, monkeypatch):
     def looking(log, event):
         append(log, event)
         if isinstance(event, Place):
-            events = [event for _, event in worker.poll("job", 0, stop=len(told) == 1)]
+            events = [event for _, event in worker.poll("job", 1, 0, stop=len(told) == 1)]
             assert events[-1] is event
             told[:] = [event for event in events if isinstance(event, Item)]
 
@@ -96,6 +96,9 @@ def test_a_run_that_fails_keeps_what_it_found(tiny):
     assert "the pictures take more than 0 MB: choose a smaller max_side" in outcome.error
     assert [item.key for item in findings.items] == ["first", "second"]
     assert not findings.complete
+    # What it resumes from counts too: each time there is room for less.
+    outcome, again = run(TASK, findings.items, Allowance(size + 1))
+    assert outcome.state == "failed" and again.items == findings.items
     missing = dataclasses.replace(SETTINGS, layers=("fist",))
     outcome, findings = run(dataclasses.replace(TASK, settings=missing))
     assert outcome.state == "failed"
@@ -104,7 +107,7 @@ def test_a_run_that_fails_keeps_what_it_found(tiny):
 
 
 def test_from_queue_to_result(caplog):
-    jobs = Jobs(Limits(), lambda: None)
+    jobs = Jobs(DeploymentSettings(), lambda: None)
     job = jobs.submit("a", TASK)
     jobs.take()
     loaded = Loaded("vgg16", "random", PICTURE)
@@ -126,7 +129,7 @@ def test_an_analysis_says_nothing_of_a_dreams_speed(tiny):
 
 
 def test_a_lost_worker_costs_no_item_twice():
-    jobs = Jobs(Limits(), lambda: None)
+    jobs = Jobs(DeploymentSettings(), lambda: None)
     job = jobs.submit("a", TASK)
     jobs.take()
     jobs.on_poll(job, numbered(Loaded("vgg16", "random"), *ITEMS[:2]))
@@ -142,7 +145,7 @@ def test_a_lost_worker_costs_no_item_twice():
 
 @pytest.mark.parametrize("taken", [False, True])
 def test_a_resumed_run_that_is_cancelled_at_once_keeps_all(taken):
-    jobs = Jobs(Limits(), lambda: None)
+    jobs = Jobs(DeploymentSettings(), lambda: None)
     job = jobs.submit("a", TASK, ITEMS[:3])
     assert jobs.status(job).result.items == ITEMS[:3]
     if taken:
@@ -155,7 +158,7 @@ def test_a_resumed_run_that_is_cancelled_at_once_keeps_all(taken):
 
 
 def test_a_resumed_run_that_loses_its_worker_early_keeps_all():
-    jobs = Jobs(Limits(), lambda: None)
+    jobs = Jobs(DeploymentSettings(), lambda: None)
     job = jobs.submit("a", TASK, ITEMS[:3])
     jobs.take()
     jobs.on_poll(job, numbered(Loaded("vgg16", "random")))
@@ -167,14 +170,14 @@ def test_a_resumed_run_that_loses_its_worker_early_keeps_all():
 def test_a_resumed_run_that_is_stopped_early_keeps_all(tiny, monkeypatch, stop_at):
     whole = run(TASK)[1]
     if stop_at == "start":
-        monkeypatch.setattr(worker, "_stopped", {"job"})
+        worker.poll("job", 1, 0, True)
     else:
         append = EventLog.append
 
         def stop(log, event):
             append(log, event)
             if isinstance(event, Place):
-                worker.poll("job", 0, True)
+                worker.poll("job", 1, 0, True)
 
         monkeypatch.setattr(EventLog, "append", stop)
     outcome, findings = run(TASK, whole.items[:3])
@@ -190,7 +193,7 @@ def test_what_is_resumed_from_is_not_told_again(tiny):
 
 
 def test_what_cannot_run_is_refused_at_once():
-    jobs = Jobs(Limits(cost=1.0), lambda: None)
+    jobs = Jobs(DeploymentSettings(cost=1.0), lambda: None)
     for task, message in [
         (dataclasses.replace(TASK, analysis="sky"), "unknown analysis 'sky'"),
         (dataclasses.replace(TASK, picture=None), "atlas needs a picture"),
@@ -209,7 +212,7 @@ def test_what_cannot_run_is_refused_at_once():
 
 
 def test_the_work_is_that_of_the_picture_scaled_down():
-    jobs = Jobs(Limits(), lambda: None)
+    jobs = Jobs(DeploymentSettings(), lambda: None)
     jobs.observe("vgg16", "float32", Timed(1728.0 * 32 * 48 * 2, 1.0, "float32"))
     settings = dataclasses.replace(SETTINGS, layers=("block1_conv1",), amount=0.06)
     # 40 x 60 px become 32 x 48, and 0.06 at 0.03 a step takes 2 steps of 1,728 multiplications.
@@ -224,7 +227,7 @@ def test_on_a_worker_items_arrive_live_and_a_cancelled_atlas_is_resumed(tmp_path
     # Many short steps, so that there is something to cancel.
     settings = dataclasses.replace(SETTINGS, effort="equal steps", iterations=200, step=1e-4)
     task = AnalysisTask(PICTURE, "atlas", settings, model=str(path))
-    with closing(JobService(Limits(own_models=True, warm_model=str(path)))) as jobs:
+    with closing(JobService(DeploymentSettings(own_models=True, warm_model=str(path)))) as jobs:
         job = jobs.submit("a", task)
         waited = threading.Event()
         deadline = time.monotonic() + 60

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
@@ -19,7 +19,7 @@ from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks import dream_task
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Loaded, Place, Preview, Timed, Warned
-from tests.support.fake_engine import LAYERS
+from tests.support.fake_engine import LAYERS, SECRET
 from tests.support.jobs import losses
 
 CONFIG = DreamConfig(layers={"block1_conv1": 1.0}, octaves=1, iterations=10)
@@ -58,7 +58,7 @@ def notices():
 
 @pytest.fixture
 def make(notices):
-    return lambda **limits: Jobs(Limits(**limits), lambda: notices.append(True))
+    return lambda **limits: Jobs(DeploymentSettings(**limits), lambda: notices.append(True))
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def taken(jobs: Jobs, *events) -> str:
 
 
 def asked_to_stop(jobs: Jobs, job: str) -> bool:
-    return jobs.poll(job)[1]
+    return jobs.poll(job)[2]
 
 
 def test_a_job_from_queue_to_result(make, notices):
@@ -103,9 +103,9 @@ def test_a_job_from_queue_to_result(make, notices):
     assert status.picture is TASK.picture
     assert jobs.take().job == job
     assert jobs.status(job).state == "running"
-    assert jobs.poll(job) == (0, False)
+    assert jobs.poll(job) == (1, 0, False)
     jobs.on_poll(job, numbered(*STEP))
-    assert jobs.poll(job) == (len(STEP), False)
+    assert jobs.poll(job) == (1, len(STEP), False)
     status = jobs.status(job)
     assert (status.doing, status.fraction, status.preview) == ("step 4", 0.1, b"jpeg")
     assert (losses(status), status.result.finished) == ([loss()], False)
@@ -234,7 +234,7 @@ def test_a_lost_job_resumes_from_its_last_checkpoint(make):
     (checkpoint,) = assignment.resume
     assert (checkpoint.octave, checkpoint.seconds) == (2, 5.0)
     assert checkpoint.picture is picture
-    assert jobs.poll(job) == (0, False)  # another run, whose events count from 0
+    assert jobs.poll(job) == (2, 0, False)  # another run, whose events count from 0
     assert len(losses(jobs.status(job))) == 4
 
     jobs.on_poll(job, numbered(LOADED, loss(2, 9.0), loss(2, 9.0)))
@@ -246,6 +246,83 @@ def test_a_lost_job_resumes_from_its_last_checkpoint(make):
     recording = jobs.status(job).result
     assert [kept.octave for kept in recording.frames] == [0, 1, 2]
     assert len(recording.losses) == 6 and recording.seconds == 7.0
+
+
+def test_a_second_run_that_comes_less_far_loses_nothing_that_was_seen(make):
+    far = (*STEP, loss(), loss(), loss(), Place(0.8, "step 8"), Preview(b"far"))
+    for end in ("cancelled", "failed", "lost"):
+        jobs = make()
+        job = jobs.submit("a", TASK)
+        taken(jobs, *far)
+        jobs.lost(job)
+        taken(jobs, LOADED, PROVENANCE, loss(), Place(0.2, "step 2"))
+        assert len(losses(jobs.status(job))) == 1  # the second run is shown
+        if end == "lost":
+            jobs.lost(job)
+        else:
+            jobs.end(job, Outcome(end, 1.0, "broken" if end == "failed" else None))
+        status = jobs.status(job)
+        assert len(losses(status)) == 4 and status.result.frames == [frame()]
+        assert (status.doing, status.preview) == ("step 8", b"far")
+
+
+def test_a_second_run_that_comes_further_is_kept(make):
+    jobs = make()
+    job = jobs.submit("a", TASK)
+    taken(jobs, *STEP)
+    jobs.lost(job)
+    taken(jobs, *STEP, loss(), Place(0.5, "step 5"))
+    jobs.end(job, Outcome("cancelled", 1.0))
+    assert len(losses(jobs.status(job))) == 2
+
+
+def test_cancelling_a_run_that_is_tried_again_is_immediate_while_it_loads(make):
+    jobs = make()
+    job = jobs.submit("a", TASK)
+    taken(jobs, *STEP)
+    jobs.lost(job)
+    taken(jobs)
+    jobs.on_poll(job, ())
+    jobs.cancel(job)
+    status = jobs.status(job)
+    assert status.state == "cancelled" and len(losses(status)) == 1
+
+
+def test_a_lost_job_is_given_to_another_worker_at_once(make, notices):
+    jobs = make()
+    jobs.submit("a", TASK)
+    job = taken(jobs, *STEP)
+    notices.clear()
+    jobs.lost(job)
+    assert notices
+
+
+def test_a_result_that_cannot_be_made_fails_in_a_sentence_and_counts(make, monkeypatch, caplog):
+    jobs = make()
+    jobs.submit("a", TASK)
+    job = taken(jobs, *STEP)
+
+    def fail(*args):
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(DreamTask, "collect", fail)
+    jobs.end(job, outcome())
+    status = jobs.status(job)
+    assert status.state == "failed" and "in a way nobody foresaw (ValueError)" in status.error
+    assert jobs.counters()["failed"] == 1 and jobs.idle
+    assert SECRET not in caplog.text
+
+
+def test_what_a_job_holds_is_counted(make):
+    jobs = make()
+    jobs.submit("a", TASK)
+    job = taken(jobs, LOADED, PROVENANCE, *[loss()] * 1000, frame())
+    jobs.status(job)
+    jobs.end(job, Outcome("done", 1.0))
+    known = jobs._store.get(job)
+    pictures = TASK.picture.nbytes + frame().picture.nbytes
+    assert pictures + 500_000 < known.nbytes < pictures + 600_000
+    assert known._partial == (-1, None)  # a result so far would keep pictures that went
 
 
 def test_an_event_that_comes_twice_is_taken_once(make):

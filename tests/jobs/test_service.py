@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, load_image
 from dreamlab.jobs import Status, dispatcher, local_cluster, worker_handle
@@ -266,7 +266,7 @@ def test_a_worker_that_stays_frozen_is_replaced_and_its_dream_goes_on(fake, monk
 
 def test_a_network_that_does_not_load_is_told_of_and_tried_again(fake, monkeypatch):
     monkeypatch.setattr(local_cluster, "LOAD_SECONDS", 3.0)
-    with closing(JobService(Limits(warm_model="stuck.keras"))) as jobs:
+    with closing(JobService(DeploymentSettings(warm_model="stuck.keras"))) as jobs:
         until(lambda: jobs.problem == "the worker did not start; it is tried again")
         until(lambda: jobs.problem == "the worker is being started")
         assert not jobs.ready() and not jobs.workers
@@ -277,7 +277,7 @@ def test_a_worker_that_dies_while_it_loads_is_told_of_and_tried_again(fake):
         children = psutil.Process().children(recursive=True)
         return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
-    with closing(JobService(Limits(warm_model="stuck.keras"))) as jobs:
+    with closing(JobService(DeploymentSettings(warm_model="stuck.keras"))) as jobs:
         until(lambda: jobs.problem == "the worker is being started" and workers())
         for worker in workers():
             worker.kill()
@@ -287,7 +287,7 @@ def test_a_worker_that_dies_while_it_loads_is_told_of_and_tried_again(fake):
 
 def test_a_network_that_is_none_cannot_warm_workers_up():
     with pytest.raises(DreamError, match="DREAMLAB_WARM_MODEL is 'vgg61'; choose from vgg16"):
-        JobService(Limits(warm_model="vgg61"))
+        JobService(DeploymentSettings(warm_model="vgg61"))
 
 
 def test_a_fault_in_the_dispatcher_is_told_of_and_tried_again(fake, monkeypatch, caplog):
@@ -296,7 +296,7 @@ def test_a_fault_in_the_dispatcher_is_told_of_and_tried_again(fake, monkeypatch,
 
     with monkeypatch.context() as patch:
         patch.setattr(dispatcher, "_quieten", fail)
-        jobs = JobService(Limits())
+        jobs = JobService(DeploymentSettings())
         told = until(lambda: "no dream can run (ValueError)" in (jobs.problem or ""))
         assert told < 5
     with closing(jobs):
@@ -312,7 +312,7 @@ def test_a_dispatcher_that_ends_all_the_same_says_so(monkeypatch):
         raise SystemExit
 
     monkeypatch.setattr(dispatcher.Dispatcher, "_serve", fail)
-    with closing(JobService(Limits(own_models=True))) as jobs:
+    with closing(JobService(DeploymentSettings(own_models=True))) as jobs:
         until(lambda: "no dream can run (SystemExit)" in (jobs.problem or ""))
         until(lambda: not jobs._dispatcher._thread.is_alive())
 
@@ -355,8 +355,8 @@ def test_nothing_is_left_behind(fake, tmp_path, monkeypatch):
 _PAGE = """
 import sys, time
 from dreamlab.jobs.service import JobService
-from dreamlab.config.deployment import Limits
-jobs = JobService(Limits())
+from dreamlab.config.deployment import DeploymentSettings
+jobs = JobService(DeploymentSettings())
 while not jobs.ready():
     time.sleep(0.01)
 print([name for name in ("tensorflow", "keras", "streamlit") if name in sys.modules], flush=True)
@@ -389,11 +389,22 @@ def test_the_worker_ends_with_a_page_that_is_killed(fake):
     assert len(children) >= 2 and not alive
 
 
+def test_a_page_that_ends_while_its_worker_loads_does_not_wait_for_it(fake):
+    with closing(JobService(DeploymentSettings(warm_model="stuck.keras"))) as jobs:
+        until(lambda: jobs.problem == "the worker is being started")
+        until(lambda: len(psutil.Process().children(recursive=True)) >= 3)
+        children = psutil.Process().children(recursive=True)
+        began = time.monotonic()
+    assert time.monotonic() - began < local_cluster.STOP_SECONDS
+    _, alive = psutil.wait_procs(children, timeout=2)
+    assert not alive
+
+
 def test_the_engine_itself_dreams_stops_and_is_timed(monkeypatch):
     monkeypatch.delenv(PRELOAD, raising=False)
     config = DreamConfig(layers={"block3_conv3": 1.0}, octaves=2, iterations=4)
     picture = np.random.default_rng(0).integers(0, 256, PICTURE.shape, np.uint8)
-    with closing(JobService(Limits())) as jobs:
+    with closing(JobService(DeploymentSettings())) as jobs:
         until(jobs.ready, 120)
         small = DreamTask(Picture(picture), config)
         assert 0 < jobs.estimate(small) < 60
@@ -425,7 +436,7 @@ def test_a_dream_whose_worker_is_killed_ends_as_if_it_had_not_been(monkeypatch):
         precision="float32",
     )
     picture = np.random.default_rng(0).integers(0, 256, PICTURE.shape, np.uint8)
-    with closing(JobService(Limits())) as jobs:
+    with closing(JobService(DeploymentSettings())) as jobs:
         until(jobs.ready, 120)
         runs = []
         for killed in (False, True):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture
 from dreamlab.jobs.assignment import Assignment, Outcome
@@ -65,10 +65,11 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.jobs = Jobs(Limits(waiting=100, waiting_per_visitor=50), lambda: None)
+        self.jobs = Jobs(DeploymentSettings(waiting=100, waiting_per_visitor=50), lambda: None)
         self.ids: list[str] = []
         self.cancelled: set[str] = set()
         self.losses: dict[str, int] = {}
+        self.seen: dict[str, int] = {}  # most losses that a job ever showed
         self.worker: Worker | None = None
         self.acknowledged = 0
 
@@ -101,7 +102,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.worker is not None)
     @rule(arrives=st.booleans())
     def poll(self, arrives):
-        acknowledged, stop = self.jobs.poll(self.worker.job)
+        _, acknowledged, stop = self.jobs.poll(self.worker.job)
         assert acknowledged >= self.acknowledged
         assert stop == (self.worker.job in self.cancelled)
         self.acknowledged = acknowledged
@@ -115,8 +116,13 @@ class Machine(RuleBasedStateMachine):
     def end(self):
         if self.worker.steps and not self.worker.stopped:
             return
-        self.jobs.end(self.worker.job, self.worker.outcome())
+        job, before = self.worker.job, self.jobs.status(self.worker.job)
+        self.jobs.end(job, self.worker.outcome())
         self.worker = None
+        after = self.jobs.status(job)
+        if before.active and after.state != "done":  # nothing that was ever seen is gone
+            assert after.result is None or len(after.result.losses) >= self.seen.get(job, 0)
+            assert after.result is not None or not self.seen.get(job)
 
     @precondition(lambda self: self.worker is not None)
     @rule()
@@ -131,6 +137,8 @@ class Machine(RuleBasedStateMachine):
             assert after.state == ("cancelled" if job in self.cancelled else "failed")
         if before.result is not None:  # nothing that was seen is gone
             assert len(after.result.losses) >= len(before.result.losses)
+        if after.state == "failed" and self.seen.get(job):
+            assert len(after.result.losses) >= self.seen[job]
 
     @precondition(lambda self: self.ids)
     @rule(data=st.data())
@@ -145,6 +153,7 @@ class Machine(RuleBasedStateMachine):
         for job in self.ids:
             status = self.jobs.status(job)
             points = [] if status.result is None else status.result.losses
+            self.seen[job] = max(self.seen.get(job, 0), len(points))
             assert [(point.octave, point.iteration) for point in points] == WHOLE[: len(points)]
             frames = [] if status.result is None else status.result.frames
             assert [frame.octave for frame in frames] == list(range(len(frames)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture
 from dreamlab.jobs.jobs import Jobs
@@ -61,7 +61,7 @@ def beside(work, ask) -> int:
 
 
 def test_times_may_be_asked_for_while_workers_are_measured(switching):
-    jobs = Jobs(Limits(), lambda: None)
+    jobs = Jobs(DeploymentSettings(), lambda: None)
     work = TASK.cost().work
 
     def measure(turn: int) -> None:
@@ -74,7 +74,7 @@ def test_times_may_be_asked_for_while_workers_are_measured(switching):
 
 
 def test_a_status_is_of_one_moment_while_events_arrive(switching):
-    jobs = Jobs(Limits(), lambda: None)
+    jobs = Jobs(DeploymentSettings(), lambda: None)
     job = jobs.submit("a", TASK)
     jobs.take()
     provenance = Provenance(CONFIG, "vgg16", "random", "float32")
@@ -82,7 +82,7 @@ def test_a_status_is_of_one_moment_while_events_arrive(switching):
 
     def tell(turn: int) -> None:
         point = LossPoint(0, 40, 40, turn, float(turn), {})
-        first, _ = jobs.poll(job)
+        _, first, _ = jobs.poll(job)
         jobs.on_poll(job, [(first, point), (first + 1, Place(0.5, str(turn)))])
 
     def ask() -> None:

@@ -76,7 +76,7 @@ def test_a_run_gives_all_its_losses_and_a_picture_an_octave():
     ]
     assert [frame.pixels.shape for frame in recording.frames] == [(32, 64, 3), (64, 128, 3)]
     assert np.array_equal(recording.original.pixels, PICTURE)
-    assert worker.poll("job", 0, False) is None
+    assert worker.poll("job", 1, 0, False) is None
 
 
 @pytest.mark.parametrize(("variable", "memory"), [("", 0.0), ("1500", 1500.0)])
@@ -110,7 +110,7 @@ def test_a_run_is_looked_at_from_outside(monkeypatch):
 
     def look():
         nonlocal known
-        told = worker.poll("job", known, False)
+        told = worker.poll("job", 1, known, False)
         looks.append([event for _, event in told])
         known = told[-1][0] + 1
 
@@ -141,7 +141,7 @@ def test_the_newest_octave_that_ended_can_be_resumed_from(monkeypatch):
     octaves, pictures = [], []
 
     def look():
-        told = [event for _, event in worker.poll("job", 0, False)]
+        told = [event for _, event in worker.poll("job", 1, 0, False)]
         checkpoints = [event for event in told if isinstance(event, Checkpoint)]
         octaves.append([checkpoint.octave for checkpoint in checkpoints])
         pictures.extend(checkpoint.picture for checkpoint in checkpoints)
@@ -173,7 +173,7 @@ def test_a_run_resumes_where_another_process_left_off(monkeypatch):
 
     monkeypatch.setattr(ENGINE, "dream", dream)
     monkeypatch.setattr(
-        sys.modules[__name__], "between", lambda: looks.append(worker.poll("job", 0, False))
+        sys.modules[__name__], "between", lambda: looks.append(worker.poll("job", 1, 0, False))
     )
     outcome = run(task, tuple(before))
     assert resumed[0].octave == 1 and resumed[0].picture is picture
@@ -193,7 +193,7 @@ def test_a_preview_comes_each_second(monkeypatch):
     numbers = []
 
     def look():
-        told = worker.poll("job", 0, False)
+        told = worker.poll("job", 1, 0, False)
         numbers.extend(number for number, event in told if isinstance(event, Preview))
 
     monkeypatch.setattr(sys.modules[__name__], "between", look)
@@ -207,7 +207,7 @@ def test_a_run_that_is_stopped_keeps_what_is_done(monkeypatch):
     def stop_at_the_fifth():
         calls.append(True)
         if len(calls) == 4:
-            worker.poll("job", 0, True)
+            worker.poll("job", 1, 0, True)
 
     monkeypatch.setattr(sys.modules[__name__], "between", stop_at_the_fifth)
     outcome = run(task := request())
@@ -223,10 +223,34 @@ def test_a_run_that_is_stopped_keeps_what_is_done(monkeypatch):
 
 
 def test_a_job_told_to_stop_before_it_begins_does_not():
-    assert worker.poll("early", 0, True) is None
+    assert worker.poll("early", 1, 0, True) is None
     task = request()
     outcome = worker.run(Assignment("early", task, ()), ALLOWANCE)
     assert (outcome.state, collected(task, outcome)) == ("cancelled", None)
+
+
+def test_of_a_run_that_was_given_up_nothing_is_told_and_it_stops(monkeypatch):
+    answers = []
+    monkeypatch.setattr(
+        sys.modules[__name__], "between", lambda: answers.append(worker.poll("job", 2, 0, False))
+    )
+    outcome = run(request())
+    assert answers == [None] and outcome.state == "cancelled"
+
+
+def test_two_runs_of_a_job_do_not_take_each_other_away(monkeypatch):
+    second = []
+
+    def start_another():
+        monkeypatch.setattr(sys.modules[__name__], "between", lambda: None)
+        second.append(worker.run(Assignment("job", request(), (), 2), ALLOWANCE))
+
+    monkeypatch.setattr(sys.modules[__name__], "between", start_another)
+    task = request()
+    outcome = run(task)
+    assert outcome.state == second[0].state == "done"
+    assert len(collected(task, outcome).losses) == len(collected(task, second[0]).losses) == 6
+    assert worker.poll("job", 1, 0, False) is worker.poll("job", 2, 0, False) is None
 
 
 @pytest.mark.parametrize(

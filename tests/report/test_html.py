@@ -22,7 +22,7 @@ ATTACK = '<script>alert("1")</script>'
 
 
 class _Links(HTMLParser):
-    """Gathers tags, and all that a browser would fetch."""
+    """Collects tags, and all addresses that a browser would fetch."""
 
     def __init__(self):
         super().__init__()
@@ -39,7 +39,7 @@ class _Links(HTMLParser):
 
 
 def dreamt(name, losses, *, layers=("second",), colour="red", finished=True):
-    """A dream with these losses at its steps; every further layer loses as much as the first."""
+    """Return a dream with these losses, which its layers share equally."""
     recording = Recording()
     recording.provenance = Provenance(
         DreamConfig(layers=dict.fromkeys(layers, 1.0)), "tiny", "0" * 64, "float32"
@@ -54,10 +54,10 @@ def dreamt(name, losses, *, layers=("second",), colour="red", finished=True):
     return NamedDream(name, colour, recording)
 
 
-def paths(drawn):
-    """The lines of the charts in a page, by colour."""
-    found = re.findall(r'<path d="([^"]+)" fill="none" stroke="([^"]+)"', drawn)
-    return {colour: path for path, colour in found}
+def paths(text):
+    """Return the lines of the charts in a page, by colour."""
+    matches = re.findall(r'<path d="([^"]+)" fill="none" stroke="([^"]+)"', text)
+    return {colour: path for path, colour in matches}
 
 
 def test_a_report_holds_all_and_fetches_nothing():
@@ -65,16 +65,16 @@ def test_a_report_holds_all_and_fetches_nothing():
     settings = AttributionSettings(
         layers={"second": 1.0, "third": 2.0}, octaves=1, iterations=2, precision="float32"
     )
-    found = analyse(named("attribution"), picture(16, 18), network, settings)
+    findings = analyse(named("attribution"), picture(16, 18), network, settings)
     dreams = [dreamt(ATTACK, (1.0, 2.0), layers=("first", "second"))]
-    page = report([found], title=ATTACK, dreams=[(ATTACK, dreams)])
+    page = report([findings], title=ATTACK, dreams=[(ATTACK, dreams)])
     text = page.decode()
     parsed = _Links()
     parsed.feed(text)
     assert parsed.open == []
     assert "script" not in parsed.tags
     assert text.count("&lt;script&gt;") >= 9
-    # the dream and what it began from, the attribution's original and its last step
+    # The original and the dream, then the attribution's original and its last step.
     assert [link.partition(";")[0] for link in parsed.links] == [
         *["data:image/jpeg"] * 2,
         *["data:image/png"] * 2,
@@ -95,14 +95,14 @@ def test_a_report_holds_each_dream_of_each_comparison():
     first, second = text.split("<h2>")[1:]
     assert first.startswith("Dream 1") and second.startswith("Dream 2")
     assert (first.count("<img"), second.count("<img")) == (3, 2)
-    made = json.loads(html.unescape(re.search("<pre>(.*?)</pre>", first, re.DOTALL)[1]))
-    assert [(one["name"], one["model"], one["config"]["layers"]) for one in made] == [
+    settings = json.loads(html.unescape(re.search("<pre>(.*?)</pre>", first, re.DOTALL)[1]))
+    assert [(dream["name"], dream["model"], dream["config"]["layers"]) for dream in settings] == [
         ("same", "tiny", {"second": 1.0})
     ] * 2
     assert "<td>tiny</td><td>3</td><td>2</td><td>4</td>" in first
     assert "<td>tiny</td><td>2</td><td>10</td><td>5</td>" in first
     assert first.count("ended early") == 2  # beside the picture and instead of it
-    # Multiples of the first: up to 2 and down to half, which ends a step earlier.
+    # Multiples of the first loss: up to 2, and down to 1/2, one step shorter.
     assert paths(first) == {
         "red": "M52.0 95.0h0 L260.0 52.5 L468.0 10.0",
         "blue": "M52.0 95.0h0 L260.0 137.5",
@@ -122,7 +122,7 @@ def test_shares_of_a_dream_that_suppresses_a_layer():
     points[0] = dataclasses.replace(points[0], losses={"a": 6.0, "b": -2.0})
     text = report([], dreams=[("x", [mixed])]).decode()
     assert "share of the loss of mixed" in text
-    # 3/4 and -1/4, then both 0; -1/4 to 3/4 is from 180 up to 10.
+    # Shares 3/4 and -1/4, then both 0; -1/4 to 3/4 map to y = 180 to 10.
     assert list(paths(text).values())[1:] == [
         "M52.0 10.0h0 L468.0 137.5",
         "M52.0 180.0h0 L468.0 137.5",

@@ -11,17 +11,17 @@ TABLE = Table("t", "A & B", ("step", "a<b", "b"), ((1, 0.0, 4.0), (2, None, 2.0)
 
 
 def test_a_line_chart_against_its_figures():
-    drawn = svg.lines(TABLE, ["red"])
-    tree = ElementTree.fromstring(drawn)
-    lines = [one for one in tree.iter(f"{SVG}path") if one.get("stroke-width")]
-    # 0 to 4 is from 180 up to 10, and steps 1 to 3 from 52 to 468; a gap lifts the pen.
-    assert [one.get("d") for one in lines] == [
+    chart = svg.lines(TABLE, ["red"])
+    tree = ElementTree.fromstring(chart)
+    lines = [line for line in tree.iter(f"{SVG}path") if line.get("stroke-width")]
+    # Losses 0 to 4 map to y = 180 to 10, steps 1 to 3 to x = 52 to 468; a gap starts a new line.
+    assert [line.get("d") for line in lines] == [
         "M52.0 180.0h0 M468.0 137.5h0",
         "M52.0 10.0h0 L260.0 95.0 L468.0 180.0",
     ]
-    # With one colour for two lines, the second is dashed.
-    assert [one.get("stroke-dasharray") for one in lines] == ["none", "5 5"]
-    assert [one.tail for one in tree.iter("i")] == ["a<b", "b"]
+    # Two lines share the only colour: the second line is dashed.
+    assert [line.get("stroke-dasharray") for line in lines] == ["none", "5 5"]
+    assert [line.tail for line in tree.iter("i")] == ["a<b", "b"]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_line_chart_against_its_figures():
 def test_axes_have_round_figures(rows, expected):
     table = Table("t", "T", ("step", "a"), rows, "lines")
     tree = ElementTree.fromstring(svg.lines(table))
-    assert [one.text for one in tree.iter(f"{SVG}text")] == [*expected.split(), "step"]
+    assert [element.text for element in tree.iter(f"{SVG}text")] == [*expected.split(), "step"]
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ def test_warmth(figure, drawn, expected):
 
 def test_a_heat_table():
     table = Table("t", "T", ("dreamt", "a"), (("x", 10.0), ("y", 1.0), ("z", None)), "ratios")
-    found = svg.heat_table(table)
-    assert found.startswith('<table class="heat">')
-    assert '<td style="background:rgb(255,89,89)">10</td>' in found
-    assert '<td style="background:rgb(255,255,255)">1</td>' in found
-    assert "<td>–</td>" in found
+    text = svg.heat_table(table)
+    assert text.startswith('<table class="heat">')
+    assert '<td style="background:rgb(255,89,89)">10</td>' in text
+    assert '<td style="background:rgb(255,255,255)">1</td>' in text
+    assert "<td>–</td>" in text
 
 
 def test_headings_of_a_table_that_is_not_drawn_are_words():
-    found = svg.heat_table(Table("t", "T", ("layer", "first_loss"), (("block1_pool", 1.0),)))
-    assert "<table><tr><th>layer</th><th>first loss</th></tr>" in found
-    assert "<th>block1_pool</th>" in found
+    text = svg.heat_table(Table("t", "T", ("layer", "first_loss"), (("block1_pool", 1.0),)))
+    assert "<table><tr><th>layer</th><th>first loss</th></tr>" in text
+    assert "<th>block1_pool</th>" in text

@@ -1,4 +1,4 @@
-"""Many pictures on one sheet."""
+"""Contact sheets."""
 
 import io
 
@@ -20,7 +20,7 @@ RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
 
 def box(sheet, colour):
-    """Top, left, bottom and right of all pixels of one colour, ends not included."""
+    """Return top, left, bottom and right of all pixels of a colour; the ends are exclusive."""
     rows, columns = np.nonzero((sheet == colour).all(axis=-1))
     return rows.min(), columns.min(), rows.max() + 1, columns.max() + 1
 
@@ -61,12 +61,12 @@ def test_captions_stand_under_their_pictures_and_stay_in_their_cells():
 def test_facts_that_do_not_fit_beside_each_other_stand_below():
     items = [("one · two", flat(RED)), ("layer · depth 1", flat(RED))]
     sheet = iio.imread(contact_sheet(items, columns=2))
-    one, layer, depth = (
+    single, layer, depth = (
         iio.imread(contact_sheet([(caption, flat(RED))], columns=1))[66:94, 16:96]
         for caption in ("one · two", "layer", "depth 1")
     )
     assert sheet.shape[0] == 16 + 50 + 32 + 20 + 16  # all cells have room for the second line
-    assert (sheet[66:94, 16:96] == one).all()
+    assert (sheet[66:94, 16:96] == single).all()
     assert (sheet[66:94, 112:192] == layer).all()
     assert (sheet[86:114, 112:192][8:] == depth[8:]).all()
     assert (sheet[94:, 16:96] == 255).all()

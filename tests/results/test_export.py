@@ -1,4 +1,4 @@
-"""What a recording is saved as, decoded again."""
+"""File formats of a recording, checked by decoding."""
 
 import csv
 import io
@@ -155,9 +155,9 @@ def test_config_json_is_the_provenance():
 def test_the_archive_holds_all_and_is_the_same_each_time():
     recording = recorded()
     data = export.archive(recording, boomerang=True)
-    with zipfile.ZipFile(io.BytesIO(data)) as opened:
-        assert opened.testzip() is None
-        assert opened.namelist() == [
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == [
             "dream.png",
             "octave_0_20x30.png",
             "octave_1_28x42.png",
@@ -168,13 +168,13 @@ def test_the_archive_holds_all_and_is_the_same_each_time():
             "losses.json",
             "config.json",
         ]
-        assert opened.read("dream.png") == export.png(recording)
-        assert opened.read("progression.gif") == export.gif(recording, boomerang=True)
-        assert opened.read("progression.webp") == export.webp(recording, boomerang=True)
-        assert opened.read("losses.csv") == export.losses_csv(recording)
-        assert opened.read("losses.json") == export.losses_json(recording)
-        assert opened.read("config.json") == export.config_json(recording)
-        assert {entry.date_time for entry in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert archive.read("dream.png") == export.png(recording)
+        assert archive.read("progression.gif") == export.gif(recording, boomerang=True)
+        assert archive.read("progression.webp") == export.webp(recording, boomerang=True)
+        assert archive.read("losses.csv") == export.losses_csv(recording)
+        assert archive.read("losses.json") == export.losses_json(recording)
+        assert archive.read("config.json") == export.config_json(recording)
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert export.archive(recording, boomerang=True) == data
 
 
@@ -213,5 +213,5 @@ def test_a_longer_film_needs_no_more_memory(write):
         tracemalloc.stop()
         return most
 
-    # A frame is 4.5 MB: eight more, kept at once, would be 36 MB more.
+    # A frame has 4.5 MB: eight frames in memory would take 36 MB.
     assert peak(between=10) < peak(between=2) + 4.5e6

@@ -1,4 +1,4 @@
-"""Animated GIF and WebP files, decoded again."""
+"""Animated GIF and WebP files, checked by decoding."""
 
 import io
 import struct
@@ -19,7 +19,7 @@ def flat(*colour, height=20, width=30):
 
 
 def photo(seed, height=60, width=90):
-    """A smooth picture with some thousands of colours."""
+    """Return a smooth picture with some thousands of colours."""
     rows, columns = np.mgrid[0:height, 0:width]
     waves = [np.sin((rows * (k + 1) + columns * (seed + 1)) / 20) for k in range(3)]
     return np.rint(127.5 + 120 * np.stack(waves, axis=-1)).astype(np.uint8)
@@ -65,7 +65,7 @@ def test_a_long_comment_is_whole():
 
 
 def local_colour_tables(data):
-    """Count frames that bring a colour table of their own, walking the blocks of a GIF."""
+    """Count the frames with a colour table of their own, block by block."""
 
     def skip(place):
         while data[place]:
@@ -101,7 +101,7 @@ def test_frames_are_dithered():
     data = gif_film([grey, grey], [100, 100], palette=two, loop=True, comment="{}")
     got = decoded(data)[0][0]
     assert set(np.unique(got)) == {0, 255}
-    # Black and white in the mean the grey that was there, column block by column block.
+    # The mean of black and white is the original grey, in each block of columns.
     means = got[..., 0].reshape(64, 8, 8).mean(axis=(0, 2))
     np.testing.assert_allclose(means, ramp.reshape(8, 8).mean(axis=1), atol=12)
 
@@ -113,7 +113,7 @@ def test_small_vivid_parts_keep_their_colour():
     cat = iio.imread(Path(__file__).parents[1] / "data" / "cat_600x400.png")[..., :3]
     got = decoded(gif([cat, cat], [100, 100]))[0][1]
     error = abs(seen_from_afar(got) - seen_from_afar(cat))
-    # The eyes and the nose are a few per cent of it; median cut alone is 23 off there.
+    # Eyes and nose are a few per cent of the picture; median cut alone is off by 23 there.
     assert np.percentile(error, 99.9) < 8
 
 
@@ -125,6 +125,51 @@ def test_the_palette_counts_small_and_large_pictures_alike():
     assert [255, 0, 0] in colours and [0, 9, 0] in colours
     shares = dict(zip(map(tuple, colours), palette.histogram(), strict=False))
     assert shares[(255, 0, 0)] == shares[(0, 9, 0)] == 128 * 128
+
+
+def test_the_samples_of_a_long_film_are_bounded():
+    totals = []
+    for count in (1, 6, 7, 100):
+        frames = [photo(seed % 7, height=200, width=300) for seed in range(count)]
+        totals.append(sum(shared_palette(frames).histogram()))
+    assert totals[:2] == [128**2, 6 * 128**2]
+    assert all(0.9 * 6 * 128**2 < total <= 6 * 128**2 for total in totals[2:])
+
+
+@pytest.mark.slow
+def test_a_bounded_sample_costs_hardly_any_colour():
+    cat = iio.imread(Path(__file__).parents[1] / "data" / "cat_600x400.png")[..., :3]
+    rng = np.random.default_rng(0)
+    # Hues turned and texture added, more from picture to picture, as in a dream.
+    frames = [
+        np.clip(
+            cat @ np.linalg.matrix_power(np.eye(3) + 0.02 * np.roll(np.eye(3), 1, 0), step)
+            + rng.normal(0, 3 * step, cat.shape),
+            0,
+            255,
+        ).astype(np.uint8)
+        for step in range(12)
+    ]
+    side = np.linspace(0, 399, 128).astype(int)
+    samples = [frame[np.ix_(side, np.linspace(0, 599, 128).astype(int))] for frame in frames]
+    whole = Image.fromarray(np.concatenate(samples)).quantize(256, Image.Quantize.MAXCOVERAGE, 1)
+
+    def error(palette):
+        """Root mean square distance of the pictures from their nearest colours."""
+        drawn = [
+            Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
+            for frame in frames[::4]
+        ]
+        return np.sqrt(
+            np.mean(
+                [
+                    np.square(np.asarray(image.convert("RGB")).astype(float) - frame).mean()
+                    for image, frame in zip(drawn, frames[::4], strict=True)
+                ]
+            )
+        )
+
+    assert error(shared_palette(frames)) < 1.15 * error(whole)
 
 
 @pytest.mark.parametrize(("height", "width"), [(2, 2), (15, 17), (61, 33)])

@@ -1,4 +1,4 @@
-"""What a run leaves in a directory."""
+"""The folder of a run's files."""
 
 import os
 
@@ -34,8 +34,8 @@ def test_octaves_of_an_earlier_run_go_but_for_the_picture_begun_from(tmp_path):
     (tmp_path / "octave_notes.png").write_bytes(b"mine")
     keep = tmp_path / "octave_2_40x60.png"
     folder.write_run(recorded(colours=(GREEN,)), tmp_path, Film(), keep=keep)
-    left = sorted(path.name for path in tmp_path.glob("octave*"))
-    assert left == ["octave_0_20x30.png", "octave_2_40x60.png", "octave_notes.png"]
+    names = sorted(path.name for path in tmp_path.glob("octave*"))
+    assert names == ["octave_0_20x30.png", "octave_2_40x60.png", "octave_notes.png"]
 
 
 def test_a_run_that_cannot_be_written_whole_leaves_all_as_it_was(tmp_path, monkeypatch):

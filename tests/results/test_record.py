@@ -1,4 +1,4 @@
-"""A dream in one call is the dream of the generator."""
+"""`record` gives the same dream as the generator."""
 
 import numpy as np
 import pytest
@@ -57,12 +57,12 @@ def test_rows_are_flat_and_frames_between_octaves_are_kept(network):
 def test_an_interrupt_keeps_what_was_done(network, monkeypatch):
     from dreamlab.results import record as module
 
-    def interrupted(steps, shown):
+    def interrupted(steps, visible):
         for step in steps:
             yield step
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "followed", interrupted)
+    monkeypatch.setattr(module, "follow", interrupted)
     run = record(picture(40, 50), CONFIG, network)
     assert not run.finished
     assert len(run.losses) == len(run.frames) == 1
@@ -102,7 +102,7 @@ def test_it_saves_and_shows_itself(network, tmp_path):
     names = run.save(tmp_path / "new" / "folder")
     assert {path.name for path in (tmp_path / "new" / "folder").iterdir()} == set(names)
     assert {"dream.png", "progression.gif", "losses.csv", "config.json"} <= set(names)
-    shown = run._repr_html_()
-    assert shown.count("<img ") == 2
-    assert shown.count("<path d=") > 1
+    text = run._repr_html_()
+    assert text.count("<img ") == 2
+    assert text.count("<path d=") > 1
     assert "finished" in repr(run)

@@ -1,4 +1,4 @@
-"""What is kept of a run, however it ends."""
+"""Recordings of runs, with all ways to end."""
 
 import pickle
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ PROVENANCE = Provenance(DreamConfig(layers={"a": 2.0}), "tiny", "random", "float
 
 
 class Run:
-    """A fake run whose steps' pictures hold one value each and die at the next step."""
+    """A fake run; each step's picture has a single value and expires at the next step."""
 
     def __init__(self, octaves=2, iterations=3, side=4, fails_after=None):
         self.octaves, self.iterations, self.side = octaves, iterations, side
@@ -91,12 +91,12 @@ def test_a_whole_run_keeps_one_frame_an_octave_and_every_loss():
 
 
 @pytest.mark.parametrize(
-    ("every", "kept"), [(1, [0, 1, 2, 3, 4, 5]), (2, [1, 2, 4, 5]), (9, [2, 5])]
+    ("every", "expected"), [(1, [0, 1, 2, 3, 4, 5]), (2, [1, 2, 4, 5]), (9, [2, 5])]
 )
-def test_every_keeps_frames_between_octaves_once_each(every, kept):
+def test_every_keeps_frames_between_octaves_once_each(every, expected):
     recording = Recording(every=every)
     list(recording.record(Run().steps()))
-    assert values(recording) == kept
+    assert values(recording) == expected
     assert [int(f.pixels[0, 0, 0]) for f in recording.octave_frames] == [2, 5]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def packed(values: Any) -> str:
-    """Pack what a set-up would be as an address does: text and bytes as they are, else as JSON."""
+    """Pack a comparison as an address does: text and bytes as they are, all else as JSON."""
     text = values if isinstance(values, str | bytes) else json.dumps(values)
     data = text.encode() if isinstance(text, str) else text
     return base64.urlsafe_b64encode(zlib.compress(data, 9)).decode().rstrip("=")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dreamlab.analysis import Findings, Item
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, jpeg, resize_pixels
@@ -39,7 +39,7 @@ class FakeBackend:
         self.ended: dict[str, tuple[str, str | None]] = {}
         self.orphans: list[tuple[Collection[str], Callable[[], bool]]] = []
         self.full = False
-        self.limits = Limits()
+        self.settings = DeploymentSettings()
         self.workers = frozenset({"tcp://127.0.0.1:1"})
         self.problem: str | None = None
         self.says: dict[str, dict] = {}  # more of a job's status, by job
@@ -267,5 +267,5 @@ def words(page) -> str:
     """Return all plain text and HTML of the page, to look for a sentence in."""
     import html
 
-    shown = [one.value for one in page.text] + [one.proto.body for one in page.get("html")]
+    shown = [text.value for text in page.text] + [block.proto.body for block in page.get("html")]
     return html.unescape("\n".join(shown)).replace("\u00a0", " ")

@@ -1,5 +1,7 @@
 """What the analyses of the fake backend find: made-up figures, the same every time."""
 
+import numpy as np
+
 from dreamlab.analysis import Item
 from dreamlab.analysis.robustness import KINDS
 from dreamlab.config import DreamConfig
@@ -14,7 +16,8 @@ def items(task: AnalysisTask) -> list[Item]:
 
 
 def _picture(task: AnalysisTask, place: int) -> Picture:
-    image = load_image(task.picture.pixels, max_side=task.settings.max_side)
+    pixels = np.full((32, 32, 3), 128, np.uint8) if task.picture is None else task.picture.pixels
+    image = load_image(pixels, max_side=task.settings.max_side)
     image[:, :, place % 3] += 0.1 * (place % 7 + 1)
     return Picture.of(image)
 
@@ -72,7 +75,7 @@ def _attribution(task: AnalysisTask) -> list[Item]:
     """Every layer's loss is its weight, its gradient's norm twice that, so all fight."""
     weights = task.settings.layers
     count = task.settings.octaves * task.settings.iterations
-    cosines = [[1.0 if one == other else -0.5 for other in weights] for one in weights]
+    cosines = [[1.0 if layer == other else -0.5 for other in weights] for layer in weights]
     norms = {name: 2.0 * weight for name, weight in weights.items()}
     return [
         Item(

@@ -17,7 +17,7 @@ import pytest
 
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs.service import JobService
 from tests.support import fake_engine
 from tests.support.jobs import begun, ended, losses, request, running, until
@@ -86,7 +86,7 @@ def disk_full_at_start() -> str:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
     try:
-        jobs = JobService(Limits())
+        jobs = JobService(DeploymentSettings())
         with closing(jobs):
             said = until(lambda: jobs.problem and not jobs.workers, 5)
             job = jobs.submit("a", request())

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 import numpy as np
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.images import Picture
 from dreamlab.jobs import Status
 from dreamlab.jobs.jobs import Jobs
@@ -34,7 +34,7 @@ def until(condition: Callable[[], object], seconds: float = PATIENCE) -> float:
 @contextmanager
 def running(**limits) -> Iterator[JobService]:
     """Jobs with a worker that is ready, until they are closed."""
-    with closing(JobService(Limits(**limits))) as jobs:
+    with closing(JobService(DeploymentSettings(**limits))) as jobs:
         until(jobs.ready)
         yield jobs
 

@@ -76,3 +76,23 @@ def test_a_log_begins_with_the_events_of_another():
     log.append(Place(0.6, "more"))
     assert log.events == (loss(0), Place(0.6, "more"))
     assert dataclasses.replace(log.events[0], iteration=9) == loss(9)
+
+
+def test_an_answer_ends_after_so_many_bytes_and_the_rest_comes_next():
+    log = EventLog(1e6)
+    log.append(loss(0))
+    for iteration in range(5):
+        log.append(frame(iteration))  # 300 bytes each
+    told = []
+    while answer := log.since(told[-1] + 1 if told else 0, 500):
+        told += [number for number, _ in answer]
+        assert len(answer) <= 3
+    assert told == list(range(6))
+    assert [number for number, _ in EventLog(1e6, [frame(0)]).since(0, 1)] == [0]  # one at least
+
+
+def test_many_frames_are_thinned_in_a_moment():
+    log = EventLog(300 * 4000)
+    for iteration in range(9000):
+        log.append(frame(iteration))
+    assert len(log.events) <= 4000 and log.events[-1].iteration == 8999

@@ -1,17 +1,17 @@
-"""The counters, for whoever runs the page."""
+"""The counters for the operator of the page."""
 
 import pytest
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from tests.support.fake_backend import FakeBackend, open_page, words
 
 
 class Counted(FakeBackend):
-    """A backend with counters, as the real one has them."""
+    """A backend with the counters of the real backend."""
 
     def __init__(self, *, status: bool) -> None:
         super().__init__()
-        self.limits = Limits(status=status)
+        self.settings = DeploymentSettings(status=status)
 
     def counters(self) -> dict[str, float]:
         return {"queued": 3, "running": 1, "done": 1234, "failed": 2, "cancelled": 5, "seconds": 65}

@@ -21,10 +21,10 @@ SETUP = Comparison(
 
 @pytest.fixture
 def page(monkeypatch, fake):
-    return opened(open_page(monkeypatch, fake, setup=SETUP.encode()))
+    return open_panel(open_page(monkeypatch, fake, setup=SETUP.encode()))
 
 
-def opened(page, analysis="atlas"):
+def open_panel(page, analysis="atlas"):
     page.session_state["part"] = "Layer by layer"
     page.session_state["analysis"] = analysis
     return sound(page.run())
@@ -35,47 +35,51 @@ def keys(page) -> set[str]:
     return {widget.key for kind in kinds for widget in kind if ".set." in (widget.key or "")}
 
 
-def ran(page, fake, analysis="atlas"):
+def run_to_end(page, fake, analysis="atlas"):
     page.button(key=f"{analysis}.run").click().run()
     fake.finish()
     return sound(page.run())
 
 
-def shown(page, key):
-    return [one for one in page.button if one.key == key]
+def buttons(page, key):
+    return [button for button in page.button if button.key == key]
 
 
 def test_lists_that_are_typed_are_bounded(page):
-    typed = [one for one in page.text_input if ".channels." in one.key]
-    typed += [one for one in opened(page, "robustness").text_input if ".set." in one.key]
-    assert len(typed) >= 5
-    assert all(one.proto.max_chars == MAX_LIST for one in typed)
+    lists = [widget for widget in page.text_input if ".channels." in widget.key]
+    lists += [
+        widget for widget in open_panel(page, "robustness").text_input if ".set." in widget.key
+    ]
+    assert len(lists) >= 5
+    assert all(widget.proto.max_chars == MAX_LIST for widget in lists)
 
 
 def test_nothing_is_drawn_while_the_tab_is_closed(monkeypatch, fake):
     page = open_page(monkeypatch, fake, setup=SETUP.encode())
-    assert not shown(page, "atlas.run")
-    assert shown(opened(page), "atlas.run")
+    assert not buttons(page, "atlas.run")
+    assert buttons(open_panel(page), "atlas.run")
 
 
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_every_analysis_runs_to_its_end(page, fake, analysis):
-    ran(opened(page, analysis), fake, analysis)
+    run_to_end(open_panel(page, analysis), fake, analysis)
     (request,) = fake.requests.values()
     assert (request.analysis, request.model) == (analysis, "vgg16")
-    found = fake.findings("job1")
-    pictures = sum(bool(item.picture) for item in found.items)
-    assert f"vgg16 · {len(found.items)} found" in words(page)
-    # beside them: the picture in the sidebar and the five of the example under Compare
-    before = len(opened(page, "atlas" if analysis != "atlas" else "channels").image)
-    assert len(opened(page, analysis).image) == before + pictures
-    drawn = [table for table in ANALYSES[analysis].tables(found) if table.drawn]
+    findings = fake.findings("job1")
+    pictures = sum(bool(item.picture) for item in findings.items)
+    assert f"vgg16 · {len(findings.items)} found" in words(page)
+    # The page has more pictures: one in the sidebar and five of the example under Compare.
+    before = len(open_panel(page, "atlas" if analysis != "atlas" else "channels").image)
+    assert len(open_panel(page, analysis).image) == before + pictures
+    tables = [table for table in ANALYSES[analysis].tables(findings) if table.drawn]
     charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
-    assert [title for title in charts if "Loss at" not in title] == [one.title for one in drawn]
+    assert [title for title in charts if "Loss at" not in title] == [
+        table.title for table in tables
+    ]
 
 
 @pytest.mark.parametrize(
-    "analysis, kind, field, value, wanted",
+    "analysis, kind, field, value, expected",
     [
         ("atlas", "multiselect", "layers", ["block1_conv1"], ("block1_conv1",)),
         ("atlas", "selectbox", "effort", "equal steps", "equal steps"),
@@ -100,11 +104,11 @@ def test_every_analysis_runs_to_its_end(page, fake, analysis):
         ("robustness", "number_input", "seed", 3, 3),
     ],
 )
-def test_every_control_has_an_effect(page, fake, analysis, kind, field, value, wanted):
-    opened(page, analysis)
+def test_every_control_has_an_effect(page, fake, analysis, kind, field, value, expected):
+    open_panel(page, analysis)
     getattr(page, kind)(key=f"{analysis}.set.vgg16.{field}").set_value(value).run()
     sound(page.button(key=f"{analysis}.run").click().run())
-    assert getattr(fake.requests["job1"].settings, field) == wanted
+    assert getattr(fake.requests["job1"].settings, field) == expected
 
 
 def test_a_control_without_effect_is_not_drawn(page):
@@ -124,7 +128,7 @@ def test_settings_of_the_sidebar_count(page, fake):
 
 
 def test_what_cannot_run_says_why(page):
-    opened(page, "channels")
+    open_panel(page, "channels")
     page.text_input(key="channels.set.vgg16.channels").set_value("1, two").run()
     assert "Cannot run yet: Channels is '1, two'; write numbers with commas" in words(page)
     assert page.button(key="channels.run").disabled
@@ -141,13 +145,13 @@ def test_it_fills_in_while_it_runs_and_is_cancelled_and_resumed(page, fake):
     assert "block1_conv2 · 11%" in words(page)
     page.button(key="atlas.cancel").click().run()
     assert "Ended early · vgg16 · 2 found · 2 s" in words(sound(page))
-    found = fake.findings("job1").items
+    items = fake.findings("job1").items
     page.button(key="atlas.resume").click().run()
-    assert fake.resumed["job2"] == found
+    assert fake.resumed["job2"] == items
     assert fake.forgotten == ["job1"]
     fake.finish()
     assert "vgg16 · 18 found" in words(sound(page.run()))
-    assert not shown(page, "atlas.resume")
+    assert not buttons(page, "atlas.resume")
 
 
 def test_cancelled_before_anything_is_found(page, fake):
@@ -163,7 +167,7 @@ def test_a_failure_keeps_what_was_found(page, fake):
     said = words(sound(page.run()))
     assert "⚠ the worker ran out of memory; choose a smaller picture" in said
     assert "Ended early · vgg16 · 1 found" in said
-    assert shown(page, "atlas.resume")
+    assert buttons(page, "atlas.resume")
 
 
 def test_what_is_not_sent_off_says_so(page, fake):
@@ -173,19 +177,19 @@ def test_what_is_not_sent_off_says_so(page, fake):
 
 
 def test_what_is_no_longer_kept_says_so(page, fake):
-    ran(page, fake)
+    run_to_end(page, fake)
     fake.forget("job1")
     assert "no longer kept" in words(sound(page.run()))
 
 
 def test_results_are_kept_when_another_tab_or_analysis_is_opened(page, fake):
     page.number_input(key="atlas.set.vgg16.amount").set_value(0.2).run()
-    ran(page, fake)
-    opened(page, "robustness")
+    run_to_end(page, fake)
+    open_panel(page, "robustness")
     page.session_state["part"] = "Compare"
     sound(page.run())
     assert "18 found" not in words(page)
-    assert "18 found" in words(opened(page))
+    assert "18 found" in words(open_panel(page))
     assert page.number_input(key="atlas.set.vgg16.amount").value == 0.2
     assert "have changed since" not in words(page)
     page.number_input(key="atlas.set.vgg16.amount").set_value(0.3).run()
@@ -194,12 +198,12 @@ def test_results_are_kept_when_another_tab_or_analysis_is_opened(page, fake):
 
 
 def test_a_thumbnail_becomes_a_variant(page, fake):
-    ran(page, fake)
+    run_to_end(page, fake)
     page.button(key="large-job1-block1_pool").click().run()
     assert "block1_pool is a variant now" in words(sound(page))
     number = page.session_state["variants"][-1]
     assert page.session_state[f"v{number}.layers"] == ["block1_pool"]
-    # the third layer, so the fake took three steps, as the common settings have it
+    # The fake takes three steps for the third layer, the same number as the common settings.
     assert page.session_state[f"v{number}.overrides"] == ["octaves", "step"]
     assert page.session_state[f"v{number}.own.octaves"] == 1
     assert page.session_state[f"v{number}.own.step"] == 0.03
@@ -208,18 +212,18 @@ def test_a_thumbnail_becomes_a_variant(page, fake):
 
 
 def test_a_thumbnail_taken_again_has_a_name_of_its_own(page, fake):
-    ran(page, fake)
+    run_to_end(page, fake)
     for _ in range(3):
         page.button(key="large-job1-block1_pool").click().run()
     sound(page)
-    names = [page.session_state[f"v{one}.name"] for one in page.session_state["variants"]]
+    names = [page.session_state[f"v{variant}.name"] for variant in page.session_state["variants"]]
     assert names == ["Mixed", "Single", "block1_pool", "block1_pool 2", "block1_pool 3"]
 
 
 def test_variants_of_one_long_name_are_told_apart(monkeypatch, fake):
     same = (Variant(name="x" * 40, layers={"block2_conv2": 1.0}),) * 2
     page = open_page(monkeypatch, fake, setup=Comparison(variants=same).encode())
-    names = [page.session_state[f"v{one}.name"] for one in page.session_state["variants"]]
+    names = [page.session_state[f"v{variant}.name"] for variant in page.session_state["variants"]]
     assert names == ["x" * 40, "x" * 38 + " 2"]
     assert not page.button(key="dream").disabled
 
@@ -232,13 +236,13 @@ def test_a_thumbnail_becomes_a_variant_while_the_atlas_goes_on(page, fake):
     assert "block1_conv2 is a variant now" in words(sound(page))
     assert fake.status("job1").active
     fake.advance()
-    assert shown(sound(page.run()), "large-job1-block1_pool")
+    assert buttons(sound(page.run()), "large-job1-block1_pool")
     number = page.session_state["variants"][-1]
     assert page.session_state[f"v{number}.layers"] == ["block1_conv2"]
 
 
 def test_a_full_page_takes_no_thumbnail(page, fake):
-    ran(page, fake)
+    run_to_end(page, fake)
     for layer in ("block1_conv1", "block1_conv2", "block2_conv1", "block2_conv2"):
         page.button(key=f"large-job1-{layer}").click().run()
     sound(page.button(key="large-job1-block3_conv1").click().run())
@@ -247,7 +251,7 @@ def test_a_full_page_takes_no_thumbnail(page, fake):
 
 
 def test_channels_that_are_picked_become_a_variant(page, fake):
-    ran(opened(page, "channels"), fake, "channels")
+    run_to_end(open_panel(page, "channels"), fake, "channels")
     assert page.button(key="channels.variant").disabled
     page.pills(key="channels.picked.block4_conv3").set_value([12, 10]).run()
     sound(page.button(key="channels.variant").click().run())
@@ -256,7 +260,7 @@ def test_channels_that_are_picked_become_a_variant(page, fake):
 
 
 def test_attribution_is_of_a_variant(page, fake):
-    opened(page, "attribution")
+    open_panel(page, "attribution")
     page.selectbox(key="attribution.variant").set_value(page.session_state["variants"][1]).run()
     sound(page.button(key="attribution.run").click().run())
     settings = fake.requests["job1"].settings
@@ -264,9 +268,9 @@ def test_attribution_is_of_a_variant(page, fake):
 
 
 def test_balance_sets_the_weights(page, fake):
-    ran(opened(page, "attribution"), fake, "attribution")
+    run_to_end(open_panel(page, "attribution"), fake, "attribution")
     sound(page.button(key="attribution.balance").click().run())
-    # The fake's norms are twice the weights: 0.5 / 1 and 1.5 / 3 are equal, and add up to 2.
+    # The fake's norms are twice the weights: 0.5 / 1 equals 1.5 / 3, and the weights sum to 2.
     assert "Mixed has balanced weights now." in words(page)
     first = page.session_state["variants"][0]
     assert page.session_state[f"v{first}.weight.block2_conv2"] == pytest.approx(1.0)
@@ -279,11 +283,11 @@ def test_attribution_and_balance_keep_the_channels_of_the_variant(page, fake):
     page.session_state["common.max_loss"] = 2.5
     page.session_state["common.tile"] = 128
     page.session_state[f"v{first}.channels.block5_conv2"] = "7, 3"
-    ran(opened(page, "attribution"), fake, "attribution")
+    run_to_end(open_panel(page, "attribution"), fake, "attribution")
     settings = fake.requests["job1"].settings
     assert settings.channels == {"block5_conv2": (3, 7)}
     assert (settings.max_loss, settings.tile) == (2.5, 128)
-    # What has other channels is another mix, whatever its weights.
+    # A variant with other channels is another mix, whatever its weights.
     page.session_state[f"v{first}.channels.block5_conv2"] = "3"
     assert sound(page.run()).button(key="attribution.balance").disabled
     page.session_state[f"v{first}.channels.block5_conv2"] = "3, 7"
@@ -299,37 +303,37 @@ def test_attribution_and_balance_keep_the_channels_of_the_variant(page, fake):
 
 
 def test_attribution_broken_off_before_a_picture_has_its_figures_in_a_zip(downloads, page, fake):
-    opened(page, "attribution").button(key="attribution.run").click().run()
+    open_panel(page, "attribution").button(key="attribution.run").click().run()
     fake.advance(2)  # of the 3 steps of the first octave
     page.run()
     page.button(key="attribution.cancel").click().run()
-    made = {key.split(".", 2)[2]: make for key, make in downloads.items() if "job1" in key}
-    assert "attribution.png" not in made
-    names = zipfile.ZipFile(io.BytesIO(made["attribution.zip"]())).namelist()
+    files = {key.split(".", 2)[2]: make for key, make in downloads.items() if "job1" in key}
+    assert "attribution.png" not in files
+    names = zipfile.ZipFile(io.BytesIO(files["attribution.zip"]())).namelist()
     assert {"attribution.json", "loss_share.csv"} <= set(names)
 
 
 def test_files(downloads, page, fake):
     page.multiselect(key="atlas.set.vgg16.layers").set_value(["block1_conv1", "block1_conv2"])
-    ran(opened(page, "excitation"), fake, "excitation")
-    made = {key.split(".", 2)[2]: make for key, make in downloads.items() if "job1" in key}
-    assert set(made) == {"excitation.png", "excitation.csv", "excitation.zip"}
-    head, first, *rest = csv.reader(io.StringIO(made["excitation.csv"]().decode()))
+    run_to_end(open_panel(page, "excitation"), fake, "excitation")
+    files = {key.split(".", 2)[2]: make for key, make in downloads.items() if "job1" in key}
+    assert set(files) == {"excitation.png", "excitation.csv", "excitation.zip"}
+    head, first, *rest = csv.reader(io.StringIO(files["excitation.csv"]().decode()))
     assert head[:3] == ["dreamt", "block1_conv1", "block1_conv2"]
     assert first[:4] == ["block1_conv1", "4.0", "2.0", "1.0"]
     assert len(rest) == 17
-    assert made["excitation.png"]().startswith(b"\x89PNG")
-    assert "excitation.csv" in zipfile.ZipFile(io.BytesIO(made["excitation.zip"]())).namelist()
+    assert files["excitation.png"]().startswith(b"\x89PNG")
+    assert "excitation.csv" in zipfile.ZipFile(io.BytesIO(files["excitation.zip"]())).namelist()
 
 
 def report_off(page) -> bool:
-    return next(one for one in page.get("download_button") if "report" in one.id).disabled
+    return next(button for button in page.get("download_button") if "report" in button.id).disabled
 
 
 def test_report(downloads, page, fake):
     assert report_off(page)
     page.button(key="dream").click().run()
-    ran(page, fake)
+    run_to_end(page, fake)
     assert not report_off(page)
     text = downloads["report"]().decode()
     assert text.index("<h2>Dream 1</h2>") < text.index("<h2>Layer atlas</h2>")
@@ -343,8 +347,8 @@ def test_a_report_holds_all_dreams_that_are_kept(downloads, page, fake):
         page.button(key="dream").click().run()
         fake.finish()
         page.run()
-    for one in page.session_state["variants"]:  # two of one name, as a visitor may type them
-        page.session_state[f"v{one}.name"] = "Same"
+    for variant in page.session_state["variants"]:  # two of one name, as a visitor may type them
+        page.session_state[f"v{variant}.name"] = "Same"
     page.run()
     page.button(key="dream").click().run()
     fake.finish()

@@ -1,4 +1,4 @@
-"""A picture that was opened large, and what the page holds while it is looked at."""
+"""The large view of a dream, and the memory that the page holds for it."""
 
 import gc
 import tracemalloc
@@ -10,6 +10,7 @@ from streamlit.testing.v1 import app_test
 
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
+from dreamlab.images import picture as picture_module
 from dreamlab.ui.dreams import before_after
 from tests.support.fake_backend import open_page, sound
 
@@ -21,7 +22,7 @@ SETUP = Comparison(
 
 @pytest.fixture
 def files(monkeypatch):
-    """Have all runs of a page share the files of its pictures, as those of a server do."""
+    """Share the picture files between all runs of a page, as a server does."""
     storage = MemoryMediaFileStorage("/media")
     manager = MediaFileManager(storage)
     monkeypatch.setattr(app_test, "MediaFileManager", lambda storage: manager)
@@ -54,7 +55,7 @@ def look(page) -> None:
 
 
 def grown(page, rounds: int) -> int:
-    """Return how many bytes more are held after looking some times than before."""
+    """Return the growth of memory, in bytes, after some rounds of looking."""
     gc.collect()
     before, _ = tracemalloc.get_traced_memory()
     for _ in range(rounds):
@@ -64,31 +65,52 @@ def grown(page, rounds: int) -> int:
 
 
 def in_files(files) -> int:
-    """Return how many bytes of pictures the page has ready for a browser to fetch."""
-    return sum(one.byte_length for many in files.get_stats().values() for one in many)
+    """Return the size of the picture files that a browser can fetch, in bytes."""
+    return sum(file.byte_length for group in files.get_stats().values() for file in group)
 
 
 def test_looking_at_a_dream_again_and_again_takes_no_more_memory(
     monkeypatch, page, fake, files, traced
 ):
     picture = len(fake.recording("job1").original.jpeg)
-    for _ in range(2):  # what is kept once, such as code and the caches, is there after that
+    for _ in range(2):  # fills the caches and loads the code
         look(page)
     ready = in_files(files)
     assert ready >= picture
-    # Each of 3 rounds draws it four times: pictures that were kept would be 24 more.
+    # Each of 3 rounds draws it four times: a leak would hold 24 more pictures.
     assert grown(page, rounds=3) < picture
     assert in_files(files) == ready
 
-    # What is kept shows: were it but the pictures of a single round, it would be seen.
-    kept, show = [], before_after.show
+    # The measurement detects a leak: keep the pictures of a single round.
+    copies, show = [], before_after.show
     monkeypatch.setattr(
         before_after,
         "show",
         lambda *pictures, **rest: (
-            kept.append([bytearray(picture) for picture in pictures]),  # made anew
+            copies.append([bytearray(picture) for picture in pictures]),  # made anew
             show(*pictures, **rest),
         ),
     )
     assert grown(page, rounds=1) > 4 * picture
-    assert len(kept) == 4
+    assert len(copies) == 4
+
+
+def test_a_page_that_is_drawn_again_encodes_nothing(monkeypatch, page):
+    encodings = []
+    for name in ("jpeg", "png"):
+        encode = getattr(picture_module, name)
+        monkeypatch.setattr(
+            picture_module,
+            name,
+            lambda *args, _encode=encode, **options: (
+                encodings.append(args) or _encode(*args, **options)
+            ),
+        )
+    page.button(key="large-job1").click().run()
+    page.select_slider(key="place.1").set_value(1).run()
+    assert len(encodings) == 1  # the first octave, which was not shown before
+    for _ in range(3):
+        sound(page.run())
+        page.select_slider(key="place.1").set_value(2).run()
+        page.select_slider(key="place.1").set_value(1).run()
+    assert len(encodings) == 1

@@ -38,14 +38,14 @@ def page(monkeypatch, fake):
     return sound(page.button(key="dream").click().run())
 
 
-def finished(page, fake):
+def finish(page, fake):
     fake.finish()
     return sound(page.run())
 
 
 def table(page) -> dict[str, list[str]]:
-    (shown,) = page.table
-    return shown.value.to_dict("list")
+    (element,) = page.table
+    return element.value.to_dict("list")
 
 
 def pictures(page) -> list[str]:
@@ -60,11 +60,11 @@ def test_place_in_the_queue_and_progress(page, fake):
 
 
 def test_a_live_picture_needs_no_file(page, fake):
-    # Streamlit would have dropped it by the time that a slow browser asks for it.
+    # Streamlit might drop a file before a slow browser requests it.
     fake.advance(3)
     sound(page.run())
     assert data_url(fake.status("job1").preview) in pictures(page)
-    assert not any("data:" in picture for picture in pictures(finished(page, fake)))
+    assert not any("data:" in picture for picture in pictures(finish(page, fake)))
 
 
 def test_progress_names_what_is_known():
@@ -143,7 +143,7 @@ def test_cancel_all(page, fake):
 
 def test_a_failure_is_one_sentence_and_the_others_go_on(page, fake):
     fake.fail("job1", "the worker ran out of memory; choose a smaller picture")
-    finished(page, fake)
+    finish(page, fake)
     assert "⚠ the worker ran out of memory; choose a smaller picture" in words(page)
     assert table(page)["State"] == ["failed", "done"]
 
@@ -153,7 +153,7 @@ def test_widgets_never_lose_a_running_or_finished_result(page, fake):
     page.number_input(key="common.seed").set_value(8).run()
     page.button(key="comparison.Mixed").click().run()
     assert list(fake.requests) == ["job1", "job2"]
-    finished(page, fake)
+    finish(page, fake)
     page.number_input(key="common.seed").set_value(9).run()
     page.segmented_control(key="source").set_value("galaxies").run()
     assert table(sound(page))["Variant"] == ["Mixed", "Single"]
@@ -161,19 +161,19 @@ def test_widgets_never_lose_a_running_or_finished_result(page, fake):
 
 
 def test_table(page, fake):
-    finished(page, fake)
-    shown = table(page)
+    finish(page, fake)
+    columns = table(page)
     # the fake's losses: weight * (octave + 1) * (1 + 0.1 * step), 0.15 for a second layer
-    assert shown["First loss"] == ["2", "2"]
-    assert shown["Last loss"] == ["5.1", "2.4"]
-    assert shown["Gain"] == ["×\u00a02.55", "×\u00a01.2"]
-    assert shown["Steps"] == ["6", "3"]
-    assert shown["Precision"] == ["float32", "float32"]
-    assert all(0 < float(text.rstrip("%")) < 50 for text in shown["Change"])
+    assert columns["First loss"] == ["2", "2"]
+    assert columns["Last loss"] == ["5.1", "2.4"]
+    assert columns["Gain"] == ["×\u00a02.55", "×\u00a01.2"]
+    assert columns["Steps"] == ["6", "3"]
+    assert columns["Precision"] == ["float32", "float32"]
+    assert all(0 < float(text.rstrip("%")) < 50 for text in columns["Change"])
 
 
 def test_one_scrubber_moves_all(page, fake):
-    finished(page, fake)
+    finish(page, fake)
     scrubber = page.select_slider(key="place.1")
     assert list(scrubber.options) == ["Original", "Octave 1", "Octave 2"]
     original, mixed, single, _ = pictures(page)
@@ -187,7 +187,7 @@ def test_one_scrubber_moves_all(page, fake):
 
 
 def test_places_and_frames(page, fake):
-    finished(page, fake)
+    finish(page, fake)
     mixed, single = (fake.result(job) for job in ("job1", "job2"))
     steps = places([mixed, single])
     assert steps == [ORIGINAL, (0, math.inf), (1, math.inf)]
@@ -200,13 +200,13 @@ def test_places_with_steps_kept(monkeypatch, fake):
 
     page = open_page(monkeypatch, fake, setup=replace(SETUP, every=2).encode())
     page.button(key="dream").click().run()
-    finished(page, fake)
+    finish(page, fake)
     options = list(page.select_slider(key="place.1").options)
     assert options == ["Original", "Octave 1, step 2", "Octave 1", "Octave 2, step 2", "Octave 2"]
 
 
 def test_before_and_after(page, fake):
-    finished(page, fake)
+    finish(page, fake)
     assert not page.get("bidi_component")
     page.button(key="large-job2").click().run()
     assert len(sound(page).get("bidi_component")) == 1
@@ -215,22 +215,22 @@ def test_before_and_after(page, fake):
 
 
 def test_pictures_across(page, fake):
-    finished(page, fake)
+    finish(page, fake)
     assert page.session_state["across"] == 3
     sound(page.segmented_control(key="across").set_value(2).run())
     assert len(pictures(page)) == 4
 
 
 def test_every_picture_has_words(page, fake):
-    finished(page, fake)
+    finish(page, fake)
     assert all(image.proto.imgs[0].alt for image in page.image)
 
 
 def test_earlier_dreams_can_be_looked_at_again(page, fake):
-    finished(page, fake)
+    finish(page, fake)
     page.button(key="comparison.Noise alone").click().run()
     page.button(key="dream").click().run()
-    finished(page, fake)
+    finish(page, fake)
     assert table(page)["Variant"] == ["Noise alone"]
     page.segmented_control(key="batch").set_value(1).run()
     assert table(sound(page))["Variant"] == ["Mixed", "Single"]
@@ -238,24 +238,24 @@ def test_earlier_dreams_can_be_looked_at_again(page, fake):
 
 def test_the_oldest_dreams_are_forgotten(page, fake):
     for _ in range(5):
-        finished(page, fake)
+        finish(page, fake)
         page.button(key="dream").click().run()
-    finished(page, fake)
+    finish(page, fake)
     assert fake.forgotten == ["job1", "job2"]
 
 
 def test_a_dream_that_is_no_longer_kept_is_said_so_beside_the_others(page, fake, monkeypatch):
-    finished(page, fake)
+    finish(page, fake)
 
-    def kept(ask):
-        def asked(job):
+    def forgetful(real):
+        def status(job):
             if job == "job1":
                 raise DreamError("this dream is no longer kept: dream it again")
-            return ask(job)
+            return real(job)
 
-        return asked
+        return status
 
-    monkeypatch.setattr(fake, "status", kept(fake.status))
+    monkeypatch.setattr(fake, "status", forgetful(fake.status))
     assert "this dream is no longer kept: dream it again" in words(sound(page.run()))
     assert table(page)["Variant"] == ["Mixed", "Single"]
 
@@ -268,7 +268,7 @@ def test_a_reload_finds_the_dreams_again(monkeypatch, page, fake):
 
 
 def test_visitors_do_not_see_each_other(monkeypatch, page, fake):
-    finished(page, fake)
+    finish(page, fake)
     other = open_page(monkeypatch, fake, browser="another", visit="guessed")
     assert not other.table and "visit" in other.query_params
     other.button(key="dream").click().run()
@@ -294,7 +294,7 @@ def test_noise_alone_has_pictures_and_no_losses(monkeypatch, fake):
     page = open_page(monkeypatch, fake)
     page.button(key="comparison.Noise alone").click().run()
     page.button(key="dream").click().run()
-    finished(page, fake)
+    finish(page, fake)
     assert "No losses" in words(page)
     assert table(page)["Gain"] == ["–"]
 

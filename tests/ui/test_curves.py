@@ -17,8 +17,8 @@ def points(*losses, octaves=None):
 CURVES = [Curve("One", 3, points(2.0, 3.0, 8.0, octaves=[0, 0, 1])), Curve("Two", 0, points(5.0))]
 
 
-def rows(drawn, *columns, **scales):
-    return curves.losses_table(drawn, **scales)[list(columns)].to_dict("split")["data"]
+def rows(lines, *columns, **scales):
+    return curves.losses_table(lines, **scales)[list(columns)].to_dict("split")["data"]
 
 
 def test_raw_rows():

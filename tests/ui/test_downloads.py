@@ -31,7 +31,7 @@ SETUP = Comparison(
 
 
 @pytest.fixture
-def left(fake):
+def dreams(fake):
     jobs = [
         fake.submit("me", DreamTask(Picture.of(load_image(upload())), CONFIG)) for _ in range(2)
     ]
@@ -51,16 +51,18 @@ def page(monkeypatch, fake):
 
 
 def test_every_file_of_a_variant(downloads, page):
-    made = {key.split(".")[-1]: make() for key, make in downloads.items() if "job1" in key}
-    assert set(made) == {"PNG", "GIF", "WebP", "CSV", "Config", "ZIP"}
-    wanted = SETUP.configs()[0]
+    files = {key.split(".")[-1]: make() for key, make in downloads.items() if "job1" in key}
+    assert set(files) == {"PNG", "GIF", "WebP", "CSV", "Config", "ZIP"}
+    config = SETUP.configs()[0]
     for kind in ("PNG", "GIF", "Config"):
-        assert DreamConfig.from_file(io.BytesIO(made[kind])) == wanted
-    gif = Image.open(io.BytesIO(made["GIF"]))
+        assert DreamConfig.from_file(io.BytesIO(files[kind])) == config
+    gif = Image.open(io.BytesIO(files["GIF"]))
     assert (gif.n_frames, gif.size) == (3, (128, 85))
-    assert Image.open(io.BytesIO(made["WebP"])).format == "WEBP"
-    assert made["CSV"].decode().splitlines()[0] == "octave,height,width,iteration,loss,block2_conv2"
-    assert "dream.png" in zipfile.ZipFile(io.BytesIO(made["ZIP"])).namelist()
+    assert Image.open(io.BytesIO(files["WebP"])).format == "WEBP"
+    assert (
+        files["CSV"].decode().splitlines()[0] == "octave,height,width,iteration,loss,block2_conv2"
+    )
+    assert "dream.png" in zipfile.ZipFile(io.BytesIO(files["ZIP"])).namelist()
 
 
 def test_the_film_runs_as_set(downloads, page):
@@ -125,18 +127,18 @@ def test_nothing_to_take_while_nothing_is_done(monkeypatch, fake):
     assert not sound(page).get("download_button")
 
 
-def test_contact_sheet_holds_the_original_and_all(left):
-    sheet = Image.open(io.BytesIO(downloads.sheet(left)))
+def test_contact_sheet_holds_the_original_and_all(dreams):
+    sheet = Image.open(io.BytesIO(downloads.sheet(dreams)))
     assert sheet.width >= 3 * 96 and sheet.height >= 64
 
 
-def test_everything_has_a_folder_a_variant(left):
-    packed = zipfile.ZipFile(io.BytesIO(downloads.everything(left, {"loop": False})))
-    names = packed.namelist()
+def test_everything_has_a_folder_a_variant(dreams):
+    archive = zipfile.ZipFile(io.BytesIO(downloads.everything(dreams, {"loop": False})))
+    names = archive.namelist()
     assert "contact_sheet.png" in names
     for folder in ("1_ber_all", "2_two"):
         assert f"{folder}/progression.gif" in names
-        assert json.loads(packed.read(f"{folder}/config.json"))["model"] == "vgg16"
+        assert json.loads(archive.read(f"{folder}/config.json"))["model"] == "vgg16"
 
 
 @pytest.mark.parametrize(

@@ -1,26 +1,9 @@
 import numpy as np
 import pytest
-import streamlit
 
 from dreamlab.config import DreamConfig
 from dreamlab.images import load_image
 from tests.support.fake_backend import open_page, sound, upload, words
-
-
-@pytest.fixture
-def never_redrawn(monkeypatch):
-    """The button *Dream* does what it did when it was drawn first, whatever is drawn after it."""
-    first = {}
-    real = streamlit.button
-
-    def button(label, **options):
-        if options.get("key") == "dream":
-            drawn = {name: options.get(name) for name in ("on_click", "args")}
-            options |= {"disabled": False, **(first or drawn)}
-            first.update(first or drawn)
-        return real(label, **options)
-
-    monkeypatch.setattr(streamlit, "button", button)
 
 
 @pytest.fixture
@@ -63,10 +46,10 @@ def test_what_cannot_run_is_said_and_the_others_are_sent_off(page, fake):
 
 
 def test_settings_are_made_once_a_variant_and_run(page, monkeypatch):
-    made = []
+    configs = []
     real = DreamConfig.__post_init__
     monkeypatch.setattr(
-        DreamConfig, "__post_init__", lambda config: (made.append(config), real(config))
+        DreamConfig, "__post_init__", lambda config: (configs.append(config), real(config))
     )
     sound(page.run())
-    assert len(page.session_state["variants"]) == 4 and len(made) == 4
+    assert len(page.session_state["variants"]) == 4 and len(configs) == 4

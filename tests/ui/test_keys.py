@@ -3,15 +3,15 @@ from dreamlab.ui.session.keys import VariantKeys
 
 
 def every(own):
-    """All keys that the page has of a variant with a layer and a setting of its own."""
+    """Return all keys of a variant with a layer and an override."""
     parts = [own.colour, own.name, own.layers, own.overrides, own.weight("a"), own.channels("a")]
     return [*parts, own.own("seed"), own.action("copy"), own.action("drop", "a")]
 
 
 def test_keys_are_all_different():
-    found = [*every(VariantKeys(1)), *every(VariantKeys(11)), keys.common("seed")]
-    found += [keys.film("loop"), *keys.PAGE]
-    assert len(set(found)) == len(found)
+    names = [*every(VariantKeys(1)), *every(VariantKeys(11)), keys.common("seed")]
+    names += [keys.film("loop"), *keys.PAGE]
+    assert len(set(names)) == len(names)
 
 
 def test_no_key_of_a_variant_starts_like_another_ones():

@@ -238,7 +238,7 @@ def test_rename_reorder_duplicate_add_remove(page, fake):
     page.button(key="add").click().run()
     assert len(ids(page)) == 6
     assert page.button(key="add").disabled and page.button(key=f"v{first}.copy").disabled
-    colours = [page.session_state[f"v{one}.colour"] for one in ids(page)]
+    colours = [page.session_state[f"v{variant}.colour"] for variant in ids(page)]
     assert sorted(colours) == [0, 1, 2, 3, 4, 5]
     page.button(key=f"v{third}.remove").click().run()
     assert third not in ids(page)
@@ -249,8 +249,8 @@ def test_rename_reorder_duplicate_add_remove(page, fake):
 
 
 def test_the_last_variant_stays(page):
-    for one in ids(page)[1:]:
-        page.button(key=f"v{one}.remove").click().run()
+    for variant in ids(page)[1:]:
+        page.button(key=f"v{variant}.remove").click().run()
     assert page.button(key=f"v{ids(page)[0]}.remove").disabled
 
 
@@ -322,14 +322,14 @@ def test_the_link_carries_the_setup_alone(monkeypatch, fake):
     page = open_page(monkeypatch, fake, setup=SETUP.encode())
     dream(page)
     assert page.query_params["visit"]
-    (shown,) = [code.value for code in page.code]
-    assert shown.endswith(f"?setup={SETUP.encode()}")
+    (address,) = [code.value for code in page.code]
+    assert address.endswith(f"?setup={SETUP.encode()}")
 
 
 @pytest.mark.parametrize("broken", ["x", "%%%", "A" * 100_000, SETUP.encode()[:-4]])
 def test_a_broken_address_is_left_out_with_a_note(monkeypatch, fake, broken):
     page = open_page(monkeypatch, fake, setup=broken)
-    assert "The set-up in the address was left out" in words(page)
+    assert "The comparison in the address was left out" in words(page)
     assert "setup" not in page.query_params
     dream(page)
     assert configs(fake) == list(Comparison.preset("Layers 1–4").configs())

@@ -19,20 +19,20 @@ def page(monkeypatch, fake):
     return open_page(monkeypatch, fake)
 
 
-def sent(page, fake):
-    """Dream and return the picture that was sent off, float32 (H, W, 3)."""
+def dreamed_picture(page, fake):
+    """Dream and return the picture of the task, float32 (H, W, 3)."""
     sound(page.button(key="dream").click().run())
     return next(reversed(fake.requests.values())).picture.as_float()
 
 
 def test_the_cat_is_there(page, fake):
-    assert sent(page, fake).shape == (300, 451, 3)
+    assert dreamed_picture(page, fake).shape == (300, 451, 3)
 
 
 def test_galaxies_at_the_longest_side(page, fake):
     page.segmented_control(key="source").set_value("galaxies").run()
     page.slider(key="max_side").set_value(504).run()
-    height, width, _ = sent(page, fake).shape
+    height, width, _ = dreamed_picture(page, fake).shape
     assert width == 504 and height == pytest.approx(504 * 872 / 1000, abs=1)
 
 
@@ -40,27 +40,27 @@ def test_noise_follows_the_seed(page, fake):
     page.segmented_control(key="source").set_value("noise").run()
     page.slider(key="max_side").set_value(128).run()
     page.number_input(key="common.seed").set_value(3).run()
-    wanted = seeded_noise(85, 128, 3)
-    assert np.abs(sent(page, fake) - wanted).max() <= 1 / 127.5
+    noise = seeded_noise(85, 128, 3)
+    assert np.abs(dreamed_picture(page, fake) - noise).max() <= 1 / 127.5
 
 
 def test_an_upload_is_dreamt_on(page, fake):
     data = upload(96, 64)
     page.file_uploader(key="upload").upload("mine.png", data, "image/png").run()
     assert page.session_state["source"] == "upload"
-    assert np.array_equal(sent(page, fake), load_image(data))
+    assert np.array_equal(dreamed_picture(page, fake), load_image(data))
 
 
 def test_it_is_shown_as_jpeg_and_dreamt_on_without_loss(page, fake, monkeypatch):
-    drawn = []
-    monkeypatch.setattr(streamlit, "image", lambda data, **options: drawn.append(data))
+    images = []
+    monkeypatch.setattr(streamlit, "image", lambda data, **options: images.append(data))
     page.button(key="dream").click().run()
-    first, sent = Image.open(io.BytesIO(drawn[0])), next(iter(fake.requests.values())).picture
+    first, picture = Image.open(io.BytesIO(images[0])), next(iter(fake.requests.values())).picture
     assert (first.format, first.size) == ("JPEG", (451, 300))
-    assert sent.jpeg == drawn[0]
-    assert 0 < abs(load_image(drawn[0]) - sent.as_float()).mean() < 0.02
+    assert picture.jpeg == images[0]
+    assert 0 < abs(load_image(images[0]) - picture.as_float()).mean() < 0.02
     cat = resources.files("dreamlab").joinpath("samples", "cat.png").read_bytes()
-    assert np.array_equal(sent.pixels, to_pixels(load_image(cat)))
+    assert np.array_equal(picture.pixels, to_pixels(load_image(cat)))
 
 
 def test_what_is_sent_carries_no_metadata(page, fake):
@@ -98,7 +98,7 @@ def test_an_upload_that_would_take_too_much_memory_gets_one_sentence(page):
 def test_the_page_goes_on_after_a_bad_upload(page, fake):
     page.file_uploader(key="upload").upload("bad.png", b"no picture", "image/png").run()
     page.segmented_control(key="source").set_value("cat").run()
-    assert sent(page, fake).shape == (300, 451, 3)
+    assert dreamed_picture(page, fake).shape == (300, 451, 3)
 
 
 def test_yours_without_an_upload_says_so(page):
@@ -123,7 +123,7 @@ def test_a_dream_dropped_in_restores_its_settings(page, fake, kind):
     file = getattr(export, kind)(other.result(job))
     page.file_uploader(key="upload").upload(f"dream.{kind}", file, f"image/{kind}").run()
     assert "settings are restored" in words(sound(page))
-    assert sent(page, fake).shape == (300, 451, 3)  # the picture stays
+    assert dreamed_picture(page, fake).shape == (300, 451, 3)  # the picture stays
     assert [request.config for request in fake.requests.values()] == [config]
 
 

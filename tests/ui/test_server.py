@@ -1,4 +1,4 @@
-"""The page as it is served: headers, limits, addresses of pictures, health, its end."""
+"""The served page: headers, limits, addresses of pictures, health and shutdown."""
 
 import asyncio
 import logging
@@ -24,12 +24,12 @@ from tests.support.jobs import PRELOAD, until
 from tests.support.server import ROOT, Server
 from tests.support.visitor import Visitor, get
 
-#: With the stand-in for the engine a step takes as many seconds as it is said to be long.
+#: The fake engine takes as many seconds per step as the setting `step` says.
 SLOW = Variant(name="Slow", layers={"block1_conv1": 1.0})
 
 
-class Told:
-    """Jobs as far as health looks at them."""
+class FakeJobs:
+    """The part of the job service that the health check uses."""
 
     def __init__(self, problem=None, workers=frozenset({"tcp://127.0.0.1:1"})):
         self.problem = problem
@@ -37,9 +37,9 @@ class Told:
 
 
 def test_what_is_wrong_with_the_worker():
-    assert server.problem(Told()) is None
-    assert server.problem(Told(workers=frozenset())) == "the worker is being started"
-    assert server.problem(Told("gone", frozenset())) == "gone"
+    assert server.problem(FakeJobs()) is None
+    assert server.problem(FakeJobs(workers=frozenset())) == "the worker is being started"
+    assert server.problem(FakeJobs("gone", frozenset())) == "gone"
 
 
 def test_the_policy_allows_nothing_from_elsewhere():
@@ -62,16 +62,16 @@ def test_small_messages_are_sent_at_once():
 
 
 def test_the_worker_starts_and_ends_with_the_server_and_dreams_are_logged(monkeypatch, capfd):
-    told, logger = [], logging.getLogger("dreamlab")
-    monkeypatch.setattr(server.backend, "get", lambda: told.append("started") or jobs)
-    jobs = Told()
-    jobs.close = lambda: told.append("ended")
+    calls, logger = [], logging.getLogger("dreamlab")
+    monkeypatch.setattr(server.backend, "get", lambda: calls.append("started") or jobs)
+    jobs = FakeJobs()
+    jobs.close = lambda: calls.append("ended")
     monkeypatch.setattr(logger, "handlers", [])
     before = logger.level, logger.propagate
 
     async def serve():
         async with server.lifespan(None):
-            assert told == ["started"]
+            assert calls == ["started"]
             logging.getLogger("dreamlab.jobs").info("dream done")
 
     try:
@@ -79,7 +79,7 @@ def test_the_worker_starts_and_ends_with_the_server_and_dreams_are_logged(monkey
     finally:
         logger.setLevel(before[0])
         logger.propagate = before[1]
-    assert told == ["started", "ended"]
+    assert calls == ["started", "ended"]
     assert capfd.readouterr().err.endswith(" dream done\n")
 
 
@@ -115,13 +115,13 @@ def test_a_wrong_setting_is_said_in_one_line_and_nothing_is_started():
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory):
-    """The file that what the page says is written to."""
+    """The log file of the page."""
     return tmp_path_factory.mktemp("served") / "log"
 
 
 @pytest.fixture(scope="module")
 def address(log):
-    """The page, served by its one start command, with the stand-in for the engine."""
+    """The page, served by its start command, with the fake engine."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PRELOAD, "tests.support.fake_engine")
         patch.setenv("DREAMLAB_STATUS", "1")
@@ -169,11 +169,11 @@ def test_a_session_holds_few_uploads(address):
 def test_uploads_stay_in_memory():
     part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
     body = part + bytes(10 * 2**20) + b"\r\n--b--\r\n"
-    told = {"type": "http.request", "body": body}
+    message = {"type": "http.request", "body": body}
     headers = [(b"content-type", b"multipart/form-data; boundary=b")]
 
     async def receive():
-        return told
+        return message
 
     async def read():
         async with Request({"type": "http", "headers": headers}, receive).form() as form:
@@ -186,16 +186,16 @@ def test_uploads_stay_in_memory():
 @pytest.mark.slow
 def test_each_browser_gets_a_cookie_with_the_page(address):
     _, headers, _ = get(address + "/")
-    found = re.fullmatch(
+    cookie = re.fullmatch(
         rf"{COOKIE}=([\w-]{{22}}); Path=/; HttpOnly; SameSite=Lax", headers["set-cookie"]
     )
-    assert get(address + "/")[1]["set-cookie"] != found[0]
-    _, again, _ = get(address + "/", Cookie=f"{COOKIE}={found[1]}")
+    assert get(address + "/")[1]["set-cookie"] != cookie[0]
+    _, again, _ = get(address + "/", Cookie=f"{COOKIE}={cookie[1]}")
     assert COOKIE not in again.get("set-cookie", "")
-    # A browser that was closed has lost the cookie, and may still have the page.
-    known = {"If-None-Match": headers["etag"]}
-    assert get(address + "/", Cookie=f"{COOKIE}={found[1]}", **known)[0] == 304
-    assert COOKIE in get(address + "/", **known)[1]["set-cookie"]
+    # A closed browser loses the cookie, but may still have the page in its cache.
+    condition = {"If-None-Match": headers["etag"]}
+    assert get(address + "/", Cookie=f"{COOKIE}={cookie[1]}", **condition)[0] == 304
+    assert COOKIE in get(address + "/", **condition)[1]["set-cookie"]
     assert COOKIE not in get(address + "/_stcore/health", Referer=address)[1]["set-cookie"]
 
 
@@ -212,7 +212,7 @@ def test_dreams_end_when_no_tab_is_left(address, log):
         with closing(Visitor(address, query=f"visit={first.visit}", browser="other")) as stranger:
             stranger.draw()
             assert "Cancel all" not in stranger.buttons
-        # The first tab is open, though it asks for nothing, as hidden tabs hardly do.
+        # The first tab is open, but silent, like a hidden tab.
         time.sleep(3)
         assert "dream cancelled" not in log.read_text()
     until(lambda: "dream cancelled" in log.read_text(), 10)
@@ -220,10 +220,10 @@ def test_dreams_end_when_no_tab_is_left(address, log):
 
 @pytest.mark.slow
 def test_pictures_have_addresses_that_only_who_has_them_knows(address):
-    with closing(Visitor(address)) as one:
-        one.draw()
-        assert one.media
-        for picture in one.media:
+    with closing(Visitor(address)) as visitor:
+        visitor.draw()
+        assert visitor.media
+        for picture in visitor.media:
             status, headers, body = get(address + picture)
             assert status == 200 and headers["content-type"].startswith("image/")
             assert b"Exif" not in body[:2000]
@@ -252,7 +252,7 @@ def test_health_is_that_of_the_worker_too(address):
     (node,) = nodes
     node.kill()
     until(lambda: health(address)[0] == 503, 5)
-    # Visitors are let in all the same, to read on the page what is wrong.
+    # Visitors still get the page, and read the problem there.
     assert health(address, Referer=address) == (200, "ok")
     with closing(Visitor(address)) as visitor:
         assert visitor.draw() < 5

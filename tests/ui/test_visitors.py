@@ -8,16 +8,16 @@ from dreamlab.config import DreamConfig
 from dreamlab.images import Picture
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui.session import visitors
-from dreamlab.ui.session.visitors import Run, Sent, Visit, Visits
+from dreamlab.ui.session.visitors import AnalysisRun, Run, Visit, Visits
 
 CONFIG = DreamConfig(layers={"block3_conv3": 1.0})
 
 
 def visit(*jobs: str, browser: str = "mine") -> Visit:
-    made = Visit(browser)
+    new = Visit(browser)
     if jobs:
-        made.keep(tuple(Run(job, job, 0, CONFIG) for job in jobs), "a cat")
-    return made
+        new.keep(tuple(Run(job, job, 0, CONFIG) for job in jobs), "a cat")
+    return new
 
 
 def idle(visit: Visit) -> bool:
@@ -33,9 +33,9 @@ def test_a_visit_is_found_by_its_name_in_its_browser():
 
 
 def test_nobody_finds_the_visit_of_a_browser_without_cookies():
-    all_of_them, made = Visits(60), visit("a", browser="")
-    all_of_them.add(made, idle)
-    assert all_of_them.find(made.name, "") is None
+    all_of_them, mine = Visits(60), visit("a", browser="")
+    all_of_them.add(mine, idle)
+    assert all_of_them.find(mine.name, "") is None
 
 
 @pytest.fixture
@@ -45,32 +45,42 @@ def few(monkeypatch):
 
 
 def test_the_oldest_visits_go_first(few):
-    made = [visit() for _ in range(4)]
-    for one in made[:3]:
-        few.add(one, idle)
-    few.seen(made[0])
-    few.add(made[3], idle)
-    assert [few.find(one.name, "mine") is one for one in made] == [True, False, True, True]
+    visits = [visit() for _ in range(4)]
+    for member in visits[:3]:
+        few.add(member, idle)
+    few.touch(visits[0])
+    few.add(visits[3], idle)
+    assert [few.find(member.name, "mine") is member for member in visits] == [
+        True,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_visit_that_is_busy_stays(few):
-    made = [visit() for _ in range(4)]
-    for one in made:
-        few.add(one, lambda old: old is made[0])
-    assert [few.find(one.name, "mine") is one for one in made] == [True, False, True, True]
+    visits = [visit() for _ in range(4)]
+    for member in visits:
+        few.add(member, lambda old: old is visits[0])
+    assert [few.find(member.name, "mine") is member for member in visits] == [
+        True,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_visit_that_was_not_seen_for_long_goes():
-    brief, made = Visits(0), [visit(), visit()]
-    for one in made:
-        brief.add(one, idle)
-    assert [brief.find(one.name, "mine") is one for one in made] == [False, True]
+    brief, visits = Visits(0), [visit(), visit()]
+    for member in visits:
+        brief.add(member, idle)
+    assert [brief.find(member.name, "mine") is member for member in visits] == [False, True]
 
 
 def test_a_visit_that_sent_nothing_off_is_not_remembered(few):
-    made = visit()
-    few.seen(made)
-    assert few.find(made.name, "mine") is None
+    mine = visit()
+    few.touch(mine)
+    assert few.find(mine.name, "mine") is None
 
 
 def test_the_owner_is_the_browser_where_it_has_a_name():
@@ -85,15 +95,15 @@ def task(shade: int = 9, **settings) -> AnalysisTask:
 
 
 def test_jobs_of_all_that_is_kept():
-    made = visit("a", "b")
-    made.analyses["atlas"] = Sent.of("c", task())
-    assert made.jobs == ["a", "b", "c"]
+    mine = visit("a", "b")
+    mine.analyses["atlas"] = AnalysisRun.of("c", task())
+    assert mine.jobs == ["a", "b", "c"]
 
 
 def test_what_was_sent_off_holds_no_pictures():
-    sent = Sent.of("a", task())
-    assert sent.task.picture is None
-    assert sent.asks(task())
-    assert not sent.asks(task(shade=8))
-    assert not sent.asks(task(max_side=128))
-    assert not sent.asks(dataclasses.replace(task(), picture=None))
+    run = AnalysisRun.of("a", task())
+    assert run.task.picture is None
+    assert run.is_same(task())
+    assert not run.is_same(task(shade=8))
+    assert not run.is_same(task(max_side=128))
+    assert not run.is_same(dataclasses.replace(task(), picture=None))

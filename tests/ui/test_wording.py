@@ -9,8 +9,8 @@ def test_sentence():
         config = DreamConfig(layers={"block5_conv2": 1.0}, **settings)
         return sentence(check(height, width, config, "vgg16", known_layers("vgg16")))
 
-    wanted = "2 octaves, 300 × 200 to 600 × 400 px · map 18 × 12 to 37 × 25"
-    assert said(400, 600, octaves=2, octave_scale=2.0) == wanted
+    expected = "2 octaves, 300 × 200 to 600 × 400 px · map 18 × 12 to 37 × 25"
+    assert said(400, 600, octaves=2, octave_scale=2.0) == expected
     assert said(64, 96, octaves=1) == "1 octave, 96 × 64 px · map 6 × 4"
 
 

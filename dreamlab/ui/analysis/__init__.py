@@ -1,6 +1,6 @@
 """Layer by layer: a panel for each analysis.
 
-An analysis that is not named here gets the panel that all share; it needs no module of its own.
+An analysis without a module here gets the shared panel.
 """
 
 import streamlit as st
@@ -9,10 +9,10 @@ from dreamlab.analysis import ANALYSES
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.ui.analysis import atlas, attribution, channels, panel, report
-from dreamlab.ui.analysis.panel import Panel
+from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.session.visitors import Visit
 
-#: What an analysis has beyond the shared panel.
+#: Additions of some analyses to the shared panel.
 _PANELS = {
     "atlas": atlas.PANEL,
     "channels": channels.PANEL,
@@ -22,12 +22,12 @@ _PANELS = {
 
 
 def show(backend: Backend, visit: Visit, picture: Picture | None) -> None:
-    """Draw the choice of analysis, the report and the panel that is chosen."""
+    """Draw the choice of analysis, the report button and the chosen panel."""
     with st.container(horizontal=True, vertical_alignment="center"):
         name = st.segmented_control(
             "Analysis",
             list(ANALYSES),
-            format_func=lambda one: ANALYSES[one].title,
+            format_func=lambda analysis: ANALYSES[analysis].title,
             default="atlas",
             required=True,
             key="analysis",

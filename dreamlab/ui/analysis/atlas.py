@@ -1,4 +1,4 @@
-"""The panel of the layer atlas, and of the excitation matrix, which is made of the same dreams."""
+"""The panel of the layer atlas and of the excitation matrix, which use the same dreams."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,11 +7,11 @@ from dreamlab.analysis import Item
 from dreamlab.analysis.atlas import EFFORTS
 from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.config import DreamConfig
-from dreamlab.ui.analysis.panel import Panel
+from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.session import state
 
 
-def _asked(name: str, values: Mapping[str, Any]) -> bool:
+def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
     if name in ("amount", "most_steps"):
         return values["effort"] == EFFORTS[0]
     if name == "iterations":
@@ -20,10 +20,10 @@ def _asked(name: str, values: Mapping[str, Any]) -> bool:
 
 
 def _variant(item: Item) -> Variant:
-    """Return a dream as a variant; where it is as the common settings, it follows them."""
+    """Return a dream as a variant; it overrides only settings that differ from the common ones."""
     config, common = DreamConfig.from_dict(item.values["config"]), state.common()
     own = {name: getattr(config, name) for name in COMMON if getattr(config, name) != common[name]}
     return Variant(name=item.key, layers=config.layers, channels=config.channels, overrides=own)
 
 
-PANEL = Panel(asked=_asked, variant=_variant)
+PANEL = Panel(has_effect=_has_effect, variant=_variant)

@@ -1,4 +1,4 @@
-"""The panel of mix attribution: it looks into a variant, and balances its weights."""
+"""The panel of mix attribution, which analyses a variant and balances its weights."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,25 +8,38 @@ import streamlit as st
 from dreamlab.analysis import Findings, named
 from dreamlab.errors import DreamError
 from dreamlab.ui import style
-from dreamlab.ui.analysis.panel import Panel
+from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.session import state
+from dreamlab.ui.session.keys import VariantKeys
+
+_VARIANT = "attribution.variant"  # key of the widget that chooses a variant
 
 
-def _values() -> dict[str, Any]:
-    """Draw the choice of a variant and return its settings."""
+def _show() -> None:
+    """Draw the choice of a variant."""
     drafts = {draft.id: draft for draft in state.drafts()}
-    mixes = [len(st.session_state[f"v{one}.layers"]) for one in drafts]
-    chosen = st.selectbox(
+    st.selectbox(
         "Variant",
         list(drafts),
-        index=mixes.index(max(mixes)),
-        format_func=lambda one: drafts[one].name,
-        key="attribution.variant",
+        index=list(drafts).index(_start()),
+        format_func=lambda variant: drafts[variant].name,
+        key=_VARIANT,
         persist_state="session",
         width=330,
         help="It is looked into with all its settings, on a picture of the size given here.",
     )
-    draft = drafts[chosen]
+
+
+def _start() -> int:
+    """Return the default of the choice: the first variant with the most layers."""
+    now = st.session_state
+    return max(now["variants"], key=lambda variant: len(now[VariantKeys(variant).layers]))
+
+
+def _values() -> dict[str, Any]:
+    """Return the settings of the chosen variant."""
+    now = st.session_state
+    draft = state.draft(now[_VARIANT] if now.get(_VARIANT) in now["variants"] else _start())
     if draft.variant is None:
         raise DreamError(f"{draft.name} cannot run: {draft.problem}")
     return draft.variant.config(state.common()).to_dict()
@@ -58,9 +71,9 @@ def _below(findings: Findings) -> None:
 
 
 def _like(settings: Mapping[str, Any]) -> int | None:
-    """Return the variant with these layers: the chosen one if it has them, else the first.
+    """Return a variant with the same weights and channels: the chosen variant, else the first.
 
-    They are the same if weights and channels are.
+    None if no variant has them.
     """
     configs = [
         (draft.id, draft.variant.config({}).to_dict())
@@ -68,15 +81,19 @@ def _like(settings: Mapping[str, Any]) -> int | None:
         if draft.variant is not None
     ]
     own = ("layers", "channels")
-    found = [id for id, config in configs if all(config[one] == settings[one] for one in own)]
-    chosen = st.session_state["attribution.variant"]
-    return chosen if chosen in found else next(iter(found), None)
+    variants = [
+        variant
+        for variant, config in configs
+        if all(config[field] == settings[field] for field in own)
+    ]
+    choice = st.session_state[_VARIANT]
+    return choice if choice in variants else next(iter(variants), None)
 
 
 def _balance(variant: int, weights: Mapping[str, float]) -> None:
     for name, weight in weights.items():
-        st.session_state[f"v{variant}.weight.{name}"] = weight
+        st.session_state[VariantKeys(variant).weight(name)] = weight
     state.notify(f"{state.draft(variant).name} has balanced weights now.")
 
 
-PANEL = Panel(values=_values, below=_below, resumes=False)
+PANEL = Panel(show=_show, values=_values, below=_below, resumes=False)

@@ -1,4 +1,4 @@
-"""The panel of the channel explorer: channels that are picked become a variant."""
+"""The panel of the channel explorer, which makes a variant of the picked channels."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,23 +8,23 @@ import streamlit as st
 from dreamlab.analysis import Findings
 from dreamlab.comparison.variant import Variant
 from dreamlab.ui.analysis import panel
-from dreamlab.ui.analysis.panel import Panel
+from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.session import state
 
 
-def _asked(name: str, values: Mapping[str, Any]) -> bool:
+def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
     if name == "count":
         return not values["channels"]
     return name not in ("steps", "side", "jitter", "seed") or values["grown"]
 
 
 def _below(findings: Findings) -> None:
-    found = list(dict.fromkeys(item.values["channel"] for item in findings.items))
+    channels = list(dict.fromkeys(item.values["channel"] for item in findings.items))
     layer = findings.settings["layer"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        picked = st.pills(
+        choice = st.pills(
             "Pick channels",
-            found,
+            channels,
             selection_mode="multi",
             key=f"channels.picked.{layer}",
             persist_state="session",
@@ -33,18 +33,18 @@ def _below(findings: Findings) -> None:
             "Make a variant of them",
             icon=":material/add:",
             key="channels.variant",
-            disabled=not picked,
+            disabled=not choice,
             on_click=_take,
-            args=(findings.model, layer, tuple(picked)),
+            args=(findings.model, layer, tuple(choice)),
         )
 
 
-def _take(model: str, layer: str, picked: tuple[int, ...]) -> None:
+def _take(model: str, layer: str, channels: tuple[int, ...]) -> None:
     if model not in ("", st.session_state["model"]):
         state.notify(f"These channels are {model}'s: choose that network first.")
         return
-    variant = Variant(name=f"{layer} channels", layers={layer: 1.0}, channels={layer: picked})
+    variant = Variant(name=f"{layer} channels", layers={layer: 1.0}, channels={layer: channels})
     panel.add_variant(variant)
 
 
-PANEL = Panel(asked=_asked, below=_below)
+PANEL = Panel(has_effect=_has_effect, below=_below)

@@ -1,4 +1,4 @@
-"""Findings drawn: pictures that may be clicked, heat maps and lines, and all of it to keep."""
+"""Findings on the page: pictures, heat maps, line charts and downloads."""
 
 import functools
 import json
@@ -11,16 +11,16 @@ import streamlit as st
 
 from dreamlab.analysis import Findings, Item, Table, named
 from dreamlab.analysis.files import as_csv, files, sheet
-from dreamlab.report.svg import shown, warmth
+from dreamlab.report.svg import cell_text, warmth
 from dreamlab.ui import style
 from dreamlab.ui.dreams.tables import inked, light
 
-#: Pixels across a picture: six fit a laptop, two a phone.
+#: Width of a picture in pixels; a laptop has room for six, a phone for two.
 _ACROSS = 148
 
 
 def pictures(findings: Findings, job: str, take: Callable[[Item], None] | None) -> None:
-    """Draw the pictures; with `take`, each is a button that gives it the item."""
+    """Draw the pictures; with `take`, a click on a picture calls it with the item."""
     with st.container(horizontal=True, gap="small"):
         for item in findings.items:
             if item.picture is None:
@@ -44,7 +44,7 @@ def pictures(findings: Findings, job: str, take: Callable[[Item], None] | None) 
 
 
 def tables(findings: Findings) -> None:
-    """Draw each table: as a heat map or lines, or in rows that are folded away."""
+    """Draw each table as a heat map or a line chart, or as rows in an expander."""
     for table in named(findings.analysis).tables(findings):
         key = f"{findings.analysis}.{table.name}"
         if not table.drawn:
@@ -58,7 +58,7 @@ def tables(findings: Findings) -> None:
 
 
 def downloads(findings: Findings, job: str) -> None:
-    """Draw a button for each file: the contact sheet, the tables and all in one."""
+    """Draw a button for each file: the contact sheet, the tables and the ZIP."""
     name = findings.analysis
     with st.container(horizontal=True):
         if any(item.picture is not None for item in findings.items):
@@ -68,7 +68,7 @@ def downloads(findings: Findings, job: str) -> None:
                 f"CSV {table.name}", f"{table.name}.csv", "text/csv", partial(as_csv, table), job
             )
         if findings.items:
-            make = partial(_packed, findings)
+            make = partial(_zip, findings)
             _download("ZIP", f"{name}.zip", "application/zip", make, job)
 
 
@@ -84,14 +84,14 @@ def _download(label: str, name: str, mime: str, make: Callable[[], bytes], job: 
     )
 
 
-def _packed(findings: Findings) -> bytes:
+def _zip(findings: Findings) -> bytes:
     return files(findings)[f"{findings.analysis}.zip"]
 
 
-# Altair takes a quarter of a second to check a chart: one that is the same is not made anew.
+# Altair validates a chart for 0.25 s: cache the specification.
 @functools.lru_cache(maxsize=32)
 def _spec(table: Table, light: bool) -> str:
-    chart = _lines(table) if table.drawn == "lines" else _heat_map(table)
+    chart = _line_chart(table) if table.drawn == "lines" else _heat_map(table)
     return inked(chart, light).to_json()
 
 
@@ -103,7 +103,7 @@ def _heat_map(table: Table) -> alt.LayerChart:
             "row": row,
             "column": column,
             "figure": figure,
-            "shown": shown(figure),
+            "shown": cell_text(figure),
             "warmth": 0.0 if figure is None else warmth(figure, table.drawn),
         }
         for row, *figures in table.rows
@@ -126,7 +126,7 @@ def _heat_map(table: Table) -> alt.LayerChart:
     scale = alt.Scale(scheme="redblue", domain=[-1, 1], reverse=True)
     ground = base.mark_rect().encode(color=alt.Color("warmth:Q", scale=scale, legend=None))
     dark = alt.expr.abs(alt.datum.warmth) > 0.6
-    # On a phone the figures would run into each other: there the tooltip has them.
+    # On a phone the figures would overlap: only the tooltip shows them there.
     fits = alt.expr(f"width > {32 * len(columns)} ? 1 : 0")
     words = base.mark_text(fontSize=10, opacity=fits).encode(
         text="shown:N", color=alt.condition(dark, alt.value("white"), alt.value("black"))
@@ -134,7 +134,7 @@ def _heat_map(table: Table) -> alt.LayerChart:
     return (ground + words).properties(height=90 + 26 * len(rows))
 
 
-def _lines(table: Table) -> alt.Chart:
+def _line_chart(table: Table) -> alt.Chart:
     columns = list(table.columns[1:])
     values = [
         {"across": across, "layer": column, "figure": figure}

@@ -1,10 +1,8 @@
-"""What all panels share: an analysis is set, sent off, followed, drawn and saved in one way."""
+"""The shared panel, which sets, runs, follows, draws and saves any analysis."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -15,85 +13,42 @@ from dreamlab.images import Picture
 from dreamlab.jobs import Backend, Status
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui import style
-from dreamlab.ui.analysis import controls, drawing
+from dreamlab.ui.analysis import drawing
+from dreamlab.ui.analysis.base import Panel
+from dreamlab.ui.analysis.plan import controls, picture_for, plan
 from dreamlab.ui.dreams import card
 from dreamlab.ui.inputs import dream_button
 from dreamlab.ui.session import presence, queries, state
-from dreamlab.ui.session.visitors import Sent, Visit
+from dreamlab.ui.session.visitors import AnalysisRun, Visit
 from dreamlab.ui.wording import duration
-from dreamlab.zoo import is_offered, known_layers
-
-
-@dataclass(frozen=True)
-class Panel:
-    """What an analysis has beyond the shared panel; all of it may be left out.
-
-    Parameters
-    ----------
-    values : callable
-        Draws controls of its own and returns the settings they give; raises `DreamError` if they
-        cannot be had.
-    asked : callable
-        ``asked(name, values)`` says whether a setting has an effect, from those drawn before it.
-    variant : callable or None
-        ``variant(item)`` is what a click on a picture puts on the compare page; raises `DreamError`
-        if it cannot.
-    below : callable
-        Draws what stands below the pictures of findings that are complete or were broken off.
-    resumes : bool
-        Whether a run that was broken off can go on where it stopped.
-    """
-
-    values: Callable[[], Mapping[str, Any]] = dict
-    asked: Callable[[str, Mapping[str, Any]], bool] = lambda name, values: True
-    variant: Callable[[Item], Variant] | None = None
-    below: Callable[[Findings], None] = lambda findings: None
-    resumes: bool = True
 
 
 def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, panel: Panel) -> None:
-    """Draw an analysis: its settings, its button and what it found, live while it runs."""
+    """Draw an analysis: its settings, its button and its findings, live while it runs."""
     style.note(named(name).summary)
     task, problem = None, ""
     try:
-        task = _task(picture, name, panel)
+        panel.show()
+        controls(name, panel).show()
+        task = plan(picture, name, panel)
     except DreamError as error:
         problem = str(error)
-    sent = visit.analyses.get(name)
-    if sent is not None and queries.status(backend, sent.job).active:
-        st.fragment(_live, run_every=1)(backend, visit, name, panel)
+    run = visit.analyses.get(name)
+    if run is not None and queries.status(backend, run.job).active:
+        st.fragment(_show_live, run_every=1)(backend, visit, name, panel)
         return
     _buttons(backend, visit, name, panel, task, problem)
-    if sent is not None:
-        _ended(backend, sent, panel, changed=task is not None and not sent.asks(task))
+    if run is not None:
+        _show_end(backend, run, panel, changed=task is not None and not run.is_same(task))
 
 
 def add_variant(variant: Variant) -> None:
-    """Put a variant on the compare page, or say why not; for a button's click."""
+    """Add a variant to the compare page, with a notice; a callback of buttons."""
     if not state.room():
         state.notify("The page has no room for a further variant: remove one under Compare.")
         return
     number = state.add(variant)
-    state.notify(f"{st.session_state[f'v{number}.name']} is a variant now, under Compare.")
-
-
-def _task(picture: Picture | None, name: str, panel: Panel) -> AnalysisTask:
-    now, analysis = st.session_state, named(name)
-    model = now["model"]
-    layers = known_layers(model)
-    own = panel.values()
-    values = {field: now[f"common.{field}"] for field in ("precision", "preprocessing")}
-    values |= own
-    offered = [layer for layer in layers if is_offered(model, layer.name)]
-    values |= controls.show(
-        analysis.settings, f"{name}.set.{model}", offered, given=values, asked=panel.asked
-    )
-    settings = analysis.settings.from_dict(values)
-    if picture is None and analysis.needs_picture:
-        raise DreamError("it waits for a picture; choose one in the sidebar")
-    task = AnalysisTask(picture, name, settings, model)
-    task.cost()
-    return task
+    state.notify(f"{state.draft(number).name} is a variant now, under Compare.")
 
 
 def _buttons(
@@ -111,19 +66,19 @@ def _buttons(
             icon=":material/play_arrow:",
             key=f"{name}.run",
             disabled=task is None,
-            on_click=_submit,
-            args=(backend, visit, task),
+            on_click=_run,
+            args=(backend, visit, name, panel),
         )
-        sent = visit.analyses.get(name)
-        found = None if sent is None or not panel.resumes else queries.findings(backend, sent)
-        if sent is not None and found is not None and not found.complete:
-            rest = dataclasses.replace(sent.task, picture=found.original)
+        run = visit.analyses.get(name)
+        findings = None if run is None or not panel.resumes else queries.findings(backend, run)
+        if run is not None and findings is not None and not findings.complete:
+            rest = dataclasses.replace(run.task, picture=findings.original)
             st.button(
                 "Resume",
                 icon=":material/resume:",
                 key=f"{name}.resume",
                 on_click=_submit,
-                args=(backend, visit, rest, found.items, sent.digest),
+                args=(backend, visit, rest, findings.items, run.digest),
                 help="Goes on with the settings it was begun with; what was found is kept.",
             )
         if task is None:
@@ -134,6 +89,16 @@ def _buttons(
         dream_button.trouble(backend)
 
 
+def _run(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
+    """Run with the current values of the session, which may be newer than the drawn button."""
+    try:
+        task = plan(picture_for(name), name, panel)
+    except DreamError as error:
+        state.notify(f"The analysis was not sent off: {error}.")
+        return
+    _submit(backend, visit, task)
+
+
 def _submit(
     backend: Backend,
     visit: Visit,
@@ -141,29 +106,31 @@ def _submit(
     resume: tuple[Item, ...] = (),
     digest: str | None = None,
 ) -> None:
+    before = visit.analyses.get(task.analysis)
+    if before is not None and queries.status(backend, before.job).active:
+        return  # a second click on a button that was still to go
     try:
         job = backend.submit(visit.owner, task, resume)
     except DreamError as error:
         state.notify(f"The analysis was not sent off: {error}.")
         return
-    before = visit.analyses.get(task.analysis)
-    sent = Sent.of(job, task)
-    if digest is not None:  # resumed, on the picture as the analysis had scaled it
-        sent = dataclasses.replace(sent, digest=digest)
-    visit.analyses[task.analysis] = sent
+    run = AnalysisRun.of(job, task)
+    if digest is not None:  # a resumed run has the scaled picture
+        run = dataclasses.replace(run, digest=digest)
+    visit.analyses[task.analysis] = run
     presence.remember(backend, visit)
     if before is not None:
         try:
             backend.forget(before.job)
-        except DreamError:  # it was dropped already
+        except DreamError:  # the backend has dropped it already
             pass
 
 
-def _live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
+def _show_live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
     presence.present(backend, visit)
-    sent = visit.analyses[name]
-    status = queries.status(backend, sent.job)
-    if not status.active or state.told():  # a picture was taken as a variant: all is drawn anew
+    run = visit.analyses[name]
+    status = queries.status(backend, run.job)
+    if not status.active or state.has_notices():  # only a run of the whole page shows notices
         st.rerun()
     dream_button.trouble(backend)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -173,38 +140,40 @@ def _live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
             icon=":material/stop_circle:",
             disabled=status.stopping,
             on_click=backend.cancel,
-            args=(sent.job,),
+            args=(run.job,),
         )
         style.note(_progress(status))
     st.progress(min(max(status.fraction, 0.0), 1.0))
-    _drawn(sent, queries.findings(backend, sent), panel.variant)
+    _draw(run, queries.findings(backend, run), panel.variant)
 
 
-def _ended(backend: Backend, sent: Sent, panel: Panel, *, changed: bool) -> None:
-    status, found = queries.status(backend, sent.job), queries.findings(backend, sent)
+def _show_end(backend: Backend, run: AnalysisRun, panel: Panel, *, changed: bool) -> None:
+    status, findings = queries.status(backend, run.job), queries.findings(backend, run)
     if status.state == "failed":
         st.text(f"⚠ {status.error or 'The analysis failed; run it again.'}")
-    if found is None or not found.items:
+    if findings is None or not findings.items:
         if status.state == "cancelled":
             style.note("Cancelled before anything was found.")
         return
-    parts = [sent.task.model, f"{len(found.items)} found", duration(found.seconds)]
-    if not found.complete:
+    parts = [run.task.model, f"{len(findings.items)} found", duration(findings.seconds)]
+    if not findings.complete:
         parts.insert(0, "Ended early")
     style.note(" · ".join(parts))
     if changed:
         style.note("Picture or settings have changed since; run it again to see their effect.")
-    _drawn(sent, found, panel.variant)
-    panel.below(found)
-    drawing.downloads(found, sent.job)
+    _draw(run, findings, panel.variant)
+    panel.below(findings)
+    drawing.downloads(findings, run.job)
 
 
-def _drawn(sent: Sent, found: Findings | None, variant: Callable[[Item], Variant] | None) -> None:
-    if found is None:
+def _draw(
+    run: AnalysisRun, findings: Findings | None, variant: Callable[[Item], Variant] | None
+) -> None:
+    if findings is None:
         return
-    take = None if variant is None else partial(_take, sent.task.model, variant)
-    drawing.pictures(found, sent.job, take)
-    drawing.tables(found)
+    take = None if variant is None else partial(_take, run.task.model, variant)
+    drawing.pictures(findings, run.job, take)
+    drawing.tables(findings)
 
 
 def _take(model: str, variant: Callable[[Item], Variant], item: Item) -> None:

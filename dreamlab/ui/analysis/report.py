@@ -1,4 +1,4 @@
-"""The report of a session: all findings and all dreams that are kept, in one HTML file."""
+"""The report of a session: all findings and dreams, in one HTML file."""
 
 import streamlit as st
 
@@ -13,13 +13,13 @@ from dreamlab.ui.session.visitors import Batch, Visit
 
 
 def button(backend: Backend, visit: Visit) -> None:
-    """Draw the button that saves the session, off as long as there is nothing to tell."""
-    jobs = [sent.job for sent in visit.analyses.values()]
+    """Draw the button that saves the report; it is disabled while there are no results."""
+    jobs = [run.job for run in visit.analyses.values()]
     jobs += [run.job for batch in visit.batches for run in batch.runs]
     ended = [status for job in jobs if not (status := queries.status(backend, job)).active]
     st.download_button(
         "Report",
-        data=lambda: made(backend, visit),
+        data=lambda: build(backend, visit),
         file_name="dreamlab-report.html",
         mime="text/html",
         key="report",
@@ -31,30 +31,30 @@ def button(backend: Backend, visit: Visit) -> None:
     )
 
 
-def made(backend: Backend, visit: Visit) -> bytes:
-    """Return the report of a visit as HTML; an analysis that still runs is in it so far."""
-    sent = [visit.analyses[name] for name in ANALYSES if name in visit.analyses]
-    findings = [queries.findings(backend, analysis) for analysis in sent]
-    compared = [(batch, _dreams(backend, batch)) for batch in visit.batches]
+def build(backend: Backend, visit: Visit) -> bytes:
+    """Return the report of a visit as HTML, with the findings so far of a running analysis."""
+    runs = [visit.analyses[name] for name in ANALYSES if name in visit.analyses]
+    findings = [queries.findings(backend, run) for run in runs]
+    comparisons = [(batch, _dreams(backend, batch)) for batch in visit.batches]
     return report(
-        [each for each in findings if each is not None],
-        dreams=[(_heading(batch, dreams), dreams) for batch, dreams in compared if dreams],
+        [result for result in findings if result is not None],
+        dreams=[(_heading(batch, dreams), dreams) for batch, dreams in comparisons if dreams],
     )
 
 
 def _dreams(backend: Backend, batch: Batch) -> list[NamedDream]:
-    """Return the dreams of a batch that left a picture."""
+    """Return the dreams of a batch that have a picture."""
     views = queries.dreams(backend, batch)
-    left = [(view.run, view.recording) for view in views if view.recording is not None]
-    curves = distinct([Curve(run.name, run.colour, recording.losses) for run, recording in left])
+    pairs = [(view.run, view.recording) for view in views if view.recording is not None]
+    curves = distinct([Curve(run.name, run.colour, recording.losses) for run, recording in pairs])
     return [
         NamedDream(curve.name, style.COLOURS[curve.colour], recording)
-        for curve, (_, recording) in zip(curves, left, strict=True)
+        for curve, (_, recording) in zip(curves, pairs, strict=True)
     ]
 
 
 def _heading(batch: Batch, dreams: list[NamedDream]) -> str:
-    """Call a batch what the page calls it; those that still run or are gone are not passed over."""
+    """Return the page's name of a batch, and the number of dreams if some are missing."""
     count = len(batch.runs)
     part = "" if len(dreams) == count else f", {len(dreams)} of its {count} variants"
     return f"Dream {batch.number}{part}"

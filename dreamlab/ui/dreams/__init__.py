@@ -1,1 +1,1 @@
-"""What a visitor gets: dreams side by side, large, as curves, tables and downloads."""
+"""The results: dreams side by side, large, as curves, tables and downloads."""

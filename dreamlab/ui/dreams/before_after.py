@@ -1,4 +1,4 @@
-"""A picture before and after, with a handle to wipe between them."""
+"""The original and the dream in one frame, with a handle that wipes between them."""
 
 import streamlit as st
 
@@ -63,18 +63,18 @@ _component = st.components.v2.component("dreamlab_before_after", html=_HTML, css
 
 
 def show(before: bytes, after: bytes, *, ratio: float, name: str, alt: str, key: str) -> None:
-    """Draw a picture over another with a handle between, which the arrow keys move too.
+    """Draw one picture over another, with a handle between them; the arrow keys move it too.
 
     Parameters
     ----------
     before, after : bytes
-        The two pictures, as JPEG.
+        The original and the dream, as JPEG.
     ratio : float
-        Width by height.
+        Width divided by height.
     name : str
-        What the second one is called.
+        Name of the dream.
     alt : str
-        What the first one shows.
+        Description of the original.
     key : str
         Key of the component.
     """

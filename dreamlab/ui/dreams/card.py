@@ -1,4 +1,4 @@
-"""The card of one dream, and the same dream opened large."""
+"""The card of a dream, and the large view of a dream."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from dreamlab.ui.wording import duration
 
 
 def show(backend: Backend, view: DreamView, where: Place | None, original: Picture | None) -> None:
-    """Draw one variant of a batch: its picture at a place of the scrubber, and how it went."""
+    """Draw a dream: its picture at the scrubber's place, its status and its buttons."""
     run, status, recording = view.run, view.status, view.recording
     index = None if recording is None else frame_at(recording, where or END)
     picture: bytes | str | None
@@ -21,10 +21,10 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
     if recording is not None and index is not None:
         picture = recording.frames[index].picture.jpeg
     elif status.preview is not None and where is None:
-        # Streamlit drops a picture's file once the next one is shown, which a slow browser has
-        # yet to ask for: a picture that lasts a second goes along with the page.
+        # Streamlit drops a picture's file when the next picture replaces it, maybe before a slow
+        # browser has fetched it: send a picture that lasts a second within the page.
         picture = data_url(status.preview)
-    else:  # a stand-in is dimmed, so that nobody takes it for a dream
+    else:  # dim the placeholder, so that nobody takes it for a dream
         picture, dreamt = None if original is None else original.jpeg, where == ORIGINAL
     with st.container(key=f"{'shown' if dreamt else 'dim'}-{run.job}"):
         if picture is not None:
@@ -49,7 +49,7 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
         st.text(f"⚠ {status.error or 'The dream failed; try it again.'}")
     else:
         style.note(_outcome(view, index))
-    if status.notice and status.notice != backend.problem:  # said once, above all cards
+    if status.notice and status.notice != backend.problem:  # that one is above all cards
         style.note(status.notice, bad=True)
     for warning in status.warnings:
         style.note(warning, bad=True)
@@ -66,7 +66,7 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
 
 
 def waiting(status: Status) -> str:
-    """Say where a queued job stands in line, and how long that is expected to take."""
+    """Return a queued job's place in line and its expected wait, as a sentence."""
     text = f"Waiting, number {status.place} in line" if status.place else "Waiting"
     if status.expected_wait is None:
         return text
@@ -74,7 +74,7 @@ def waiting(status: Status) -> str:
 
 
 def progress(view: DreamView) -> str:
-    """Say where a running dream is: octave, step, loss and the time left."""
+    """Return a running dream's octave, step, loss and remaining time, as a line."""
     parts = [view.status.doing or "Starting"]
     if view.losses:
         parts.append(f"loss {view.losses[-1].loss:.4g}")
@@ -117,7 +117,7 @@ def _close() -> None:
 
 
 def large(batch: Batch, views: list[DreamView], where: Place | None) -> None:
-    """Draw the picture that was opened large, at the place of the scrubber."""
+    """Draw the large view, if a dream is open in it, at the scrubber's place."""
     for view in views:
         run, recording = view.run, view.recording
         if run.job != st.session_state.get("large") or recording is None:

@@ -1,4 +1,4 @@
-"""The dreams side by side: live while they run, under one scrubber when they are done."""
+"""The dreams side by side: live while they run, with a common scrubber afterwards."""
 
 import streamlit as st
 
@@ -15,13 +15,13 @@ from dreamlab.ui.session.visitors import Batch, Visit
 
 
 def show(backend: Backend, visit: Visit) -> None:
-    """Draw the comparison that is chosen; while it runs it draws itself anew every second."""
-    batch = _chosen(visit)
+    """Draw the chosen batch; a running batch is redrawn every second."""
+    batch = _batch(visit)
     live = queries.active(backend, batch)
     st.fragment(_panel, run_every=1 if live else None)(backend, visit, batch, live)
 
 
-def _chosen(visit: Visit) -> Batch:
+def _batch(visit: Visit) -> Batch:
     by_number = {batch.number: batch for batch in visit.batches}
     state = st.session_state
     if state.get("batch") not in by_number:

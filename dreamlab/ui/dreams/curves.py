@@ -10,7 +10,7 @@ from pandas import DataFrame
 from dreamlab.results.run_data import LossPoint
 from dreamlab.ui.style import COLOURS
 
-#: Names beside each other above a chart; on a phone all of them do not fit.
+#: Columns of the legend; a phone has room for two.
 _COLUMNS = alt.ExprRef("width < 480 ? 2 : 6")
 
 
@@ -23,9 +23,9 @@ class Curve:
     name : str
         Name of the variant.
     colour : int
-        Index of its colour.
+        Index of the variant's colour.
     points : sequence of LossPoint
-        Its losses so far.
+        Losses so far.
     """
 
     name: str
@@ -36,17 +36,16 @@ class Curve:
 def losses_table(
     curves: Sequence[Curve], *, relative: bool = False, log: bool = False
 ) -> DataFrame:
-    """Return what the loss chart draws: a row a step, with the start of its octave as `edge`.
+    """Return the data of the loss chart: a row per step, with the start of its octave as `edge`.
 
     Parameters
     ----------
     curves : sequence of Curve
-        One a variant.
+        A curve per variant.
     relative : bool
-        Divide each curve by its first value; a curve that begins with 0 is left out.
+        Divide each curve by its first value; omit a curve that begins with 0.
     log : bool
-        For a log scale: values of 0 and below are left out, as are always those that are no
-        numbers.
+        Omit values of 0 and below, for a log scale. NaN and infinity are always omitted.
     """
     rows = []
     for curve in distinct(curves):
@@ -69,10 +68,10 @@ def losses_table(
 def losses(
     names: Sequence[str], colours: Sequence[int], *, relative: bool = False, log: bool = False
 ) -> alt.LayerChart | alt.FacetChart:
-    """Draw the loss of every variant against the step, octave boundaries marked.
+    """Draw the loss of every variant against the step, with the octave boundaries.
 
-    The chart has no data of its own, so that it stays the same while a dream goes on and only
-    the rows of its table change.
+    The chart contains no data: during a dream the specification stays the same, and only the rows
+    of its table change.
     """
     title = "Loss, as a multiple of the first" if relative else "Loss"
     nearest = alt.selection_point(
@@ -116,7 +115,7 @@ def losses(
 
 
 def shares_table(curve: Curve) -> DataFrame:
-    """Return what the chart of shares draws: a row a step and layer."""
+    """Return the data of the share chart: a row per step and layer."""
     rows = [
         (number, layer, order, share)
         for number, point in enumerate(curve.points, 1)
@@ -131,11 +130,11 @@ def shares(layers: Sequence[str], colour: int, *, suppressed: bool = False) -> a
     Parameters
     ----------
     layers : sequence of str
-        From the shallowest to the deepest.
+        Names, from the shallowest layer to the deepest.
     colour : int
         Index of the variant's colour.
     suppressed : bool
-        Whether a share may be below 0, so that shares make up no whole.
+        Whether a share may be below 0; then the shares do not add up to 100 %.
     """
     y = alt.Y("share:Q", title="Part of the loss", stack="zero")
     if not suppressed:
@@ -166,7 +165,7 @@ def shares(layers: Sequence[str], colour: int, *, suppressed: bool = False) -> a
 
 
 def distinct(curves: Sequence[Curve]) -> list[Curve]:
-    """Number variants of one name, which a chart would take for one curve."""
+    """Append a number to equal names; a chart would merge their curves."""
     names = [curve.name for curve in curves]
     return [
         curve
@@ -177,11 +176,12 @@ def distinct(curves: Sequence[Curve]) -> list[Curve]:
 
 
 def _ramp(colour: str, count: int) -> list[str]:
-    """Return shades of a colour, from light (shallow layers) to the dark (deep ones)."""
+    """Return shades of a colour, from light (shallow layers) to dark (deep layers)."""
     channels = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
     shades = []
     for index in range(count):
-        mix = 0.65 - 1.15 * index / max(count - 1, 1)  # above 0 towards white, below to black
+        # A mix above 0 goes towards white, below 0 towards black.
+        mix = 0.65 - 1.15 * index / max(count - 1, 1)
         shade = [
             round(value + (255 - value) * mix if mix > 0 else value * (1 + mix))
             for value in channels

@@ -1,4 +1,4 @@
-"""Files to take away, made when they are asked for."""
+"""Downloads; a file is made when the visitor clicks on it."""
 
 import io
 import zipfile
@@ -11,7 +11,7 @@ import streamlit as st
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
 from dreamlab.results import export
-from dreamlab.results.contact_sheet import compared
+from dreamlab.results.contact_sheet import comparison_sheet
 from dreamlab.results.film import Film
 from dreamlab.results.recording import Recording
 from dreamlab.ui import style
@@ -22,20 +22,20 @@ from dreamlab.ui.session.visitors import Run
 
 
 def show(views: list[DreamView]) -> None:
-    """Draw the download buttons of every variant that left something, and of all together."""
-    left = [(view.run, view.recording) for view in views if view.recording is not None]
-    if not left:
+    """Draw the download buttons of every dream with a picture, and of all dreams together."""
+    dreams = [(view.run, view.recording) for view in views if view.recording is not None]
+    if not dreams:
         style.note("Files are ready as soon as a dream ends.")
         return
     film = _film()
-    for one, recording in left:
-        with style.edged(one.colour, f"files-{one.job}"):
-            _files(one, recording, film)
+    for run, recording in dreams:
+        with style.edged(run.colour, f"files-{run.job}"):
+            _files(run, recording, film)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _button("Contact sheet", partial(sheet, left), "contact_sheet.png", "image/png", "sheet")
+        _button("Contact sheet", partial(sheet, dreams), "contact_sheet.png", "image/png", "sheet")
         _button(
             "Everything",
-            partial(everything, left, film),
+            partial(everything, dreams, film),
             "dreamlab.zip",
             "application/zip",
             "all",
@@ -43,22 +43,22 @@ def show(views: list[DreamView]) -> None:
         )
 
 
-def sheet(left: list[tuple[Run, Recording]]) -> bytes:
-    """Return the original and all results on one captioned picture, as PNG."""
-    return compared([(run.name, recording) for run, recording in left])
+def sheet(dreams: list[tuple[Run, Recording]]) -> bytes:
+    """Return the contact sheet of the original and all results, as PNG."""
+    return comparison_sheet([(run.name, recording) for run, recording in dreams])
 
 
-def everything(left: list[tuple[Run, Recording]], film: dict[str, Any]) -> bytes:
-    """Return a ZIP with a folder a variant and the contact sheet."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("contact_sheet.png", sheet(left))
-        for number, (one, recording) in enumerate(left, 1):
-            folder = f"{number}_{export.file_name(one.name)}"
+def everything(dreams: list[tuple[Run, Recording]], film: dict[str, Any]) -> bytes:
+    """Return a ZIP with a folder per dream and the contact sheet."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("contact_sheet.png", sheet(dreams))
+        for number, (run, recording) in enumerate(dreams, 1):
+            folder = f"{number}_{export.file_name(run.name)}"
             with zipfile.ZipFile(io.BytesIO(export.archive(recording, **film))) as own:
                 for name in own.namelist():
                     archive.writestr(f"{folder}/{name}", own.read(name))
-    return packed.getvalue()
+    return buffer.getvalue()
 
 
 def _film() -> dict[str, Any]:
@@ -72,10 +72,10 @@ def _film() -> dict[str, Any]:
         }
 
 
-def _files(one: Run, recording: Recording, film: dict[str, Any]) -> None:
-    stem = export.file_name(one.name)
+def _files(run: Run, recording: Recording, film: dict[str, Any]) -> None:
+    stem = export.file_name(run.name)
     with st.container(horizontal=True, vertical_alignment="center"):
-        style.name(one.name)
+        style.name(run.name)
         kinds: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
             ("PNG", partial(export.png, recording), f"{stem}.png", "image/png"),
             ("GIF", partial(export.gif, recording, **film), f"{stem}.gif", "image/gif"),
@@ -85,15 +85,15 @@ def _files(one: Run, recording: Recording, film: dict[str, Any]) -> None:
             ("ZIP", partial(export.archive, recording, **film), f"{stem}.zip", "application/zip"),
         )
         for label, make, name, mime in kinds:
-            _button(label, make, name, mime, f"{one.job}.{label}", of=one.name)
-        preview = st.toggle("Preview the GIF", key=f"preview.{one.job}")
+            _button(label, make, name, mime, f"{run.job}.{label}", of=run.name)
+        preview = st.toggle("Preview the GIF", key=f"preview.{run.job}")
     if preview:
         try:
-            film_bytes = _preview(one.job, len(recording.frames), recording, **film)
+            film_bytes = _preview(run.job, len(recording.frames), recording, **film)
         except DreamError as error:
             style.note(str(error), bad=True)
             return
-        st.image(film_bytes, width=320, alt=f"The octaves of {one.name}, one after another")
+        st.image(film_bytes, width=320, alt=f"The octaves of {run.name}, one after another")
 
 
 @st.cache_data(max_entries=6, ttl=600, show_spinner="Making the GIF…")

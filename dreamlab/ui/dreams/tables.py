@@ -1,4 +1,4 @@
-"""The figures below the pictures: loss curves, layer shares and a table."""
+"""Charts and tables below the pictures: loss curves, layer shares and numbers."""
 
 import functools
 import json
@@ -18,9 +18,9 @@ from dreamlab.ui.wording import duration
 
 
 def losses(curves: list[Curve], *, key: str = "losses") -> None:
-    """Draw the loss curves of all variants with the switches of their axis."""
-    drawn = [curve for curve in curves if curve.points]
-    if not drawn:
+    """Draw the loss curves of all variants, with the controls of the loss axis."""
+    nonempty = [curve for curve in curves if curve.points]
+    if not nonempty:
         style.note("No losses: nothing has taken a step yet, or there is noise alone.")
         return
     with st.container(horizontal=True):
@@ -34,25 +34,25 @@ def losses(curves: list[Curve], *, key: str = "losses") -> None:
             help="Losses of different layers are not on one scale; relative ones can be compared.",
         )
         log = st.toggle("Log scale", key=f"{key}.log")
-    named, scales = charts.distinct(drawn), {"relative": relative != "Raw", "log": log}
+    unique, scales = charts.distinct(nonempty), {"relative": relative != "Raw", "log": log}
     spec = _loss_spec(
-        tuple(curve.name for curve in named),
-        tuple(curve.colour for curve in named),
+        tuple(curve.name for curve in unique),
+        tuple(curve.colour for curve in unique),
         light=light(),
         **scales,
     )
     st.vega_lite_chart(
-        charts.losses_table(drawn, **scales),
+        charts.losses_table(nonempty, **scales),
         json.loads(spec),
         width="stretch",
-        alt=_described(drawn),
+        alt=_described(nonempty),
         key=f"{key}.chart",
     )
     style.note("Dotted lines mark where an octave begins.")
 
 
 def shares(curves: list[Curve]) -> None:
-    """Draw the layers' shares of each variant that has more than one."""
+    """Draw the layer shares of each variant with several layers."""
     mixed = [curve for curve in curves if curve.points and len(curve.points[0].losses) > 1]
     if not mixed:
         style.note("Every variant has a single layer, which makes up all of its loss.")
@@ -75,7 +75,7 @@ def shares(curves: list[Curve]) -> None:
 
 
 def table(views: list[DreamView]) -> None:
-    """Draw the table of first and last loss, gain, change of the picture and time."""
+    """Draw the table of losses, gain, change of the picture and time."""
     rows = [row(view) for view in views]
     st.table(
         {name: [row[name] for row in rows] for name in rows[0]},
@@ -86,7 +86,7 @@ def table(views: list[DreamView]) -> None:
 
 
 def row(view: DreamView) -> dict[str, str]:
-    """Return one variant's row, as text; a dash stands for what is not known."""
+    """Return the row of a dream, as text; a dash stands for an unknown value."""
     losses = [point.loss for point in view.losses]
     status, recording = view.status, view.recording
     return {
@@ -103,14 +103,14 @@ def row(view: DreamView) -> dict[str, str]:
 
 
 def change(recording: Recording) -> float:
-    """Return the mean absolute change of the picture, 0 to 1 (black turned white everywhere)."""
+    """Return the mean absolute change of the picture: 0 (none) to 1 (all black to all white)."""
     last = recording.final
     original = resize_pixels(recording.original.pixels, last.height, last.width)
     return float(np.abs(last.pixels.astype(np.int16) - original).mean() / 255)
 
 
-# Altair checks a chart against its schema for a tenth of a second: a chart is made once and drawn
-# at every run of the page with the rows there are by then, which the browser puts into it.
+# Altair validates a chart for 0.1 s: make each specification once. Every run of the page sends it
+# with the current rows, and the browser inserts them.
 @functools.lru_cache(maxsize=32)
 def _loss_spec(
     names: tuple[str, ...], colours: tuple[int, ...], *, relative: bool, log: bool, light: bool
@@ -124,14 +124,14 @@ def _share_spec(layers: tuple[str, ...], colour: int, suppressed: bool, light: b
 
 
 def light() -> bool:
-    """Say whether the visitor's theme is light."""
+    """Return whether the visitor's theme is light."""
     return st.context.theme.type == "light"
 
 
 def inked(
     chart: alt.Chart | alt.LayerChart | alt.FacetChart, light: bool
 ) -> alt.Chart | alt.LayerChart | alt.FacetChart:
-    """Write the chart's words dark on light: the light theme's own grey is hard to read."""
+    """Return the chart with dark text on a light theme, whose own grey is hard to read."""
     if not light:
         return chart
     words: dict[str, Any] = {"labelColor": "#4A4A45", "titleColor": "#4A4A45"}

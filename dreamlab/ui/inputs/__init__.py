@@ -1,1 +1,1 @@
-"""What a visitor sets: the picture, the settings, the variants and the button."""
+"""Inputs of the page: the picture, the settings, the variants and the button."""

@@ -1,4 +1,4 @@
-"""The control of a setting: one renderer for all of them, by what the setting may hold."""
+"""The control of a setting, drawn and read by the setting's spec."""
 
 import math
 from collections.abc import Callable, Collection
@@ -24,12 +24,12 @@ _LABELS = {
     "hold_seconds": "Result (s)",
 }
 
-#: Given to a control that brings its value along, which is kept while another tab is open.
-_KEPT = {"persist_state": "session"}
+#: Options of a control with a default: it keeps its value while another tab is open.
+_PERSISTENT = {"persist_state": "session"}
 
 
 def label(name: str) -> str:
-    """Return what a setting is called on the page."""
+    """Return the label of a setting on the page."""
     return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
@@ -48,27 +48,27 @@ def control(
     Parameters
     ----------
     name : str
-        The setting.
+        Name of the setting.
     spec : Spec
-        What it may hold.
+        Spec of the setting.
     key : str
-        The widget's key.
+        Key of the widget.
     layers : collection of str
         Layers to choose from, in order.
     starts : bool
-        Whether it starts at its default, beside others in a row; else at what the session holds.
+        Whether it starts at its default, in a row of controls; else at the session's value.
     widget : callable, optional
-        Streamlit's widget, where it is not the usual one for a number or a choice.
+        Streamlit's widget, in place of the usual widget for a number or a choice.
     **more
         Further options of the widget.
 
     Raises
     ------
     DreamError
-        If what was typed is no list of numbers.
+        If the typed text is no list of numbers.
     """
     draw: Callable[..., Any] = widget or st.selectbox
-    look: dict[str, Any] = {"key": key, "help": spec.help} | (_KEPT if starts else {})
+    look: dict[str, Any] = {"key": key, "help": spec.help} | (_PERSISTENT if starts else {})
     match spec:
         case Flag():
             draw = st.checkbox
@@ -84,10 +84,38 @@ def control(
         case _:
             choices = look["options"] = _choices(spec, layers, key)
             if starts:
-                known = spec.default in choices
-                look["index"] = choices.index(spec.default) if known else len(choices) * 2 // 3
+                look["index"] = _start(spec, choices)
                 look["width"] = 220 if isinstance(spec, LayerName) else 160
     return draw(label(name), **look | more)
+
+
+def read(name: str, spec: Spec, key: str, *, layers: Collection[str] = ()) -> Any:
+    """Return the value of a control that starts at its default, unchecked.
+
+    Parameters
+    ----------
+    name : str
+        Name of the setting.
+    spec : Spec
+        Spec of the setting.
+    key : str
+        Key of the widget. A control that the page has not drawn yet has its default.
+    layers : collection of str
+        Layers to choose from, in order.
+
+    Raises
+    ------
+    DreamError
+        If the typed text is no list of numbers.
+    """
+    now = st.session_state
+    match spec:
+        case Many(each=Number()):
+            return _parse(label(name), spec, now.get(key, _text(spec)))
+        case Flag() | Number(word=None) | Many():
+            return now.get(key, spec.default)
+    choices = _choices(spec, layers, key)
+    return now.get(key, choices[_start(spec, choices)])
 
 
 def _number(spec: Number) -> dict[str, Any]:
@@ -99,17 +127,30 @@ def _number(spec: Number) -> dict[str, Any]:
 
 
 def _choices(spec: Spec, layers: Collection[str], key: str) -> list[Any]:
-    if isinstance(spec, Number):  # a word, or one of some numbers
+    if isinstance(spec, Number):  # a word or a number on offer
         numbers = {*spec.offered, st.session_state.get(key, spec.default)} - {spec.word}
         return [spec.word, *sorted(numbers)]
     return list(spec.choices if isinstance(spec, Choice) else layers)
 
 
+def _start(spec: Spec, choices: list[Any]) -> int:
+    """Return the index of the default; a network without that layer starts at a late layer."""
+    return choices.index(spec.default) if spec.default in choices else len(choices) * 2 // 3
+
+
+def _text(spec: Many) -> str:
+    return ", ".join(f"{value:g}" for value in spec.default)
+
+
 def _numbers(label: str, spec: Many, options: dict[str, Any]) -> list[float]:
-    text, empty = ", ".join(f"{each:g}" for each in spec.default), "the strongest"
-    look = {"placeholder": "none" if text else empty, "max_chars": MAX_LIST, "width": 220}
-    typed = st.text_input(label, text, **options | look)
+    text = _text(spec)
+    placeholder = "none" if text else "the strongest"
+    look = {"placeholder": placeholder, "max_chars": MAX_LIST, "width": 220}
+    return _parse(label, spec, st.text_input(label, text, **options | look))
+
+
+def _parse(label: str, spec: Many, text: str) -> list[float]:
     try:
-        return spec.parse(",".join(typed.replace(",", " ").split())) if typed.split() else []
+        return spec.parse(",".join(text.replace(",", " ").split())) if text.split() else []
     except ValueError as error:
-        raise DreamError(f"{label} is {shown(typed)}; write numbers with commas between") from error
+        raise DreamError(f"{label} is {shown(text)}; write numbers with commas between") from error

@@ -1,4 +1,4 @@
-"""The one button: send all variants off, or stop them."""
+"""The button *Dream*, which submits all variants, and *Cancel all*."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from dreamlab.ui.wording import duration
 def show(
     backend: Backend, visit: Visit, planned: list[PlannedDream], picture: Picture | None
 ) -> None:
-    """Draw the button with what stands in its way, or with what it will take."""
+    """Draw the button, with the problem that blocks it or with the expected time."""
     busy = bool(visit.batches) and active(backend, visit.batches[-1])
     blocked = any(dream.check.problem for dream in planned)
     with st.container(horizontal=True, vertical_alignment="center", key="run"):
@@ -49,7 +49,7 @@ def show(
 
 
 def trouble(backend: Backend) -> None:
-    """Say what keeps all dreams from going on, if anything does."""
+    """Show the problem that stops all dreams, if there is one."""
     problem = backend.problem
     if problem:
         style.note(f"{problem[0].upper()}{problem[1:]}.", bad=True)
@@ -61,7 +61,7 @@ def _calm(backend: Backend) -> bool:
 
 def _outlook(backend: Backend, planned: list[PlannedDream], calm: bool) -> None:
     if not calm and _calm(backend):
-        st.rerun()  # times are known now, and there is nothing to wait for
+        st.rerun()  # the worker is ready: draw the estimates
     loading = not backend.ready() and backend.problem is None
     style.note(_summary(planned, loading))
     trouble(backend)
@@ -71,34 +71,34 @@ def _summary(planned: list[PlannedDream], loading: bool) -> str:
     count = len(planned)
     octaves = sum(len(dream.check.shapes) for dream in planned)
     text = f"{count} variant{'s' * (count > 1)}, {octaves} octave{'s' * (octaves > 1)} in all"
-    known = [dream.seconds for dream in planned if dream.seconds is not None]
-    if len(known) < count:
+    seconds = [dream.seconds for dream in planned if dream.seconds is not None]
+    if len(seconds) < count:
         text += " · the time is known after the first dream"
     else:
-        text += f" · about {duration(sum(known))}"
+        text += f" · about {duration(sum(seconds))}"
     return f"{text} · the network is still loading" if loading else text
 
 
 def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: str) -> None:
-    """Queue all variants as one batch; those that are refused are told of by a notice.
+    """Submit all variants as one batch; a notice names each variant that cannot run.
 
     Parameters
     ----------
     backend : Backend
-        Where to.
+        The backend that runs them.
     visit : Visit
-        Whose they are.
+        The visit they belong to.
     planned : list of PlannedDream
-        The variants.
+        The dreams.
     alt : str
-        What their picture shows.
+        Description of the original picture.
     """
     if visit.batches and active(backend, visit.batches[-1]):
-        return  # a second click on a button that was still to go
+        return  # a second click, before the page has replaced the button
     runs = []
     for dream in planned:
         try:
-            runs.append(_sent(backend, visit, dream))
+            runs.append(_submit(backend, visit, dream))
         except DreamError as error:
             state.notify(f"{dream.draft.name} was not sent off: {error}.")
     if runs:
@@ -109,7 +109,7 @@ def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: s
         st.session_state.pop(key, None)
 
 
-def _sent(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
+def _submit(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
     if dream.task is None or dream.check.problem:
         raise DreamError(dream.check.problem)
     job = backend.submit(visit.owner, dream.task)
@@ -117,13 +117,13 @@ def _sent(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
 
 
 def _dream(backend: Backend, visit: Visit) -> None:
-    """Send off what the session holds at the click: the page may be newer than the button."""
+    """Submit the current values of the session, which may be newer than the drawn button."""
     try:
-        chosen = current()
+        picture = current()
     except DreamError as error:
         state.notify(f"Nothing was sent off: {error}.")
         return
-    send_off(backend, visit, plan(backend, state.drafts(), chosen), chosen.name)
+    send_off(backend, visit, plan(backend, state.drafts(), picture), picture.name)
 
 
 def _cancel(backend: Backend, batch: Batch) -> None:

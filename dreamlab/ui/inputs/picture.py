@@ -1,4 +1,4 @@
-"""The picture to dream on: a sample, noise or the visitor's own."""
+"""The original picture: a sample, noise or an upload."""
 
 import io
 from collections.abc import Callable
@@ -26,15 +26,15 @@ _ALT = {
     "upload": "The picture you uploaded",
 }
 
-#: Most bytes that decoding an upload may take: 50 megapixels of most PNGs and phones' JPEGs, 12 of
-#: a WebP. All visitors share the memory of the page's process.
+#: Most bytes for decoding an upload: enough for 50 megapixels of most PNGs and phones' JPEGs, or 12
+#: of a WebP. All visitors share the memory of the page's process.
 MEMORY = 200e6
 
 _TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 
 
 def show() -> Picture | None:
-    """Draw the choice of picture; return it, or None where there is none to be had."""
+    """Draw the choice of picture and return the picture; None if it cannot be read."""
     slot = st.container()
     control(
         "source",
@@ -67,7 +67,13 @@ def show() -> Picture | None:
 
 
 def current() -> Picture:
-    """Return the picture chosen; raises `DreamError` if there is none or it cannot be read."""
+    """Return the chosen picture.
+
+    Raises
+    ------
+    DreamError
+        If no picture is uploaded, or the upload cannot be read.
+    """
     source, side = st.session_state["source"], st.session_state["max_side"]
     if source == "noise":
         return _noise(side, st.session_state[keys.common("seed")], _ALT[source])
@@ -80,10 +86,10 @@ def current() -> Picture:
     return _scaled(source, side, _ALT[source], sample.read_bytes)
 
 
-# As resources, which are shared as they are, and not copied: a picture is encoded once.
+# Cached as resources, which Streamlit does not copy: a picture is encoded once.
 @st.cache_resource(max_entries=32, ttl=1800, show_spinner=False)
 def _scaled(name: str, max_side: int, alt: str, _read: Callable[[], bytes]) -> Picture:
-    """Read and scale a picture; the name of an upload is its own, so that it need not be read."""
+    """Read and scale a picture; the cache keys uploads by id, which avoids decoding them again."""
     return Picture.of(load_image(_read(), max_side=max_side, max_memory=MEMORY), alt)
 
 
@@ -100,7 +106,7 @@ def _uploaded() -> None:
         return
     try:
         settings = read_settings(io.BytesIO(upload.getvalue()))
-    except DreamError:  # a picture like any other
+    except DreamError:  # an ordinary picture
         st.session_state["source"] = "upload"
         return
     try:

@@ -1,4 +1,4 @@
-"""What a click on *Dream* would send off, and what is known of it before."""
+"""The dreams that a click on *Dream* submits, with their preflight and expected time."""
 
 from dataclasses import dataclass
 
@@ -14,18 +14,18 @@ from dreamlab.zoo import LayerInfo, known_layers
 
 @dataclass(frozen=True)
 class PlannedDream:
-    """A dream that the page would send off.
+    """A dream that the page is ready to submit.
 
     Parameters
     ----------
     draft : Draft
-        Its variant.
+        The variant.
     task : DreamTask or None
-        What is sent off; None for a variant that cannot be, or where there is no picture.
+        The task; None for an invalid variant or without a picture.
     check : Check
-        What the preflight found.
+        Result of the preflight.
     seconds : float or None
-        How long it is expected to take; None where that is not known.
+        Expected time, in seconds; None if unknown.
     """
 
     draft: Draft
@@ -35,7 +35,7 @@ class PlannedDream:
 
 
 def plan(backend: Backend, drafts: list[Draft], picture: Picture | None) -> list[PlannedDream]:
-    """Return the dream of each variant, from what the session holds now."""
+    """Return the dream of each variant, by the current values of the session."""
     layers = known_layers(st.session_state["model"])
     return [_planned(backend, draft, picture, layers) for draft in drafts]
 
@@ -47,6 +47,6 @@ def _planned(
         return PlannedDream(draft, None, Check(problem=draft.problem or "waits for a picture"))
     now = st.session_state
     task = DreamTask(picture, draft.config, now["model"], now["every"])
-    found = check(*picture.shape, draft.config, task.model, layers)
-    seconds = None if found.problem else backend.estimate(task)
-    return PlannedDream(draft, task, found, seconds)
+    preflight = check(*picture.shape, draft.config, task.model, layers)
+    seconds = None if preflight.problem else backend.estimate(task)
+    return PlannedDream(draft, task, preflight, seconds)

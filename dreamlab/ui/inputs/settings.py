@@ -9,7 +9,7 @@ from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import keys, state
 
-#: Settings shown in groups; all others stand under *Advanced*.
+#: Settings shown in groups; all others are under *Advanced*.
 _GROUPS = {
     "Octaves": ("octaves", "octave_scale"),
     "Ascent": ("iterations", "step"),
@@ -66,21 +66,21 @@ def _reset() -> None:
 
 
 def _model_changed() -> None:
-    """Move every layer chosen to its like in the network that was chosen."""
-    wanted = st.session_state["model"]
+    """Convert the comparison to the chosen network, layer by layer."""
+    model = st.session_state["model"]
     st.session_state["model"] = before = st.session_state["drawn_model"]
     comparison = state.comparison(state.drafts())
     if comparison is None:
         state.notify(f"Put the variants right first; the network stays {_NETWORKS[before]}.")
         return
-    moved = comparison.moved_to(wanted)
-    if moved.variants != comparison.variants:
+    converted = comparison.moved_to(model)
+    if converted.variants != comparison.variants:
         state.notify(
-            f"{_NETWORKS[wanted]} has layers of its own: those at the same depth were taken."
+            f"{_NETWORKS[model]} has layers of its own: those at the same depth were taken."
         )
-    state.load(moved)
+    state.load(converted)
 
 
 def remember_model() -> None:
-    """Keep the network this page was drawn with, for when it is changed."""
+    """Store the network of this run of the page; `_model_changed` converts from it."""
     st.session_state["drawn_model"] = st.session_state["model"]

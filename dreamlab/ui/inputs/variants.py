@@ -22,7 +22,7 @@ _PER_ROW = 4
 
 
 def comparisons() -> None:
-    """Draw the buttons that set up the notebook's comparisons."""
+    """Draw the buttons that load the notebook's comparisons."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         style.note("From the notebook")
         for name in COMPARISONS:
@@ -40,7 +40,7 @@ def comparisons() -> None:
 
 
 def show(planned: list[PlannedDream]) -> None:
-    """Draw one card a variant, with what its preflight found and its expected seconds."""
+    """Draw a card per variant, with the result of its preflight and its expected time."""
     for start in range(0, len(planned), _PER_ROW):
         row = planned[start : start + _PER_ROW]
         width = len(row) if start == 0 else _PER_ROW
@@ -54,25 +54,25 @@ def show(planned: list[PlannedDream]) -> None:
 
 
 def _card(dream: PlannedDream, index: int, count: int) -> None:
-    draft, found = dream.draft, dream.check
-    known = {layer.name: layer for layer in known_layers(st.session_state["model"])}
+    draft, preflight = dream.draft, dream.check
+    layers = {layer.name: layer for layer in known_layers(st.session_state["model"])}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         style.name(draft.name, level=2)
         with st.popover("Edit", type="tertiary", icon=":material/tune:", key=f"edit.{draft.id}"):
-            _editor(draft, known, index, count)
+            _editor(draft, layers, index, count)
     now, own = st.session_state, draft.keys
     for name in now[own.layers]:
-        _weight(own, name, known.get(name))
+        _weight(own, name, layers.get(name))
     values = [f"{label(name).lower()} {now[own.own(name)]}" for name in now[own.overrides]]
     if values:
         style.note("Own: " + ", ".join(values))
-    if found.problem:
-        style.note(found.problem, bad=True)
+    if preflight.problem:
+        style.note(preflight.problem, bad=True)
         return
     expected = "" if dream.seconds is None else f" · about\u00a0{duration(dream.seconds)}"
-    style.note(sentence(found) + expected)
-    if found.warning:
-        style.note(found.warning, bad=True)
+    style.note(sentence(preflight) + expected)
+    if preflight.warning:
+        style.note(preflight.warning, bad=True)
 
 
 def _weight(own: VariantKeys, name: str, layer: LayerInfo | None) -> None:
@@ -93,22 +93,22 @@ def _weight(own: VariantKeys, name: str, layer: LayerInfo | None) -> None:
         style.note(_facts(layer))
 
 
-def _editor(draft: Draft, known: dict[str, LayerInfo], index: int, count: int) -> None:
+def _editor(draft: Draft, layers: dict[str, LayerInfo], index: int, count: int) -> None:
     own, model = draft.keys, st.session_state["model"]
     st.text_input("Name", max_chars=MAX_NAME, key=own.name)
-    chosen = st.session_state[own.layers]
+    own_layers = st.session_state[own.layers]
     st.selectbox(
         "Add a layer",
-        [name for name in known if is_offered(model, name) and name not in chosen],
+        [name for name in layers if is_offered(model, name) and name not in own_layers],
         index=None,
-        format_func=lambda name: f"{_block(name)} · {name} — {_facts(known[name])}",
+        format_func=lambda name: f"{_block(name)} · {name} — {_facts(layers[name])}",
         placeholder="Choose by block and depth",
         key=own.action("new"),
         on_change=_add_layer,
         args=(own,),
     )
-    for name in chosen:
-        _channels(own, name, alone=len(chosen) == 1)
+    for name in own_layers:
+        _channels(own, name, alone=len(own_layers) == 1)
     st.multiselect(
         "Settings of its own",
         list(SHARED),
@@ -174,17 +174,17 @@ def _facts(layer: LayerInfo | None) -> str:
 
 
 def _block(name: str) -> str:
-    """Return the block of a layer: what its name starts with, up to the first number."""
-    found = re.match(r"(\D*?)_?(\d+)", name)
-    return f"{found[1].strip('_').capitalize()} {found[2]}" if found else name.capitalize()
+    """Return the block of a layer: the start of its name, up to the first number."""
+    match = re.match(r"(\D*?)_?(\d+)", name)
+    return f"{match[1].strip('_').capitalize()} {match[2]}" if match else name.capitalize()
 
 
 def _compare(name: str) -> None:
     now = st.session_state
-    kept = {field: now[keys.common(field)] for field in ("seed", "precision")}
+    common = {field: now[keys.common(field)] for field in ("seed", "precision")}
     page = state.page()
     model = page.pop("model")
-    state.load(Comparison.preset(name, **page, common=kept).moved_to(model))
+    state.load(Comparison.preset(name, **page, common=common).moved_to(model))
 
 
 def _add() -> None:
@@ -195,10 +195,10 @@ def _add() -> None:
 
 
 def _duplicate(variant: int) -> None:
-    copied = state.draft(variant).variant
-    if copied is not None:  # it may have been changed since the button was drawn
-        copied = copied.replace(name=f"{copied.name[: MAX_NAME - 5]} copy")
-        state.add(copied, after=variant)
+    copy = state.draft(variant).variant
+    if copy is not None:  # it may have become invalid since the button was drawn
+        copy = copy.replace(name=f"{copy.name[: MAX_NAME - 5]} copy")
+        state.add(copy, after=variant)
 
 
 def _add_layer(own: VariantKeys) -> None:

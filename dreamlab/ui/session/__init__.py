@@ -1,1 +1,1 @@
-"""What a session holds: widget state, visits, the address, the backend and what is asked of it."""
+"""Session state: widget values, visits, the address, the backend and queries to it."""

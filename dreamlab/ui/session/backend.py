@@ -1,4 +1,4 @@
-"""The one backend that all visitors of this page share."""
+"""The backend, which all visitors of this page share."""
 
 import streamlit as st
 
@@ -8,5 +8,5 @@ from dreamlab.jobs.service import JobService
 
 @st.cache_resource(show_spinner=False)
 def get() -> Backend:
-    """Return the jobs of this server; the first call starts its worker."""
+    """Return the job service of this server; the first call starts its worker."""
     return JobService()

@@ -1,8 +1,8 @@
-"""Keys of the widgets, which are the names of their values in the session."""
+"""Keys of the widgets; the session stores their values under the same keys."""
 
 from dataclasses import dataclass
 
-#: Keys of a comparison's own settings: each is the setting's name.
+#: Keys of the settings of a comparison; each key is the setting's name.
 PAGE = ("model", "source", "max_side", "every")
 
 
@@ -18,7 +18,7 @@ def film(setting: str) -> str:
 
 @dataclass(frozen=True)
 class VariantKeys:
-    """Keys of what the page holds of one variant.
+    """Keys of the values that the session holds for one variant.
 
     Parameters
     ----------
@@ -30,27 +30,27 @@ class VariantKeys:
 
     @property
     def prefix(self) -> str:
-        """What all of them start with, and no other variant's do."""
+        """Prefix of all keys of this variant and of no other."""
         return f"v{self.id}."
 
     @property
     def colour(self) -> str:
-        """Index of its colour; no widget has it."""
+        """Index of the colour; it belongs to no widget."""
         return f"{self.prefix}colour"
 
     @property
     def name(self) -> str:
-        """Its name, as typed."""
+        """The name, as typed."""
         return f"{self.prefix}name"
 
     @property
     def layers(self) -> str:
-        """Names of its layers, in order; no widget has it."""
+        """Names of the layers, in order; they belong to no widget."""
         return f"{self.prefix}layers"
 
     @property
     def overrides(self) -> str:
-        """Names of the settings of its own."""
+        """Names of the settings in which the variant differs."""
         return f"{self.prefix}overrides"
 
     def weight(self, layer: str) -> str:
@@ -62,9 +62,9 @@ class VariantKeys:
         return f"{self.prefix}channels.{layer}"
 
     def own(self, setting: str) -> str:
-        """Value of a setting of its own."""
+        """Value of a setting in which the variant differs."""
         return f"{self.prefix}own.{setting}"
 
     def action(self, name: str, layer: str = "") -> str:
-        """A control that changes the variant: its place, its layers, or whether it is there."""
+        """Button that moves, copies or removes the variant, or changes its layers."""
         return f"{self.prefix}{name}" + f".{layer}" * bool(layer)

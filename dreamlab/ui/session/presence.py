@@ -1,9 +1,9 @@
-"""Which visit a session shows: found by the address and the cookie, and let go when it leaves."""
+"""The visit of a session: found by address and cookie, released when the session ends."""
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dreamlab.config.deployment import Limits
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
 from dreamlab.ui.session.visitors import COOKIE, Visit, Visits
@@ -11,20 +11,20 @@ from dreamlab.ui.session.visitors import COOKIE, Visit, Visits
 
 @st.cache_resource(show_spinner=False)
 def _all() -> Visits:
-    return Visits(Limits.from_environment().store_seconds)
+    return Visits(DeploymentSettings.from_environment().store_seconds)
 
 
 def browser() -> str:
-    """Return the name of the visitor's browser; nothing where it takes no cookies."""
+    """Return the cookie of the visitor's browser; an empty text if it takes no cookies."""
     return st.context.cookies.get(COOKIE, "")[:64]
 
 
 def current() -> Visit:
-    """Return this visitor's visit: of the session, of the address, or a new one."""
+    """Return the visit of the session, else that of the address, else a new visit."""
     visit = st.session_state.get("visit")
     if visit is None:
-        name, here = st.query_params.get("visit", ""), browser()
-        visit = _all().find(name, here) or Visit(here)
+        name, cookie = st.query_params.get("visit", ""), browser()
+        visit = _all().find(name, cookie) or Visit(cookie)
         st.session_state["visit"] = visit
     if visit.jobs and st.query_params.get("visit") != visit.name:
         st.query_params["visit"] = visit.name
@@ -32,35 +32,35 @@ def current() -> Visit:
 
 
 def remember(backend: Backend, visit: Visit) -> None:
-    """Note that something was sent off, so that a page that is loaded again finds it."""
+    """Register a visit that has jobs, so that a reloaded page finds them."""
     _all().add(visit, lambda old: any(_active(backend, job) for job in old.jobs))
 
 
 def _active(backend: Backend, job: str) -> bool:
     try:
         return backend.status(job).active
-    except DreamError:  # no longer kept
+    except DreamError:  # the backend has dropped it
         return False
 
 
 def present(backend: Backend, visit: Visit) -> None:
-    """Note that the visitor is here; call it in every run, the polling ones too.
+    """Register the visitor as present; call it in every run, polling runs included.
 
-    When a session ends, by a closed tab or a break in the network, the backend is told. It lets
-    some time pass and asks whether the visitor is back before it cancels.
+    When the session ends, by a closed tab or a lost connection, the backend gets a notice. It
+    waits for the visitor to come back before it cancels the jobs.
     """
     context = get_script_run_ctx()
     if context is not None:
         visit.sessions.add(context.session_id)
-    _all().seen(visit)
+    _all().touch(visit)
     _presence(visit.name, visit, backend)
 
 
-def _left(presence: tuple[Visit, Backend]) -> None:
+def _release(presence: tuple[Visit, Backend]) -> None:
     visit, backend = presence
-    backend.orphan(visit.jobs, visit.here)
+    backend.orphan(visit.jobs, visit.is_connected)
 
 
-@st.cache_resource(scope="session", on_release=_left, show_spinner=False)
+@st.cache_resource(scope="session", on_release=_release, show_spinner=False)
 def _presence(name: str, _visit: Visit, _backend: Backend) -> tuple[Visit, Backend]:
     return _visit, _backend

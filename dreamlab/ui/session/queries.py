@@ -1,4 +1,4 @@
-"""What the page asks the backend about jobs that may be gone."""
+"""Queries to the backend about jobs, which it may have dropped."""
 
 from dataclasses import dataclass
 
@@ -8,19 +8,19 @@ from dreamlab.images import Picture
 from dreamlab.jobs import Backend, Status
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import LossPoint
-from dreamlab.ui.session.visitors import Batch, Run, Sent
+from dreamlab.ui.session.visitors import AnalysisRun, Batch, Run
 
 
 @dataclass(frozen=True)
 class DreamView:
-    """One dream as the page shows it.
+    """A dream as the page shows it.
 
     Parameters
     ----------
     run : Run
-        The variant that was sent off.
+        The variant and its job.
     status : Status
-        Where its job is.
+        Status of the job.
     """
 
     run: Run
@@ -28,7 +28,7 @@ class DreamView:
 
     @property
     def recording(self) -> Recording | None:
-        """The recording of a dream that has ended and left a picture."""
+        """Recording of a dream that has ended with a picture; else None."""
         result = self.status.result
         if self.status.active or not isinstance(result, Recording) or not result.frames:
             return None
@@ -36,13 +36,13 @@ class DreamView:
 
     @property
     def losses(self) -> tuple[LossPoint, ...]:
-        """The losses so far."""
+        """Losses so far."""
         result = self.status.result
         return tuple(result.losses) if isinstance(result, Recording) else ()
 
 
 def status(backend: Backend, job: str) -> Status:
-    """Return where a job is; one that is no longer known has failed."""
+    """Return the status of a job; an unknown job has failed."""
     try:
         return backend.status(job)
     except DreamError as error:
@@ -54,18 +54,18 @@ def dreams(backend: Backend, batch: Batch) -> list[DreamView]:
     return [DreamView(run, status(backend, run.job)) for run in batch.runs]
 
 
-def findings(backend: Backend, sent: Sent) -> Findings | None:
-    """Return the findings of an analysis so far; None where there are none."""
-    result = status(backend, sent.job).result
+def findings(backend: Backend, run: AnalysisRun) -> Findings | None:
+    """Return the findings of an analysis so far, or None."""
+    result = status(backend, run.job).result
     return result if isinstance(result, Findings) else None
 
 
 def active(backend: Backend, batch: Batch) -> bool:
-    """Say whether any variant of a batch is queued or running."""
+    """Return whether any variant of a batch is queued or running."""
     return any(view.status.active for view in dreams(backend, batch))
 
 
 def original(views: list[DreamView]) -> Picture | None:
-    """Return the picture that dreams began from; None if none of them is kept."""
+    """Return the picture that the dreams began from; None if the backend has dropped all."""
     pictures = [view.status.picture for view in views]
     return next((picture for picture in pictures if picture is not None), None)

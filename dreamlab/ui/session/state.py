@@ -1,4 +1,4 @@
-"""What a session remembers: the values of its widgets, by key, and nothing heavy."""
+"""State of a session: the values of its widgets, by key; pictures are not part of it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,22 +15,22 @@ from dreamlab.ui.session.keys import VariantKeys
 
 @dataclass(frozen=True)
 class Draft:
-    """A variant as it stands on the page, fit to run or not.
+    """A variant as its widgets describe it, valid or not.
 
     Parameters
     ----------
     id : int
-        Its number in this session.
+        Number of the variant in this session.
     colour : int
-        Index of its colour.
+        Index of the colour.
     name : str
-        Its name as typed.
+        Name as typed.
     variant : Variant or None
-        What it comes to, or None if it cannot be.
+        The checked variant; None if it is invalid.
     config : DreamConfig or None
-        Its settings with the common ones, or None if it cannot be.
+        The variant's settings over the common settings; None if it is invalid.
     problem : str
-        Why it cannot be, in one sentence.
+        Why it is invalid, in one sentence; else empty.
     """
 
     id: int
@@ -42,12 +42,12 @@ class Draft:
 
     @property
     def keys(self) -> VariantKeys:
-        """The keys of its widgets."""
+        """Keys of the variant's widgets."""
         return VariantKeys(self.id)
 
 
 def load(comparison: Comparison) -> None:
-    """Give every widget the value it has in a comparison; call it before they are drawn."""
+    """Set every widget to its value in a comparison; call it before the widgets are drawn."""
     state = st.session_state
     for name in keys.PAGE:
         state[name] = getattr(comparison, name)
@@ -60,20 +60,20 @@ def load(comparison: Comparison) -> None:
 
 
 def room() -> bool:
-    """Say whether the page has room for a further variant."""
+    """Return whether the page has room for another variant."""
     return len(st.session_state["variants"]) < MAX_VARIANTS
 
 
 def add(variant: Variant, *, after: int | None = None) -> int:
-    """Put a variant on the page, last or behind another, and return its number.
+    """Add a variant to the page, at the end or after another, and return its number.
 
-    One that has the name of another gets a name of its own.
+    If another variant has the same name, the new variant gets a number after its name.
     """
     state = st.session_state
-    taken = {state[VariantKeys(other).colour] for other in state["variants"]}
+    colours = {state[VariantKeys(other).colour] for other in state["variants"]}
     new = state["last_variant"] = state.get("last_variant", 0) + 1
     own = VariantKeys(new)
-    state[own.colour] = min(set(range(MAX_VARIANTS)) - taken)
+    state[own.colour] = min(set(range(MAX_VARIANTS)) - colours)
     state[own.name] = _unlike(variant.name)
     state[own.layers] = list(variant.layers)
     for layer, weight in variant.layers.items():
@@ -89,7 +89,7 @@ def add(variant: Variant, *, after: int | None = None) -> int:
 
 
 def remove(variant: int) -> None:
-    """Take a variant off the page."""
+    """Remove a variant from the page."""
     st.session_state["variants"].remove(variant)
     prefix = VariantKeys(variant).prefix
     for key in [key for key in st.session_state if str(key).startswith(prefix)]:
@@ -97,7 +97,7 @@ def remove(variant: int) -> None:
 
 
 def move(variant: int, by: int) -> None:
-    """Move a variant to the left (-1) or the right (+1)."""
+    """Move a variant to the left (-1) or to the right (+1)."""
     order = st.session_state["variants"]
     index = order.index(variant)
     order.insert(max(0, index + by), order.pop(index))
@@ -108,12 +108,12 @@ def common() -> dict[str, Any]:
     return {name: st.session_state[keys.common(name)] for name in COMMON}
 
 
-def draft(variant: int) -> Draft:
+def draft(number: int) -> Draft:
     """Read a variant from its widgets."""
-    state, own = st.session_state, VariantKeys(variant)
+    state, own = st.session_state, VariantKeys(number)
     name, colour = state[own.name], state[own.colour]
     try:
-        made = Variant(
+        variant = Variant(
             name=name,
             layers={layer: state.setdefault(own.weight(layer), 1.0) for layer in state[own.layers]},
             channels=_channels(own),
@@ -122,9 +122,9 @@ def draft(variant: int) -> Draft:
                 for field in state[own.overrides]
             },
         )
-        return Draft(variant, colour, name, made, made.config(common()))
+        return Draft(number, colour, name, variant, variant.config(common()))
     except DreamError as error:
-        return Draft(variant, colour, name, problem=str(error))
+        return Draft(number, colour, name, problem=str(error))
 
 
 def drafts() -> list[Draft]:
@@ -133,37 +133,37 @@ def drafts() -> list[Draft]:
 
 
 def page() -> dict[str, Any]:
-    """Return the settings of the comparison that are neither a variant's nor common."""
+    """Return the settings of the comparison besides variants and common settings."""
     return {name: st.session_state[name] for name in keys.PAGE}
 
 
-def comparison(made: list[Draft]) -> Comparison | None:
-    """Return the whole comparison, or None while a variant cannot run."""
-    variants = tuple(draft.variant for draft in made if draft.variant is not None)
-    if len(variants) < len(made):
+def comparison(drafts: list[Draft]) -> Comparison | None:
+    """Return the whole comparison, or None if a variant is invalid."""
+    variants = tuple(draft.variant for draft in drafts if draft.variant is not None)
+    if len(variants) < len(drafts):
         return None
     return Comparison(variants=variants, common=common(), **page())
 
 
 def notify(text: str) -> None:
-    """Leave a sentence for the visitor, shown once by `notices`."""
+    """Store a sentence for the visitor; `notices` shows it once."""
     st.session_state.setdefault("notices", []).append(text)
 
 
-def told() -> bool:
-    """Say whether a sentence waits to be shown, which only a run of the whole page does."""
+def has_notices() -> bool:
+    """Return whether a notice waits; only a run of the whole page shows it."""
     return bool(st.session_state.get("notices"))
 
 
 def notices() -> None:
-    """Show the sentences left since the last run."""
+    """Show the notices stored since the last run."""
     for text in st.session_state.pop("notices", []):
         with st.container(border=True):
             st.text(text)
 
 
 def _unlike(name: str) -> str:
-    """Return the name with a number behind it if another variant on the page has it already."""
+    """Return the name, followed by a number if another variant has the same name."""
     state = st.session_state
     names = {state[VariantKeys(other).name] for other in state["variants"]}
     free, number = name, 1
@@ -178,7 +178,7 @@ def _channels(own: VariantKeys) -> dict[str, tuple[int, ...]]:
     texts = {
         layer: state.setdefault(own.channels(layer), "").strip() for layer in state[own.layers]
     }
-    chosen: dict[str, tuple[int, ...]] = {}
+    channels: dict[str, tuple[int, ...]] = {}
     for layer, text in texts.items():
         try:
             indices = tuple(int(part) for part in text.replace(",", " ").split())
@@ -187,5 +187,5 @@ def _channels(own: VariantKeys) -> dict[str, tuple[int, ...]]:
                 f"channels of {layer} are {shown(text)}; write numbers with commas between"
             ) from error
         if indices:
-            chosen[layer] = indices
-    return chosen
+            channels[layer] = indices
+    return channels

@@ -1,4 +1,4 @@
-"""The comparison in the page's address: read when the page opens, kept up to date, shared."""
+"""The comparison in the page's address: read at the start, updated in every run, shared."""
 
 import functools
 from urllib.parse import urlsplit, urlunsplit
@@ -10,12 +10,12 @@ from dreamlab.errors import DreamError
 from dreamlab.ui import style
 from dreamlab.ui.session import state
 
-#: Links have carried this name from the start.
+#: Published links use this name.
 _PARAMETER = "setup"
 
 
 def restore() -> None:
-    """On the first run of a session, set the page up from its address, or with the default."""
+    """Load the comparison of the address, or the default, in the first run of a session."""
     if "variants" in st.session_state:
         return
     comparison = _default()
@@ -24,13 +24,13 @@ def restore() -> None:
         try:
             comparison = Comparison.decode(encoded)
         except DreamError as error:
-            state.notify(f"The set-up in the address was left out: {error}.")
+            state.notify(f"The comparison in the address was left out: {error}.")
             del st.query_params[_PARAMETER]
     state.load(comparison)
 
 
 def keep(comparison: Comparison | None) -> None:
-    """Write the comparison into the address; one that cannot run leaves the last in place."""
+    """Write the comparison into the address; None leaves the address unchanged."""
     if comparison is None:
         return
     encoded = comparison.encode()
@@ -41,20 +41,20 @@ def keep(comparison: Comparison | None) -> None:
 
 
 def share(comparison: Comparison | None) -> None:
-    """Draw the link that brings the comparison back, and nothing of the visitor's."""
+    """Draw a link to the comparison; it contains no data of the visitor."""
     with st.popover("Share", icon=":material/link:", type="tertiary", key="share"):
         if comparison is None:
             style.note("Put the variants right first; then there is a link.")
             return
         st.code(link(st.context.url or "", comparison), language=None, wrap_lines=True)
         style.note(
-            "Opens this set-up: variants, settings and sample. It carries neither your picture "
+            "Opens this comparison: variants, settings and sample. It carries neither your picture "
             "nor your results. The address bar finds those again, so share this link instead."
         )
 
 
 def link(page: str, comparison: Comparison) -> str:
-    """Return the address of a page with a comparison, and with no other parameter."""
+    """Return the address of a page with a comparison as its only parameter."""
     parts = urlsplit(page)
     return urlunsplit(
         (parts.scheme, parts.netloc, parts.path, f"{_PARAMETER}={comparison.encode()}", "")

@@ -1,8 +1,7 @@
-"""Which dreams belong to which visitor: names of jobs, kept while the server runs.
+"""The visits of this server: each visitor's jobs, by name; pictures stay with the backend.
 
-A visit has an unguessable name that stands in the address, so that a page that is loaded again
-finds its dreams, running or finished; in the same browser only, so that an address that was
-passed on shows nobody's pictures. Pictures are not here: they stay with the backend.
+A visit has an unguessable name, which is part of the address: a reloaded page finds its dreams by
+that name. Only the same browser finds them, so a shared address shows nobody's pictures.
 """
 
 import dataclasses
@@ -18,28 +17,28 @@ from streamlit import runtime
 from dreamlab.config import DreamConfig
 from dreamlab.tasks.analysis_task import AnalysisTask
 
-#: The cookie that tells one browser from another: random, and gone when the browser is closed.
+#: Name of the cookie that identifies a browser: a random value, deleted when the browser closes.
 COOKIE = "dreamlab_browser"
 
-#: Comparisons kept for a visitor, and visitors kept; the oldest go first.
+#: Most batches of a visit, and most visits; the oldest are dropped first.
 MAX_BATCHES = 5
 MAX_VISITS = 500
 
 
 @dataclass(frozen=True)
 class Run:
-    """One variant that was sent off.
+    """The job of a variant.
 
     Parameters
     ----------
     job : str
-        Name of its job.
+        Name of the job.
     name : str
         Name of the variant.
     colour : int
-        Index of its colour.
+        Index of the variant's colour.
     config : DreamConfig
-        Its settings.
+        Settings of the dream.
     """
 
     job: str
@@ -50,16 +49,16 @@ class Run:
 
 @dataclass(frozen=True)
 class Batch:
-    """The variants that one press of *Dream* sent off.
+    """The runs that one click on *Dream* started.
 
     Parameters
     ----------
     number : int
-        1 for the visitor's first.
+        Number of the batch; the visitor's first is 1.
     runs : tuple of Run
-        In the order of the page.
+        The runs, in the order of the page.
     alt : str
-        What the picture they began from shows.
+        Description of the original picture.
     """
 
     number: int
@@ -68,17 +67,17 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """One analysis that was sent off.
+class AnalysisRun:
+    """The job of an analysis.
 
     Parameters
     ----------
     job : str
-        Name of its job.
+        Name of the job.
     task : AnalysisTask
         The task, without its picture.
     digest : str
-        SHA-256 of the picture, in hexadecimal; nothing where there is none.
+        SHA-256 of the picture, in hexadecimal; empty if there is no picture.
     """
 
     job: str
@@ -86,12 +85,12 @@ class Sent:
     digest: str
 
     @classmethod
-    def of(cls, job: str, task: AnalysisTask) -> "Sent":
-        """Note that a task was sent off as a job."""
+    def of(cls, job: str, task: AnalysisTask) -> "AnalysisRun":
+        """Return the run of a task as a job."""
         return cls(job, *_stripped(task))
 
-    def asks(self, task: AnalysisTask) -> bool:
-        """Say whether this is the same task, on the same picture."""
+    def is_same(self, task: AnalysisTask) -> bool:
+        """Return whether a task is the same, with the same picture."""
         return (self.task, self.digest) == _stripped(task)
 
 
@@ -102,12 +101,12 @@ def _stripped(task: AnalysisTask) -> tuple[AnalysisTask, str]:
 
 @dataclass
 class Visit:
-    """What one visitor has sent off, oldest first.
+    """The jobs of one visitor, oldest first.
 
     Parameters
     ----------
     browser : str
-        The visitor's browser, by its cookie; nothing where it takes no cookies.
+        Cookie of the visitor's browser; empty if it takes no cookies.
     name : str
         Unguessable name of the visit.
     batches : list of Batch
@@ -115,49 +114,49 @@ class Visit:
     analyses : dict
         The latest run of each analysis, by the analysis's name.
     sessions : set of str
-        Streamlit's names of the tabs that show the visit, or have shown it.
+        Streamlit's session names of the tabs that show the visit, or have shown it.
     """
 
     browser: str = ""
     name: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     batches: list[Batch] = field(default_factory=list)
-    analyses: dict[str, Sent] = field(default_factory=dict)
+    analyses: dict[str, AnalysisRun] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)
 
     @property
     def owner(self) -> str:
-        """Who takes turns with other visitors: the browser, however many tabs it has open."""
+        """Name that shares the queue fairly: the browser, whatever the number of its tabs."""
         return self.browser or self.name
 
     @property
     def jobs(self) -> list[str]:
-        """All its jobs that may still be kept."""
+        """All jobs of the visit that the backend may still hold."""
         jobs = [run.job for batch in self.batches for run in batch.runs]
-        return jobs + [sent.job for sent in self.analyses.values()]
+        return jobs + [run.job for run in self.analyses.values()]
 
     def keep(self, runs: tuple[Run, ...], alt: str) -> list[str]:
-        """Add a batch and return the jobs of those that had to go for it."""
+        """Add a batch; return the jobs of the batches dropped for it."""
         number = self.batches[-1].number + 1 if self.batches else 1
         self.batches.append(Batch(number, runs, alt))
-        gone = self.batches[:-MAX_BATCHES]
+        oldest = self.batches[:-MAX_BATCHES]
         del self.batches[:-MAX_BATCHES]
-        return [run.job for batch in gone for run in batch.runs]
+        return [run.job for batch in oldest for run in batch.runs]
 
-    def here(self) -> bool:
-        """Say whether a tab that shows it is connected."""
+    def is_connected(self) -> bool:
+        """Return whether a tab that shows the visit is connected."""
         if runtime.exists():
             active = runtime.get_instance().is_active_session
-            self.sessions -= {one for one in tuple(self.sessions) if not active(one)}
+            self.sessions -= {session for session in tuple(self.sessions) if not active(session)}
         return bool(self.sessions)
 
 
 class Visits:
-    """The visits of this server that have sent something off, to be found again.
+    """The visits of this server that have jobs.
 
     Parameters
     ----------
     max_seconds : float
-        Longest a visit is remembered after it was last seen.
+        Longest time that a visit stays after its last `touch`, in seconds.
     """
 
     def __init__(self, max_seconds: float) -> None:
@@ -166,20 +165,20 @@ class Visits:
         self._lock = threading.Lock()
 
     def find(self, name: str, browser: str) -> Visit | None:
-        """Return the visit of that name, if it is that browser's; none is of a nameless one."""
+        """Return the visit of that name and browser; None for a browser without the cookie."""
         with self._lock:
             visit, _ = self._visits.get(name, (None, 0.0))
         return visit if visit is not None and browser and visit.browser == browser else None
 
-    def seen(self, visit: Visit) -> None:
-        """Note that a visitor is here."""
+    def touch(self, visit: Visit) -> None:
+        """Renew the time of a visit."""
         with self._lock:
             if visit.name in self._visits:
                 self._visits[visit.name] = visit, time.monotonic()
                 self._visits.move_to_end(visit.name)
 
     def add(self, visit: Visit, busy: Callable[[Visit], bool]) -> None:
-        """Remember a visit; the oldest go, but for those that are busy."""
+        """Store a visit; drop the oldest visits, except busy ones."""
         with self._lock:
             now = time.monotonic()
             self._visits[visit.name] = visit, now

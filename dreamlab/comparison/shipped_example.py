@@ -1,4 +1,4 @@
-"""The finished example that is shipped, so that the page is never empty."""
+"""The shipped example: finished dreams that the page shows before the first dream."""
 
 import dataclasses
 import functools
@@ -18,8 +18,8 @@ _INDEX = "example.json"
 
 
 @dataclass(frozen=True)
-class Exhibit:
-    """One finished dream of the example.
+class ExampleDream:
+    """A finished dream of the example.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Exhibit:
     picture : bytes
         The result, as JPEG.
     losses : tuple of LossPoint
-        One a step.
+        A loss per step.
     """
 
     name: str
@@ -41,20 +41,28 @@ class Exhibit:
 
 @dataclass(frozen=True)
 class Example:
-    """A finished comparison: the picture it began from, as JPEG, and its dreams."""
+    """A finished comparison.
+
+    Parameters
+    ----------
+    original : bytes
+        The original picture, as JPEG.
+    dreams : tuple of ExampleDream
+        The dreams, in order.
+    """
 
     original: bytes
-    exhibits: tuple[Exhibit, ...]
+    dreams: tuple[ExampleDream, ...]
 
 
 @functools.cache
-def shipped() -> Example | None:
-    """Return the example that is shipped, or None where it has not been made."""
+def load() -> Example | None:
+    """Return the shipped example; None if the package has none."""
     if not _FOLDER.joinpath(_INDEX).is_file():
         return None
     rows = json.loads(_FOLDER.joinpath(_INDEX).read_text("utf-8"))
-    exhibits = tuple(
-        Exhibit(
+    dreams = tuple(
+        ExampleDream(
             row["name"],
             row["layers"],
             _FOLDER.joinpath(row["picture"]).read_bytes(),
@@ -62,30 +70,30 @@ def shipped() -> Example | None:
         )
         for row in rows
     )
-    return Example(_FOLDER.joinpath("original.jpg").read_bytes(), exhibits)
+    return Example(_FOLDER.joinpath("original.jpg").read_bytes(), dreams)
 
 
-def write(folder: Path, finished: Sequence[tuple[str, Recording]]) -> None:
-    """Write finished runs on one picture as an example: JPEGs and an index of their losses.
+def write(folder: Path, runs: Sequence[tuple[str, Recording]]) -> None:
+    """Write runs on one picture as an example: JPEGs and an index with their losses.
 
     Parameters
     ----------
     folder : Path
-        Where to; made if need be. The page reads ``dreamlab/samples/example``.
-    finished : sequence of (str, Recording)
+        The folder; it is created if missing. The page reads ``dreamlab/samples/example``.
+    runs : sequence of (str, Recording)
         Name of each variant and its run.
 
     Raises
     ------
     DreamError
-        If a run is empty.
+        If there are no runs, or a run is empty.
     """
-    if not finished or any(not recording.frames for _, recording in finished):
+    if not runs or any(not recording.frames for _, recording in runs):
         raise DreamError("the example has a run that is empty; record it first")
     folder.mkdir(parents=True, exist_ok=True)
-    folder.joinpath("original.jpg").write_bytes(jpeg(finished[0][1].original.pixels, quality=88))
+    folder.joinpath("original.jpg").write_bytes(jpeg(runs[0][1].original.pixels, quality=88))
     rows = []
-    for number, (name, recording) in enumerate(finished, 1):
+    for number, (name, recording) in enumerate(runs, 1):
         picture = f"dream_{number}.jpg"
         folder.joinpath(picture).write_bytes(jpeg(recording.final.pixels, quality=88))
         rows.append(

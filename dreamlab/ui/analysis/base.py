@@ -1,0 +1,39 @@
+"""Additions of an analysis to the shared panel."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dreamlab.analysis import Findings, Item
+from dreamlab.comparison.variant import Variant
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Additions of an analysis to the shared panel; each has a default that adds nothing.
+
+    Parameters
+    ----------
+    show : callable
+        Draws further controls.
+    values : callable
+        Returns the settings of these controls from the session; raises `DreamError` if they are
+        invalid.
+    has_effect : callable
+        ``has_effect(name, values)`` tells whether a setting has an effect, from the values of the
+        settings before it.
+    variant : callable or None
+        ``variant(item)`` returns the variant that a click on a picture adds to the compare page;
+        raises `DreamError` if there is none.
+    below : callable
+        Draws further results below the pictures, once the run has ended.
+    resumes : bool
+        Whether an incomplete run can resume where it stopped.
+    """
+
+    show: Callable[[], None] = lambda: None
+    values: Callable[[], Mapping[str, Any]] = dict
+    has_effect: Callable[[str, Mapping[str, Any]], bool] = lambda name, values: True
+    variant: Callable[[Item], Variant] | None = None
+    below: Callable[[Findings], None] = lambda findings: None
+    resumes: bool = True
