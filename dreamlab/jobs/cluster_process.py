@@ -94,6 +94,7 @@ async def _serve(folder: str, memory: float, load_seconds: float) -> None:
         if worker.done() and (error := worker.exception()):
             logger.warning("the worker did not start: %s", type(error).__name__)
         # Nothing that the worker still makes is wanted, and the nanny would wait until it is up.
+        nanny.close_gracefully()  # it starts no other worker
         for child in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
                 if "resource_tracker" not in " ".join(child.cmdline()):  # Python's own: it ends

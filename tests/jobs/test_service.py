@@ -273,8 +273,10 @@ def test_a_network_that_does_not_load_is_told_of_and_tried_again(fake, monkeypat
 
 
 def test_a_worker_that_dies_while_it_loads_is_told_of_and_tried_again(fake):
+    before = set(psutil.Process().children(recursive=True))
+
     def workers() -> list[psutil.Process]:
-        children = psutil.Process().children(recursive=True)
+        children = set(psutil.Process().children(recursive=True)) - before
         return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
     with closing(JobService(DeploymentSettings(warm_model="stuck.keras"))) as jobs:
@@ -390,10 +392,11 @@ def test_the_worker_ends_with_a_page_that_is_killed(fake):
 
 
 def test_a_page_that_ends_while_its_worker_loads_does_not_wait_for_it(fake):
+    before = set(psutil.Process().children(recursive=True))
     with closing(JobService(DeploymentSettings(warm_model="stuck.keras"))) as jobs:
         until(lambda: jobs.problem == "the worker is being started")
-        until(lambda: len(psutil.Process().children(recursive=True)) >= 3)
-        children = psutil.Process().children(recursive=True)
+        until(lambda: len(set(psutil.Process().children(recursive=True)) - before) >= 3)
+        children = set(psutil.Process().children(recursive=True)) - before
         began = time.monotonic()
     assert time.monotonic() - began < local_cluster.STOP_SECONDS
     _, alive = psutil.wait_procs(children, timeout=2)
