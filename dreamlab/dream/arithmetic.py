@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from dreamlab.dream import precision as formats
+from dreamlab.dream.memory import machine_memory
 from dreamlab.errors import DreamError
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 _CLEAR_MARGIN = 1.15
 
 _ROUNDS, _RUNS = 2, 3
+
+#: Memory of the machine, in bytes, from which ``auto`` takes Winograd's way: the transformed
+#: kernels of VGG16 take half a gigabyte.
+_LEAST_MEMORY = 4e9
 
 
 def arithmetic(precision: str, convolution: str = "auto") -> tuple[str, str]:
@@ -65,8 +70,11 @@ def winograd_speed_up() -> float:
     Returns
     -------
     float
-        0 where there are no compiled kernels: Numba is not installed, or does not work.
+        0 where there is too little memory for the transformed kernels, or no compiled kernels:
+        Numba is not installed, or does not work.
     """
+    if machine_memory() < _LEAST_MEMORY:
+        return 0.0
     try:
         from dreamlab.kernels import Convolution
     except DreamError:

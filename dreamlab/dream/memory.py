@@ -1,6 +1,8 @@
 """Estimates the memory of a gradient, and chooses tiles that keep it within a budget."""
 
+import contextlib
 import math
+from pathlib import Path
 
 import keras
 import psutil
@@ -30,6 +32,12 @@ _SMALLEST_TILE = 64
 
 #: What a caller may set the memory of the process to, in MB.
 _MEMORY = Number(default=None, low=0.0, high=1e6, unit=" MB", help="Memory of the process.")
+
+#: Where Linux says how much a container may take, in its second and first version.
+_LIMIT_FILES = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
 
 _BYTES = {"float32": 4, "bfloat16": 2}
 
@@ -84,6 +92,15 @@ def budget(pixels: int, memory: float | None = None) -> float:
     free = psutil.virtual_memory().available
     limit = memory * 1e6 if memory else min(_MOST, process_bytes + free * _FREE_SHARE)
     return max(_LEAST, (limit - process_bytes - pixels * _STATE) / _HOLES)
+
+
+def machine_memory() -> float:
+    """Return the bytes of memory that the machine has, or its container may take."""
+    limits = [float(psutil.virtual_memory().total)]
+    for file in _LIMIT_FILES:
+        with contextlib.suppress(OSError, ValueError):  # not there, or "max"
+            limits.append(float(file.read_text()))
+    return min(limits)
 
 
 def _spare() -> int:

@@ -138,3 +138,14 @@ def test_a_numba_that_cannot_be_imported_leaves_auto_direct(numba_missing, monke
 
 def test_it_is_really_measured():
     assert 0.1 < winograd_speed_up() < 50
+
+
+def test_a_small_machine_has_no_room_for_transformed_kernels(monkeypatch):
+    monkeypatch.setattr(module, "machine_memory", lambda: 2.7e9)
+    module.winograd_speed_up.cache_clear()
+    try:
+        assert module.winograd_speed_up() == 0
+        assert module.arithmetic("float32") == ("float32", "direct")
+        assert module.arithmetic("float32", "winograd") == ("float32", "winograd")
+    finally:
+        module.winograd_speed_up.cache_clear()

@@ -1,7 +1,10 @@
+from types import SimpleNamespace
+
 import psutil
 import pytest
 import tensorflow as tf
 
+from dreamlab.dream import memory
 from dreamlab.dream.memory import budget, bytes_per_pixel, tile_side
 from dreamlab.errors import DreamError
 from tests.support.tiny import tiny_network
@@ -81,3 +84,15 @@ def test_a_memory_that_cannot_be_is_one_sentence(memory):
 
 def test_no_memory_left_still_gives_tiles():
     assert tile_side((2000, 2000), 4, 100, memory_budget=-1.0) == 64
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("max\n", 8e9), ("2700000000\n", 2.7e9), ("9223372036854771712\n", 8e9)]
+)
+def test_a_container_has_the_memory_that_it_may_take(monkeypatch, tmp_path, text, expected):
+    (tmp_path / "limit").write_text(text)
+    monkeypatch.setattr(memory, "_LIMIT_FILES", (tmp_path / "limit", tmp_path / "missing"))
+    monkeypatch.setattr(
+        memory.psutil, "virtual_memory", lambda: SimpleNamespace(total=8_000_000_000)
+    )
+    assert memory.machine_memory() == expected
