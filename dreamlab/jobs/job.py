@@ -9,7 +9,15 @@ from dreamlab.analysis import Item
 from dreamlab.images import Picture
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.protocol import State, Status
-from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Warned
+from dreamlab.tasks.events import (
+    Checkpoint,
+    Event,
+    Loaded,
+    Place,
+    Preview,
+    Warned,
+    resumed_seconds,
+)
 from dreamlab.tasks.faults import sentence
 from dreamlab.tasks.log import EventLog, Numbered
 from dreamlab.tasks.task import Result, Task
@@ -17,8 +25,7 @@ from dreamlab.tasks.task import Result, Task
 logger = logging.getLogger("dreamlab.jobs")
 
 #: Rough bytes of a job without pictures, and of an event.
-_JOB_BYTES = 2_000
-_EVENT_BYTES = 500
+_JOB_BYTES, _EVENT_BYTES = 2_000, 500
 
 #: Longest that a network may take to load, and be downloaded over a slow line, in seconds.
 LOAD_SECONDS = 1200.0
@@ -120,14 +127,9 @@ class Job:
     def restart_clocks(self) -> None:
         """Restart both clocks: the run-time limit and the stop deadline."""
         now = time.monotonic()
-        self.run_clock = now - self._resumed_seconds
+        self.run_clock = now - resumed_seconds(self.resume)
         if self.stop_asked is not None:
             self.stop_asked = now
-
-    @property
-    def _resumed_seconds(self) -> float:
-        """Seconds of the steps that an earlier run took and that are not done again."""
-        return sum(event.seconds for event in self.resume if isinstance(event, Checkpoint))
 
     def on_poll(self, events: Sequence[Numbered] | None) -> None:
         """Note that its worker answered; None stands for a run that is not there.
@@ -147,7 +149,7 @@ class Job:
             self.restart_clocks()
         if self.ended is None:
             if self.began is None:
-                self.began = now - self._resumed_seconds
+                self.began = now - resumed_seconds(self.resume)
             self.take_in(events)
 
     def take_in(self, events: Iterable[Numbered]) -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.protocol import Ended
-from dreamlab.tasks.events import Checkpoint, Warned
+from dreamlab.tasks.events import Warned, resumed_seconds
 from dreamlab.tasks.faults import own_warnings, sentence
 from dreamlab.tasks.log import EventLog, Numbered
 from dreamlab.tasks.task import Allowance
@@ -56,8 +56,7 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
     current = _runs[job] = _Run(assignment.dispatch, allowance.max_bytes)
     if (job, assignment.dispatch) in _stopped:
         current.stop.set()
-    resumed = [event.seconds for event in assignment.resume if isinstance(event, Checkpoint)]
-    began = time.monotonic() - sum(resumed)
+    began = time.monotonic() - resumed_seconds(assignment.resume)
     finished, error = False, None
     try:
         with own_warnings() as sentences:

@@ -7,11 +7,10 @@ from dreamlab.analysis import AnalysisStep, Findings, Item, Settings, named
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape, load_image
 from dreamlab.tasks.events import Event, Loaded, Place, nbytes
-from dreamlab.tasks.task import Allowance, Cost, Result
+from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result
 from dreamlab.zoo import ARCHITECTURES, known_layers
 
-#: Assumed of a network of the user's own, of which the page knows nothing: VGG16's last block.
-_TYPICAL_OPERATIONS = 2.5e5
+#: Steps assumed of an analysis of a network of the user's own.
 _TYPICAL_STEPS = 100
 
 
@@ -57,7 +56,7 @@ class AnalysisTask:
         elif analysis.needs_picture:
             raise DreamError(f"{analysis.name} needs a picture; give one")
         if self.model not in ARCHITECTURES:
-            return Cost(((float(shape.area * _TYPICAL_STEPS), _TYPICAL_OPERATIONS),))
+            return Cost(((float(shape.area * _TYPICAL_STEPS), TYPICAL_OPERATIONS),))
         layers = known_layers(self.model)
         return Cost(tuple(analysis.plan(shape, self.settings, self.model, layers)))
 
@@ -75,7 +74,7 @@ class AnalysisTask:
         network = cached_model(self.model)
         image = None
         if self.picture is not None:
-            image = load_image(self.picture.pixels, max_side=self.settings.max_side)
+            image = load_image(self.picture, max_side=self.settings.max_side)
         original = None if image is None else Picture.of(image)
         emit(Loaded(network.name, network.weights, original))
         if stop():

@@ -15,7 +15,7 @@ from dreamlab.images.octaves import plan_octaves
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed
-from dreamlab.tasks.task import Allowance, Cost, Result
+from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result
 from dreamlab.zoo import ARCHITECTURES, find_layer, known_layers
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 PREVIEW_SIDE = 640
 PREVIEW_SECONDS = 1.0
 
-#: Assumed of a network of the user's own, of which the page knows nothing: VGG16's last block.
-_TYPICAL_OPERATIONS = 2.5e5
+#: Smallest side assumed of a network of the user's own, in pixels.
 _TYPICAL_SMALLEST = 32
 
 
@@ -78,7 +77,7 @@ class DreamTask:
 
     def cost(self) -> Cost:
         """See `Task`: the deepest layer that is asked for counts."""
-        operations = _TYPICAL_OPERATIONS
+        operations = TYPICAL_OPERATIONS
         if self.model in ARCHITECTURES:
             layers = known_layers(self.model)
             operations = max(

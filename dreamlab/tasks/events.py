@@ -1,5 +1,6 @@
 """What happens in a run: its results are worked out from these events, in order."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -98,6 +99,11 @@ class Warned:
 Event = (
     Loaded | Place | Preview | Checkpoint | Timed | Warned | Provenance | LossPoint | Frame | Item
 )
+
+
+def resumed_seconds(events: Iterable[Event]) -> float:
+    """Return the seconds of an earlier run's steps that a run which resumes does not do again."""
+    return sum(event.seconds for event in events if isinstance(event, Checkpoint))
 
 
 def nbytes(event: Event) -> int:

@@ -10,6 +10,10 @@ from dreamlab.images import Picture
 from dreamlab.results.recording import Recording
 from dreamlab.tasks.events import Event
 
+#: Multiplications a pixel and step, assumed of a network of the user's own, of which the page
+#: knows nothing: those of VGG16's last block.
+TYPICAL_OPERATIONS = 2.5e5
+
 #: What a run leaves.
 Result = Recording | Findings
 
