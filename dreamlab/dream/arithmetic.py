@@ -8,8 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from dreamlab.dream import precision as formats
-from dreamlab.dream.memory import machine_memory
 from dreamlab.errors import DreamError
+from dreamlab.models.machine import has_much_memory
 
 if TYPE_CHECKING:
     from dreamlab.kernels import Convolution
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 _CLEAR_MARGIN = 1.15
 
 _ROUNDS, _RUNS = 2, 3
-
-#: Memory of the machine, in bytes, from which ``auto`` takes Winograd's way: the transformed
-#: kernels of VGG16 take half a gigabyte.
-_LEAST_MEMORY = 4e9
 
 
 def arithmetic(precision: str, convolution: str = "auto") -> tuple[str, str]:
@@ -70,11 +66,8 @@ def winograd_speed_up() -> float:
     Returns
     -------
     float
-        0 where there is too little memory for the transformed kernels, or no compiled kernels:
-        Numba is not installed, or does not work.
+        0 where there are no compiled kernels: Numba is not installed, or does not work.
     """
-    if machine_memory() < _LEAST_MEMORY:
-        return 0.0
     try:
         from dreamlab.kernels import Convolution
     except DreamError:
@@ -83,7 +76,9 @@ def winograd_speed_up() -> float:
     for side, channels in formats.SAMPLES:
         kernel = np.ones((3, 3, channels, channels), np.float32)
         image = np.ones((1, side, side, channels), np.float32)
-        convolutions.append((Convolution(kernel, None, True, "same"), image))
+        convolution = Convolution(kernel, None, "same")
+        convolution.keep_transformed(has_much_memory())
+        convolutions.append((convolution, image))
     rounds = [
         (formats.seconds(tf.float32), sum(_seconds(*sample) for sample in convolutions))
         for _ in range(_ROUNDS)
@@ -94,10 +89,12 @@ def winograd_speed_up() -> float:
 
 def _seconds(convolution: "Convolution", image: np.ndarray) -> float:
     """Return the seconds of a convolution, forward and back: the best of some runs."""
-    response = convolution.forward(image)  # compiles, or reads what was compiled
+    size = image.shape[1:3]
+    response, marks = convolution.forward(image, "relu")  # compiles, or reads what was compiled
     best = float("inf")
     for _ in range(_RUNS + 1):
         began = time.perf_counter()
-        convolution.gradient(response, convolution.forward(image))
+        convolution.forward(image, "relu")
+        convolution.gradient(response, marks, size, "relu")
         best = min(best, time.perf_counter() - began)
     return best

@@ -103,7 +103,9 @@ class ChannelVisualizer:
         self._network = network
         self._preprocessing = preprocessing
         self._scales = frequency_scales(side)
-        self._model = unrectified(network.feature_extractor([layer], *arithmetic(precision)), layer)
+        precision, convolution = arithmetic(precision)
+        model = unrectified(network.feature_extractor([layer], precision), layer)
+        self._model = network.with_convolution(model, convolution)
         coefficients = tf.TensorSpec((2, 3, *self._scales.shape), tf.float32)
         self._step = tf.function(
             self._ascend,

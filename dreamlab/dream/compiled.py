@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from dreamlab.config import DreamConfig
 from dreamlab.dream.memory import bytes_per_pixel, tile_side
-from dreamlab.dream.objective import channel_masks, square_sum
+from dreamlab.dream.objective import channel_masks, fast_square_sums, square_sum
 from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
@@ -66,6 +66,9 @@ class CompiledObjective:
             layer.channels if indices is None else len(indices)
             for layer, indices in zip(layers, channels, strict=True)
         ]
+        self._square_sum = square_sum
+        if convolution == "winograd":
+            self._square_sum = lambda *a: fast_square_sums(*a)[0]
         self._model = network.feature_extractor(names, precision, convolution)
         self._bytes_per_pixel = bytes_per_pixel(self._model, network.receptive_fields, precision)
         picture = tf.TensorSpec((None, None, 3), tf.float32)
@@ -113,7 +116,7 @@ class CompiledObjective:
             prepared = self._network.preprocess(picture[None], self._preprocessing)
             activations = self._model(prepared, training=False)
             sums = [
-                square_sum(activations[name], windows[index], mask)
+                self._square_sum(activations[name], windows[index], mask)
                 for index, (name, mask) in enumerate(zip(self._names, self._masks, strict=True))
             ]
             layer_losses = tf.stack(sums) * scales

@@ -1,8 +1,6 @@
 """Estimates the memory of a gradient, and chooses tiles that keep it within a budget."""
 
-import contextlib
 import math
-from pathlib import Path
 
 import keras
 import psutil
@@ -33,12 +31,6 @@ _SMALLEST_TILE = 64
 #: What a caller may set the memory of the process to, in MB.
 _MEMORY = Number(default=None, low=0.0, high=1e6, unit=" MB", help="Memory of the process.")
 
-#: Where Linux says how much a container may take, in its second and first version.
-_LIMIT_FILES = (
-    Path("/sys/fs/cgroup/memory.max"),
-    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-)
-
 _BYTES = {"float32": 4, "bfloat16": 2}
 
 #: Factor for the float32 copies that a network in bfloat16 makes.
@@ -50,8 +42,9 @@ def bytes_per_pixel(
 ) -> float:
     """Estimate the memory of a gradient, in bytes per pixel of the picture.
 
-    The backward pass needs every feature map. At the largest map, that map's gradient and the
-    next one are in memory too.
+    The backward pass of Keras's layers needs every feature map; at the largest, that map's gradient
+    and the next one are in memory too. Layers of `dreamlab.models.fast_layers` keep less, and what
+    they are done with is free at once, so there the fullest moment of a backward pass counts.
 
     Parameters
     ----------
@@ -62,13 +55,27 @@ def bytes_per_pixel(
     precision : str
         ``"float32"`` or ``"bfloat16"``.
     """
-    maps = [
-        layer.output.shape[-1] / receptive_fields[layer.name].stride ** 2
+    layers = [
+        layer
         for layer in model.layers
-        if layer.name in receptive_fields and not isinstance(layer, keras.layers.InputLayer)
+        if layer.name in receptive_fields
+        and not isinstance(layer, keras.layers.InputLayer | keras.layers.Identity)
     ]
-    surcharge = 1.0 if precision == "float32" else _MIXED_SURCHARGE
-    return (sum(maps) + 2 * max(maps)) * _BYTES[precision] * surcharge
+    maps = [
+        layer.output.shape[-1] / receptive_fields[layer.name].stride ** 2 * _BYTES[precision]
+        for layer in layers
+    ]
+    if not any(hasattr(layer, "kept_bytes") for layer in layers):
+        surcharge = 1.0 if precision == "float32" else _MIXED_SURCHARGE
+        return (sum(maps) + 2 * max(maps)) * surcharge
+    kept, most, before = 0.0, 0.0, 0.0
+    for layer, size in zip(layers, maps, strict=True):
+        # A layer in the loss keeps its map too, and then has the sum of two gradients of it.
+        in_loss = layer.name in model.output
+        kept += size * (getattr(layer, "kept_bytes", 0.0) / _BYTES[precision] + in_loss)
+        most = max(most, kept + before + size * (2 if in_loss else 1))
+        before = size
+    return most
 
 
 def budget(pixels: int, memory: float | None = None) -> float:
@@ -92,15 +99,6 @@ def budget(pixels: int, memory: float | None = None) -> float:
     free = psutil.virtual_memory().available
     limit = memory * 1e6 if memory else min(_MOST, process_bytes + free * _FREE_SHARE)
     return max(_LEAST, (limit - process_bytes - pixels * _STATE) / _HOLES)
-
-
-def machine_memory() -> float:
-    """Return the bytes of memory that the machine has, or its container may take."""
-    limits = [float(psutil.virtual_memory().total)]
-    for file in _LIMIT_FILES:
-        with contextlib.suppress(OSError, ValueError):  # not there, or "max"
-            limits.append(float(file.read_text()))
-    return min(limits)
 
 
 def _spare() -> int:

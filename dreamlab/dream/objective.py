@@ -79,3 +79,36 @@ def square_sum(activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | None
         return 2 * tf.nn.l2_loss(tf.cast(inner(whole), tf.float32)), gradient
 
     return windowed(activation)
+
+
+def fast_square_sums(
+    activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | None
+) -> tf.Tensor:
+    """Sum the squares of a window of feature maps by `dreamlab.kernels`, without any copy of them.
+
+    Parameters
+    ----------
+    activation, window, mask
+        As in `square_sum`, in float32, of any number of pictures.
+
+    Returns
+    -------
+    tf.Tensor
+        float32, shape (N,): the sum of each picture's map.
+    """
+    # Numba is slow to import.
+    from dreamlab.kernels import square_sums, square_sums_gradient
+    from dreamlab.models.fast_layers import by_kernel
+
+    factors = tf.constant(np.ones(activation.shape[-1]) if mask is None else mask, tf.float32)
+
+    @tf.custom_gradient
+    def summed(whole: tf.Tensor) -> tuple[tf.Tensor, object]:
+        def gradient(upstream: tf.Tensor) -> tf.Tensor:
+            inputs = [whole, upstream, window, factors]
+            return by_kernel(square_sums_gradient, inputs, tf.float32, shape=whole.shape)
+
+        sums = by_kernel(square_sums, [whole, window, factors], tf.float32, shape=whole.shape[:1])
+        return sums, gradient
+
+    return summed(activation)

@@ -54,28 +54,38 @@ def share(work: Callable[..., Answer], pieces: Iterable[tuple[Any, ...]]) -> lis
     return list(_threads().map(lambda piece: work(*piece), arguments))
 
 
-def scratch(size: int) -> np.ndarray:
-    """Return memory that belongs to the calling thread until it asks again.
+def scratch(size: int, use: str = "piece") -> np.ndarray:
+    """Return memory that belongs to the calling thread until it asks again for the same use.
 
     Parameters
     ----------
     size : int
         Number of values.
+    use : str
+        What it is used for; any word.
 
     Returns
     -------
     numpy.ndarray
         float32, shape (size,), with whatever it held before.
     """
-    held = getattr(_mine, "held", None)
+    held = getattr(_mine, use, None)
     if held is None or held.size < size:
-        held = _mine.held = aligned((size,))
+        held = aligned((size,))
+        setattr(_mine, use, held)
     return held[:size]
 
 
-def aligned(shape: tuple[int, ...]) -> np.ndarray:
-    """Return a new float32 array that begins at a cache line; its values are not set."""
-    size = int(np.prod(shape))
-    buffer = np.empty(size * 4 + _ALIGNMENT, np.uint8)
+def aligned(shape: tuple[int, ...], dtype: type = np.float32) -> np.ndarray:
+    """Return a new array that begins at a cache line; its values are not set."""
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    buffer = np.empty(size + _ALIGNMENT, np.uint8)
     start = -buffer.ctypes.data % _ALIGNMENT
-    return buffer[start : start + size * 4].view(np.float32).reshape(shape)
+    return buffer[start : start + size].view(dtype).reshape(shape)
+
+
+def cuts(count: int, parts: int) -> list[tuple[int, int]]:
+    """Cut a number of things into parts of about the same size: first and last, exclusive."""
+    parts = min(parts, count)
+    ends = [count * number // parts for number in range(parts + 1)] if parts else []
+    return list(zip(ends, ends[1:], strict=False))

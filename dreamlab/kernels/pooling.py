@@ -1,12 +1,70 @@
-"""The gradient of max-pooling, on all cores."""
+"""Max-pooling and its gradient, on all cores."""
+
+from collections.abc import Callable
 
 import numpy as np
 
 from dreamlab.kernels.compiled import compiled
-from dreamlab.kernels.cores import aligned, cores, share
+from dreamlab.kernels.cores import aligned, cores, cuts, share
 
 #: Channels of a piece of work at least: two cache lines.
 _CHANNELS = 32
+
+
+def max_pool_halving(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pool 2 x 2 positions without overlap or padding.
+
+    Parameters
+    ----------
+    x : numpy.ndarray
+        float32, shape (N, H, W, channels).
+
+    Returns
+    -------
+    y : numpy.ndarray
+        float32, shape (N, H // 2, W // 2, channels): the maxima.
+    places : numpy.ndarray
+        uint8, of y's shape: which of the four it was, in the order of reading, the first of a tie.
+    """
+    x = np.ascontiguousarray(x)
+    number, height, width, channels = x.shape
+    y = aligned((number, height // 2, width // 2, channels))
+    places = aligned(y.shape, np.uint8)
+    _in_runs(_halve, [(x[i], y[i], places[i]) for i in range(number)], y.shape[1])
+    return y, places
+
+
+def max_pool_halving_gradient(
+    upstream: np.ndarray, places: np.ndarray, size: tuple[int, int]
+) -> np.ndarray:
+    """Return the gradient of `max_pool_halving` for its input.
+
+    Parameters
+    ----------
+    upstream : numpy.ndarray
+        The gradient for y, float32, of its shape.
+    places : numpy.ndarray
+        What `max_pool_halving` returned beside y.
+    size : (int, int)
+        Rows and columns of the input.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (N, rows, columns, channels).
+    """
+    upstream, places = np.ascontiguousarray(upstream), np.ascontiguousarray(places)
+    number, rows, columns, channels = upstream.shape
+    result = aligned((number, int(size[0]), int(size[1]), channels))
+    result[:, 2 * rows :] = 0
+    result[:, :, 2 * columns :] = 0
+    _in_runs(_unhalve, [(upstream[i], places[i], result[i]) for i in range(number)], rows)
+    return result
+
+
+def _in_runs(work: Callable[..., None], pictures: list[tuple[np.ndarray, ...]], rows: int) -> None:
+    """Share some work on pictures over the cores, in runs of rows."""
+    share(work, [(*picture, *run) for picture in pictures for run in cuts(rows, 4 * cores())])
 
 
 def max_pool_gradient(
@@ -38,62 +96,62 @@ def max_pool_gradient(
     """
     x, upstream = np.ascontiguousarray(x), np.ascontiguousarray(upstream)
     result = aligned(x.shape)
-    plain = (
-        (*size, *strides, *before) == (2, 2, 2, 2, 0, 0)
-        and 2 * upstream.shape[1] <= x.shape[1]
-        and 2 * upstream.shape[2] <= x.shape[2]
+    result[:] = 0
+    channels = x.shape[3]
+    share(
+        _pooled,
+        [
+            (
+                maps,
+                gradient,
+                into,
+                *size,
+                *strides,
+                *before,
+                first,
+                min(first + _CHANNELS, channels),
+            )
+            for maps, gradient, into in zip(x, upstream, result, strict=True)
+            for first in range(0, channels, _CHANNELS)
+        ],
     )
-    for maps, gradient, into in zip(x, upstream, result, strict=True):
-        if plain:
-            rows = gradient.shape[0]
-            pieces = min(rows, 4 * cores())
-            ends = [rows * number // pieces for number in range(pieces + 1)] if pieces else []
-            share(
-                _halved,
-                [
-                    (maps, gradient, into, first, last)
-                    for first, last in zip(ends, ends[1:], strict=False)
-                ],
-            )
-            into[2 * rows :] = 0
-            into[:, 2 * gradient.shape[1] :] = 0
-        else:
-            into[:] = 0
-            channels = maps.shape[2]
-            share(
-                _pooled,
-                [
-                    (maps, gradient, into, *size, *strides, *before, first, last)
-                    for first in range(0, channels, _CHANNELS)
-                    for last in [min(first + _CHANNELS, channels)]
-                ],
-            )
     return result
 
 
 @compiled()
-def _halved(x: np.ndarray, upstream: np.ndarray, into: np.ndarray, first: int, last: int) -> None:
+def _halve(x: np.ndarray, y: np.ndarray, places: np.ndarray, first: int, last: int) -> None:
     """Pool 2 x 2 positions without overlap, in some rows of the output."""
-    zero = np.float32(0)
     for row in range(first, last):
-        for column in range(upstream.shape[1]):
-            a_to, b_to = into[2 * row, 2 * column], into[2 * row, 2 * column + 1]
-            c_to, d_to = into[2 * row + 1, 2 * column], into[2 * row + 1, 2 * column + 1]
+        for column in range(y.shape[1]):
             a_of, b_of = x[2 * row, 2 * column], x[2 * row, 2 * column + 1]
             c_of, d_of = x[2 * row + 1, 2 * column], x[2 * row + 1, 2 * column + 1]
-            gradient = upstream[row, column]
-            for channel in range(x.shape[2]):
-                a, b, c, d = a_of[channel], b_of[channel], c_of[channel], d_of[channel]
-                best = max(max(a, b), max(c, d))
-                is_a = a == best
-                is_b = (b == best) & ~is_a
-                is_c = (c == best) & ~(is_a | is_b)
-                is_d = (d == best) & ~(is_a | is_b | is_c)
-                value = gradient[channel]
-                a_to[channel] = value if is_a else zero
-                b_to[channel] = value if is_b else zero
-                c_to[channel] = value if is_c else zero
-                d_to[channel] = value if is_d else zero
+            to, place_to = y[row, column], places[row, column]
+            for channel in range(y.shape[2]):
+                # A number wins over NaN, as in TensorFlow.
+                best, place = a_of[channel], np.uint8(0)
+                if b_of[channel] > best or best != best:
+                    best, place = b_of[channel], np.uint8(1)
+                if c_of[channel] > best or best != best:
+                    best, place = c_of[channel], np.uint8(2)
+                if d_of[channel] > best or best != best:
+                    best, place = d_of[channel], np.uint8(3)
+                to[channel], place_to[channel] = best, place
+
+
+@compiled()
+def _unhalve(
+    upstream: np.ndarray, places: np.ndarray, into: np.ndarray, first: int, last: int
+) -> None:
+    """Write the gradient of `_halve` for its input, from some rows of the output."""
+    zero = np.float32(0)
+    for row in range(first, last):
+        for i in range(2):
+            for column in range(upstream.shape[1]):
+                gradient, place_of = upstream[row, column], places[row, column]
+                for j in range(2):
+                    to, place = into[2 * row + i, 2 * column + j], np.uint8(2 * i + j)
+                    for channel in range(upstream.shape[2]):
+                        to[channel] = gradient[channel] if place_of[channel] == place else zero
 
 
 @compiled()

@@ -1,104 +1,207 @@
-"""Layers of Keras whose operation, or its gradient, is a kernel of `dreamlab.kernels`.
+"""Layers that stand in for those of Keras where a network is dreamt with, and are faster.
 
-They stand in for the layers of a network that is dreamt with: float32, weights that never change,
-channels last. Only the gradient for their input is there.
+Their operations, or the gradients of these, are kernels of `dreamlab.kernels`: float32, weights
+that never change, channels last. For the way back they keep marks, a bit or a byte a value, rather
+than the feature maps. Only the gradient for their input is there.
 """
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from dreamlab.kernels import Convolution, max_pool_gradient
+from dreamlab.images.shape import Shape
+from dreamlab.kernels import (
+    Convolution,
+    Following,
+    ShallowConvolution,
+    added,
+    max_pool_gradient,
+    max_pool_halving,
+    max_pool_halving_gradient,
+)
 
-#: Channels in and out from which Winograd's way is clearly the faster one.
-_LEAST_CHANNELS = 32
-
+Kernels = Convolution | ShallowConvolution
 Gradient = Callable[[tf.Tensor], tf.Tensor]
 
 
-def accelerated(layer: keras.Layer) -> keras.Layer:
-    """Return what stands in for a layer: a faster one of the same name, or a copy of it.
+def by_kernel(
+    kernel: Callable[..., Any], inputs: list[tf.Tensor], *outputs: tf.DType, shape: Any = None
+) -> Any:
+    """Call a function of NumPy arrays in a graph; the shape is that of its first output.
+
+    TensorFlow gives the arrays back that it is done with when it next holds Python's lock for an
+    operation of its own. A small one, ahead of the kernel, spares a whole feature map.
+    """
+
+    def call(*arrays: np.ndarray) -> Any:
+        tf.constant(0.0)
+        return kernel(*arrays)
+
+    if len(outputs) == 1:
+        result = first = tf.numpy_function(call, inputs, outputs[0], stateful=False)
+    else:
+        result = first, *_ = tf.numpy_function(call, inputs, outputs, stateful=False)
+    first.set_shape(shape)
+    return result
+
+
+class Borrowed(keras.layers.Layer):
+    """Another model's layer, under its name and with its weights.
 
     Parameters
     ----------
     layer : keras.Layer
-        A layer of a built model.
+        A layer that is built.
+    name : str, optional
+        Another name than the layer's.
+
+    Attributes
+    ----------
+    kept_bytes : float
+        Bytes that the way back keeps for each value of the output.
     """
-    config: dict[str, Any] = layer.get_config()
-    if type(layer) is keras.layers.Conv2D and _has_tiles(layer):
-        return WinogradConv2D.from_config(config)
-    if type(layer) is keras.layers.MaxPooling2D and layer.data_format == "channels_last":
-        return FastMaxPooling2D.from_config(config)
-    return layer.__class__.from_config(config)
+
+    kept_bytes = 4.0
+
+    def __init__(self, layer: keras.Layer, name: str | None = None) -> None:
+        super().__init__(name=name or layer.name)
+        self._layer = layer
+        self.built = True
+
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
+        return self._layer.compute_output_shape(*args, **kwargs)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        return self._layer.compute_output_spec(*args, **kwargs)
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        return self._layer(*args, **kwargs)
 
 
-def _has_tiles(layer: keras.layers.Conv2D) -> bool:
-    """Return whether Winograd's algorithm computes a convolution, and faster."""
-    return (
-        layer.kernel_size == (3, 3)
-        and layer.strides == (1, 1)
-        and layer.dilation_rate == (1, 1)
-        and layer.groups == 1
-        and layer.padding in ("same", "valid")
-        and layer.data_format == "channels_last"
-        and min(layer.kernel.shape[2:]) >= _LEAST_CHANNELS
-    )
+class MarkedConv2D(Borrowed):
+    """A `keras.layers.Conv2D` with ReLU that keeps which values ReLU let through."""
+
+    kept_bytes = 1.0
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        layer, size = self._layer, tf.shape(inputs)
+
+        @tf.custom_gradient
+        def convolve(x: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
+            y = layer(x)
+            passed = y > 0
+
+            def gradient(upstream: tf.Tensor, variables: Any = None) -> Any:
+                back = tf.raw_ops.Conv2DBackpropInput(
+                    input_sizes=size,
+                    filter=tf.cast(layer.kernel, upstream.dtype),
+                    out_backprop=tf.where(passed, upstream, tf.zeros([], upstream.dtype)),
+                    strides=[1, *layer.strides, 1],
+                    padding=layer.padding.upper(),
+                    dilations=[1, *layer.dilation_rate, 1],
+                )
+                return back if variables is None else (back, [None] * len(variables))
+
+            return y, gradient
+
+        return convolve(inputs)
 
 
-class WinogradConv2D(keras.layers.Conv2D):
-    """A `keras.layers.Conv2D` of 3 x 3 by Winograd's algorithm, with its bias and ReLU."""
+class FastConv2D(Borrowed):
+    """A `keras.layers.Conv2D` of 3 x 3 with kernels of ours, with its bias and ReLU.
 
-    @cached_property
-    def kernels(self) -> Convolution:
-        """The convolution, its kernels transformed when it is first asked for."""
-        with tf.init_scope():  # a graph that is being traced cannot read a variable
-            bias = np.asarray(self.bias) if self.use_bias else None
-            kernel = np.asarray(self.kernel)
-        return Convolution(kernel, bias, self._rectifies, self.padding)
+    Parameters
+    ----------
+    layer : keras.layers.Conv2D
+        The layer.
+    kernels : Convolution or ShallowConvolution
+        Its kernels.
+    pool : keras.layers.MaxPooling2D, optional
+        The layer behind it, which halves its output; this one then stands in for both.
+    """
 
-    @property
-    def _rectifies(self) -> bool:
-        return self.activation is keras.activations.relu
+    def __init__(
+        self,
+        layer: keras.layers.Conv2D,
+        kernels: Kernels,
+        pool: keras.layers.MaxPooling2D | None = None,
+    ) -> None:
+        super().__init__(layer, None if pool is None else pool.name)
+        self._kernels = kernels
+        self._pool = pool
+        rectifies = layer.activation is keras.activations.relu
+        self._following: Following = "relu" if rectifies else "nothing"
+        if pool is not None:
+            self._following = "relu and pooling"
+        self.kept_bytes = {"nothing": 0.0, "relu": 1 / 8, "relu and pooling": 1.0}[self._following]
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        shape = self._layer.compute_output_shape(input_shape)
+        return shape if self._pool is None else self._pool.compute_output_shape(shape)
 
     def compute_output_spec(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         return keras.KerasTensor(self.compute_output_shape(inputs.shape), self.compute_dtype)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        kernels = self.kernels
+        size = tf.shape(inputs)[1:3]
+
+        def forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return self._kernels.forward(x, self._following)
+
+        def back(upstream: np.ndarray, marks: np.ndarray, size: np.ndarray) -> np.ndarray:
+            return self._kernels.gradient(upstream, marks, Shape(*size.tolist()), self._following)
 
         @tf.custom_gradient
         def convolve(x: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
-            y = tf.numpy_function(kernels.forward, [x], tf.float32, stateful=False)
-            y.set_shape(self.compute_output_shape(x.shape))
+            shape = self.compute_output_shape(x.shape)
+            y, marks = by_kernel(forward, [x], tf.float32, tf.uint8, shape=shape)
 
             def gradient(upstream: tf.Tensor) -> tf.Tensor:
-                back = tf.numpy_function(
-                    kernels.gradient, [upstream, y], tf.float32, stateful=False
-                )
-                back.set_shape(x.shape)
-                return back
+                return by_kernel(back, [upstream, marks, size], tf.float32, shape=x.shape)
 
             return y, gradient
 
         response = convolve(inputs)
-        if self._rectifies or self.activation is None:
+        if self._following != "nothing" or self._layer.activation is None:
             return response
-        return self.activation(response)
+        return self._layer.activation(response)
 
 
-class FastMaxPooling2D(keras.layers.MaxPooling2D):
+class HalvingMaxPooling2D(Borrowed):
+    """A `keras.layers.MaxPooling2D` of 2 x 2 without overlap or padding."""
+
+    kept_bytes = 1.0
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        size = tf.shape(inputs)[1:3]
+
+        @tf.custom_gradient
+        def pool(x: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
+            shape = self.compute_output_shape(x.shape)
+            y, places = by_kernel(max_pool_halving, [x], tf.float32, tf.uint8, shape=shape)
+
+            def gradient(upstream: tf.Tensor) -> tf.Tensor:
+                inputs = [upstream, places, size]
+                return by_kernel(max_pool_halving_gradient, inputs, tf.float32, shape=x.shape)
+
+            return y, gradient
+
+        return pool(inputs)
+
+
+class FastMaxPooling2D(Borrowed):
     """A `keras.layers.MaxPooling2D` with a gradient several times as fast as TensorFlow's."""
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        size, strides = tuple(self.pool_size), tuple(self.strides)
+        layer = self._layer
+        size, strides = tuple(layer.pool_size), tuple(layer.strides)
 
         def back(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
             before = (0, 0)
-            if self.padding == "same":
+            if layer.padding == "same":
                 before = tuple(
                     max(0, (rows - 1) * stride + reach - side) // 2
                     for side, rows, reach, stride in zip(
@@ -110,10 +213,28 @@ class FastMaxPooling2D(keras.layers.MaxPooling2D):
         @tf.custom_gradient
         def pool(x: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
             def gradient(upstream: tf.Tensor) -> tf.Tensor:
-                result = tf.numpy_function(back, [x, upstream], tf.float32, stateful=False)
-                result.set_shape(x.shape)
-                return result
+                return by_kernel(back, [x, upstream], tf.float32, shape=x.shape)
 
-            return super(FastMaxPooling2D, self).call(x), gradient
+            return layer(x), gradient
 
         return pool(inputs)
+
+
+class Fork(keras.layers.Layer):
+    """Gives a feature map to two sides, and adds their gradients outside TensorFlow's memory.
+
+    TensorFlow keeps for good the largest memory that its own sums of gradients ever took.
+    """
+
+    def compute_output_spec(self, inputs: keras.KerasTensor) -> tuple[keras.KerasTensor, ...]:
+        return tuple(keras.KerasTensor(inputs.shape, inputs.dtype) for _ in range(2))
+
+    def call(self, inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        @tf.custom_gradient
+        def fork(x: tf.Tensor) -> tuple[tuple[tf.Tensor, tf.Tensor], Callable[..., tf.Tensor]]:
+            def gradient(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+                return by_kernel(added, [first, second], tf.float32, shape=x.shape)
+
+            return (tf.identity(x), tf.identity(x)), gradient
+
+        return fork(inputs)

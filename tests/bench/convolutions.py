@@ -63,8 +63,9 @@ def convolutions(height: int, width: int, channels: int, filters: int) -> list[f
     maps = generator.normal(size=(1, height, width, channels)).astype(np.float32)
     kernel = generator.normal(size=(3, 3, channels, filters)).astype(np.float32)
     upstream = generator.normal(size=(1, height, width, filters)).astype(np.float32)
-    fast = Convolution(kernel, None, True, "same")
-    output = fast.forward(maps)
+    fast = Convolution(kernel, None, "same")
+    fast.keep_transformed(True)
+    output, marks = fast.forward(maps, "relu")
     kernel, given, above, response = map(tf.constant, (kernel, maps, upstream, output))
     no_bias = tf.zeros(filters)
 
@@ -79,9 +80,9 @@ def convolutions(height: int, width: int, channels: int, filters: int) -> list[f
 
     return in_turns(
         lambda: forward().numpy(),
-        lambda: fast.forward(maps),
+        lambda: fast.forward(maps, "relu"),
         lambda: back().numpy(),
-        lambda: fast.gradient(upstream, output),
+        lambda: fast.gradient(upstream, marks, (height, width), "relu"),
     )
 
 
@@ -92,6 +93,7 @@ def pooling(height: int, width: int, channels: int) -> list[float]:
     given, windows = tf.constant(maps), {"ksize": [1, 2, 2, 1], "strides": [1, 2, 2, 1]}
     pooled = tf.raw_ops.MaxPool(input=given, padding="VALID", **windows)
     upstream = np.ones(pooled.shape, np.float32)
+    _, places = max_pool_halving(maps)
 
     @tf.function(autograph=False)
     def back() -> tf.Tensor:
@@ -101,7 +103,7 @@ def pooling(height: int, width: int, channels: int) -> list[float]:
 
     return in_turns(
         lambda: back().numpy(),
-        lambda: max_pool_gradient(maps, upstream, (2, 2), (2, 2), (0, 0)),
+        lambda: max_pool_halving_gradient(upstream, places, (height, width)),
     )
 
 

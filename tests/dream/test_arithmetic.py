@@ -5,6 +5,7 @@ import importlib.util
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
@@ -15,12 +16,13 @@ from dreamlab.dream.arithmetic import arithmetic, winograd_speed_up
 from dreamlab.errors import DreamError
 from tests.support.tiny import picture, tiny_network
 
+STAND_INS = ("dreamlab.models.fast_layers", "dreamlab.models.acceleration")
+
 CACHES = (winograd_speed_up, formats.fastest, formats.speed_up)
 
 
 @pytest.fixture(autouse=True)
-def _measured_anew(monkeypatch):
-    monkeypatch.setattr(module, "machine_memory", lambda: 16e9)
+def _measured_anew():
     for cached in CACHES:
         cached.cache_clear()
     yield
@@ -96,22 +98,22 @@ def test_it_is_measured_in_turns_and_once(monkeypatch):
 
 def test_the_best_run_of_a_convolution_counts_without_the_first(monkeypatch):
     class Slow:
-        def forward(self, image):
-            return image
+        def forward(self, image, following):
+            return image, None
 
-        def gradient(self, upstream, output):
+        def gradient(self, upstream, marks, size, following):
             return upstream
 
     clock = iter([at for seconds in (5.0, 2.0, 3.0, 4.0) for at in (10.0, 10.0 + seconds)])
     monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
-    assert module._seconds(Slow(), 1) == 2.0
+    assert module._seconds(Slow(), np.zeros((1, 1, 1, 1))) == 2.0
 
 
 @pytest.fixture
 def numba_missing(monkeypatch):
     """Importing Numba, and what needs it, fails as where it is not installed."""
     for name in list(sys.modules):
-        if name.startswith("dreamlab.kernels") or name == "dreamlab.models.fast_layers":
+        if name.startswith("dreamlab.kernels") or name in STAND_INS:
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "numba", None)
 
@@ -141,12 +143,13 @@ def test_it_is_really_measured():
     assert 0.1 < winograd_speed_up() < 50
 
 
-def test_a_small_machine_has_no_room_for_transformed_kernels(monkeypatch):
-    monkeypatch.setattr(module, "machine_memory", lambda: 2.7e9)
-    module.winograd_speed_up.cache_clear()
-    try:
-        assert module.winograd_speed_up() == 0
-        assert module.arithmetic("float32") == ("float32", "direct")
-        assert module.arithmetic("float32", "winograd") == ("float32", "winograd")
-    finally:
-        module.winograd_speed_up.cache_clear()
+@pytest.mark.parametrize("much", [True, False])
+def test_kernels_are_measured_as_they_will_be_used(monkeypatch, much):
+    from dreamlab.kernels import Convolution
+
+    kept = []
+    monkeypatch.setattr(module, "has_much_memory", lambda: much)
+    monkeypatch.setattr(module, "_seconds", lambda *sample: 1.0)
+    monkeypatch.setattr(Convolution, "keep_transformed", lambda self, keep: kept.append(keep))
+    winograd_speed_up()
+    assert set(kept) == {much}

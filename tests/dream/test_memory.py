@@ -1,12 +1,13 @@
-from types import SimpleNamespace
+from functools import partial
 
+import keras
 import psutil
 import pytest
 import tensorflow as tf
 
-from dreamlab.dream import memory
 from dreamlab.dream.memory import budget, bytes_per_pixel, tile_side
 from dreamlab.errors import DreamError
+from dreamlab.models import Network
 from tests.support.tiny import tiny_network
 
 
@@ -32,6 +33,34 @@ def test_bfloat16_takes_a_little_more_than_half():
         for precision in ("float32", "bfloat16")
     )
     assert exact / 2 < rounded < exact
+
+
+def test_fast_layers_keep_marks_and_give_back_the_rest():
+    # By hand, for a picture of 3 channels: convolutions of 32 and 64, halved, then 32.
+    inputs = keras.Input((None, None, 3))
+    conv = partial(keras.layers.Conv2D, padding="same", activation="relu")
+    maps = conv(32, 3, name="first")(inputs)
+    maps = conv(64, 3, name="hidden")(maps)
+    maps = keras.layers.MaxPooling2D(2, name="halved")(maps)
+    maps = conv(32, 3, name="last")(maps)
+    network = Network("fast", keras.Model(inputs, maps), "random")
+    model = network.feature_extractor(["last"], "float32", "winograd")
+    # The fullest moment is that of "halved", 64 / 4 values a pixel. Kept by then: a bit for each of
+    # 32 values and a byte for each of 16. In memory: "first" with 32 floats, and "halved" with 16.
+    fullest = 32 / 8 + 16 + 4 * (32 + 16)
+    assert bytes_per_pixel(model, network.receptive_fields, "float32") == fullest
+
+
+def test_a_layer_in_the_loss_keeps_its_map_and_adds_two_gradients():
+    inputs = keras.Input((None, None, 3))
+    conv = partial(keras.layers.Conv2D, padding="same", activation="relu")
+    maps = conv(32, 3, name="first")(inputs)
+    model = keras.Model(inputs, conv(32, 3, name="last")(maps))
+    network = Network("fast", model, "random")
+    model = network.feature_extractor(["first", "last"], "float32", "winograd")
+    # At "last": the marks of both, the map of both, the map of "first" and two gradients.
+    fullest = 2 * 32 / 8 + 4 * (2 * 32 + 32 + 2 * 32)
+    assert bytes_per_pixel(model, network.receptive_fields, "float32") == fullest
 
 
 def test_no_tiles_where_the_picture_fits():
@@ -84,15 +113,3 @@ def test_a_memory_that_cannot_be_is_one_sentence(memory):
 
 def test_no_memory_left_still_gives_tiles():
     assert tile_side((2000, 2000), 4, 100, memory_budget=-1.0) == 64
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"), [("max\n", 8e9), ("2700000000\n", 2.7e9), ("9223372036854771712\n", 8e9)]
-)
-def test_a_container_has_the_memory_that_it_may_take(monkeypatch, tmp_path, text, expected):
-    (tmp_path / "limit").write_text(text)
-    monkeypatch.setattr(memory, "_LIMIT_FILES", (tmp_path / "limit", tmp_path / "missing"))
-    monkeypatch.setattr(
-        memory.psutil, "virtual_memory", lambda: SimpleNamespace(total=8_000_000_000)
-    )
-    assert memory.machine_memory() == expected

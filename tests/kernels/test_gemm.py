@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from dreamlab.kernels.gemm import _ROWS, PANEL, _block, multiply_panel, packed
+from dreamlab.kernels.gemm import PANEL, multiply_panel, packed
+from dreamlab.kernels.row_kernel import ROWS, _block
 
 
-@pytest.mark.parametrize("rows", [1, _ROWS - 1, _ROWS, 2 * _ROWS + 3])
+@pytest.mark.parametrize("rows", [1, ROWS - 1, ROWS, 2 * ROWS + 3])
 @pytest.mark.parametrize("columns", [1, PANEL, PANEL + 1])
 def test_a_product_by_panels_is_numpys(rows, columns):
     generator = np.random.default_rng(0)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dreamlab.kernels import max_pool_gradient
+from dreamlab.kernels import max_pool_gradient, max_pool_halving, max_pool_halving_gradient
 
 WINDOWS = [
     ((2, 2), (2, 2), "VALID"),
@@ -57,3 +57,39 @@ def test_a_map_too_small_for_a_window_has_no_gradient():
     computed = max_pool_gradient(np.ones((1, 1, 1, 4), np.float32), empty, (2, 2), (2, 2), (0, 0))
     assert computed.shape == (1, 1, 1, 4)
     assert (computed == 0).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 12, 16, 40), (2, 13, 7, 3), (1, 3, 2, 33)])
+@pytest.mark.parametrize("ties", [False, True])
+def test_halving_is_tensorflows_to_the_last_bit(shape, ties):
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=shape).astype(np.float32)
+    if ties:
+        x = np.maximum(np.round(x), 0)
+    with tf.GradientTape() as tape:
+        given = tf.constant(x)
+        tape.watch(given)
+        pooled = tf.nn.max_pool2d(given, 2, 2, "VALID")
+    y, places = max_pool_halving(x)
+    np.testing.assert_array_equal(y, pooled.numpy())
+    upstream = generator.normal(size=pooled.shape).astype(np.float32)
+    computed = max_pool_halving_gradient(upstream, places, shape[1:3])
+    expected = tape.gradient(pooled, given, output_gradients=tf.constant(upstream)).numpy()
+    np.testing.assert_array_equal(computed, expected)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 5, 4), (0, 4, 4, 2)])
+def test_a_map_too_small_to_halve_gives_nothing(shape):
+    y, places = max_pool_halving(np.ones(shape, np.float32))
+    assert y.shape == places.shape == (shape[0], shape[1] // 2, shape[2] // 2, shape[3])
+    back = max_pool_halving_gradient(y, places, shape[1:3])
+    assert back.shape == shape
+    assert (back[:, 2 * y.shape[1] :] == 0).all()
+
+
+def test_halving_takes_a_number_before_nan():
+    values = np.array([[np.nan, 2], [3, np.nan]], np.float32)[None, :, :, None]
+    y, places = max_pool_halving(values)
+    assert (y.item(), places.item()) == (3, 2)
+    y, _ = max_pool_halving(np.full_like(values, np.nan))
+    assert np.isnan(y).all()

@@ -5,8 +5,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dreamlab.models import Network, load_model
-from dreamlab.models.fast_layers import FastMaxPooling2D, WinogradConv2D
+from dreamlab.models import Network, acceleration, load_model
+from dreamlab.models.acceleration import accelerated, kernels_of
+from dreamlab.models.fast_layers import (
+    Borrowed,
+    FastConv2D,
+    FastMaxPooling2D,
+    Fork,
+    HalvingMaxPooling2D,
+    MarkedConv2D,
+)
 from tests.support.tiny import picture
 
 
@@ -40,22 +48,26 @@ def test_convolutions_that_gain_and_pooling_are_stood_in_for_under_their_names()
         conv(32, 3, padding="same", activation="relu", name="same"),
         conv(40, 3, padding="valid", activation="tanh", name="valid"),
         pool(2, name="pool"),
+        pool(3, 1, name="overlap"),
         conv(32, 3, strides=2, padding="same", name="strided"),
+        conv(32, 1, padding="same", activation="relu", name="rectified"),
         conv(32, 3, dilation_rate=2, padding="same", name="dilated"),
         conv(32, 3, groups=2, padding="same", name="grouped"),
         conv(32, (3, 1), padding="same", name="flat"),
         conv(31, 3, padding="same", name="narrow"),
     )
     assert kinds(network, "narrow") == {
-        "first": conv,
-        "same": WinogradConv2D,
-        "valid": WinogradConv2D,
-        "pool": FastMaxPooling2D,
-        "strided": conv,
-        "dilated": conv,
-        "grouped": conv,
-        "flat": conv,
-        "narrow": conv,
+        "first": FastConv2D,
+        "same": FastConv2D,
+        "valid": FastConv2D,
+        "pool": HalvingMaxPooling2D,
+        "overlap": FastMaxPooling2D,
+        "strided": Borrowed,
+        "rectified": MarkedConv2D,
+        "dilated": Borrowed,
+        "grouped": Borrowed,
+        "flat": Borrowed,
+        "narrow": Borrowed,
     }
     original = network.feature_extractor(["narrow"], "float32")
     assert {type(layer) for layer in original.layers[1:]} == {conv, pool}
@@ -109,12 +121,79 @@ def test_shapes_are_known_before_anything_runs():
     }
 
 
-def test_kernels_are_transformed_once_for_each_layer_that_is_used(monkeypatch):
-    from dreamlab.kernels import convolution
+def test_pooling_is_computed_with_the_convolution_before_it():
+    conv, pool = keras.layers.Conv2D, keras.layers.MaxPooling2D
+    network = network_of(
+        conv(32, 3, padding="same", activation="relu", name="convolved"),
+        pool(2, name="pooled"),
+        conv(32, 3, padding="same", activation="relu", name="last"),
+    )
+    found = kinds(network, "last")
+    assert found["convolved"] is keras.layers.Identity
+    assert found["pooled"] is found["last"] is FastConv2D
+    images = np.random.default_rng(1).normal(size=(2, 21, 26, 3)).astype(np.float32)
+    direct, fast = (
+        answers(network, "last", images, convolution) for convolution in ("direct", "winograd")
+    )
+    for computed, expected in zip(fast, direct, strict=True):
+        assert 0 < np.abs(computed - expected).max() < 1e-5 * np.abs(expected).max()
 
-    made, transform = [], convolution.transformed
+
+def test_a_convolution_that_others_need_is_not_hidden_in_its_pooling():
+    conv, pool = keras.layers.Conv2D, keras.layers.MaxPooling2D
+    network = network_of(
+        conv(32, 3, padding="same", activation="relu", name="convolved"),
+        pool(2, name="pooled"),
+    )
+    model = network.feature_extractor(["convolved", "pooled"], "float32", "winograd")
+    found = {layer.name: type(layer) for layer in model.layers}
+    assert found["convolved"] is FastConv2D
+    assert found["pooled"] is HalvingMaxPooling2D
+    assert Fork in found.values()
+
+
+def test_a_layer_in_the_loss_gets_the_gradients_of_both_sides():
+    conv = keras.layers.Conv2D
+    network = network_of(
+        conv(32, 3, padding="same", activation="relu", name="early"),
+        conv(40, 3, padding="same", activation="relu", name="late"),
+    )
+    image = np.random.default_rng(3).normal(size=(1, 14, 17, 3)).astype(np.float32)
+    gradients = []
+    for convolution in ("direct", "winograd"):
+        model = network.feature_extractor(["early", "late"], "float32", convolution)
+        with tf.GradientTape() as tape:
+            given = tf.constant(image)
+            tape.watch(given)
+            outputs = model(given, training=False)
+            loss = tf.reduce_sum(outputs["early"] ** 3) + 2 * tf.reduce_sum(outputs["late"] ** 2)
+        gradients.append(tape.gradient(loss, given).numpy())
+    assert np.abs(gradients[1] - gradients[0]).max() < 1e-5 * np.abs(gradients[0]).max()
+
+
+def test_a_layer_that_is_used_twice_stays_so():
+    inputs = keras.Input((None, None, 32))
+    shared = keras.layers.Conv2D(32, 3, padding="same", activation="relu", name="shared")
+    twice = shared(keras.layers.MaxPooling2D(2, name="pooled")(shared(inputs)))
+    added = keras.layers.Add(name="added")([twice, keras.layers.AveragePooling2D(2)(inputs)])
+    model = keras.Model(inputs, {"added": added + 1.0})
+    made = []
+
+    def kernels(layer):
+        made.append(layer.name)
+        return kernels_of(layer)
+
+    fast = accelerated(model, kernels)
+    image = np.random.default_rng(4).normal(size=(1, 12, 14, 32)).astype(np.float32)
+    expected, computed = model(image)["added"].numpy(), fast(image)["added"].numpy()
+    assert made == ["shared"]
+    assert np.abs(computed - expected).max() < 1e-5 * np.abs(expected).max()
+
+
+def test_kernels_are_made_once_for_each_layer_that_is_used(monkeypatch):
+    made, make = [], acceleration.kernels_of
     monkeypatch.setattr(
-        convolution, "transformed", lambda kernel: made.append(kernel.shape) or transform(kernel)
+        acceleration, "kernels_of", lambda layer: made.append(layer.name) or make(layer)
     )
     network = network_of(
         keras.layers.Conv2D(33, 3, padding="same", name="early"),
@@ -122,7 +201,17 @@ def test_kernels_are_transformed_once_for_each_layer_that_is_used(monkeypatch):
     )
     for _ in range(2):
         network.feature_extractor(["early"], "float32", "winograd")(picture(8, 8)[None])
-    assert made == [(3, 3, 32, 33), (3, 3, 33, 32)]  # forward and back; none for "late"
+    assert made == ["first", "early"]
+
+
+def test_weights_are_shared_not_copied():
+    network = network_of(keras.layers.Conv2D(32, 1, activation="relu", name="narrow"))
+    direct, fast = (
+        network.feature_extractor(["narrow"], "float32", convolution)
+        for convolution in ("direct", "winograd")
+    )
+    held = {id(variable) for variable in direct.variables}
+    assert {id(variable) for variable in fast.variables} <= held
 
 
 @pytest.mark.slow
@@ -130,7 +219,7 @@ def test_kernels_are_transformed_once_for_each_layer_that_is_used(monkeypatch):
 def test_other_networks_gain_too(name):
     network = load_model(name, weights=None)
     layer = network.offered_layers[len(network.offered_layers) // 2].name
-    assert WinogradConv2D in kinds(network, layer).values()
+    assert FastConv2D in kinds(network, layer).values()
     side = max(network.smallest, 83)
     images = np.random.default_rng(2).normal(size=(1, side, side, 3)).astype(np.float32)
     direct, fast = (
