@@ -14,9 +14,6 @@ from dreamlab.dream.step import Step
 #: What an ascent answers to a look: each layer's share of the loss, and the picture after the step.
 Answer = tuple[np.ndarray, tf.Tensor | np.ndarray]
 
-#: Most pictures at once: more are hardly faster, and take more memory.
-_MOST = 4
-
 
 class BatchAscent(OctaveAscent):
     """An `OctaveAscent` that takes steps of several pictures at once, where they fit the memory."""
@@ -40,7 +37,7 @@ class BatchAscent(OctaveAscent):
         """
         most = 1
         if len(self._parts) == 1:
-            most = min(_MOST, self._objective.most_at_once(self._shape, self.memory_budget))
+            most = self._objective.most_at_once(self._shape, self.memory_budget)
         answers: list[Answer] = []
         for first in range(0, len(pictures), most):
             some, shifted = pictures[first : first + most], shifts[first : first + most]
