@@ -3,19 +3,22 @@
 With the same number of steps, some layers change the picture several times as much as others.
 Under equal effort each layer runs until the picture has moved by the same root mean square, so
 that differences between dreams show what the layers see, not how large their gradients are. The
-distance is that of the clipped picture: values beyond the range of colours do not count.
+distance is that of the clipped picture: `dreamlab.analysis.effort` finds each layer's steps.
 """
 
 import dataclasses
+import hashlib
 import json
-import math
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
+from dreamlab.analysis.effort import TURNING_STEPS, distance, line_search, step_length
+from dreamlab.analysis.kept import DREAMS
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import DreamConfig, settings_text
 from dreamlab.config.base import checked
@@ -46,7 +49,9 @@ class AtlasSettings(Settings):
     )
     most_steps: int = number(24, 1, 200, "Equal effort: a layer that moves less ends after these.")
     iterations: int = number(6, 1, 200, "Equal steps: how many.")
-    step: float = as_in_dreams("step", 0.03)
+    step: float = number(
+        0.03, 1e-5, 1.0, "Equal steps: their length. Equal effort finds each layer's own."
+    )
     jitter: int = as_in_dreams("jitter", 0)
     seed: int = as_in_dreams("seed", 0)
 
@@ -63,16 +68,25 @@ def run(
     resume_from: Mapping[str, Item],
     memory: float | None,
 ) -> Generator[AnalysisStep]:
-    """Dream each layer in turn; see `dreamlab.analysis.base.Analysis`."""
+    """Dream each layer in turn; see `dreamlab.analysis.base.Analysis`.
+
+    A layer that an analysis of the same picture dreamt a short time ago is taken from there.
+    """
     layers = chosen_layers(network.name, network.layers, settings.layers)
     total = sum(layer.operations for layer in layers)
     done = 0.0
+    digest = hashlib.sha256(image.tobytes()).digest()
+    same = dataclasses.replace(settings, layers=(), max_side=AtlasSettings.max_side)
     for layer in layers:
-        item = resume_from.get(layer.name)
+        # The network itself, as networks with other weights may have the same name.
+        key = (network, digest, image.shape, layer.name, same, memory)
+        item = resume_from.get(layer.name) or DREAMS.get(key)
         if item is None:
             for share, item in _dreamt(image, network, layer, settings, memory):
                 if item is None:
                     yield AnalysisStep((done + share * layer.operations) / total, layer.name)
+                else:
+                    DREAMS.put(key, item)
         done += layer.operations
         yield AnalysisStep(done / total, layer.name, item)
 
@@ -87,11 +101,10 @@ def _dreamt(
     """Yield the finished share after each step, and at the end the item of the dream."""
     from dreamlab.dream import dream
 
-    iterations = settings.most_steps if settings.equal_effort else settings.iterations
     config = DreamConfig(
         layers={layer.name: 1.0},
         octaves=1,
-        iterations=iterations,
+        iterations=settings.most_steps if settings.equal_effort else settings.iterations,
         step=settings.step,
         jitter=settings.jitter,
         seed=settings.seed,
@@ -99,7 +112,8 @@ def _dreamt(
         preprocessing=settings.preprocessing,
     )
     before, losses, last_step, falls_short = image, [], 1.0, settings.equal_effort
-    with closing(dream(image, network, config, memory=memory)) as steps:
+    search = partial(step_length, image, settings.amount) if settings.equal_effort else None
+    with closing(dream(image, network, config, memory=memory, search=search)) as steps:
         for step in steps:
             picture = step.image
             losses.append(step.loss)
@@ -109,48 +123,13 @@ def _dreamt(
                 picture = before + np.float32(last_step) * (picture - before)
                 falls_short = False
                 break
+            if settings.equal_effort and not settings.jitter and np.array_equal(picture, before):
+                break  # a silent layer: the next look would be the same
             share = moved / settings.amount if settings.equal_effort else step.fraction
             yield min(1.0, share), None
             before = picture
     moved = distance(picture, image)
     yield 1.0, _item(step, layer, picture, moved, falls_short, last_step, losses)
-
-
-def distance(picture: np.ndarray, image: np.ndarray) -> float:
-    """Return the root mean square distance between a clipped picture and an image.
-
-    Parameters
-    ----------
-    picture, image : numpy.ndarray
-        float32, shape (H, W, 3); the image is in [-1, 1], the picture is clipped to it.
-    """
-    return math.sqrt(np.mean(np.square(np.clip(picture, -1, 1) - image), dtype=np.float64))
-
-
-def line_search(image: np.ndarray, before: np.ndarray, after: np.ndarray, amount: float) -> float:
-    """Return the fraction of a step after which the picture is `amount` away from the image.
-
-    Parameters
-    ----------
-    image, before, after : numpy.ndarray
-        float32, shape (H, W, 3): the original, and the picture before and after the step. `before`
-        is nearer to `image` than `amount`, `after` is not.
-    amount : float
-        Target of `distance`.
-
-    Returns
-    -------
-    float
-        From 0 to 1, by bisection: at most a millionth of the step too large.
-    """
-    low, high, way = 0.0, 1.0, after - before
-    for _ in range(20):
-        middle = (low + high) / 2
-        if distance(before + np.float32(middle) * way, image) < amount:
-            low = middle
-        else:
-            high = middle
-    return high
 
 
 def _item(
@@ -189,9 +168,10 @@ def _item(
 def plan(
     shape: Shape, settings: AtlasSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
-    """Return the work of each layer; under equal effort, as if all steps had one direction."""
-    straight = math.ceil(settings.amount / settings.step)
-    count = min(settings.most_steps, straight) if settings.equal_effort else settings.iterations
+    """Return the work of each layer; under equal effort, as if all gradients turned."""
+    count = (
+        min(settings.most_steps, TURNING_STEPS) if settings.equal_effort else settings.iterations
+    )
     pixels = shape.area * count
     return [(pixels, layer.operations) for layer in chosen_layers(model, layers, settings.layers)]
 

@@ -71,7 +71,7 @@ def run(
             item = Item(f"{layer.name}-{channel}-map", caption, values, picture)
             yield AnalysisStep(0.0, f"{layer.name}, the maps", item)
     if settings.grown:
-        yield from _visualized(network, layer, channels, settings, resume_from)
+        yield from _visualized(network, layer, channels, settings, resume_from, memory)
 
 
 def _activation(image: np.ndarray, network: "Network", settings: ChannelSettings) -> np.ndarray:
@@ -88,34 +88,47 @@ def _visualized(
     channels: Sequence[int],
     settings: ChannelSettings,
     resume_from: Mapping[str, Item],
+    memory: float | None,
 ) -> Generator[AnalysisStep]:
+    """Grow the missing pictures, as many at once as fit the memory; yield all in order."""
     from dreamlab.dream.channel_image import channel_visualizer
 
     visualizer = channel_visualizer(
         network, layer.name, settings.side, settings.precision, settings.preprocessing
     )
-    for place, channel in enumerate(channels):
-        key, doing = f"{layer.name}-{channel}-grown", f"{layer.name}, growing channel {channel}"
-        item = resume_from.get(key)
-        if item is None:
+    items = {
+        channel: resume_from[key]
+        for channel in channels
+        if (key := f"{layer.name}-{channel}-grown") in resume_from
+    }
+    most = visualizer.most_at_once(memory)
+    for channel in channels:
+        if channel not in items:
+            some = [other for other in channels if other not in items][:most]
+            doing = f"{layer.name}, growing {len(some)} channels at once"
             objectives = []
             steps = visualizer.visualize(
-                channel, settings.steps, jitter=settings.jitter, seed=settings.seed
+                some, settings.steps, jitter=settings.jitter, seed=settings.seed
             )
-            for objective, image in steps:
+            for objective, coefficients in steps:
                 objectives.append(objective)
-                picture = image
-                share = len(objectives) / settings.steps
-                yield AnalysisStep((place + share) / len(channels), doing)
-            values = {
-                "layer": layer.name,
-                "channel": int(channel),
-                "kind": "grown",
-                "first_objective": objectives[0],
-                "last_objective": objectives[-1],
-            }
-            item = Item(key, f"channel {channel}", values, Picture.of(picture))
-        yield AnalysisStep((place + 1) / len(channels), doing, item)
+                last = coefficients
+                share = len(some) * len(objectives) / settings.steps
+                yield AnalysisStep((len(items) + share) / len(channels), doing)
+            pictures = visualizer.pictures(last)
+            for place, (grown, picture) in enumerate(zip(some, pictures, strict=True)):
+                values = {
+                    "layer": layer.name,
+                    "channel": int(grown),
+                    "kind": "grown",
+                    "first_objective": float(objectives[0][place]),
+                    "last_objective": float(objectives[-1][place]),
+                }
+                key = f"{layer.name}-{grown}-grown"
+                items[grown] = Item(key, f"channel {grown}", values, Picture.of(picture))
+        yield AnalysisStep(
+            len(items) / len(channels), f"{layer.name}, channel {channel}", items[channel]
+        )
 
 
 def mean_squares(activation: np.ndarray) -> np.ndarray:

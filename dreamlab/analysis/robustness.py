@@ -1,6 +1,8 @@
 """Noise robustness: the similarity of dreams on a noisy and on a clean picture."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,66 +82,98 @@ def run(
     """Dream on noisy pictures and compare with a clean dream; see `Analysis`."""
     layers = _layers(network.name, network.layers, settings)
     levels = settings.levels()
-    total = sum(layer.operations for layer in layers) * (len(levels) + 1)
-    done = 0.0
+    # `repr` keeps all digits, so that nearly equal levels have different keys.
+    keys = {
+        layer.name: [f"{layer.name}-{kind}-{level!r}" for kind, level in levels] for layer in layers
+    }
+    missing = [name for name in keys if any(key not in resume_from for key in keys[name])]
+    noises = _noises(image, network, missing, settings, memory) if missing else []
+    total, done = sum(layer.operations for layer in layers), 0.0
     for layer in layers:
-        # `repr` keeps all digits, so that nearly equal levels have different keys.
-        keys = [f"{layer.name}-{kind}-{level!r}" for kind, level in levels]
-        clean = np.empty(0, np.uint8)
-        if not all(key in resume_from for key in keys):
-            doing = f"{layer.name}, no noise"
-            clean = yield from _dreamt(image, network, layer, settings, memory, done, total, doing)
+        dreamt: dict[int | None, np.ndarray] = {}
+        if layer.name in missing:
+            pictures: dict[int | None, np.ndarray] = {None: image}  # no place among the levels
+            for place, key in enumerate(keys[layer.name]):
+                if key not in resume_from and levels[place][1] > 0:
+                    pictures[place] = noises[place].picture
+            for share, finished in _dreamt(pictures, network, layer, settings, memory):
+                dreamt = finished
+                fraction = (done + share * layer.operations) / total
+                yield AnalysisStep(fraction, f"{layer.name}, {len(pictures)} pictures at once")
         done += layer.operations
         for place, (kind, level) in enumerate(levels):
-            label, add = KINDS[kind]
-            doing = f"{layer.name}, {label} {level:g}"
-            item = resume_from.get(keys[place])
+            caption = f"{layer.name}, {KINDS[kind][0]} {level:g}"
+            item = resume_from.get(keys[layer.name][place])
             if item is None:
-                noisy = add(image, level, np.random.default_rng((settings.seed, place)))
-                dreamt = clean
-                if level > 0:
-                    dreamt = yield from _dreamt(
-                        noisy, network, layer, settings, memory, done, total, doing
-                    )
+                pixels = dreamt.get(place, dreamt[None])
                 values = {
                     "layer": layer.name,
                     "kind": kind,
                     "level": level,
-                    "ssim": ssim(dreamt, clean),
-                    "ssim_pictures": ssim(to_pixels(noisy), to_pixels(image)),
-                    "shift": _relative_change(network, layer, settings, image, noisy),
+                    "ssim": ssim(pixels, dreamt[None]),
+                    "ssim_pictures": noises[place].ssim,
+                    "shift": noises[place].shifts[layer.name],
                 }
-                item = Item(keys[place], doing, values, Picture(dreamt))
-            done += layer.operations
-            yield AnalysisStep(done / total, doing, item)
+                item = Item(keys[layer.name][place], caption, values, Picture(pixels))
+            yield AnalysisStep(done / total, caption, item)
 
 
-def _relative_change(
-    network: "Network",
-    layer: LayerInfo,
-    settings: RobustnessSettings,
+@dataclass(frozen=True)
+class _Noise:
+    """A level of noise: the noisy picture, and what is the same for all dreams on it.
+
+    Parameters
+    ----------
+    picture : numpy.ndarray
+        The noisy picture, float32, shape (H, W, 3).
+    ssim : float
+        Its similarity to the clean picture.
+    shifts : dict of str to float
+        The relative change of each layer's activation.
+    """
+
+    picture: np.ndarray
+    ssim: float
+    shifts: dict[str, float]
+
+
+def _noises(
     image: np.ndarray,
-    noisy: np.ndarray,
-) -> float:
+    network: "Network",
+    layers: Sequence[str],
+    settings: RobustnessSettings,
+    memory: float | None,
+) -> list[_Noise]:
     from dreamlab.dream.activations import activations
 
-    names = (layer.name,)
-    measured = activations(network, names, settings.precision, settings.preprocessing)
-    return measured.relative_change(image, noisy)[layer.name]
+    levels = settings.levels()
+    pictures = [
+        KINDS[kind][1](image, level, np.random.default_rng((settings.seed, place)))
+        for place, (kind, level) in enumerate(levels)
+    ]
+    measured = activations(network, tuple(layers), settings.precision, settings.preprocessing)
+    noisy = [picture for picture, (_, level) in zip(pictures, levels, strict=True) if level > 0]
+    changes = iter(measured.relative_changes(image, noisy, memory))
+    clean = to_pixels(image)
+    return [
+        _Noise(
+            picture,
+            ssim(to_pixels(picture), clean),
+            next(changes) if level > 0 else dict.fromkeys(layers, 0.0),
+        )
+        for picture, (_, level) in zip(pictures, levels, strict=True)
+    ]
 
 
 def _dreamt(
-    image: np.ndarray,
+    images: Mapping[int | None, np.ndarray],
     network: "Network",
     layer: LayerInfo,
     settings: RobustnessSettings,
     memory: float | None,
-    done: float,
-    total: float,
-    doing: str,
-) -> Generator[AnalysisStep, None, np.ndarray]:
-    """Yield progress from `done` of the `total` work; return the dream's pixels."""
-    from dreamlab.dream import dream
+) -> Iterator[tuple[float, dict[int | None, np.ndarray]]]:
+    """Yield the finished share after each step, and the pixels of the dreams that have ended."""
+    from dreamlab.dream import dreams
 
     config = DreamConfig(
         layers={layer.name: 1.0},
@@ -150,12 +184,15 @@ def _dreamt(
         precision=settings.precision,
         preprocessing=settings.preprocessing,
     )
-    pixels = to_pixels(image)
-    for step in dream(image, network, config, memory=memory):
-        if step.ends_octave:
-            pixels = to_pixels(step.image)
-        yield AnalysisStep((done + step.fraction * layer.operations) / total, doing)
-    return pixels
+    places, pixels = list(images), {}
+    shares = dict.fromkeys(images, 0.0)
+    with closing(dreams(list(images.values()), network, config, memory=memory)) as steps:
+        for number, step in steps:
+            place = places[number]
+            shares[place] = step.fraction
+            if step.ends_octave:
+                pixels[place] = to_pixels(step.image)
+            yield sum(shares.values()) / len(shares), pixels
 
 
 def _layers(

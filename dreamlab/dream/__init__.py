@@ -1,14 +1,15 @@
 """The ascent: with `dreamlab.models` the only folder that imports TensorFlow.
 
-Inside: `dream`, a generator of steps, and its parts (objective, tiles, memory, number format);
-activations and channel images, for the analyses. May be imported from it: the names below.
+Inside: `dream`, a generator of steps, `dreams` of several pictures at once, and their parts
+(objective, tiles, memory, number format); activations and channel images, for the analyses. May be
+imported from it: the names below.
 """
 
 from dreamlab.errors import needed
 
 needed("tensorflow", extra="cpu")
 
-from dreamlab.dream.run import dream  # noqa: E402
+from dreamlab.dream.run import dream, dreams  # noqa: E402
 from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step  # noqa: E402
 
-__all__ = ["InexactTiles", "OctaveDropped", "Resume", "Start", "Step", "dream"]
+__all__ = ["InexactTiles", "OctaveDropped", "Resume", "Start", "Step", "dream", "dreams"]

@@ -7,7 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from dreamlab.dream.arithmetic import arithmetic
+from dreamlab.dream.memory import budget, bytes_per_pixel
+from dreamlab.images.shape import Shape
 from dreamlab.models import Network
+
+#: Most pictures that are compared with another at once: more are hardly faster.
+_MOST = 4
 
 
 class Activations:
@@ -31,11 +36,17 @@ class Activations:
         self.layers = tuple(layers)
         self._network = network
         self._preprocessing = preprocessing
-        self._model = network.feature_extractor(self.layers, *arithmetic(precision))
+        computed = arithmetic(precision)
+        self._model = network.feature_extractor(self.layers, *computed)
+        # That of a gradient, which is more than enough for the maps alone.
+        self._bytes_per_pixel = bytes_per_pixel(self._model, network.receptive_fields, computed[0])
         pictures = tf.TensorSpec((None, None, None, 3), tf.float32)
         # A compiled graph frees each feature map as soon as nothing needs it.
         self._compiled_squares = tf.function(
             self._squares, input_signature=[pictures], autograph=False
+        )
+        self._compiled_changes = tf.function(
+            self._changes, input_signature=[pictures], autograph=False
         )
         self._compiled_maps = tf.function(self._maps, input_signature=[pictures], autograph=False)
 
@@ -49,24 +60,36 @@ class Activations:
         """
         return self._named(self._compiled_squares(picture[None]))
 
-    def relative_change(self, picture: np.ndarray, other: np.ndarray) -> dict[str, float]:
-        """Return the relative change of each layer's activation between two pictures.
+    def relative_changes(
+        self, picture: np.ndarray, others: Sequence[np.ndarray], memory: float | None = None
+    ) -> list[dict[str, float]]:
+        """Return the relative change of each layer's activation from a picture to each other.
 
         It is the norm of the difference of the two feature maps, divided by the norm of the
         first; 0 if both are 0.
 
         Parameters
         ----------
-        picture, other : numpy.ndarray
-            float32, of one shape (H, W, 3), in [-1, 1].
+        picture : numpy.ndarray
+            float32, shape (H, W, 3), in [-1, 1].
+        others : sequence of numpy.ndarray
+            The other pictures, each of that shape.
+        memory : float, optional
+            As in `dreamlab.dream.dream`.
+
+        Returns
+        -------
+        list of dict
+            For each of `others` the change by layer.
         """
-        # The pictures go through the network in turn: a batch of two takes twice the memory.
-        before, after = self._compiled_maps(picture[None]), self._compiled_maps(other[None])
-        changes = [
-            tf.math.divide_no_nan(tf.norm(second - first), tf.norm(first))
-            for first, second in zip(before, after, strict=True)
-        ]
-        return self._named(tf.stack(changes))
+        area = Shape.of(picture).area
+        fit = int(budget(area, memory) / (area * self._bytes_per_pixel)) - 1
+        most = min(_MOST, max(1, fit))
+        changes: list[dict[str, float]] = []
+        for first in range(0, len(others), most):
+            pictures = np.stack([picture, *others[first : first + most]])
+            changes += map(self._named, self._compiled_changes(pictures))
+        return changes
 
     def maps(self, picture: np.ndarray) -> dict[str, np.ndarray]:
         """Return the feature map of each layer, float32, shape (rows, columns, channels)."""
@@ -81,6 +104,14 @@ class Activations:
             self._network.preprocess(pictures, self._preprocessing), training=False
         )
         return [tf.cast(outputs[name], tf.float32) for name in self.layers]
+
+    def _changes(self, pictures: tf.Tensor) -> tf.Tensor:
+        """Return the change from the first picture to each other, shape (others, layers)."""
+        changes = []
+        for maps in self._maps(pictures):
+            norms = tf.norm(tf.reshape(maps[1:] - maps[:1], (tf.shape(maps)[0] - 1, -1)), axis=1)
+            changes.append(tf.math.divide_no_nan(norms, tf.norm(maps[0])))
+        return tf.stack(changes, axis=1)
 
     def _squares(self, pictures: tf.Tensor) -> tf.Tensor:
         return tf.stack([tf.reduce_mean(tf.square(layer)) for layer in self._maps(pictures)])

@@ -1,4 +1,4 @@
-"""Synthesises, from noise, a picture that activates one channel.
+"""Synthesises, from noise, pictures that each activate one channel.
 
 The method is that of Olah, Mordvintsev and Schubert, "Feature Visualization" (Distill, 2017),
 https://distill.pub/2017/feature-visualization: the picture is parameterised by its Fourier
@@ -10,13 +10,14 @@ ReLU, so that a channel that is silent on noise still has a gradient.
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from dreamlab.dream.arithmetic import arithmetic
+from dreamlab.dream.memory import budget, bytes_per_pixel
 from dreamlab.errors import DreamError
 from dreamlab.models import Network
 
@@ -31,6 +32,10 @@ COLOUR = _COLOUR / np.linalg.norm(_COLOUR, axis=0).max()
 #: Standard deviation of the initial coefficients, and Adam's constants.
 _START = 0.01
 _RATE, _BETA1, _BETA2, _EPSILON = 0.05, 0.9, 0.999, 1e-8
+
+#: Most pictures at once: more are hardly faster, and make a step long that can be cancelled
+#: only at its end.
+_MOST = 16
 
 
 def frequency_scales(side: int) -> np.ndarray:
@@ -53,26 +58,26 @@ def frequency_scales(side: int) -> np.ndarray:
     return (side / np.maximum(frequencies, 1 / side)).astype(np.float32)
 
 
-def to_picture(coefficients: tf.Tensor, scales: np.ndarray) -> tf.Tensor:
-    """Turn coefficients into a picture.
+def to_pictures(coefficients: tf.Tensor, scales: np.ndarray) -> tf.Tensor:
+    """Turn coefficients into pictures.
 
     Parameters
     ----------
     coefficients : tf.Tensor
-        float32, shape (2, 3, side, side // 2 + 1): real and imaginary parts, by colour.
+        float32, shape (N, 2, 3, side, side // 2 + 1): real and imaginary parts, by colour.
     scales : numpy.ndarray
         The factors that `frequency_scales` returns.
 
     Returns
     -------
     tf.Tensor
-        float32, shape (side, side, 3), within [-1, 1].
+        float32, shape (N, side, side, 3), within [-1, 1].
     """
-    spectrum = tf.complex(coefficients[0] * scales, coefficients[1] * scales)
+    spectrum = tf.complex(coefficients[:, 0] * scales, coefficients[:, 1] * scales)
     side = scales.shape[0]
     waves = tf.signal.irfft2d(spectrum, [side, side]) / 4.0  # Lucid's own factor
-    colours = tf.tensordot(COLOUR, waves, [[1], [0]])
-    return 2.0 * tf.sigmoid(tf.transpose(colours, (1, 2, 0))) - 1.0
+    colours = tf.tensordot(tf.transpose(waves, (0, 2, 3, 1)), COLOUR, [[3], [1]])
+    return 2.0 * tf.sigmoid(colours) - 1.0
 
 
 class ChannelVisualizer:
@@ -106,7 +111,9 @@ class ChannelVisualizer:
         precision, convolution = arithmetic(precision)
         model = unrectified(network.feature_extractor([layer], precision), layer)
         self._model = network.with_convolution(model, convolution)
-        coefficients = tf.TensorSpec((2, 3, *self._scales.shape), tf.float32)
+        needed = bytes_per_pixel(self._model, network.receptive_fields, precision)
+        self._bytes = needed * side**2
+        coefficients = tf.TensorSpec((None, 2, 3, *self._scales.shape), tf.float32)
         self._step = tf.function(
             self._ascend,
             input_signature=[
@@ -114,45 +121,63 @@ class ChannelVisualizer:
                 coefficients,
                 coefficients,
                 tf.TensorSpec((), tf.float32),
-                tf.TensorSpec((), tf.int32),
-                tf.TensorSpec((2,), tf.int32),
+                tf.TensorSpec((None,), tf.int32),
+                tf.TensorSpec((None, 2), tf.int32),
             ],
             autograph=False,
         )
 
-    def visualize(
-        self, channel: int, steps: int, *, jitter: int, seed: int
-    ) -> Iterator[tuple[float, np.ndarray]]:
-        """Ascend the mean activation of a channel, step by step.
+    def most_at_once(self, memory: float | None = None) -> int:
+        """Return how many channels to visualize together: at least 1, at most 16.
 
         Parameters
         ----------
-        channel : int
-            Number of the channel, from 0.
+        memory : float, optional
+            As in `dreamlab.dream.dream`.
+        """
+        fit = int(budget(self._scales.shape[0] ** 2, memory) / self._bytes)
+        return min(_MOST, max(1, fit))
+
+    def visualize(
+        self, channels: Sequence[int], steps: int, *, jitter: int, seed: int
+    ) -> Iterator[tuple[np.ndarray, tf.Tensor]]:
+        """Ascend the mean activation of each channel, step by step, each in a picture of its own.
+
+        Parameters
+        ----------
+        channels : sequence of int
+            Numbers of the channels, from 0.
         steps : int
             Number of steps of Adam.
         jitter : int
             Largest random shift before each step, in pixels; the picture wraps around.
         seed : int
-            Seed of the noise and of the shifts: same seed, same picture.
+            Seed of the noise and of the shifts: same seed and channel, same picture, up to
+            rounding, whatever other channels there are.
 
         Yields
         ------
-        objective : float
-            The channel's mean activation, before the step.
-        picture : numpy.ndarray
-            float32, shape (side, side, 3), in [-1, 1], after the step.
+        objectives : numpy.ndarray
+            float32, shape (channels,): each channel's mean activation, before the step.
+        coefficients : tf.Tensor
+            The pictures after the step, as `pictures` takes them.
         """
-        generator = np.random.default_rng((seed, channel))
-        start = generator.normal(0, _START, (2, 3, *self._scales.shape))
-        coefficients = tf.constant(start, tf.float32)
+        generators = [np.random.default_rng((seed, channel)) for channel in channels]
+        shape = (2, 3, *self._scales.shape)
+        starts = [generator.normal(0, _START, shape) for generator in generators]
+        coefficients = tf.constant(np.stack(starts), tf.float32)
         mean = square = tf.zeros_like(coefficients)
+        numbers = np.array(channels, np.int32)
         for step in range(1, steps + 1):
-            shift = generator.integers(-jitter, jitter + 1, 2).astype(np.int32)
-            objective, coefficients, mean, square = self._step(
-                coefficients, mean, square, float(step), channel, shift
+            shifts = [generator.integers(-jitter, jitter + 1, 2) for generator in generators]
+            objectives, coefficients, mean, square = self._step(
+                coefficients, mean, square, float(step), numbers, np.array(shifts, np.int32)
             )
-            yield float(objective), to_picture(coefficients, self._scales).numpy()
+            yield objectives.numpy(), coefficients
+
+    def pictures(self, coefficients: tf.Tensor) -> np.ndarray:
+        """Return the pictures of coefficients, float32, shape (N, side, side, 3), in [-1, 1]."""
+        return to_pictures(coefficients, self._scales).numpy()
 
     def _ascend(
         self,
@@ -160,21 +185,28 @@ class ChannelVisualizer:
         mean: tf.Tensor,
         square: tf.Tensor,
         step: tf.Tensor,
-        channel: tf.Tensor,
-        shift: tf.Tensor,
+        channels: tf.Tensor,
+        shifts: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(coefficients)
-            picture = tf.roll(to_picture(coefficients, self._scales), shift, axis=(0, 1))
-            prepared = self._network.preprocess(picture[None], self._preprocessing)
+            pictures = tf.map_fn(
+                lambda rolled: tf.roll(*rolled, axis=(0, 1)),
+                (to_pictures(coefficients, self._scales), shifts),
+                fn_output_signature=tf.float32,
+            )
+            prepared = self._network.preprocess(pictures, self._preprocessing)
             activation = tf.cast(self._model(prepared, training=False), tf.float32)
-            objective = tf.reduce_mean(tf.gather(activation, channel, axis=-1))
-        gradient = tape.gradient(objective, coefficients)
+            means = tf.reduce_mean(activation, axis=(1, 2))
+            objectives = tf.gather(means, channels, axis=1, batch_dims=1)
+            # No picture has a part in another's objective, so each gets the gradient of its own.
+            total = tf.reduce_sum(objectives)
+        gradient = tape.gradient(total, coefficients)
         # Adam (Kingma and Ba, 2015), uphill.
         mean = _BETA1 * mean + (1 - _BETA1) * gradient
         square = _BETA2 * square + (1 - _BETA2) * tf.square(gradient)
         size = tf.sqrt(square / (1 - _BETA2**step)) + _EPSILON
-        return objective, coefficients + _RATE * (mean / (1 - _BETA1**step)) / size, mean, square
+        return objectives, coefficients + _RATE * (mean / (1 - _BETA1**step)) / size, mean, square
 
 
 def unrectified(model: keras.Model, layer: str) -> keras.Model:

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from dreamlab.config import DreamConfig
 from dreamlab.dream.memory import bytes_per_pixel, tile_side
-from dreamlab.dream.objective import channel_masks, fast_square_sums, square_sum
+from dreamlab.dream.objective import channel_masks, fast_square_sums, square_sums
 from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
@@ -17,12 +17,15 @@ from dreamlab.models import Network
 #: The gradient's mean is never divided by less, as in the notebook.
 _SMALLEST_MEAN = 1e-7
 
+#: Most pictures at once: more are hardly faster, and take more memory.
+_MOST = 4
+
 
 class CompiledObjective:
     """Loss and gradient of the activations of some layers of a network.
 
-    Each graph is traced once, for pictures of all sizes. Weights, step and windows are arguments
-    of the graph, so changing them never triggers a retrace.
+    Its graph is traced once, for any number of pictures of any size. Weights and windows are
+    arguments of the graph, so changing them never triggers a retrace.
 
     Parameters
     ----------
@@ -66,21 +69,17 @@ class CompiledObjective:
             layer.channels if indices is None else len(indices)
             for layer, indices in zip(layers, channels, strict=True)
         ]
-        self._square_sum = square_sum
-        if convolution == "winograd":
-            self._square_sum = lambda *a: fast_square_sums(*a)[0]
+        self._square_sums = fast_square_sums if convolution == "winograd" else square_sums
         self._model = network.feature_extractor(names, precision, convolution)
         self._bytes_per_pixel = bytes_per_pixel(self._model, network.receptive_fields, precision)
-        picture = tf.TensorSpec((None, None, 3), tf.float32)
-        windows = tf.TensorSpec((len(names), 4), tf.int32)
-        scales = tf.TensorSpec((len(names),), tf.float32)
-        scalar = tf.TensorSpec((), tf.float32)
-        shift = tf.TensorSpec((2,), tf.int32)
-        self.gradient = tf.function(
-            self._gradient, input_signature=[picture, windows, scales], autograph=False
-        )
-        self.step = tf.function(
-            self._step, input_signature=[picture, windows, scales, scalar, shift], autograph=False
+        self.gradients = tf.function(
+            self._gradients,
+            input_signature=[
+                tf.TensorSpec((None, None, None, 3), tf.float32),
+                tf.TensorSpec((len(names), 4), tf.int32),
+                tf.TensorSpec((len(names),), tf.float32),
+            ],
+            autograph=False,
         )
 
     @property
@@ -92,6 +91,10 @@ class CompiledObjective:
         """Return the side of tiles whose gradient fits the budget in bytes; None for no tiles."""
         margin = max(field.left + field.right for field in self.receptive_fields)
         return tile_side(shape, self._bytes_per_pixel, margin, memory_budget)
+
+    def most_at_once(self, shape: Shape, memory_budget: float) -> int:
+        """Return how many pictures' gradients together fit the budget in bytes: 1 to 4."""
+        return max(1, int(min(_MOST, memory_budget / (shape.area * self._bytes_per_pixel))))
 
     def maps(self, shape: Shape) -> list[Shape]:
         """Return rows and columns of each layer's feature map for a picture's shape."""
@@ -107,36 +110,99 @@ class CompiledObjective:
         ]
         return np.array(counts, np.float32)
 
-    def _gradient(
-        self, picture: tf.Tensor, windows: tf.Tensor, scales: tf.Tensor
+    def gradient(
+        self, picture: tf.Tensor | np.ndarray, windows: np.ndarray, scales: np.ndarray
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return each layer's share of the loss and the sum's gradient: (layers,), (H, W, 3)."""
+        """Return each layer's share of the loss and its gradient, (H, W, 3); see `steps`."""
+        layer_losses, gradients = self.gradients(picture[None], windows, scales)
+        return layer_losses[0], gradients[0]
+
+    def step(
+        self,
+        picture: tf.Tensor | np.ndarray,
+        windows: np.ndarray,
+        scales: np.ndarray,
+        step: float,
+        shift: Sequence[int],
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return each layer's share of the loss, and the picture after a step; see `steps`."""
+        layer_losses, pictures = self.steps(picture[None], windows, scales, step, [shift])
+        return layer_losses[0], pictures[0]
+
+    def steps(
+        self,
+        pictures: tf.Tensor | np.ndarray,
+        windows: np.ndarray,
+        scales: np.ndarray,
+        step: float,
+        shifts: Sequence[Sequence[int]],
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Take one step of ascent from each of several pictures of one size, all at once.
+
+        Parameters
+        ----------
+        pictures : tf.Tensor or numpy.ndarray
+            float32, shape (N, H, W, 3).
+        windows : numpy.ndarray
+            int32, shape (layers, 4): the part of each layer's map that counts, as in `Tile`.
+        scales : numpy.ndarray
+            float32, shape (layers,): the factor of each layer's sum of squares.
+        step : float
+            The mean absolute value of the change of each picture.
+        shifts : sequence of (int, int)
+            Rows and columns by which each picture is rolled for its gradient.
+
+        Returns
+        -------
+        layer_losses, pictures : tf.Tensor
+            float32, shapes (N, layers) and (N, H, W, 3): each layer's share of the losses before
+            the step, and the pictures after it.
+        """
+        layer_losses, gradients = self.gradients(_rolled(pictures, shifts), windows, scales)
+        gradients = _rolled(gradients, [(-down, -right) for down, right in shifts])
+        return layer_losses, pictures + step * normalised(gradients)
+
+    def _gradients(
+        self, pictures: tf.Tensor, windows: tf.Tensor, scales: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return each layer's share of the losses and the sums' gradients, for N pictures."""
         with tf.GradientTape() as tape:
-            tape.watch(picture)
-            prepared = self._network.preprocess(picture[None], self._preprocessing)
+            tape.watch(pictures)
+            prepared = self._network.preprocess(pictures, self._preprocessing)
             activations = self._model(prepared, training=False)
             sums = [
-                self._square_sum(activations[name], windows[index], mask)
+                self._square_sums(activations[name], windows[index], mask)
                 for index, (name, mask) in enumerate(zip(self._names, self._masks, strict=True))
             ]
-            layer_losses = tf.stack(sums) * scales
+            layer_losses = tf.stack(sums, axis=1) * scales
+            # No picture has a part in another's loss, so each gets the gradient of its own.
             loss = tf.reduce_sum(layer_losses)
-        return layer_losses, tape.gradient(loss, picture)
+        return layer_losses, tape.gradient(loss, pictures)
 
-    def _step(
-        self,
-        picture: tf.Tensor,
-        windows: tf.Tensor,
-        scales: tf.Tensor,
-        step: tf.Tensor,
-        shift: tf.Tensor,
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return each layer's share of the loss, and the picture after one step of ascent."""
-        shifted = tf.roll(picture, shift, axis=(0, 1))
-        layer_losses, gradient = self._gradient(shifted, windows, scales)
-        gradient = tf.roll(gradient, -shift, axis=(0, 1))
-        mean = tf.maximum(tf.reduce_mean(tf.abs(gradient)), _SMALLEST_MEAN)
-        return layer_losses, picture + step * (gradient / mean)
+
+def normalised(gradients: tf.Tensor | np.ndarray) -> tf.Tensor:
+    """Divide each gradient by the mean of its absolute values.
+
+    Parameters
+    ----------
+    gradients : tf.Tensor or numpy.ndarray
+        float32, shape (N, H, W, 3).
+    """
+    means = tf.reduce_mean(tf.abs(gradients), axis=(1, 2, 3), keepdims=True)
+    return gradients / tf.maximum(means, _SMALLEST_MEAN)
+
+
+def _rolled(
+    pictures: tf.Tensor | np.ndarray, shifts: Sequence[Sequence[int]]
+) -> tf.Tensor | np.ndarray:
+    """Roll each picture by its own rows and columns."""
+    if not any(map(any, shifts)):
+        return pictures
+    moved = [
+        tf.roll(picture, shift, axis=(0, 1))
+        for picture, shift in zip(pictures, shifts, strict=True)
+    ]
+    return tf.stack(moved)
 
 
 @contextmanager
@@ -155,7 +221,8 @@ def in_words(shape: Shape) -> Iterator[None]:
         ) from error
 
 
-@functools.lru_cache(maxsize=8)
+#: An analysis of all layers of VGG16 has 18 objectives; to trace one takes longer than a step.
+@functools.lru_cache(maxsize=32)
 def _compiled(
     network: Network,
     names: tuple[str, ...],

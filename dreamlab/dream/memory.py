@@ -68,10 +68,11 @@ def bytes_per_pixel(
     if not any(hasattr(layer, "kept_bytes") for layer in layers):
         surcharge = 1.0 if precision == "float32" else _MIXED_SURCHARGE
         return (sum(maps) + 2 * max(maps)) * surcharge
+    in_the_loss = model.output if isinstance(model.output, dict) else ()
     kept, most, before = 0.0, 0.0, 0.0
     for layer, size in zip(layers, maps, strict=True):
         # A layer in the loss keeps its map too, and then has the sum of two gradients of it.
-        in_loss = layer.name in model.output
+        in_loss = layer.name in in_the_loss
         kept += size * (getattr(layer, "kept_bytes", 0.0) / _BYTES[precision] + in_loss)
         most = max(most, kept + before + size * (2 if in_loss else 1))
         before = size

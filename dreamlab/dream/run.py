@@ -1,9 +1,7 @@
 """DeepDream as a plain generator of steps."""
 
-import math
 import warnings
-from collections.abc import Generator, Mapping
-from functools import partial
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +11,15 @@ import numpy as np
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.dream.arithmetic import arithmetic
-from dreamlab.dream.ascent import OctaveAscent
+from dreamlab.dream.batch import BatchAscent, Course, together
 from dreamlab.dream.compiled import compile_objective
+from dreamlab.dream.course import Search, course
 from dreamlab.dream.memory import budget
-from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step
+from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Step
 from dreamlab.errors import DreamError
 from dreamlab.images.arrays import check_floats
 from dreamlab.images.decode import load_image
-from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
-from dreamlab.images.octaves import OctavePlan, plan_octaves
-from dreamlab.images.resample import resize, restore_detail
+from dreamlab.images.octaves import plan_octaves
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network, load_model
 
@@ -35,6 +32,7 @@ def dream(
     resume: Resume | None = None,
     starts: bool = False,
     memory: float | None = None,
+    search: Search | None = None,
 ) -> Generator[Step]:
     """Dream: change a picture, step by step, so that the chosen layers respond more strongly.
 
@@ -57,6 +55,11 @@ def dream(
     memory : float, optional
         Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
         half of what is free, at most 2,400 MB.
+    search : callable, optional
+        Chooses the step from the first gradient, in place of the config's step: called with the
+        direction of the first step, float32 (H, W, 3) with a mean absolute value of 1, and the
+        rise of the loss per unit of step, to first order, as a share of the loss. The config of
+        `Step.provenance` has the step that was chosen.
 
     Returns
     -------
@@ -77,28 +80,79 @@ def dream(
     InexactTiles
         If the picture must be tiled and the network allows no exact tiles.
     """
-    image = _checked(np.asarray(image))
+    courses = _courses([image], model, config, memory, resume=resume, starts=starts, search=search)
+    return (step for _, step in together(courses))
+
+
+def dreams(
+    images: Sequence[np.ndarray],
+    model: Network | str | Path | keras.Model = "vgg16",
+    config: DreamConfig | str | Mapping[str, Any] = "mixed",
+    *,
+    memory: float | None = None,
+) -> Generator[tuple[int, Step]]:
+    """Dream of several pictures of one size with the same settings, at the same time.
+
+    Each dream is the one that `dream` gives, up to rounding. Together they are faster, as the
+    network looks at as many pictures at once as fit the memory.
+
+    Parameters
+    ----------
+    images : sequence of numpy.ndarray
+        The pictures, each as for `dream`, all of one shape.
+    model, config, memory
+        As for `dream`.
+
+    Returns
+    -------
+    generator of (int, Step)
+        The place of the picture in `images`, and a step of its dream.
+
+    Raises
+    ------
+    DreamError
+        As `dream`, or if the pictures differ in shape.
+    """
+    return together(_courses(images, model, config, memory))
+
+
+def _courses(
+    images: Sequence[np.ndarray],
+    model: Network | str | Path | keras.Model,
+    config: DreamConfig | str | Mapping[str, Any],
+    memory: float | None,
+    **options: Any,
+) -> list[Course]:
+    """Check and prepare; return the course of each picture's dream."""
+    images = [_checked(np.asarray(image)) for image in images]
+    shape = Shape.of(images[0])
+    for image in images:
+        if Shape.of(image) != shape:
+            raise DreamError(
+                f"the pictures are {shape.width} x {shape.height} and "
+                f"{image.shape[1]} x {image.shape[0]} px; give pictures of one size"
+            )
     model, config = load_model(model), DreamConfig.of(config)
-    plan = plan_octaves(*Shape.of(image), config=config, model=model.name, smallest=model.smallest)
+    plan = plan_octaves(*shape, config=config, model=model.name, smallest=model.smallest)
     precision, convolution = arithmetic(config.precision, config.convolution)
     objective = compile_objective(model, config, precision, convolution)
     if plan.warning:
-        warnings.warn(plan.warning, OctaveDropped, stacklevel=2)
+        warnings.warn(plan.warning, OctaveDropped, stacklevel=3)
     # The largest octave sets the budget of all: TensorFlow never returns memory to the system.
     memory_budget = budget(plan.shapes[-1].area, memory)
-    octaves = [OctaveAscent(objective, config, shape, memory_budget) for shape in plan.shapes]
-    if not all(octave.exact for octave in octaves):
+
+    def ascents(config: DreamConfig) -> list[BatchAscent]:
+        return [BatchAscent(objective, config, shape, memory_budget) for shape in plan.shapes]
+
+    if not all(ascent.exact for ascent in ascents(config)):
         warnings.warn(
             f"in {model.name} each position sees the whole picture, so its tiles are not exact: "
             "they are shifted at random to hide the seams",
             InexactTiles,
-            stacklevel=2,
+            stacklevel=3,
         )
-    resume = resume or Resume(0, image)
-    if not 0 <= resume.octave < len(octaves):
-        raise DreamError(f"octave {resume.octave} to go on with; choose 0 to {len(octaves) - 1}")
     provenance = Provenance(config, model.name, model.weights, precision, convolution)
-    return _steps(image, config, plan, octaves, provenance, resume, starts)
+    return [course(image, plan, ascents, provenance, **options) for image in images]
 
 
 def _checked(image: np.ndarray) -> np.ndarray:
@@ -107,85 +161,3 @@ def _checked(image: np.ndarray) -> np.ndarray:
     image = np.asarray(image, np.float32)
     check_floats(image)
     return image
-
-
-def _steps(
-    original: np.ndarray,
-    config: DreamConfig,
-    plan: OctavePlan,
-    octaves: list[OctaveAscent],
-    provenance: Provenance,
-    resume: Resume,
-    starts: bool,
-) -> Generator[Step]:
-    pixels = [height * width for height, width in plan.shapes]
-    picture = resume.picture
-    held: list = []
-    for index in range(resume.octave, len(octaves)):
-        held.clear()
-        shape, octave = plan.shapes[index], octaves[index]
-        # Each octave has its own generator, so that a resumed run draws the same numbers.
-        generator = np.random.default_rng((config.seed, index))
-        # The notebook's order: salt and pepper at the old size, Gaussian noise at the new size.
-        picture = add_salt_and_pepper(np.asarray(picture), config.salt_pepper, generator)
-        picture = resize(picture, shape)
-        picture = add_gaussian(np.asarray(picture), config.gaussian_noise, generator)
-        step_here = partial(
-            Step,
-            octave=index,
-            octaves=len(octaves),
-            height=shape[0],
-            width=shape[1],
-            original=original,
-            provenance=provenance,
-        )
-        jitter = max(config.jitter, octave.min_jitter)
-        waiting = None
-        for iteration in range(config.iterations):
-            shift = generator.integers(-jitter, jitter + 1, 2).tolist()
-            layer_losses, ascended = octave.step(picture, shift)
-            loss = _finite(float(layer_losses.sum(dtype=np.float64)), index, iteration)
-            if config.max_loss is not None and loss > config.max_loss:
-                break
-            if waiting is not None:
-                yield waiting(ends_octave=False)
-            held.clear()
-            held = [ascended]
-            if starts:
-                held.append(Start(np.asarray(picture), tuple(shift), octave.memory_budget))
-            picture = ascended
-            waiting = partial(
-                step_here,
-                iteration=iteration,
-                fraction=_fraction(pixels, index, (iteration + 1) / config.iterations),
-                loss=loss,
-                losses=dict(zip(config.layers, layer_losses.tolist(), strict=True)),
-                _held=held,
-            )
-            # A step that may be the octave's last waits, as its picture is the octave's result.
-            if config.max_loss is None and iteration < config.iterations - 1:
-                yield waiting(ends_octave=False)
-                waiting = None
-        shrunk = resize(original, plan.shapes[max(0, index - 1)])
-        picture = restore_detail(np.asarray(picture), resize(original, shape), shrunk)
-        held[:1] = [picture]  # the start of the octave's last step stays beside it
-        if waiting is None:
-            waiting = partial(step_here, iteration=-1, loss=math.nan, losses={})
-        whole = _fraction(pixels, index, 1.0)
-        del shrunk  # frees the pictures of sizes that are finished
-        ascended = None
-        yield waiting(ends_octave=True, fraction=whole, _held=held)
-
-
-def _fraction(pixels: list[int], octave: int, share: float) -> float:
-    """Return the share of a run's work that is done after a share of an octave's steps."""
-    return (sum(pixels[:octave]) + share * pixels[octave]) / sum(pixels)
-
-
-def _finite(loss: float, octave: int, iteration: int) -> float:
-    if not math.isfinite(loss):
-        raise DreamError(
-            f"the loss became {loss} at octave {octave + 1}, step {iteration + 1}: "
-            "choose a smaller step or smaller weights"
-        )
-    return loss

@@ -9,8 +9,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dreamlab.analysis import named
-from dreamlab.analysis.atlas import EFFORTS, AtlasSettings, distance, line_search, run
+from dreamlab.analysis.atlas import EFFORTS, AtlasSettings, run
 from dreamlab.analysis.files import ANALYSIS_KEY, files
+from dreamlab.analysis.kept import DREAMS
 from dreamlab.analysis.report import report
 from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig, read_settings
@@ -33,32 +34,17 @@ def image():
     return 0.5 * picture(20, 24)  # so that a small move is not clipped
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    DREAMS.clear()
+
+
 def _settings(**values):
     return AtlasSettings(precision="float32", **values)
 
 
-def test_a_picture_is_halted_at_the_amount_by_hand():
-    start = np.zeros((1, 1, 3), np.float32)
-    before = np.full_like(start, 0.1)
-    after = np.full_like(start, 0.3)
-    assert line_search(start, before, after, 0.15) == pytest.approx(0.25, abs=1e-5)
-    # A way that turns: from (.3, 0, 0) towards (.3, .8, 0), the length is .5 at (.3, .4, 0).
-    before, after = np.float32([[[0.3, 0, 0]]]), np.float32([[[0.3, 0.8, 0]]])
-    assert line_search(start, before, after, 0.5 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
-    # One that leaves the range: what is white already does not get whiter, so the rest goes .3.
-    start = np.float32([[[1, 0, 0]]])
-    after = np.float32([[[2, 0.6, 0]]])
-    assert line_search(start, start, after, 0.3 / math.sqrt(3)) == pytest.approx(0.5, abs=1e-5)
-
-
-def test_what_is_out_of_range_does_not_count_as_moved():
-    white = np.ones((2, 2, 3), np.float32)
-    assert distance(1.5 * white, white) == 0
-    assert distance(-1.5 * white, white) == 2
-
-
 def test_every_layer_moves_the_picture_by_the_same_amount(network, image):
-    findings = analyse(ATLAS, image, network, _settings(amount=0.05, step=0.02))
+    findings = analyse(ATLAS, image, network, _settings(amount=0.05))
     assert findings.complete
     assert [item.key for item in findings.items] == LAYERS
     for item in findings.items:
@@ -66,7 +52,9 @@ def test_every_layer_moves_the_picture_by_the_same_amount(network, image):
         dreamt = load_image(item.picture)
         change = math.sqrt(np.mean((dreamt - image) ** 2))
         assert change == pytest.approx(0.05, abs=0.5 / 127.5)  # what rounding to pixels takes
-        assert item.values["last_loss"] > item.values["first_loss"]
+        # The losses are those before the first and the last step.
+        rose = item.values["last_loss"] > item.values["first_loss"]
+        assert rose is (item.values["steps"] > 1)
 
 
 @pytest.mark.parametrize("amount", [0.05, 0.2])
@@ -83,7 +71,7 @@ def test_layers_move_a_black_and_white_picture_alike_too(network, amount):
 
 
 def test_a_picture_says_what_it_takes_to_dream_it_again(network, image):
-    findings = analyse(ATLAS, image, network, _settings(amount=0.05, step=0.02))
+    findings = analyse(ATLAS, image, network, _settings(amount=0.05))
     for item in findings.items:
         metadata = read_settings(io.BytesIO(item.picture.png))
         assert metadata["last_step"] == item.values["last_step"]
@@ -129,14 +117,26 @@ def test_a_layer_that_moves_too_little_ends_and_says_so(network, image):
     findings = analyse(ATLAS, image, network, _settings(amount=2.0, most_steps=2, layers=["first"]))
     (item,) = findings.items
     assert item.values["steps"] == 2
-    assert item.values["moved"] < 0.1
+    assert item.values["moved"] < 1.5
     assert item.caption == f"first · depth 1 · sees 3 px · moved only {item.values['moved']:.3g}"
     assert item.caption.encode() in report([findings]).replace(b"&#x27;", b"'")
 
 
+def test_a_silent_layer_ends_at_once_and_says_so(image):
+    network = tiny_network()
+    *_, last = network.feature_extractor(["third"], "float32").layers
+    kernel, bias = last.get_weights()
+    last.set_weights([kernel, bias - 1000])
+    (item,) = analyse(ATLAS, image, network, _settings(layers=["third"])).items
+    assert (item.values["steps"], item.values["moved"], item.values["last_step"]) == (1, 0, 1)
+    assert "moved only 0" in item.caption
+    assert np.array_equal(load_image(item.picture), load_image(to_pixels(image)))
+
+
 def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
-    settings = _settings(amount=0.05, step=0.02)
+    settings = _settings(effort="equal steps", iterations=3)
     whole = analyse(ATLAS, image, network, settings)
+    DREAMS.clear()
     steps = []
 
     def until_the_second(step):
@@ -151,6 +151,7 @@ def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
     assert fractions == sorted(fractions)
     assert 0 < fractions[-1] < 1
 
+    DREAMS.clear()
     redone = []
     rest = analyse(
         ATLAS,

@@ -1,49 +1,101 @@
-"""What each analysis costs on the sample cat with VGG16: python -m tests.bench.analyses.
+"""What each analysis costs on the sample cat with VGG16: `python -m tests.bench.analyses`.
 
-All run with their default settings, one after the other in one process whose engine is warm, as a
-worker's is. Nothing is asserted: the figures depend on the machine and on what else it does.
+All run with their default settings, each in a process of its own whose engine is warm, as a
+worker's is. *First* is the first run in the process; *again* is the next one, on the mirrored cat,
+when all graphs and kernels are there. `--against TREE` measures another checkout of dreamlab too,
+such as a worktree of an older commit, in turns with this one, and prints how many times as fast
+this one is. Figures are the least of some rounds. Last comes the excitation matrix of a picture
+whose atlas was run just before, which takes over its dreams. Nothing is asserted: the figures
+depend on the machine and on what else it does.
 """
 
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from dreamlab.analysis import ANALYSES, Analysis, Findings
-from dreamlab.analysis.run import analyse
-from dreamlab.config import DreamConfig
-from dreamlab.dream import dream
-from dreamlab.images import load_image
-from dreamlab.models import Network, load_model
+from dreamlab.analysis import ANALYSES
 
-_CAT = Path(__file__).parents[2] / "dreamlab" / "samples" / "cat.png"
+_HERE = Path(__file__).parents[2]
+_CAT = _HERE / "dreamlab" / "samples" / "cat.png"
 
 #: Most seconds that an analysis may take, where that is laid down.
 _BARS = {"atlas": 30.0}
 
+#: What each process does; it has to run with older checkouts too.
+_PROGRAM = """
+import json
+import sys
+
+from dreamlab.analysis.run import analyse
+from dreamlab.config import DreamConfig
+from dreamlab.dream import dream
+from dreamlab.images import load_image
+from dreamlab.models import load_model
+
+path, mirrored, *names = json.loads(sys.argv[1])
+network = load_model("vgg16")
+cat = load_image(path, max_side=300)
+# A step, so that TensorFlow is up and the number format is chosen.
+config = DreamConfig(layers={network.layers[0].name: 1.0}, octaves=1, iterations=1)
+for _ in dream(load_image(path, max_side=64), network, config):
+    pass
+seconds = []
+for place, name in enumerate(names):
+    image = cat[:, ::-1] if mirrored and place else cat
+    seconds.append(analyse(name, image, network).seconds)
+print(json.dumps(seconds))
+"""
+
+
+def seconds(tree: Path, *names: str, mirrored: bool) -> list[float]:
+    """Return the seconds of some analyses, one after the other in one process of a checkout."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", _PROGRAM, json.dumps([str(_CAT), mirrored, *names])],
+        capture_output=True,
+        text=True,
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree), "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+    if done.returncode:
+        sys.exit(f"{tree}: {', '.join(names)} failed\n{done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def compare(trees: Sequence[Path], names: Sequence[str], rounds: int) -> None:
+    """Print a row for each analysis: seconds of each checkout, and how often this one fits in."""
+    cells = "".join(f"{tree.name:>26}" for tree in trees)
+    print(f"{'':12}{cells}\n{'analysis':12}" + f"{'first  again   ratios':>26}" * len(trees))
+    for name in names:
+        found: list[list[list[float]]] = [[] for _ in trees]
+        for _ in range(rounds):
+            for tree, taken in zip(trees, found, strict=True):
+                taken.append(seconds(tree, name, name, mirrored=True))
+        best = [[min(runs) for runs in zip(*taken, strict=True)] for taken in found]
+        print(f"{name:12}", end="")
+        for first, again in best:
+            ratios = f"{first / best[0][0]:4.2f} {again / best[0][1]:4.2f}"
+            print(f"{first:11.1f} {again:6.1f}  {ratios}"[:26].rjust(26), end="")
+        print(f"   bar {_BARS[name]:g} s" if name in _BARS else "", flush=True)
+
 
 def main() -> None:
     """Measure and print."""
-    network = load_model("vgg16")
-    _warm(network)
-    print(f"{'analysis':12} {'picture':>10} {'found':>6} {'seconds':>8} {'bar':>8}")
-    for name, analysis in ANALYSES.items():
-        found, size = _run(analysis, network)
-        bar = f"{_BARS[name]:g} s" if name in _BARS else "–"
-        print(
-            f"{name:12} {size:>10} {len(found.items):6} {found.seconds:8.1f} {bar:>8}", flush=True
-        )
-
-
-def _warm(network: Network) -> None:
-    """Take a step, so that TensorFlow is up and the number format is chosen."""
-    config = DreamConfig(layers={network.layers[0].name: 1.0}, octaves=1, iterations=1)
-    for _ in dream(load_image(_CAT, max_side=64), network, config):
-        pass
-
-
-def _run(analysis: Analysis, network: Network) -> tuple[Findings, str]:
-    settings = analysis.settings()
-    image = load_image(_CAT, max_side=settings.max_side)
-    height, width = image.shape[:2]
-    return analyse(analysis, image, network, settings), f"{width} x {height}"
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.analyses", description=__doc__)
+    parser.add_argument("names", nargs="*", default=list(ANALYSES), help="analyses; by default all")
+    parser.add_argument(
+        "--against", type=Path, nargs="+", default=[], metavar="TREE", help="other checkouts"
+    )
+    parser.add_argument("--rounds", type=int, default=1, help="runs of each, in turns")
+    options = parser.parse_args()
+    trees = [_HERE, *(tree.resolve() for tree in options.against)]
+    compare(trees, options.names, options.rounds)
+    if "excitation" in options.names:
+        _, after = seconds(_HERE, "atlas", "excitation", mirrored=False)
+        print(f"excitation after the atlas of the same picture: {after:.1f} s")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import tensorflow as tf
 from dreamlab.dream.channel_image import (
     ChannelVisualizer,
     frequency_scales,
-    to_picture,
+    to_pictures,
     unrectified,
 )
 from dreamlab.errors import DreamError
@@ -25,43 +25,74 @@ LUCID /= np.sqrt(0.26**2 + 0.27**2 + 0.27**2)
 
 def test_the_fourier_picture_against_numpy():
     side = 8
-    coefficients = np.random.default_rng(0).normal(0, 0.1, (2, 3, side, side // 2 + 1))
+    coefficients = np.random.default_rng(0).normal(0, 0.1, (2, 2, 3, side, side // 2 + 1))
     scales = frequency_scales(side)
     assert scales[0, 0] == side * side  # the constant part counts as frequency 1 / side
     assert scales[0, 1] == side * side
     assert scales[0, 2] == scales[2, 0] == side * side / 2
-    waves = np.fft.irfft2((coefficients[0] + 1j * coefficients[1]) * scales, (side, side)) / 4
-    colours = np.einsum("cd,dhw->hwc", LUCID, waves)
+    real, imaginary = coefficients[:, 0], coefficients[:, 1]
+    waves = np.fft.irfft2((real + 1j * imaginary) * scales, (side, side)) / 4
+    colours = np.einsum("cd,ndhw->nhwc", LUCID, waves)
     expected = 2 / (1 + np.exp(-colours)) - 1
-    picture = to_picture(tf.constant(coefficients, tf.float32), scales)
-    np.testing.assert_allclose(picture, expected, atol=1e-5)
+    pictures = to_pictures(tf.constant(coefficients, tf.float32), scales)
+    np.testing.assert_allclose(pictures, expected, atol=1e-5)
+
+
+def _grown(visualizer, channels, steps=8, **options):
+    """Return the objectives of all steps, and the last pictures."""
+    found = list(visualizer.visualize(channels, steps, **{"jitter": 3, "seed": 0} | options))
+    return np.array([objectives for objectives, _ in found]), visualizer.pictures(found[-1][1])
 
 
 def test_visualizing_raises_the_channel_and_is_seeded(network):
     visualizer = ChannelVisualizer(network, "second", 32, "float32", "notebook")
-    runs = [
-        [
-            (objective, picture)
-            for objective, picture in visualizer.visualize(1, 8, jitter=3, seed=seed)
-        ]
-        for seed in (0, 0, 1)
-    ]
-    assert runs[0][-1][0] > runs[0][0][0]
-    assert np.array_equal(runs[0][-1][1], runs[1][-1][1])
-    assert not np.array_equal(runs[0][-1][1], runs[2][-1][1])
-    picture = runs[0][-1][1]
-    assert picture.shape == (32, 32, 3)
-    assert np.abs(picture).max() <= 1
+    (objectives, (first,)), (_, (again,)), (_, (other,)) = (
+        _grown(visualizer, [1], seed=seed) for seed in (0, 0, 1)
+    )
+    assert objectives[-1] > objectives[0]
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert first.shape == (32, 32, 3)
+    assert np.abs(first).max() <= 1
     with pytest.raises(DreamError, match="side is 1; tiny needs at least 2 px"):
         ChannelVisualizer(network, "second", 1, "float32", "notebook")
 
 
+def test_channels_grown_together_are_those_grown_alone(network):
+    visualizer = ChannelVisualizer(network, "third", 32, "float32", "notebook")
+    objectives, pictures = _grown(visualizer, [4, 0, 2])
+    for place, channel in enumerate([4, 0, 2]):
+        alone, (picture,) = _grown(visualizer, [channel])
+        np.testing.assert_allclose(objectives[:, [place]], alone, rtol=1e-3, atol=1e-5)
+        np.testing.assert_allclose(pictures[place], picture, atol=1e-3)
+    # The channels' pictures differ by far more.
+    assert np.abs(pictures[0] - pictures[1]).max() > 0.1
+
+
+def test_an_ascent_on_one_channel_is_adam_by_hand(network):
+    """The first step of Adam goes by its rate, whatever the gradient's size."""
+    visualizer = ChannelVisualizer(network, "third", 32, "float32", "notebook")
+    start = np.random.default_rng((0, 1)).normal(0, 0.01, (2, 3, 32, 17)).astype(np.float32)
+    (_, after), *_ = visualizer.visualize([1], 1, jitter=0, seed=0)
+    change = np.abs(after.numpy()[0] - start)
+    # What has no gradient stays: the imaginary part of the constant, among others.
+    assert change[0, :, 0, 0] == pytest.approx([0.05] * 3, rel=1e-2)
+    assert change.max() == pytest.approx(0.05, rel=1e-3)
+
+
+def test_as_many_channels_at_once_as_fit_the_memory(network):
+    small, large = (
+        ChannelVisualizer(network, "third", side, "float32", "notebook") for side in (32, 512)
+    )
+    assert small.most_at_once() == 16
+    # No memory at all still leaves a gradient 256 MB. Of each pixel it takes 4 bytes for
+    # 4 + 5 + 5 / 4 + 6 / 4 values of the maps, and for the largest map twice more.
+    assert large.most_at_once(1) == 256_000_000 // (512 * 512 * 4 * (11.75 + 2 * 5)) == 11
+
+
 def test_jitter_changes_what_is_grown(network):
     visualizer = ChannelVisualizer(network, "third", 32, "float32", "notebook")
-    still, shifted = (
-        [picture for _, picture in visualizer.visualize(1, 8, jitter=jitter, seed=0)][-1]
-        for jitter in (0, 3)
-    )
+    still, shifted = (_grown(visualizer, [1], jitter=jitter)[1] for jitter in (0, 3))
     assert np.abs(still - shifted).max() > 0.01
 
 

@@ -15,7 +15,7 @@ def test_one_trace_serves_all_sizes_weights_and_steps():
                 picture(height, width), (height % 3, 0)
             )
     objective = compile_objective(network, config, "float32")
-    assert objective.step.experimental_get_tracing_count() == 1
+    assert objective.gradients.experimental_get_tracing_count() == 1
 
 
 def test_an_unknown_layer_is_named_with_those_that_are_close():

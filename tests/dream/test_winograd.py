@@ -78,7 +78,7 @@ def test_graphs_are_traced_once_for_all_sizes(network):
     objective = compile_objective(network, CONFIG, "float32", "winograd")
     for size in ((40, 56), (31, 33), (64, 20)):
         ended(picture(*size), network, CONFIG)
-    assert objective.step.experimental_get_tracing_count() == 1
+    assert objective.gradients.experimental_get_tracing_count() == 1
 
 
 @pytest.mark.slow

@@ -213,11 +213,13 @@ def test_what_cannot_run_is_refused_at_once():
 
 def test_the_work_is_that_of_the_picture_scaled_down():
     jobs = Jobs(DeploymentSettings(), lambda: None)
-    jobs.observe("vgg16", "float32", Timed(1728.0 * 32 * 48 * 2, 1.0, "float32"))
-    settings = dataclasses.replace(SETTINGS, layers=("block1_conv1",), amount=0.06)
-    # 40 x 60 px become 32 x 48, and 0.06 at 0.03 a step takes 2 steps of 1,728 multiplications.
-    task = dataclasses.replace(TASK, settings=settings)
-    assert jobs.estimate(task) == pytest.approx(1.0)
+    jobs.observe("vgg16", "float32", Timed(1728.0 * 32 * 48, 1.0, "float32"))
+    settings = dataclasses.replace(SETTINGS, layers=("block1_conv1",))
+    # 40 x 60 px become 32 x 48. A step takes 1,728 multiplications; equal effort at most 3 steps,
+    # unless the gradient turns back.
+    for values, seconds in (({}, 3), ({"most_steps": 2}, 2), ({"effort": "equal steps"}, 6)):
+        task = dataclasses.replace(TASK, settings=dataclasses.replace(settings, **values))
+        assert jobs.estimate(task) == pytest.approx(seconds)
 
 
 @pytest.mark.slow

@@ -85,7 +85,6 @@ def test_every_analysis_runs_to_its_end(page, fake, analysis):
         ("atlas", "selectbox", "effort", "equal steps", "equal steps"),
         ("atlas", "number_input", "amount", 0.2, 0.2),
         ("atlas", "number_input", "most_steps", 9, 9),
-        ("atlas", "number_input", "step", 0.01, 0.01),
         ("atlas", "number_input", "jitter", 4, 4),
         ("atlas", "number_input", "max_side", 128, 128),
         ("excitation", "number_input", "amount", 0.3, 0.3),
@@ -113,7 +112,7 @@ def test_every_control_has_an_effect(page, fake, analysis, kind, field, value, e
 
 def test_a_control_without_effect_is_not_drawn(page):
     names = {key.rsplit(".", 1)[1] for key in keys(page)}
-    assert names == {"layers", "effort", "amount", "most_steps", "step", "jitter", "max_side"}
+    assert names == {"layers", "effort", "amount", "most_steps", "jitter", "max_side"}
     sound(page.selectbox(key="atlas.set.vgg16.effort").set_value("equal steps").run())
     names = {key.rsplit(".", 1)[1] for key in keys(page)}
     assert names == {"layers", "effort", "iterations", "step", "jitter", "max_side"}

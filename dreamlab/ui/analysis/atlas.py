@@ -14,7 +14,7 @@ from dreamlab.ui.session import state
 def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
     if name in ("amount", "most_steps"):
         return values["effort"] == EFFORTS[0]
-    if name == "iterations":
+    if name in ("iterations", "step"):
         return values["effort"] != EFFORTS[0]
     return name != "seed" or values["jitter"] > 0
 

@@ -1,0 +1,169 @@
+"""The course of a dream: octave by octave and step by step, as a coroutine.
+
+It asks whoever runs it for each step of gradient ascent, so that the steps of several dreams can be
+taken at once, and knows all the rest: octaves, noise, shifts and the limit of the loss.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from dreamlab.config import DreamConfig
+from dreamlab.config.provenance import Provenance
+from dreamlab.dream.batch import BatchAscent, Course, Look
+from dreamlab.dream.compiled import normalised
+from dreamlab.dream.step import Resume, Start, Step
+from dreamlab.errors import DreamError
+from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
+from dreamlab.images.octaves import OctavePlan
+from dreamlab.images.resample import resize, restore_detail
+
+#: Chooses the step of a run, from the direction of its first step, float32 (H, W, 3) with a mean
+#: absolute value of 1, and from the rise of the loss per unit of step, to first order, over the
+#: loss.
+Search = Callable[[np.ndarray, float], float]
+
+
+def course(
+    original: np.ndarray,
+    plan: OctavePlan,
+    ascents: Callable[[DreamConfig], list[BatchAscent]],
+    provenance: Provenance,
+    *,
+    resume: Resume | None = None,
+    starts: bool = False,
+    search: Search | None = None,
+) -> Course:
+    """Return the course of a dream.
+
+    Parameters
+    ----------
+    original : numpy.ndarray
+        float32, shape (H, W, 3), in [-1, 1].
+    plan : OctavePlan
+        The octaves.
+    ascents : callable
+        Returns the ascent of each octave for a config.
+    provenance : Provenance
+        Of the run; its config has the settings.
+    resume, starts, search
+        As in `dreamlab.dream.dream`.
+
+    Raises
+    ------
+    DreamError
+        If the run is to resume at an octave that there is not.
+    """
+    resume = resume or Resume(0, original)
+    count = len(plan.shapes)
+    if not 0 <= resume.octave < count:
+        raise DreamError(f"octave {resume.octave} to go on with; choose 0 to {count - 1}")
+    return _course(original, plan, ascents, provenance, resume, starts, search)
+
+
+def _course(
+    original: np.ndarray,
+    plan: OctavePlan,
+    ascents: Callable[[DreamConfig], list[BatchAscent]],
+    provenance: Provenance,
+    resume: Resume,
+    starts: bool,
+    search: Search | None,
+) -> Course:
+    config = provenance.config
+    octaves = ascents(config)
+    pixels = [height * width for height, width in plan.shapes]
+    picture = resume.picture
+    held: list = []
+    for index in range(resume.octave, len(octaves)):
+        held.clear()
+        shape, octave = plan.shapes[index], octaves[index]
+        # Each octave has its own generator, so that a resumed run draws the same numbers.
+        generator = np.random.default_rng((config.seed, index))
+        # The notebook's order: salt and pepper at the old size, Gaussian noise at the new size.
+        picture = add_salt_and_pepper(np.asarray(picture), config.salt_pepper, generator)
+        picture = resize(picture, shape)
+        picture = add_gaussian(np.asarray(picture), config.gaussian_noise, generator)
+        step_here = partial(
+            Step,
+            octave=index,
+            octaves=len(octaves),
+            height=shape[0],
+            width=shape[1],
+            original=original,
+        )
+        jitter = max(config.jitter, octave.min_jitter)
+        waiting = None
+        for iteration in range(config.iterations):
+            shift = generator.integers(-jitter, jitter + 1, 2).tolist()
+            if search is None:
+                layer_losses, ascended = yield Look(octave, picture, shift)
+            else:
+                layer_losses, direction, rise = _direction(octave, np.asarray(picture), shift)
+                config = replace(config, step=search(direction, rise))
+                provenance = replace(provenance, config=config)
+                octaves, search = ascents(config), None
+                octave = octaves[index]
+                ascended = picture + np.float32(config.step) * direction
+            loss = _finite(float(layer_losses.sum(dtype=np.float64)), index, iteration)
+            if config.max_loss is not None and loss > config.max_loss:
+                break
+            if waiting is not None:
+                yield waiting(ends_octave=False)
+            held.clear()
+            held = [ascended]
+            if starts:
+                held.append(Start(np.asarray(picture), tuple(shift), octave.memory_budget))
+            picture = ascended
+            waiting = partial(
+                step_here,
+                provenance=provenance,
+                iteration=iteration,
+                fraction=_fraction(pixels, index, (iteration + 1) / config.iterations),
+                loss=loss,
+                losses=dict(zip(config.layers, layer_losses.tolist(), strict=True)),
+                _held=held,
+            )
+            # A step that may be the octave's last waits, as its picture is the octave's result.
+            if config.max_loss is None and iteration < config.iterations - 1:
+                yield waiting(ends_octave=False)
+                waiting = None
+        shrunk = resize(original, plan.shapes[max(0, index - 1)])
+        picture = restore_detail(np.asarray(picture), resize(original, shape), shrunk)
+        held[:1] = [picture]  # the start of the octave's last step stays beside it
+        if waiting is None:
+            waiting = partial(
+                step_here, provenance=provenance, iteration=-1, loss=math.nan, losses={}
+            )
+        whole = _fraction(pixels, index, 1.0)
+        del shrunk  # frees the pictures of sizes that are finished
+        ascended = None
+        yield waiting(ends_octave=True, fraction=whole, _held=held)
+
+
+def _direction(
+    octave: BatchAscent, picture: np.ndarray, shift: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return each layer's share of the loss, and what a `Search` is called with."""
+    layer_losses, gradient = octave.gradient(picture, shift)
+    direction = normalised(gradient[None])[0].numpy()
+    loss = abs(float(layer_losses.sum(dtype=np.float64)))
+    rise = float(np.vdot(gradient, direction)) / loss if loss else math.inf
+    return layer_losses, direction, rise
+
+
+def _fraction(pixels: list[int], octave: int, share: float) -> float:
+    """Return the share of a run's work that is done after a share of an octave's steps."""
+    return (sum(pixels[:octave]) + share * pixels[octave]) / sum(pixels)
+
+
+def _finite(loss: float, octave: int, iteration: int) -> float:
+    if not math.isfinite(loss):
+        raise DreamError(
+            f"the loss became {loss} at octave {octave + 1}, step {iteration + 1}: "
+            "choose a smaller step or smaller weights"
+        )
+    return loss
