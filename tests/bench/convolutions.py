@@ -21,7 +21,11 @@ import tensorflow as tf  # noqa: E402
 
 from dreamlab.config import DreamConfig  # noqa: E402
 from dreamlab.images import load_image  # noqa: E402
-from dreamlab.kernels import Convolution, max_pool_gradient  # noqa: E402
+from dreamlab.kernels import (  # noqa: E402
+    Convolution,
+    max_pool_halving,
+    max_pool_halving_gradient,
+)
 from tests.bench.ways import WAYS  # noqa: E402
 
 _CAT = Path(__file__).parents[1] / "data" / "cat_600x400.png"
