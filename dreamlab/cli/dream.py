@@ -16,7 +16,7 @@ from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
-from dreamlab.images import load_image
+from dreamlab.images import Picture, load_image
 from dreamlab.results import folder
 from dreamlab.results.film import Film
 from dreamlab.results.record import run_to_end
@@ -105,7 +105,7 @@ def _dream(options: argparse.Namespace) -> int:
     values = vars(options)
     film = Film(**setting_values(options, specs(Film)), steps="every" in values)
     recording = Recording(every=values.get("every"))
-    image = load_image(options.image, max_side=values.get("max_side"))
+    image = Picture.exactly(load_image(options.image, max_side=values.get("max_side")))
     most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(options.out)
     quietly_import_tensorflow()

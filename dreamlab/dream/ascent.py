@@ -42,8 +42,10 @@ class OctaveAscent:
         memory_budget: float = math.inf,
     ) -> None:
         shape = Shape(*shape)
-        fixed = None if isinstance(config.tile, str) else config.tile
-        side = fixed or objective.tile_for(shape, memory_budget)
+        if isinstance(config.tile, str):
+            sides = objective.tile_for(shape, memory_budget)
+        else:
+            sides = Shape(config.tile, config.tile)
         self.memory_budget = memory_budget
         self._objective = objective
         self._step = config.step
@@ -51,21 +53,21 @@ class OctaveAscent:
         self._weights = np.array(list(config.layers.values()), np.float32)
         self.exact = True
         maps = objective.maps(shape)
-        if side is None or max(shape) <= side:
+        if sides is None or shape.height <= sides.height and shape.width <= sides.width:
             tiles = [whole_picture(shape, maps)]
         elif objective.local:
-            tiles = exact_tiles(shape, side, objective.receptive_fields, maps)
+            tiles = exact_tiles(shape, sides, objective.receptive_fields, maps)
         else:
             self.exact = False
-            self._parts = self._separate_parts(side)
+            self._parts = self._separate_parts(sides)
             return
         scales = (1 / objective.sizes(maps)) * self._weights
         self._parts = [(tile, scales) for tile in tiles]
 
-    def _separate_parts(self, side: int) -> list[tuple[Tile, np.ndarray]]:
+    def _separate_parts(self, sides: Shape) -> list[tuple[Tile, np.ndarray]]:
         """Return tiles that are separate pictures, each with its layers' scales by area."""
         parts = []
-        for top, bottom, left, right in separate_tiles(self._shape, side):
+        for top, bottom, left, right in separate_tiles(self._shape, sides):
             shape = Shape(bottom - top, right - left)
             maps = self._objective.maps(shape)
             share = shape.area / self._shape.area

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from dreamlab.config import DreamConfig
-from dreamlab.dream.memory import bytes_per_pixel, tile_side
+from dreamlab.dream.memory import bytes_per_pixel, tile_sides
 from dreamlab.dream.objective import channel_masks, fast_square_sums, square_sums
 from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
@@ -87,10 +87,10 @@ class CompiledObjective:
         """Whether every layer sees a bounded part of the picture, which makes tiles exact."""
         return all(field.local for field in self.receptive_fields)
 
-    def tile_for(self, shape: Shape, memory_budget: float) -> int | None:
-        """Return the side of tiles whose gradient fits the budget in bytes; None for no tiles."""
+    def tile_for(self, shape: Shape, memory_budget: float) -> Shape | None:
+        """Return the sides of tiles whose gradient fits the budget in bytes; None for no tiles."""
         margin = max(field.left + field.right for field in self.receptive_fields)
-        return tile_side(shape, self._bytes_per_pixel, margin, memory_budget)
+        return tile_sides(shape, self._bytes_per_pixel, margin, memory_budget)
 
     def most_at_once(self, shape: Shape, memory_budget: float) -> int:
         """Return how many pictures' gradients together fit the budget in bytes: 1 to 4."""

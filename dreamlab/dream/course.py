@@ -15,8 +15,9 @@ from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.dream.batch import BatchAscent, Course, Look
 from dreamlab.dream.compiled import normalised
-from dreamlab.dream.step import Resume, Start, Step
+from dreamlab.dream.step import Resume, Start, Step, floats
 from dreamlab.errors import DreamError
+from dreamlab.images import Picture
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
 from dreamlab.images.octaves import OctavePlan
 from dreamlab.images.resample import resize, restore_detail
@@ -28,7 +29,7 @@ Search = Callable[[np.ndarray, float], float]
 
 
 def course(
-    original: np.ndarray,
+    original: np.ndarray | Picture,
     plan: OctavePlan,
     ascents: Callable[[DreamConfig], list[BatchAscent]],
     provenance: Provenance,
@@ -41,8 +42,8 @@ def course(
 
     Parameters
     ----------
-    original : numpy.ndarray
-        float32, shape (H, W, 3), in [-1, 1].
+    original : numpy.ndarray or Picture
+        float32, shape (H, W, 3), in [-1, 1]; a picture takes a quarter of the memory.
     plan : OctavePlan
         The octaves.
     ascents : callable
@@ -57,28 +58,28 @@ def course(
     DreamError
         If the run is to resume at an octave that there is not.
     """
-    resume = resume or Resume(0, original)
     count = len(plan.shapes)
-    if not 0 <= resume.octave < count:
+    if resume is not None and not 0 <= resume.octave < count:
         raise DreamError(f"octave {resume.octave} to go on with; choose 0 to {count - 1}")
     return _course(original, plan, ascents, provenance, resume, starts, search)
 
 
 def _course(
-    original: np.ndarray,
+    original: np.ndarray | Picture,
     plan: OctavePlan,
     ascents: Callable[[DreamConfig], list[BatchAscent]],
     provenance: Provenance,
-    resume: Resume,
+    resume: Resume | None,
     starts: bool,
     search: Search | None,
 ) -> Course:
     config = provenance.config
     octaves = ascents(config)
     pixels = [height * width for height, width in plan.shapes]
-    picture = resume.picture
+    first, picture = (0, floats(original)) if resume is None else (resume.octave, resume.picture)
+    del resume
     held: list = []
-    for index in range(resume.octave, len(octaves)):
+    for index in range(first, len(octaves)):
         held.clear()
         shape, octave = plan.shapes[index], octaves[index]
         # Each octave has its own generator, so that a resumed run draws the same numbers.
@@ -93,7 +94,7 @@ def _course(
             octaves=len(octaves),
             height=shape[0],
             width=shape[1],
-            original=original,
+            _original=original,
         )
         jitter = max(config.jitter, octave.min_jitter)
         waiting = None
@@ -131,17 +132,18 @@ def _course(
             if config.max_loss is None and iteration < config.iterations - 1:
                 yield waiting(ends_octave=False)
                 waiting = None
-        shrunk = resize(original, plan.shapes[max(0, index - 1)])
-        picture = restore_detail(np.asarray(picture), resize(original, shape), shrunk)
+        whole = floats(original)
+        shrunk = resize(whole, plan.shapes[max(0, index - 1)])
+        picture = restore_detail(np.asarray(picture), resize(whole, shape), shrunk)
         held[:1] = [picture]  # the start of the octave's last step stays beside it
         if waiting is None:
             waiting = partial(
                 step_here, provenance=provenance, iteration=-1, loss=math.nan, losses={}
             )
-        whole = _fraction(pixels, index, 1.0)
-        del shrunk  # frees the pictures of sizes that are finished
+        del whole, shrunk  # frees the pictures of sizes that are finished
         ascended = None
-        yield waiting(ends_octave=True, fraction=whole, _held=held)
+        done = _fraction(pixels, index, 1.0)
+        yield waiting(ends_octave=True, fraction=done, _held=held)
 
 
 def _direction(

@@ -22,11 +22,14 @@ _LEAST = 256_000_000
 #: and all octaves' frames in a recording.
 _STATE = 2 * 12 + 3 * 3
 
-#: TensorFlow's memory over what it reports as used: its allocator leaves holes between blocks.
+#: TensorFlow's memory over what its operations use: its allocator leaves holes between blocks.
 _HOLES = 1.15
 
 #: Smallest tile, in pixels, however small the budget: a smaller one would be all margin.
 _SMALLEST_TILE = 64
+
+#: Memory of fast layers over their maps and marks: what their kernels work in.
+_SCRATCH = 1.1
 
 #: What a caller may set the memory of the process to, in MB.
 _MEMORY = Number(default=None, low=0.0, high=1e6, unit=" MB", help="Memory of the process.")
@@ -67,16 +70,16 @@ def bytes_per_pixel(
     ]
     if not any(hasattr(layer, "kept_bytes") for layer in layers):
         surcharge = 1.0 if precision == "float32" else _MIXED_SURCHARGE
-        return (sum(maps) + 2 * max(maps)) * surcharge
+        return (sum(maps) + 2 * max(maps)) * surcharge * _HOLES
     in_the_loss = model.output if isinstance(model.output, dict) else ()
     kept, most, before = 0.0, 0.0, 0.0
     for layer, size in zip(layers, maps, strict=True):
-        # A layer in the loss keeps its map too, and then has the sum of two gradients of it.
-        in_loss = layer.name in in_the_loss
-        kept += size * (getattr(layer, "kept_bytes", 0.0) / _BYTES[precision] + in_loss)
-        most = max(most, kept + before + size * (2 if in_loss else 1))
+        # A layer in the loss keeps its map too.
+        kept += size * getattr(layer, "kept_bytes", 0.0) / _BYTES[precision]
+        kept += size if layer.name in in_the_loss else 0.0
+        most = max(most, kept + before + size)
         before = size
-    return most
+    return most * _SCRATCH
 
 
 def budget(pixels: int, memory: float | None = None) -> float:
@@ -99,7 +102,7 @@ def budget(pixels: int, memory: float | None = None) -> float:
     process_bytes = psutil.Process().memory_info().rss - _spare()
     free = psutil.virtual_memory().available
     limit = memory * 1e6 if memory else min(_MOST, process_bytes + free * _FREE_SHARE)
-    return max(_LEAST, (limit - process_bytes - pixels * _STATE) / _HOLES)
+    return max(_LEAST, limit - process_bytes - pixels * _STATE)
 
 
 def _spare() -> int:
@@ -111,8 +114,10 @@ def _spare() -> int:
     return stats["peak"] - stats["current"]
 
 
-def tile_side(shape: Shape, needed: float, margin: int, memory_budget: float) -> int | None:
-    """Return the side of the tiles that keep a gradient within a budget, or None for no tiles.
+def tile_sides(shape: Shape, needed: float, margin: int, memory_budget: float) -> Shape | None:
+    """Return the sides of the tiles that keep a gradient within a budget, or None for no tiles.
+
+    Of all tiles within the budget, those are taken whose margins add least to the picture.
 
     Parameters
     ----------
@@ -124,8 +129,34 @@ def tile_side(shape: Shape, needed: float, margin: int, memory_budget: float) ->
         Pixels by which a tile is widened, both sides together.
     memory_budget : float
         Memory that the gradient may take, in bytes.
+
+    Returns
+    -------
+    Shape or None
+        Height and width that a tile owns, in pixels.
     """
-    if math.prod(shape) * needed <= memory_budget:
+    most = max(0.0, memory_budget) / needed
+    if shape.area <= most:
         return None
-    crop = math.floor(math.sqrt(max(0.0, memory_budget) / needed))
-    return max(_SMALLEST_TILE, crop - margin)
+    tilings = [
+        (down * across * height * width, Shape(owned_height, owned_width))
+        for down, height, owned_height in _cuts(shape.height, margin)
+        for across, width, owned_width in _cuts(shape.width, margin)
+        if height * width <= most
+    ]
+    smallest = Shape(_SMALLEST_TILE, _SMALLEST_TILE)
+    return min(tilings, default=(0, smallest))[1]
+
+
+def _cuts(length: int, margin: int) -> list[tuple[int, int, int]]:
+    """Return how a side may be cut: into how many parts, how long with margins and without.
+
+    A part at the end has a margin on one side only, so that it owns more.
+    """
+    most = max(1, length // _SMALLEST_TILE)
+    return [
+        (parts, math.ceil((length + (parts - 1) * margin) / parts), math.ceil(owned / parts))
+        for parts in range(1, most + 1)
+        for owned in [length - margin if parts > 1 else length]
+        if owned >= parts * _SMALLEST_TILE or parts == 1
+    ]

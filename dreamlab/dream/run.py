@@ -17,15 +17,17 @@ from dreamlab.dream.course import Search, course
 from dreamlab.dream.memory import budget
 from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Step
 from dreamlab.errors import DreamError
+from dreamlab.images import Picture
 from dreamlab.images.arrays import check_floats
 from dreamlab.images.decode import load_image
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network, load_model
+from dreamlab.models.machine import has_much_memory
 
 
 def dream(
-    image: np.ndarray,
+    image: np.ndarray | Picture,
     model: Network | str | Path | keras.Model = "vgg16",
     config: DreamConfig | str | Mapping[str, Any] = "mixed",
     *,
@@ -42,7 +44,7 @@ def dream(
     ----------
     image : numpy.ndarray
         float32, shape (H, W, 3), in [-1, 1]; it is not changed. Whole numbers are taken as pixels
-        in 0 to 255, never as they are.
+        in 0 to 255, never as they are. A `dreamlab.images.Picture` is taken too.
     model : Network, str, path or keras.Model
         What `dreamlab.models.load_model` returns, or takes.
     config : DreamConfig, str or mapping
@@ -85,7 +87,7 @@ def dream(
 
 
 def dreams(
-    images: Sequence[np.ndarray],
+    images: Sequence[np.ndarray | Picture],
     model: Network | str | Path | keras.Model = "vgg16",
     config: DreamConfig | str | Mapping[str, Any] = "mixed",
     *,
@@ -117,20 +119,20 @@ def dreams(
 
 
 def _courses(
-    images: Sequence[np.ndarray],
+    images: Sequence[np.ndarray | Picture],
     model: Network | str | Path | keras.Model,
     config: DreamConfig | str | Mapping[str, Any],
     memory: float | None,
     **options: Any,
 ) -> list[Course]:
     """Check and prepare; return the course of each picture's dream."""
-    images = [_checked(np.asarray(image)) for image in images]
-    shape = Shape.of(images[0])
-    for image in images:
-        if Shape.of(image) != shape:
+    images = [_checked(image) for image in images]
+    shape, *others = (Shape(*image.shape[:2]) for image in images)
+    for other in others:
+        if other != shape:
             raise DreamError(
                 f"the pictures are {shape.width} x {shape.height} and "
-                f"{image.shape[1]} x {image.shape[0]} px; give pictures of one size"
+                f"{other.width} x {other.height} px; give pictures of one size"
             )
     model, config = load_model(model), DreamConfig.of(config)
     plan = plan_octaves(*shape, config=config, model=model.name, smallest=model.smallest)
@@ -138,12 +140,15 @@ def _courses(
     objective = compile_objective(model, config, precision, convolution)
     if plan.warning:
         warnings.warn(plan.warning, OctaveDropped, stacklevel=3)
-    # The largest octave sets the budget of all: TensorFlow never returns memory to the system.
-    memory_budget = budget(plan.shapes[-1].area, memory)
 
     def ascents(config: DreamConfig) -> list[BatchAscent]:
+        # The largest octave sets the budget of all: TensorFlow never returns memory to the system.
+        memory_budget = budget(plan.shapes[-1].area, memory)
         return [BatchAscent(objective, config, shape, memory_budget) for shape in plan.shapes]
 
+    model.keep_transformed_kernels(has_much_memory())
+    if any(len(ascent.tiles) > 1 for ascent in ascents(config)):
+        model.keep_transformed_kernels(False)  # larger tiles gain more
     if not all(ascent.exact for ascent in ascents(config)):
         warnings.warn(
             f"in {model.name} each position sees the whole picture, so its tiles are not exact: "
@@ -155,9 +160,12 @@ def _courses(
     return [course(image, plan, ascents, provenance, **options) for image in images]
 
 
-def _checked(image: np.ndarray) -> np.ndarray:
+def _checked(image: np.ndarray | Picture) -> np.ndarray | Picture:
+    if isinstance(image, Picture):
+        return image
+    image = np.asarray(image)
     if image.dtype.kind in "uib":
-        return load_image(image)
+        return Picture.exactly(load_image(image))
     image = np.asarray(image, np.float32)
     check_floats(image)
     return image

@@ -6,7 +6,7 @@ import numpy as np
 
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.images import png, to_pixels
+from dreamlab.images import Picture, png, to_pixels
 
 
 class OctaveDropped(UserWarning):
@@ -15,6 +15,11 @@ class OctaveDropped(UserWarning):
 
 class InexactTiles(UserWarning):
     """The gradients of the picture's tiles only approximate the whole picture's gradient."""
+
+
+def floats(image: np.ndarray | Picture) -> np.ndarray:
+    """Return an image as float32, shape (H, W, 3)."""
+    return image.as_float() if isinstance(image, Picture) else image
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,6 @@ class Step:
         Each layer's share of the loss; they add up to it.
     ends_octave : bool
         Whether the step is its octave's last; its picture then has the lost detail restored.
-    original : numpy.ndarray
-        The picture at the start of the run, float32 (H, W, 3) in [-1, 1].
     provenance : Provenance
         Settings, network and number format of the run.
     """
@@ -74,9 +77,9 @@ class Step:
     loss: float
     losses: dict[str, float]
     ends_octave: bool
-    original: np.ndarray = field(repr=False)
     provenance: Provenance = field(repr=False)
     _held: list = field(repr=False)
+    _original: np.ndarray | Picture = field(repr=False)
 
     @property
     def image(self) -> np.ndarray:
@@ -93,6 +96,17 @@ class Step:
         if not self._held:
             raise DreamError("this step's picture is gone: take it before the next step")
         return np.asarray(self._held[0])
+
+    @property
+    def original(self) -> np.ndarray:
+        """The picture at the start of the run, float32 (H, W, 3) in [-1, 1]."""
+        return floats(self._original)
+
+    @property
+    def original_picture(self) -> Picture:
+        """The picture at the start of the run, in bytes."""
+        original = self._original
+        return original if isinstance(original, Picture) else Picture.of(original)
 
     def _repr_png_(self) -> bytes | None:
         return png(to_pixels(np.asarray(self._held[0]))) if self._held else None

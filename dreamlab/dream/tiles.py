@@ -45,7 +45,7 @@ def whole_picture(shape: Shape, maps: Sequence[Shape]) -> Tile:
 
 
 def exact_tiles(
-    shape: Shape, side: int, receptive_fields: Sequence[ReceptiveField], maps: Sequence[Shape]
+    shape: Shape, sides: Shape, receptive_fields: Sequence[ReceptiveField], maps: Sequence[Shape]
 ) -> list[Tile]:
     """Cut a picture into tiles whose gradients add up to that of the whole picture.
 
@@ -53,9 +53,9 @@ def exact_tiles(
     ----------
     shape : Shape
         Height and width of the picture, in pixels.
-    side : int
-        Largest side that a tile owns, in pixels, before it is widened; rounded up to the stride.
-        A tile at the picture's border is widened on one side only and owns more.
+    sides : Shape
+        Largest height and width that a tile owns, in pixels, before it is widened; rounded up to
+        the stride. A tile at the picture's border is widened on one side only and owns more.
     receptive_fields : sequence of ReceptiveField
         Receptive fields of the layers in the loss; all must be local.
     maps : sequence of Shape
@@ -64,11 +64,11 @@ def exact_tiles(
     Returns
     -------
     list of Tile
-        The tiles, row by row; a single tile if the picture is no larger than `side`.
+        The tiles, row by row; a single tile if the picture is no larger than `sides`.
     """
     inner = [inner_window(*size) for size in maps]
-    rows = _spans(shape[0], side, receptive_fields, [window[:2] for window in inner])
-    columns = _spans(shape[1], side, receptive_fields, [window[2:] for window in inner])
+    rows = _spans(shape[0], sides[0], receptive_fields, [window[:2] for window in inner])
+    columns = _spans(shape[1], sides[1], receptive_fields, [window[2:] for window in inner])
     return [
         Tile(top, bottom, left, right, np.hstack([down, across]).astype(np.int32))
         for top, bottom, down in rows
@@ -76,7 +76,7 @@ def exact_tiles(
     ]
 
 
-def separate_tiles(shape: Shape, side: int) -> list[tuple[int, int, int, int]]:
+def separate_tiles(shape: Shape, sides: Shape) -> list[tuple[int, int, int, int]]:
     """Cut a picture into independent tiles that cover it.
 
     Networks in which a position sees the whole picture need them: no tiles give their gradient
@@ -88,8 +88,8 @@ def separate_tiles(shape: Shape, side: int) -> list[tuple[int, int, int, int]]:
     ----------
     shape : Shape
         Height and width of the picture, in pixels.
-    side : int
-        Largest side of a tile, in pixels.
+    sides : Shape
+        Largest height and width of a tile, in pixels.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def separate_tiles(shape: Shape, side: int) -> list[tuple[int, int, int, int]]:
     """
     rows, columns = (
         np.linspace(0, length, math.ceil(length / side) + 1).astype(int).tolist()
-        for length in shape
+        for length, side in zip(shape, sides, strict=True)
     )
     return [
         (top, bottom, left, right)

@@ -49,6 +49,18 @@ class Picture:
         """Make a picture of float32 values in [-1, 1], shape (H, W, 3); see `to_pixels`."""
         return cls(to_pixels(image), name, text)
 
+    @classmethod
+    def exactly(cls, image: np.ndarray) -> "Picture | np.ndarray":
+        """Return a picture whose `as_float` is an image, or the image where there is none.
+
+        A picture takes a quarter of the memory. There is none for values between those of bytes,
+        as a file of 16 bits or a resized picture has.
+        """
+        picture = cls.of(image)
+        rows = zip(picture.pixels, image, strict=True)
+        exact = all(np.array_equal(from_pixels(pixels), values) for pixels, values in rows)
+        return picture if exact else image
+
     @property
     def pixels(self) -> np.ndarray:
         """Its pixels, uint8 (H, W, 3)."""

@@ -1,5 +1,7 @@
 """Sums of feature maps, and of squares of a part of them with their gradient, on all cores."""
 
+import weakref
+
 import numpy as np
 
 from dreamlab.kernels.compiled import compiled
@@ -60,12 +62,20 @@ def square_sums_gradient(
         for run in cuts(x.shape[1], 4 * cores())
     ]
     share(_scale, pieces)
+    _gradients[result.ctypes.data] = result
     return result
 
 
+#: Gradients that `square_sums_gradient` returned, by their addresses, as long as they are in use.
+_gradients: weakref.WeakValueDictionary[int, np.ndarray] = weakref.WeakValueDictionary()
+
+
 def added(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the sum of two float32 arrays of one shape."""
-    result = aligned(first.shape)
+    """Return the sum of two float32 arrays of one shape.
+
+    A second one that `square_sums_gradient` returned, which nobody else needs, becomes the sum.
+    """
+    result = second if second.ctypes.data in _gradients else aligned(first.shape)
     flat = [np.ascontiguousarray(array).reshape(-1) for array in (first, second)]
     runs = cuts(result.size, 4 * cores())
     share(_add, [(*flat, result.reshape(-1), *run) for run in runs])

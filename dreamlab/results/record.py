@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from dreamlab.config import DreamConfig
-from dreamlab.images import load_image
+from dreamlab.images import Picture, load_image
 from dreamlab.results.progress import follow
 from dreamlab.results.recording import Recording
 
@@ -70,7 +70,7 @@ def record(
     from dreamlab.models import cached_model
 
     dream_config = resolve(config, settings)
-    image = load_image(picture, max_side=max_side)
+    image = Picture.exactly(load_image(picture, max_side=max_side))
     recording = Recording(every=every)
     steps = dream(image, cached_model(model), dream_config, memory=memory)
     run_to_end(recording, steps, progress)

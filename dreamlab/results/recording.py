@@ -149,7 +149,7 @@ class Recording(RunData):
 
     def _keep(self, step: "Step") -> None:
         if self.empty:
-            self.original = Picture.of(step.original)
+            self.original = step.original_picture
             self.add(step.provenance)
         if step.losses:
             place = step.octave, step.height, step.width, step.iteration

@@ -106,7 +106,7 @@ class DreamTask:
         follow = _Follower(emit, self.config.iterations, before)
         recording = _Passing(self.every, emit)
         steps = dream(
-            self.picture.as_float(),
+            self.picture,
             network,
             self.config,
             resume=None if before is None else Resume(before.octave, before.picture),

@@ -17,7 +17,7 @@ BEGAN = time.time()
 import numpy as np  # noqa: E402
 
 from dreamlab.config import DreamConfig  # noqa: E402
-from dreamlab.images import load_image  # noqa: E402
+from dreamlab.images import Picture, load_image  # noqa: E402
 from tests.bench.ways import WAYS  # noqa: E402
 
 _CAT = Path(__file__).parents[1] / "data" / "cat_600x400.png"
@@ -62,13 +62,15 @@ def whole_run(megapixels: float, iterations: int) -> dict:
         pass  # traces and compiles
     recording = Recording()
     began = time.perf_counter()
-    for _ in recording.record(dream(picture(megapixels), network, config)):
+    image = Picture.of(picture(megapixels))  # in bytes, as a file has it
+    for _ in recording.record(dream(image, network, config)):
         pass
     pixels = sum(frame.height * frame.width for frame in recording.octave_frames)
     return {
         "seconds": time.perf_counter() - began,
         "pixels": pixels * iterations,
         "precision": recording.provenance.precision,
+        "convolution": recording.provenance.convolution,
     }
 
 

@@ -9,13 +9,14 @@ import pytest
 
 from dreamlab.config import DreamConfig
 from dreamlab.dream import InexactTiles, OctaveDropped, Resume, dream
+from dreamlab.dream import run as module
 from dreamlab.errors import DreamError
-from dreamlab.images import load_image
+from dreamlab.images import Picture, from_pixels, load_image, to_pixels
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
 from dreamlab.images.resample import resize
 from dreamlab.models import load_model
 from tests.support import notebook
-from tests.support.tiny import picture, tiny_network
+from tests.support.tiny import picture, tiny_network, wide_network
 
 DATA = Path(__file__).parents[1] / "data"
 REFERENCE = json.loads((DATA / "losses.json").read_text())
@@ -169,6 +170,28 @@ def test_a_steps_picture_is_there_until_the_next_step(network):
     next(steps)
     with pytest.raises(DreamError, match="take it before the next step"):
         _ = first.image
+
+
+def test_a_picture_in_bytes_is_dreamt_as_its_floats(network):
+    image = from_pixels(to_pixels(picture(40, 56)))
+    floats = [step.image.copy() for step in dream(image, network, THREE_OCTAVES)]
+    for given in (Picture.of(image), to_pixels(image)):
+        steps = dream(given, network, THREE_OCTAVES)
+        for step, expected in zip(steps, floats, strict=True):
+            assert np.array_equal(step.image, expected)
+            assert np.array_equal(step.original, image)
+            assert step.original_picture == Picture.of(image)
+
+
+def test_transformed_kernels_make_room_for_larger_tiles(monkeypatch):
+    network, kept = wide_network(), []
+    monkeypatch.setattr(module, "has_much_memory", lambda: True)
+    monkeypatch.setattr(network, "keep_transformed_kernels", kept.append)
+    config = DreamConfig(layers={"third": 1}, octaves=1, iterations=1, convolution="winograd")
+    for tile, expected in (("auto", [True]), (64, [True, False])):
+        kept.clear()
+        next(dream(picture(96, 130), network, replace(config, tile=tile)))
+        assert kept == expected
 
 
 def test_the_picture_given_is_not_changed(network):

@@ -63,6 +63,18 @@ def test_floats_there_and_back():
     assert np.array_equal(load_image(picture), from_pixels(PIXELS))
 
 
+def test_a_picture_stands_for_an_image_only_where_no_value_is_lost():
+    pixels = np.arange(256, dtype=np.uint8).reshape(16, 16)[:, :, None] * np.ones(3, np.uint8)
+    image = from_pixels(pixels)
+    picture = Picture.exactly(image)
+    assert isinstance(picture, Picture)
+    assert (picture.pixels == pixels).all() and (picture.as_float() == image).all()
+    for value in (np.nextafter(image[3, 4, 1], np.float32(2)), np.nan, 1.5):
+        finer = image.copy()
+        finer[3, 4, 1] = value
+        assert Picture.exactly(finer) is finer
+
+
 def test_its_png_carries_text_and_other_text_is_another_picture():
     picture = Picture(PIXELS, text={"first": "1"})
     both = picture.with_text({"second": "2"})
