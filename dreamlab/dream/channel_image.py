@@ -109,8 +109,8 @@ class ChannelVisualizer:
         self._preprocessing = preprocessing
         self._scales = frequency_scales(side)
         precision, convolution = arithmetic(precision)
-        model = unrectified(network.feature_extractor([layer], precision), layer)
-        self._model = network.with_convolution(model, convolution)
+        model = unrectified(network.plain_extractor([layer], precision), layer)
+        self._model = network.accelerated(model, precision, convolution)
         needed = bytes_per_pixel(self._model, network.receptive_fields, precision)
         self._bytes = needed * side**2
         coefficients = tf.TensorSpec((None, 2, 3, *self._scales.shape), tf.float32)

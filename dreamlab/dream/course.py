@@ -76,7 +76,8 @@ def _course(
     config = provenance.config
     octaves = ascents(config)
     pixels = [height * width for height, width in plan.shapes]
-    first, picture = (0, floats(original)) if resume is None else (resume.octave, resume.picture)
+    source = original.pixels if isinstance(original, Picture) else original
+    first, picture = (0, None) if resume is None else (resume.octave, resume.picture)
     del resume
     held: list = []
     for index in range(first, len(octaves)):
@@ -84,6 +85,7 @@ def _course(
         shape, octave = plan.shapes[index], octaves[index]
         # Each octave has its own generator, so that a resumed run draws the same numbers.
         generator = np.random.default_rng((config.seed, index))
+        picture = floats(original) if picture is None else picture
         # The notebook's order: salt and pepper at the old size, Gaussian noise at the new size.
         picture = add_salt_and_pepper(np.asarray(picture), config.salt_pepper, generator)
         picture = resize(picture, shape)
@@ -132,15 +134,16 @@ def _course(
             if config.max_loss is None and iteration < config.iterations - 1:
                 yield waiting(ends_octave=False)
                 waiting = None
-        whole = floats(original)
-        shrunk = resize(whole, plan.shapes[max(0, index - 1)])
-        picture = restore_detail(np.asarray(picture), resize(whole, shape), shrunk)
+        shrunk = resize(source, plan.shapes[max(0, index - 1)])
+        # The largest octave has the original's own size, and needs no copy of it.
+        here = source if shape == plan.shapes[-1] else resize(source, shape)
+        picture = restore_detail(np.asarray(picture), here, shrunk)
         held[:1] = [picture]  # the start of the octave's last step stays beside it
         if waiting is None:
             waiting = partial(
                 step_here, provenance=provenance, iteration=-1, loss=math.nan, losses={}
             )
-        del whole, shrunk  # frees the pictures of sizes that are finished
+        del here, shrunk  # frees the pictures of sizes that are finished
         ascended = None
         done = _fraction(pixels, index, 1.0)
         yield waiting(ends_octave=True, fraction=done, _held=held)

@@ -18,9 +18,9 @@ _MOST = 2_400_000_000
 #: Smallest budget of a gradient, in bytes, however much the process holds already.
 _LEAST = 256_000_000
 
-#: Bytes per pixel held besides activations: picture and whole gradient in float32, the original
-#: and all octaves' frames in a recording.
-_STATE = 2 * 12 + 3 * 3
+#: Bytes per pixel held besides activations: picture and whole gradient in float32, and the frames
+#: of smaller octaves in a recording.
+_STATE = 2 * 12 + 3
 
 #: TensorFlow's memory over what its operations use: its allocator leaves holes between blocks.
 _HOLES = 1.15

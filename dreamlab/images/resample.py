@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from dreamlab.images.pixels import from_pixels
 from dreamlab.images.shape import Shape
 
-#: Rows that are resized at a time, so that the copies in double precision stay small.
-_ROWS = 256
+#: Values that are resized at a time, so that the copies in double precision stay small.
+_VALUES = 2**20
 
 
 def resize(image: np.ndarray, shape: Shape) -> np.ndarray:
@@ -20,17 +21,17 @@ def resize(image: np.ndarray, shape: Shape) -> np.ndarray:
     Parameters
     ----------
     image : numpy.ndarray
-        float32, shape (H, W, 3).
+        float32, shape (H, W, 3), or uint8 pixels, which are taken as `from_pixels` gives them.
     shape : Shape
         Target height and width, in pixels.
 
     Returns
     -------
     numpy.ndarray
-        float32, shape (height, width, 3); the same array if the size does not change.
+        float32, shape (height, width, 3); the same array if neither size nor type changes.
     """
     if image.shape[:2] == tuple(shape):
-        return image
+        return _floats(image)
     resized = np.empty((*shape, image.shape[2]), np.float32)
     for rows, strip in _strips(image, shape):
         resized[rows] = strip
@@ -45,7 +46,7 @@ def restore_detail(picture: np.ndarray, original: np.ndarray, shrunk: np.ndarray
     picture : numpy.ndarray
         The dream, float32 (H, W, 3).
     original : numpy.ndarray
-        The original at this size, float32 (H, W, 3).
+        The original at this size, float32 (H, W, 3) or uint8 pixels.
     shrunk : numpy.ndarray
         The original at the previous size, float32; resized to H x W it lacks the lost detail.
 
@@ -56,11 +57,11 @@ def restore_detail(picture: np.ndarray, original: np.ndarray, shrunk: np.ndarray
     """
     shape = Shape.of(picture)
     if shrunk.shape[:2] == shape:
-        return picture + original - shrunk
+        return picture + _floats(original) - shrunk
     restored = np.empty_like(picture)
     for rows, strip in _strips(shrunk, shape):
         # The sum runs from left to right, which the notebook's losses need to the last bit.
-        restored[rows] = picture[rows] + original[rows] - strip
+        restored[rows] = picture[rows] + _floats(original[rows]) - strip
     return restored
 
 
@@ -69,16 +70,21 @@ def _strips(image: np.ndarray, shape: Shape) -> Iterator[tuple[slice, np.ndarray
     above, below, down = _neighbours(image.shape[0], shape[0])
     left, right, across = _neighbours(image.shape[1], shape[1])
     down, across = down[:, None, None], across[None, :, None]
-    for begin in range(0, shape[0], _ROWS):
-        rows = slice(begin, begin + _ROWS)
-        upper = image[above[rows]] * (1 - down[rows])
-        lower = image[below[rows]] * down[rows]
+    count = max(1, _VALUES // (shape[1] * image.shape[2]))
+    for begin in range(0, shape[0], count):
+        rows = slice(begin, begin + count)
+        upper = _floats(image[above[rows]]) * (1 - down[rows])
+        lower = _floats(image[below[rows]]) * down[rows]
         # The sum runs in SciPy's order, so that even the last bit is the same.
         total = upper[:, left] * (1 - across)
         total += upper[:, right] * across
         total += lower[:, left] * (1 - across)
         total += lower[:, right] * across
         yield rows, total.astype(np.float32)
+
+
+def _floats(image: np.ndarray) -> np.ndarray:
+    return from_pixels(image) if image.dtype == np.uint8 else image
 
 
 def _neighbours(old: int, new: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

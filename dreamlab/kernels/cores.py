@@ -76,7 +76,7 @@ def scratch(size: int, use: str = "piece") -> np.ndarray:
     return held[:size]
 
 
-def aligned(shape: tuple[int, ...], dtype: type = np.float32) -> np.ndarray:
+def aligned(shape: tuple[int, ...], dtype: np.typing.DTypeLike = np.float32) -> np.ndarray:
     """Return a new array that begins at a cache line; its values are not set."""
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     buffer = np.empty(size + _ALIGNMENT, np.uint8)

@@ -17,20 +17,22 @@ def max_pool_halving(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Parameters
     ----------
     x : numpy.ndarray
-        float32, shape (N, H, W, channels).
+        float32 or bfloat16, shape (N, H, W, channels).
 
     Returns
     -------
     y : numpy.ndarray
-        float32, shape (N, H // 2, W // 2, channels): the maxima.
+        Of x's type, shape (N, H // 2, W // 2, channels): the maxima.
     places : numpy.ndarray
         uint8, of y's shape: which of the four it was, in the order of reading, the first of a tie.
     """
     x = np.ascontiguousarray(x)
     number, height, width, channels = x.shape
-    y = aligned((number, height // 2, width // 2, channels))
+    y = aligned((number, height // 2, width // 2, channels), x.dtype)
     places = aligned(y.shape, np.uint8)
-    _in_runs(_halve, [(x[i], y[i], places[i]) for i in range(number)], y.shape[1])
+    bits, into = _as_bits(x), _as_bits(y)
+    work = _halve if bits.dtype == np.float32 else _halve_bfloat16
+    _in_runs(work, [(bits[i], into[i], places[i]) for i in range(number)], y.shape[1])
     return y, places
 
 
@@ -42,7 +44,7 @@ def max_pool_halving_gradient(
     Parameters
     ----------
     upstream : numpy.ndarray
-        The gradient for y, float32, of its shape.
+        The gradient for y, of its type and shape.
     places : numpy.ndarray
         What `max_pool_halving` returned beside y.
     size : (int, int)
@@ -51,15 +53,21 @@ def max_pool_halving_gradient(
     Returns
     -------
     numpy.ndarray
-        float32, shape (N, rows, columns, channels).
+        Of y's type, shape (N, rows, columns, channels).
     """
     upstream, places = np.ascontiguousarray(upstream), np.ascontiguousarray(places)
     number, rows, columns, channels = upstream.shape
-    result = aligned((number, int(size[0]), int(size[1]), channels))
-    result[:, 2 * rows :] = 0
-    result[:, :, 2 * columns :] = 0
-    _in_runs(_unhalve, [(upstream[i], places[i], result[i]) for i in range(number)], rows)
+    result = aligned((number, int(size[0]), int(size[1]), channels), upstream.dtype)
+    bits, into = _as_bits(upstream), _as_bits(result)
+    into[:, 2 * rows :] = 0
+    into[:, :, 2 * columns :] = 0
+    _in_runs(_unhalve, [(bits[i], places[i], into[i]) for i in range(number)], rows)
     return result
+
+
+def _as_bits(values: np.ndarray) -> np.ndarray:
+    """Return an array that Numba knows: bfloat16, which it does not, as whole numbers."""
+    return values if values.dtype == np.float32 else values.view(np.int16)
 
 
 def _in_runs(work: Callable[..., None], pictures: list[tuple[np.ndarray, ...]], rows: int) -> None:
@@ -138,12 +146,42 @@ def _halve(x: np.ndarray, y: np.ndarray, places: np.ndarray, first: int, last: i
                 to[channel], place_to[channel] = best, place
 
 
+@compiled(inline="always")
+def _order(bits: np.int16) -> np.int16:
+    """Return a whole number that is ordered as the bfloat16 number with some bits; NaN is least."""
+    size = bits & np.int16(0x7FFF)
+    if size > np.int16(0x7F80):
+        return np.int16(-0x8000)
+    return size if bits >= 0 else np.int16(-size)
+
+
+@compiled()
+def _halve_bfloat16(
+    x: np.ndarray, y: np.ndarray, places: np.ndarray, first: int, last: int
+) -> None:
+    """Pool as `_halve` does, for bfloat16 numbers as their bits."""
+    for row in range(first, last):
+        for column in range(y.shape[1]):
+            a_of, b_of = x[2 * row, 2 * column], x[2 * row, 2 * column + 1]
+            c_of, d_of = x[2 * row + 1, 2 * column], x[2 * row + 1, 2 * column + 1]
+            to, place_to = y[row, column], places[row, column]
+            for channel in range(y.shape[2]):
+                best, place, most = a_of[channel], np.uint8(0), _order(a_of[channel])
+                if _order(b_of[channel]) > most:
+                    best, place, most = b_of[channel], np.uint8(1), _order(b_of[channel])
+                if _order(c_of[channel]) > most:
+                    best, place, most = c_of[channel], np.uint8(2), _order(c_of[channel])
+                if _order(d_of[channel]) > most:
+                    best, place = d_of[channel], np.uint8(3)
+                to[channel], place_to[channel] = best, place
+
+
 @compiled()
 def _unhalve(
     upstream: np.ndarray, places: np.ndarray, into: np.ndarray, first: int, last: int
 ) -> None:
     """Write the gradient of `_halve` for its input, from some rows of the output."""
-    zero = np.float32(0)
+    zero = upstream.dtype.type(0)
     for row in range(first, last):
         for i in range(2):
             for column in range(upstream.shape[1]):

@@ -26,18 +26,19 @@ _SHALLOW, _LEAST_FILTERS = 4, 16
 
 
 def accelerated(
-    model: keras.Model, kernels: Callable[[keras.layers.Conv2D], Kernels]
+    model: keras.Model, kernels: Callable[[keras.layers.Conv2D], Kernels] | None
 ) -> keras.Model:
     """Return a model with the same outputs, and faster layers where there are such.
 
     Parameters
     ----------
     model : keras.Model
-        A functional model in float32; its weights are shared, not copied.
-    kernels : callable
-        Returns the kernels of a layer: those that `kernels_of` made of it.
+        A functional model; its weights are shared, not copied.
+    kernels : callable or None
+        Returns the kernels of a layer: those that `kernels_of` made of it. Without it convolutions
+        are TensorFlow's, in any number format; marks and pooling are still ours.
     """
-    halved = _halved_convolutions(model)
+    halved = _halved_convolutions(model) if kernels else {}
     stand_ins: dict[int, keras.Operation] = {}
 
     def stand_in(layer: keras.Operation) -> keras.Operation:
@@ -47,7 +48,7 @@ def accelerated(
         return stand_ins[id(layer)]
 
     used = _uses(model)
-    forked = {name for name, output in _outputs(model).items() if used[id(output)] > 1}
+    forked = {name for name, output in _outputs(model).items() if kernels and used[id(output)] > 1}
     apart: dict[str, keras.KerasTensor] = {}
 
     def call(layer: keras.Operation, *args: Any, **kwargs: Any) -> Any:
@@ -78,21 +79,24 @@ def _uses(model: keras.Model) -> Counter:
 def _stand_in(
     layer: keras.Operation,
     halved: dict[keras.Layer, keras.Layer],
-    kernels: Callable[[keras.layers.Conv2D], Kernels],
+    kernels: Callable[[keras.layers.Conv2D], Kernels] | None,
 ) -> keras.Operation:
     if not isinstance(layer, keras.Layer):  # a sum written as "x + y" is an operation, not a layer
         return layer.__class__.from_config(layer.get_config())
     if layer in halved.values():  # its pooling layer computes it
         return keras.layers.Identity(name=layer.name)
-    if layer in halved:
-        return FastConv2D(halved[layer], kernels(halved[layer]), layer)
     if type(layer) is keras.layers.Conv2D and layer.data_format == "channels_last":
-        if _has_tiles(layer) or _is_shallow(layer):
+        if kernels and (_has_tiles(layer) or _is_shallow(layer)):
             return FastConv2D(layer, kernels(layer))
         if _rectifies(layer) and layer.groups == 1:
             return MarkedConv2D(layer)
     if type(layer) is keras.layers.MaxPooling2D and layer.data_format == "channels_last":
-        return HalvingMaxPooling2D(layer) if _halves(layer) else FastMaxPooling2D(layer)
+        if kernels and layer in halved:
+            return FastConv2D(halved[layer], kernels(halved[layer]), layer)
+        if _halves(layer):
+            return HalvingMaxPooling2D(layer)
+        if kernels:
+            return FastMaxPooling2D(layer)
     return Borrowed(layer)
 
 

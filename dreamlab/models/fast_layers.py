@@ -1,8 +1,8 @@
 """Layers that stand in for those of Keras where a network is dreamt with, and are faster.
 
-Their operations, or the gradients of these, are kernels of `dreamlab.kernels`: float32, weights
-that never change, channels last. For the way back they keep marks, a bit or a byte a value, rather
-than the feature maps. Only the gradient for their input is there.
+Their operations, or the gradients of these, are kernels of `dreamlab.kernels`: weights that never
+change, channels last, float32 unless they say so. For the way back they keep marks, a bit or a
+byte a value, rather than the feature maps. Only the gradient for their input is there.
 """
 
 from collections.abc import Callable
@@ -67,7 +67,8 @@ class Borrowed(keras.layers.Layer):
     kept_bytes = 4.0
 
     def __init__(self, layer: keras.Layer, name: str | None = None) -> None:
-        super().__init__(name=name or layer.name)
+        # The layer itself casts what it is given to its number format.
+        super().__init__(name=name or layer.name, autocast=False)
         self._layer = layer
         self.built = True
 
@@ -82,7 +83,7 @@ class Borrowed(keras.layers.Layer):
 
 
 class MarkedConv2D(Borrowed):
-    """A `keras.layers.Conv2D` with ReLU that keeps which values ReLU let through."""
+    """A `keras.layers.Conv2D` with ReLU, in any number format: keeps what ReLU let through."""
 
     kept_bytes = 1.0
 
@@ -171,21 +172,22 @@ class FastConv2D(Borrowed):
 
 
 class HalvingMaxPooling2D(Borrowed):
-    """A `keras.layers.MaxPooling2D` of 2 x 2 without overlap or padding."""
+    """A `keras.layers.MaxPooling2D` of 2 x 2 without overlap or padding, also in bfloat16."""
 
     kept_bytes = 1.0
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         size = tf.shape(inputs)[1:3]
+        inputs = tf.cast(inputs, self._layer.compute_dtype)
 
         @tf.custom_gradient
         def pool(x: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
             shape = self.compute_output_shape(x.shape)
-            y, places = by_kernel(max_pool_halving, [x], tf.float32, tf.uint8, shape=shape)
+            y, places = by_kernel(max_pool_halving, [x], x.dtype, tf.uint8, shape=shape)
 
             def gradient(upstream: tf.Tensor) -> tf.Tensor:
                 inputs = [upstream, places, size]
-                return by_kernel(max_pool_halving_gradient, inputs, tf.float32, shape=x.shape)
+                return by_kernel(max_pool_halving_gradient, inputs, x.dtype, shape=x.shape)
 
             return y, gradient
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from dreamlab.errors import DreamError
 from dreamlab.models.machine import has_much_memory
 from dreamlab.models.receptive_field import ReceptiveField, layer_receptive_fields
 from dreamlab.report.svg import heat_table
@@ -104,8 +105,8 @@ class Network:
         precision : str
             Number format of the convolutions, ``"float32"`` or ``"bfloat16"``.
         convolution : str
-            ``"direct"``, or ``"winograd"`` for float32 alone: convolutions and the gradient of
-            max-pooling by `dreamlab.kernels`, where they are faster.
+            ``"direct"``, or ``"winograd"`` for float32 alone: by `dreamlab.kernels`, where that is
+            faster. Max-pooling is computed by them in all but direct float32.
 
         Returns
         -------
@@ -117,25 +118,52 @@ class Network:
         DreamError
             If the network has no such layer, or Numba is not installed and needed.
         """
+        return self.accelerated(self.plain_extractor(names, precision), precision, convolution)
+
+    def plain_extractor(self, names: Iterable[str], precision: str) -> keras.Model:
+        """Return what `feature_extractor` does, with all layers Keras's own.
+
+        Parameters
+        ----------
+        names, precision
+            As in `feature_extractor`.
+
+        Raises
+        ------
+        DreamError
+            If the network has no such layer.
+        """
         model = self._computed(precision)
         outputs = {name: model.get_layer(self.layer(name).name).output for name in names}
-        return self.with_convolution(keras.Model(model.inputs[0], outputs), convolution)
+        return keras.Model(model.inputs[0], outputs)
 
-    def with_convolution(self, model: keras.Model, convolution: str) -> keras.Model:
-        """Return a model of this network's layers, with a way to compute convolutions.
+    def accelerated(self, model: keras.Model, precision: str, convolution: str) -> keras.Model:
+        """Return a model of this network's layers as they are computed.
+
+        In float32 with direct convolutions they are left to Keras, so that all numbers are the
+        notebook's.
 
         Parameters
         ----------
         model : keras.Model
-            What `feature_extractor` returned with ``"direct"``, or a part of it.
-        convolution : str
+            A model of layers of a `feature_extractor`, in that precision, all of them Keras's.
+        precision, convolution : str
             As in `feature_extractor`.
-        """
-        if convolution == "direct":
-            return model
-        from dreamlab.models.acceleration import accelerated  # Numba is slow to import
 
-        return accelerated(model, self._kernels_of)
+        Raises
+        ------
+        DreamError
+            If Numba is not installed, and needed.
+        """
+        if (precision, convolution) == ("float32", "direct"):
+            return model
+        try:
+            from dreamlab.models.acceleration import accelerated  # Numba is slow to import
+        except DreamError:
+            if convolution == "direct":
+                return model
+            raise
+        return accelerated(model, None if convolution == "direct" else self._kernels_of)
 
     def keep_transformed_kernels(self, keep: bool) -> None:
         """Keep the transformed kernels of Winograd's convolutions in memory, or drop them.

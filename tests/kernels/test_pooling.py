@@ -61,19 +61,21 @@ def test_a_map_too_small_for_a_window_has_no_gradient():
 
 @pytest.mark.parametrize("shape", [(1, 12, 16, 40), (2, 13, 7, 3), (1, 3, 2, 33)])
 @pytest.mark.parametrize("ties", [False, True])
-def test_halving_is_tensorflows_to_the_last_bit(shape, ties):
+@pytest.mark.parametrize("dtype", [tf.float32, tf.bfloat16])
+def test_halving_is_tensorflows_to_the_last_bit(shape, ties, dtype):
     generator = np.random.default_rng(0)
-    x = generator.normal(size=shape).astype(np.float32)
+    x = generator.normal(size=shape).astype(dtype.as_numpy_dtype)
     if ties:
-        x = np.maximum(np.round(x), 0)
+        x = np.maximum(np.round(x), 0).astype(x.dtype)
     with tf.GradientTape() as tape:
         given = tf.constant(x)
         tape.watch(given)
         pooled = tf.nn.max_pool2d(given, 2, 2, "VALID")
     y, places = max_pool_halving(x)
     np.testing.assert_array_equal(y, pooled.numpy())
-    upstream = generator.normal(size=pooled.shape).astype(np.float32)
+    upstream = generator.normal(size=pooled.shape).astype(x.dtype)
     computed = max_pool_halving_gradient(upstream, places, shape[1:3])
+    assert y.dtype == computed.dtype == x.dtype
     expected = tape.gradient(pooled, given, output_gradients=tf.constant(upstream)).numpy()
     np.testing.assert_array_equal(computed, expected)
 
@@ -87,9 +89,13 @@ def test_a_map_too_small_to_halve_gives_nothing(shape):
     assert (back[:, 2 * y.shape[1] :] == 0).all()
 
 
-def test_halving_takes_a_number_before_nan():
-    values = np.array([[np.nan, 2], [3, np.nan]], np.float32)[None, :, :, None]
+@pytest.mark.parametrize("dtype", [np.float32, tf.bfloat16.as_numpy_dtype])
+def test_halving_takes_a_number_before_nan(dtype):
+    values = np.array([[np.nan, 2], [3, np.nan]], dtype)[None, :, :, None]
     y, places = max_pool_halving(values)
     assert (y.item(), places.item()) == (3, 2)
     y, _ = max_pool_halving(np.full_like(values, np.nan))
     assert np.isnan(y).all()
+    infinite = np.array([[-np.inf, -1], [np.inf, 5]], dtype)[None, :, :, None]
+    y, places = max_pool_halving(infinite)
+    assert (y.item(), places.item()) == (np.inf, 2)

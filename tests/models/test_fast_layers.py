@@ -190,6 +190,34 @@ def test_a_layer_that_is_used_twice_stays_so():
     assert np.abs(computed - expected).max() < 1e-5 * np.abs(expected).max()
 
 
+def test_in_bfloat16_pooling_and_marks_give_what_keras_gives():
+    conv, pool = keras.layers.Conv2D, keras.layers.MaxPooling2D
+    network = network_of(
+        conv(32, 3, padding="same", activation="relu", name="convolved"),
+        pool(2, name="pooled"),
+        conv(40, 3, strides=2, padding="same", activation="relu", name="strided"),
+        pool(3, 2, name="overlap"),
+        conv(16, 1, activation="tanh", name="last"),
+    )
+    plain = network.plain_extractor(["convolved", "last"], "bfloat16")
+    fast = network.feature_extractor(["convolved", "last"], "bfloat16", "direct")
+    found = {layer.name: type(layer) for layer in fast.layers}
+    assert found["convolved"] is found["strided"] is MarkedConv2D
+    assert found["pooled"] is HalvingMaxPooling2D
+    image = np.random.default_rng(3).normal(size=(2, 21, 27, 3)).astype(np.float32)
+    computed = []
+    for model in (plain, fast):
+        with tf.GradientTape() as tape:
+            given = tf.constant(image)
+            tape.watch(given)
+            outputs = model(given, training=False)
+            loss = sum(tf.reduce_sum(tf.cast(out, tf.float32) ** 2) for out in outputs.values())
+        computed.append([*outputs.values(), tape.gradient(loss, given)])
+    for expected, value in zip(*computed, strict=True):
+        assert value.dtype == expected.dtype
+        np.testing.assert_array_equal(value.numpy(), expected.numpy())
+
+
 def test_kernels_are_made_once_for_each_layer_that_is_used(monkeypatch):
     made, make = [], acceleration.kernels_of
     monkeypatch.setattr(
