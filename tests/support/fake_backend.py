@@ -240,7 +240,9 @@ def upload(width: int = 96, height: int = 64, kind: str = "PNG") -> bytes:
     return file.getvalue()
 
 
-def open_page(monkeypatch, fake: FakeBackend, *, browser: str = "mine", **query: str):
+def open_page(
+    monkeypatch, fake: FakeBackend, *, browser: str = "mine", head_start: float = 0, **query: str
+):
     """Return the page over a fake backend, run once, with the parameters of its address."""
     from streamlit.components.v2 import manifest_scanner
     from streamlit.testing.v1 import AppTest
@@ -251,6 +253,7 @@ def open_page(monkeypatch, fake: FakeBackend, *, browser: str = "mine", **query:
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
     monkeypatch.setattr(backend, "get", lambda: fake)
     monkeypatch.setattr(presence, "browser", lambda: browser)
+    monkeypatch.setattr("dreamlab.ui.page.HEAD_START", head_start)
     page = AppTest.from_file(ROOT / "app.py", default_timeout=60)
     for name, value in query.items():
         page.query_params[name] = value
