@@ -1,4 +1,13 @@
+import gc
+
 import pytest
+
+
+def pytest_collection_finish(session):
+    # Streamlit collects garbage after each run of the page, and would go through all that
+    # TensorFlow and the tests themselves have made by now, for most of a second.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items):
