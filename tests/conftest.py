@@ -4,16 +4,9 @@ import pytest
 
 
 def pytest_collection_finish(session):
-    # Streamlit collects garbage after each run of the page, and would go through all that
-    # TensorFlow and the tests themselves have made by now, for most of a second.
+    # What was imported stays: the garbage collector need not go through all of TensorFlow again.
     gc.collect()
     gc.freeze()
-
-
-def pytest_collection_modifyitems(items):
-    # The page's come first: Streamlit collects garbage after each run of the page, which takes
-    # ever longer, the more graphs the tests of the engine have left in the process.
-    items.sort(key=lambda item: item.path.parent.name != "ui")
 
 
 @pytest.fixture

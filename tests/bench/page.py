@@ -40,9 +40,9 @@ new MutationObserver((_, observer) => {
 _SHOWN = """[...document.querySelectorAll('[class*="st-key-shown-"]')].map(one => one.className)"""
 
 #: Seconds a page has to draw what follows *Dream* and a server to see it go, before the next.
-_SETTLE_SECONDS = 3
+_SETTLE_SECONDS = 2
 
-_STARTS, _LOADS, _CLICKS, _WIDGETS = 3, 7, 5, 8
+_STARTS, _LOADS, _CLICKS, _WIDGETS = 3, 5, 5, 8
 
 _STARTED = "command to answering page"
 _LOADED = "opening a window to Dream button"
