@@ -1,10 +1,12 @@
+import gc
+
 import pytest
 
 
-def pytest_collection_modifyitems(items):
-    # The page's come first: Streamlit collects garbage after each run of the page, which takes
-    # ever longer, the more graphs the tests of the engine have left in the process.
-    items.sort(key=lambda item: item.path.parent.name != "ui")
+def pytest_collection_finish(session):
+    # What was imported stays: the garbage collector need not go through all of TensorFlow again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

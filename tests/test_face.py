@@ -80,6 +80,7 @@ def test_its_reference_says_what_goes_in_what_comes_out_and_what_is_raised(name)
         assert "H, W" in text or "0 to 255" in text, f"{name} gives no shape or range"
 
 
+@pytest.mark.slow
 def test_the_reference_is_made(tmp_path):
     command = [sys.executable, "-m", "tests.support.reference", tmp_path]
     ran = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)

@@ -1,5 +1,7 @@
 """The whole page, from top to bottom."""
 
+import time
+
 import streamlit as st
 
 from dreamlab.ui import admin, analysis, guide, style
@@ -7,6 +9,11 @@ from dreamlab.ui.dreams import compare
 from dreamlab.ui.inputs import dream_button, picture, settings, variants
 from dreamlab.ui.inputs.plan import plan
 from dreamlab.ui.session import backend, presence, state, url_state
+
+#: Seconds between the controls and the example, when a session begins. The browser draws what it
+#: has as soon as nothing more comes: without a pause *Dream* would wait for the pictures and the
+#: chart below it.
+HEAD_START = 0.5
 
 
 def show() -> None:
@@ -45,6 +52,7 @@ def show() -> None:
         if visit.batches:
             compare.show(jobs, visit)
         else:
+            _let_controls_appear()
             guide.example()
         with st.expander("How it works", expanded=not visit.batches, icon=":material/school:"):
             guide.show(findings=bool(visit.batches))
@@ -52,3 +60,10 @@ def show() -> None:
         with layer_by_layer:
             analysis.show(jobs, visit, original)
     settings.remember_model()
+
+
+def _let_controls_appear() -> None:
+    """Pause in the first run of a session; a click meanwhile is answered after the pause."""
+    if "controls_drawn" not in st.session_state:
+        st.session_state["controls_drawn"] = True
+        time.sleep(HEAD_START)

@@ -29,6 +29,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
 from dreamlab.jobs.service import checked
+from dreamlab.ui.assets import Assets
 from dreamlab.ui.session import backend, visitors
 
 _HEALTH = "/_stcore/health"
@@ -160,14 +161,17 @@ def answer_at_once() -> None:
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Start the worker when the server starts, and end it when the server ends."""
+    """Start the worker when the server starts, and end it when the server ends.
+
+    The server answers after this. What the first visitor needs is imported by then, before the
+    worker is started: imports would hold up the answers, and the worker's take both of 2 cores.
+    """
     _log_dreams()
     answer_at_once()
+    await asyncio.to_thread(_load)
     jobs = await asyncio.to_thread(backend.get)
-    loading = asyncio.create_task(asyncio.to_thread(_load))
     try:
         yield
-        await loading
     finally:
         await asyncio.to_thread(jobs.close)
 
@@ -178,7 +182,7 @@ def middleware() -> list[Middleware]:
         checked()
     except DreamError as error:
         sys.exit(f"dreamlab: {error}")  # before anything starts, and without a traceback
-    return [Middleware(Guard)]
+    return [Middleware(Guard), Middleware(Assets)]
 
 
 def _load() -> None:

@@ -20,6 +20,7 @@ def pytest_collection_modifyitems(items):
         if item.path.parent.name != "browser":
             continue
         item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.slow)  # it needs the real network and a worker process
         if missing:
             reason = "there is no chromium to drive (apt-get install chromium)"
             item.add_marker(pytest.mark.skip(reason=reason))

@@ -240,17 +240,26 @@ def upload(width: int = 96, height: int = 64, kind: str = "PNG") -> bytes:
     return file.getvalue()
 
 
-def open_page(monkeypatch, fake: FakeBackend, *, browser: str = "mine", **query: str):
+def open_page(
+    monkeypatch, fake: FakeBackend, *, browser: str = "mine", head_start: float = 0, **query: str
+):
     """Return the page over a fake backend, run once, with the parameters of its address."""
+    from streamlit import config
     from streamlit.components.v2 import manifest_scanner
+    from streamlit.runtime.scriptrunner import script_runner
     from streamlit.testing.v1 import AppTest
 
     from dreamlab.ui.session import backend, presence
 
     # Looking through all installed packages for components takes longer than the page.
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
+    # After each run Streamlit clears Keras and collects garbage. A server has no Keras to clear,
+    # but the process of the tests has: it takes half a second, and more with every graph made.
+    monkeypatch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+    config.set_option("runner.postScriptGC", False)
     monkeypatch.setattr(backend, "get", lambda: fake)
     monkeypatch.setattr(presence, "browser", lambda: browser)
+    monkeypatch.setattr("dreamlab.ui.page.HEAD_START", head_start)
     page = AppTest.from_file(ROOT / "app.py", default_timeout=60)
     for name, value in query.items():
         page.query_params[name] = value

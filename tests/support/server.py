@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +23,10 @@ FLAGS = (
     "--disable-sync",
 )
 
+#: Both commands that serve the page: the README's first one, and that of the package.
+STREAMLIT = ("streamlit", "run", "app.py")
+PACKAGE = ("dreamlab", "page")
+
 #: Seconds the server has to answer its first request.
 _START_SECONDS = 60
 
@@ -33,18 +38,20 @@ class Server:
     ----------
     log : Path
         Where what it prints goes.
+    command : sequence of str
+        What serves it, a Python module first.
     """
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, command: Sequence[str] = STREAMLIT) -> None:
         port = _free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.log = log
+        prefix = "--server." if command[0] == "streamlit" else "--"
+        host = "address" if command[0] == "streamlit" else "host"
+        where = f"{prefix}{host}", "127.0.0.1", f"{prefix}port", str(port)
         with log.open("wb") as printed:
             self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "streamlit", "run", "app.py"),
-                    *("--server.address", "127.0.0.1", "--server.port", str(port)),
-                ],
+                [sys.executable, "-m", *command, *where],
                 cwd=ROOT,
                 stdout=printed,
                 stderr=subprocess.STDOUT,

@@ -69,6 +69,7 @@ def in_files(files) -> int:
     return sum(file.byte_length for group in files.get_stats().values() for file in group)
 
 
+@pytest.mark.slow
 def test_looking_at_a_dream_again_and_again_takes_no_more_memory(
     monkeypatch, page, fake, files, traced
 ):

@@ -1,6 +1,7 @@
 import dataclasses
 import subprocess
 import sys
+import types
 
 import pytest
 
@@ -10,6 +11,7 @@ from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import specs
 from dreamlab.config.specs import Number
+from dreamlab.ui import page as page_module
 from dreamlab.ui.session.keys import VariantKeys
 from dreamlab.zoo import is_offered, known_layers
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
@@ -48,11 +50,26 @@ page.button(key="dream").click().run()
 fake.finish()
 page.run()
 assert not page.exception, page.exception
-heavy = {"tensorflow", "keras"} & set(sys.modules)
+heavy = {"tensorflow", "keras", "scipy", "numba", "distributed"} & set(sys.modules)
 assert not heavy, heavy
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_a_session_begins_with_the_controls_and_the_example_follows(monkeypatch, fake):
+    drawn = []
+    clock = types.SimpleNamespace(sleep=lambda seconds: drawn.append(f"pause {seconds}"))
+    monkeypatch.setattr(page_module, "time", clock)
+    monkeypatch.setattr("dreamlab.ui.page.guide.example", lambda: drawn.append("example"))
+    real = page_module.dream_button.show
+    monkeypatch.setattr(
+        page_module.dream_button, "show", lambda *given: drawn.append("button") or real(*given)
+    )
+    page = open_page(monkeypatch, fake, head_start=0.25)
+    assert drawn == ["button", "pause 0.25", "example"]
+    page.run()
+    assert drawn[3:] == ["button", "example"]
 
 
 def test_first_dream_is_one_click_away(page, fake):

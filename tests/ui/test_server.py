@@ -83,18 +83,24 @@ def test_the_worker_starts_and_ends_with_the_server_and_dreams_are_logged(monkey
     assert capfd.readouterr().err.endswith(" dream done\n")
 
 
-def test_the_page_is_loaded_before_the_first_visitor_comes():
+def test_the_page_is_loaded_before_the_worker_starts_and_anyone_is_answered():
     script = """
 import asyncio, sys
 from dreamlab.ui import server
-server.backend.get = type("Jobs", (), {"close": lambda self: None})
-wanted = {"pandas", "dreamlab.ui.page"}
+wanted = {"pandas", "altair", "dreamlab.ui.page"}
+class Jobs:
+    def __init__(self):
+        assert not wanted - set(sys.modules)
+    def close(self):
+        pass
+server.backend.get = Jobs
 async def serve():
     async with server.lifespan(None):
-        pass
+        heavy = {"tensorflow", "keras", "scipy", "numba", "distributed", "matplotlib"}
+        assert not heavy & set(sys.modules), heavy & set(sys.modules)
 assert not wanted & set(sys.modules), "loading them is what the test is about"
 asyncio.run(serve())
-assert not wanted - set(sys.modules)
+assert "dreamlab.ui.page" in sys.modules
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
