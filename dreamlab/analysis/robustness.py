@@ -97,7 +97,7 @@ def run(
                     pictures[place] = noises[place].picture
             for share, finished in _dreamt(pictures, network, layer, settings, memory):
                 dreamt, fraction = finished, (done + share * layer.operations) / total
-                yield AnalysisStep(fraction, f"{layer.name}, {len(pictures)} pictures at once")
+                yield AnalysisStep(fraction, f"{layer.name}, dreams of {len(pictures)} pictures")
         done += layer.operations
         for place, (kind, level) in enumerate(levels):
             caption = f"{layer.name}, {KINDS[kind][0]} {level:g}"
