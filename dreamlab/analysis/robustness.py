@@ -83,9 +83,8 @@ def run(
     layers = _layers(network.name, network.layers, settings)
     levels = settings.levels()
     # `repr` keeps all digits, so that nearly equal levels have different keys.
-    keys = {
-        layer.name: [f"{layer.name}-{kind}-{level!r}" for kind, level in levels] for layer in layers
-    }
+    ends = [f"-{kind}-{level!r}" for kind, level in levels]
+    keys = {layer.name: [layer.name + end for end in ends] for layer in layers}
     missing = [name for name in keys if any(key not in resume_from for key in keys[name])]
     noises = _noises(image, network, missing, settings, memory) if missing else []
     total, done = sum(layer.operations for layer in layers), 0.0
@@ -97,9 +96,8 @@ def run(
                 if key not in resume_from and levels[place][1] > 0:
                     pictures[place] = noises[place].picture
             for share, finished in _dreamt(pictures, network, layer, settings, memory):
-                dreamt = finished
-                fraction = (done + share * layer.operations) / total
-                yield AnalysisStep(fraction, f"{layer.name}, {len(pictures)} pictures at once")
+                dreamt, fraction = finished, (done + share * layer.operations) / total
+                yield AnalysisStep(fraction, f"{layer.name}, dreams of {len(pictures)} pictures")
         done += layer.operations
         for place, (kind, level) in enumerate(levels):
             caption = f"{layer.name}, {KINDS[kind][0]} {level:g}"

@@ -16,7 +16,7 @@ Answer = tuple[np.ndarray, tf.Tensor | np.ndarray]
 
 
 class BatchAscent(OctaveAscent):
-    """An `OctaveAscent` that takes steps of several pictures at once, where they fit the memory."""
+    """An `OctaveAscent` that takes steps of several pictures at once, where they are small."""
 
     def steps(
         self, pictures: Sequence[tf.Tensor | np.ndarray], shifts: Sequence[tuple[int, int]]

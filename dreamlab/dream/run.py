@@ -95,8 +95,8 @@ def dreams(
 ) -> Generator[tuple[int, Step]]:
     """Dream of several pictures of one size with the same settings, at the same time.
 
-    Each dream is the one that `dream` gives, up to rounding. Together they are faster, as the
-    network looks at as many pictures at once as fit the memory.
+    Each dream is the one that `dream` gives, up to rounding. Small pictures are faster together:
+    the network looks at as many at once as keep their feature maps in the processor's cache.
 
     Parameters
     ----------

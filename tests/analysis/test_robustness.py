@@ -104,8 +104,8 @@ def test_a_resumed_run_is_the_same(network):
         on_step=lambda step: doings.append(step.doing) or True,
     )
     assert rest.items == whole.items
-    assert not any("first" in doing and "at once" in doing for doing in doings)  # all was there
-    assert "third, 4 pictures at once" in doings  # the clean one and those of three levels
+    assert not any("first, dreams" in doing for doing in doings)  # all was there
+    assert "third, dreams of 4 pictures" in doings  # the clean one and those of three levels
 
 
 def test_tables_and_small_pictures(network):

@@ -2,11 +2,12 @@
 
 All run with their default settings, each in a process of its own whose engine is warm, as a
 worker's is. *First* is the first run in the process; *again* is the next one, on the mirrored cat,
-when all graphs and kernels are there. `--against TREE` measures another checkout of dreamlab too,
-such as a worktree of an older commit, in turns with this one, and prints how many times as fast
-this one is. Figures are the least of some rounds. Last comes the excitation matrix of a picture
-whose atlas was run just before, which takes over its dreams. Nothing is asserted: the figures
-depend on the machine and on what else it does.
+when all graphs and kernels are there. Each has its seconds, and the seconds of all processors
+together, which say more on a machine that others use too. `--against TREE` measures another
+checkout of dreamlab as well, such as a worktree of an older commit, in turns with this one, and
+prints how many times as much it takes. Figures are the least of some rounds. Last comes the
+excitation matrix of a picture whose atlas was run just before, which takes over its dreams. Nothing
+is asserted: the figures depend on the machine and on what else it does.
 """
 
 import argparse
@@ -29,6 +30,7 @@ _BARS = {"atlas": 30.0}
 _PROGRAM = """
 import json
 import sys
+import time
 
 from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
@@ -46,13 +48,15 @@ for _ in dream(load_image(path, max_side=64), network, config):
 seconds = []
 for place, name in enumerate(names):
     image = cat[:, ::-1] if mirrored and place else cat
+    began = time.process_time()
     seconds.append(analyse(name, image, network).seconds)
+    seconds.append(time.process_time() - began)
 print(json.dumps(seconds))
 """
 
 
 def seconds(tree: Path, *names: str, mirrored: bool) -> list[float]:
-    """Return the seconds of some analyses, one after the other in one process of a checkout."""
+    """Return the seconds of each of some analyses, and of all processors, in one process."""
     done = subprocess.run(
         [sys.executable, "-P", "-c", _PROGRAM, json.dumps([str(_CAT), mirrored, *names])],
         capture_output=True,
@@ -66,20 +70,23 @@ def seconds(tree: Path, *names: str, mirrored: bool) -> list[float]:
 
 
 def compare(trees: Sequence[Path], names: Sequence[str], rounds: int) -> None:
-    """Print a row for each analysis: seconds of each checkout, and how often this one fits in."""
-    cells = "".join(f"{tree.name:>26}" for tree in trees)
-    print(f"{'':12}{cells}\n{'analysis':12}" + f"{'first  again   ratios':>26}" * len(trees))
+    """Print a row for each analysis and checkout: seconds, and ratios to those of the first."""
+    columns = ("first", "cpu", "again", "cpu")
+    heads = "".join(f"{column:>8}" for column in columns)
+    print(f"{'analysis':12} {'checkout':12}{heads}   times as much as here")
     for name in names:
-        found: list[list[list[float]]] = [[] for _ in trees]
+        taken: list[list[list[float]]] = [[] for _ in trees]
         for _ in range(rounds):
-            for tree, taken in zip(trees, found, strict=True):
-                taken.append(seconds(tree, name, name, mirrored=True))
-        best = [[min(runs) for runs in zip(*taken, strict=True)] for taken in found]
-        print(f"{name:12}", end="")
-        for first, again in best:
-            ratios = f"{first / best[0][0]:4.2f} {again / best[0][1]:4.2f}"
-            print(f"{first:11.1f} {again:6.1f}  {ratios}"[:26].rjust(26), end="")
-        print(f"   bar {_BARS[name]:g} s" if name in _BARS else "", flush=True)
+            for tree, runs in zip(trees, taken, strict=True):
+                runs.append(seconds(tree, name, name, mirrored=True))
+        best = [[min(column) for column in zip(*runs, strict=True)] for runs in taken]
+        for tree, figures in zip(trees, best, strict=True):
+            row = "".join(f"{figure:8.1f}" for figure in figures)
+            ratios = "".join(
+                f"{figure / ours:6.2f}" for figure, ours in zip(figures, best[0], strict=True)
+            )
+            bar = f"   bar {_BARS[name]:g} s" if name in _BARS else ""
+            print(f"{name:12} {tree.name:12}{row}  {ratios}{bar}", flush=True)
 
 
 def main() -> None:
@@ -94,7 +101,7 @@ def main() -> None:
     trees = [_HERE, *(tree.resolve() for tree in options.against)]
     compare(trees, options.names, options.rounds)
     if "excitation" in options.names:
-        _, after = seconds(_HERE, "atlas", "excitation", mirrored=False)
+        *_, after, _ = seconds(_HERE, "atlas", "excitation", mirrored=False)
         print(f"excitation after the atlas of the same picture: {after:.1f} s")
 
 

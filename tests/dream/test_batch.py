@@ -1,10 +1,11 @@
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
-from dreamlab.dream import InexactTiles, dream, dreams
+from dreamlab.dream import InexactTiles, compiled, dream, dreams
 from dreamlab.dream.compiled import compile_objective
 from dreamlab.errors import DreamError
 from dreamlab.images import Shape
@@ -59,8 +60,9 @@ def _assert_same(together, alone):
         np.testing.assert_allclose(image, image_alone, atol=1e-5)
 
 
-def test_dreams_together_are_those_of_each_picture_alone(network, pictures):
-    # Six pictures: more than are looked at at once.
+def test_dreams_together_are_those_of_each_picture_alone(monkeypatch, network, pictures):
+    # At most four of the six at once.
+    monkeypatch.setattr(compiled, "_MOST_PIXELS", 4 * 30 * 26)
     found = _together(pictures, network, CONFIG)
     for image, steps in zip(pictures, found, strict=True):
         _assert_same(steps, _alone(image, network, CONFIG))
@@ -94,6 +96,9 @@ def test_as_many_pictures_at_once_as_fit_the_memory(network):
     shape = Shape(10, 20)
     assert objective.most_at_once(shape, 200 * pixel * 3.5) == 3
     assert objective.most_at_once(shape, 1) == 1
+    # However large the memory, no more than keep their maps in the processor's cache.
+    assert objective.most_at_once(Shape(128, 128), math.inf) == 4
+    assert objective.most_at_once(Shape(200, 300), math.inf) == 1
 
 
 def test_pictures_that_differ_in_size_are_told(network, pictures):

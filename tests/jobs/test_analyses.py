@@ -81,7 +81,9 @@ def test_items_are_told_as_they_come_and_a_stop_keeps_them(tiny, monkeypatch):
             told[:] = [event for event in events if isinstance(event, Item)]
 
     monkeypatch.setattr(EventLog, "append", looking)
-    outcome, findings = run(TASK)
+    # Each layer takes several steps, so that there is something to stop.
+    settings = dataclasses.replace(SETTINGS, effort="equal steps")
+    outcome, findings = run(dataclasses.replace(TASK, settings=settings))
     assert outcome.state == "cancelled"
     assert not findings.complete
     assert [item.key for item in told] == ["first"]
