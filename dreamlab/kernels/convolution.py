@@ -48,7 +48,7 @@ class Convolution:
         """Keep the transformed kernels from now on, or drop them; the results are the same.
 
         They take 8 times the memory of the weights. Without them, large kernels are transformed
-        when they are needed, which takes a fifth of such a layer's time.
+        whenever they are needed, which takes as long as to convolve some twenty tiles.
         """
         for way in (self._there, self._back):
             way.keep_transformed(keep)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dreamlab.kernels.compiled import compiled
-from dreamlab.kernels.cores import aligned, share
+from dreamlab.kernels.cores import share
 from dreamlab.kernels.gemm import PANEL
 from dreamlab.kernels.winograd import FAST, PLACES, TILE, G, times_g
 
@@ -48,13 +48,20 @@ def transform_kernel(
             ) = times_g(half[0, lane], half[1, lane], half[2, lane])
 
 
-def transformed_panels(kernel: np.ndarray) -> np.ndarray:
-    """Transform a kernel as a whole, for `convolve_strips`.
+def panels_size(kernel: np.ndarray) -> int:
+    """Return the number of values that the transformed kernel has."""
+    return PLACES * -(-kernel.shape[3] // PANEL) * kernel.shape[2] * PANEL
+
+
+def transformed_panels(kernel: np.ndarray, memory: np.ndarray) -> np.ndarray:
+    """Transform a kernel, for `dreamlab.kernels.strips.convolve_strips`.
 
     Parameters
     ----------
     kernel : numpy.ndarray
         float32, shape (3, 3, channels in, channels out), contiguous.
+    memory : numpy.ndarray
+        float32, shape (`panels_size(kernel)`,): becomes the result.
 
     Returns
     -------
@@ -62,7 +69,7 @@ def transformed_panels(kernel: np.ndarray) -> np.ndarray:
         float32, shape (36, panels, channels in, `PANEL`).
     """
     panels = -(-kernel.shape[3] // PANEL)
-    result = aligned((PLACES, panels, kernel.shape[2], PANEL))
+    result = memory.reshape((PLACES, panels, kernel.shape[2], PANEL))
     share(_transform_panel, [(kernel, panel, result) for panel in range(panels)])
     return result
 

@@ -4,11 +4,8 @@ import numpy as np
 
 from dreamlab.kernels.cores import aligned, cores, cuts, scratch, share
 from dreamlab.kernels.direct import convolve_directly
-from dreamlab.kernels.gemm import PANEL
-from dreamlab.kernels.input_tiles import tile_memory, transform_tiles
-from dreamlab.kernels.kernel_transform import transformed_panels
+from dreamlab.kernels.kernel_transform import panels_size, transformed_panels
 from dreamlab.kernels.marks import PLAIN, POOLED, mark_bytes
-from dreamlab.kernels.panels import LONG_STRIP, convolve_panels, panel_memory
 from dreamlab.kernels.strips import STRIP, convolve_strips, strip_memory
 from dreamlab.kernels.winograd import PLACES, tiles_of
 
@@ -31,7 +28,7 @@ class OneWay:
         if bias is not None:
             self._bias += bias
         self._large = PLACES * kernel.shape[2] * kernel.shape[3] >= _LARGE
-        self._panels = None if self._large else transformed_panels(kernel)
+        self._panels = None if self._large else _transformed(kernel)
 
     def keep_transformed(self, keep: bool) -> None:
         if not self._large:
@@ -39,7 +36,7 @@ class OneWay:
         if not keep:
             self._panels = None
         elif self._panels is None:
-            self._panels = transformed_panels(self._kernel)
+            self._panels = _transformed(self._kernel)
 
     def convolve(
         self,
@@ -60,9 +57,12 @@ class OneWay:
         if finish:
             filters = shape[3] if finish == POOLED else mark_bytes(shape[3])
             y_marks = aligned((*shape[:3], filters), np.uint8)
-        job = (x, marks, source, size, finish, y, y_marks, x.shape[0] * tiles_of(rows, columns))
         panels = self._panels  # another thread may drop them
-        finite = self._in_panels(*job) if panels is None else self._in_strips(panels, *job)
+        if panels is None:
+            memory = scratch(panels_size(self._kernel), "kernel")
+            panels = transformed_panels(self._kernel, memory)
+        job = (panels, x, marks, source, size, finish, y, y_marks)
+        finite = self._in_strips(*job, x.shape[0] * tiles_of(rows, columns))
         if not finite:
             # A tile spreads a value that is not finite, or overflows where a sum would not.
             convolve_directly(
@@ -107,70 +107,9 @@ class OneWay:
 
         return all(share(work, _pieces(tiles, panels.shape[1])))
 
-    def _in_panels(
-        self,
-        x: np.ndarray,
-        marks: np.ndarray,
-        source: int,
-        size: tuple[int, int],
-        finish: int,
-        y: np.ndarray,
-        y_marks: np.ndarray,
-        tiles: int,
-    ) -> bool:
-        x, marks = _in_rows(x), _in_rows(marks)
-        channels, filters = self._kernel.shape[2:]
-        finite = True
-        for offset in range(0, tiles, LONG_STRIP):
-            count = min(LONG_STRIP, tiles - offset)
-            v = scratch(PLACES * count * channels, "strip")
-            v = v.reshape((PLACES, count, channels))
 
-            def transform(first: int, last: int, v: np.ndarray = v, offset: int = offset) -> None:
-                memory = scratch(tile_memory(channels))
-                transform_tiles(
-                    x,
-                    marks,
-                    source,
-                    size,
-                    self.pad,
-                    v,
-                    first,
-                    offset + first,
-                    offset + last,
-                    memory,
-                )
-
-            def work(
-                first: int,
-                last: int,
-                panel: int,
-                v: np.ndarray = v,
-                offset: int = offset,
-            ) -> bool:
-                return convolve_panels(
-                    v,
-                    self._kernel,
-                    size,
-                    self.pad,
-                    self._bias,
-                    finish,
-                    y,
-                    y_marks,
-                    offset,
-                    first,
-                    last,
-                    panel,
-                    panel + 1,
-                    scratch(panel_memory(channels, last - first)),
-                )
-
-            share(transform, cuts(count, cores()))
-            panels = -(-filters // PANEL)
-            runs = cuts(count, -(-cores() // panels))
-            pieces = [(*run, panel) for panel in range(panels) for run in runs]
-            finite &= all(share(work, pieces))
-        return finite
+def _transformed(kernel: np.ndarray) -> np.ndarray:
+    return transformed_panels(kernel, aligned((panels_size(kernel),)))
 
 
 def _in_rows(maps: np.ndarray) -> np.ndarray:

@@ -1,7 +1,4 @@
-"""Winograd's convolution where channels are few: a strip of tiles stays in a core's cache.
-
-The kernel is transformed beforehand, and kept.
-"""
+"""Winograd's convolution: a strip of tiles at a time, which stays in a core's cache."""
 
 import numpy as np
 

@@ -5,6 +5,7 @@ import pytest
 
 import dreamlab.dream
 from dreamlab.analysis import ANALYSES
+from dreamlab.analysis.kept import DREAMS
 from dreamlab.analysis.run import analyse
 from dreamlab.comparison.compare import compare
 from dreamlab.config import DreamConfig
@@ -51,13 +52,17 @@ def test_a_misspelt_variable_breaks_no_library_call(network, monkeypatch, call):
 @pytest.mark.parametrize("call", CALLS)
 def test_the_memory_that_is_handed_in_reaches_the_dream(network, monkeypatch, call):
     memories = []
-    real = dreamlab.dream.dream
+    DREAMS.clear()  # else the atlas has dreamt for the excitation matrix
 
-    def spy(*arguments, memory=None, **options):
-        memories.append(memory)
-        return real(*arguments, memory=memory, **options)
+    def spied(real):
+        def spy(*arguments, memory=None, **options):
+            memories.append(memory)
+            return real(*arguments, memory=memory, **options)
 
-    monkeypatch.setattr(dreamlab.dream, "dream", spy)
+        return spy
+
+    for name in ("dream", "dreams"):
+        monkeypatch.setattr(dreamlab.dream, name, spied(getattr(dreamlab.dream, name)))
     CALLS[call](picture(40, 50), network, memory=1234.0)
     assert memories and set(memories) == {1234.0}
 

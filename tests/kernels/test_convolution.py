@@ -289,16 +289,6 @@ def test_other_kernels_are_refused():
         Convolution(np.zeros((5, 5, 32, 32), np.float32), None, "same")
 
 
-@pytest.mark.parametrize("number", [1, 3, 64])
-def test_panels_are_shared_over_any_number_of_cores(monkeypatch, number):
-    maps, kernel, bias, _ = made(9, 41, 30, 256, 256)
-    fast = Convolution(kernel, bias, "same")
-    fast.keep_transformed(False)
-    here, _ = fast.forward(maps, "relu")
-    monkeypatch.setattr(one_way, "cores", lambda: number)
-    assert (fast.forward(maps, "relu")[0] == here).all()
-
-
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize("following", ["relu", "nothing"])
 @pytest.mark.parametrize(
