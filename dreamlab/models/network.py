@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from dreamlab.errors import DreamError
+from dreamlab.models.casting import cast
 from dreamlab.models.machine import has_much_memory
 from dreamlab.models.receptive_field import ReceptiveField, layer_receptive_fields
 from dreamlab.report.svg import heat_table
@@ -222,7 +222,7 @@ class Network:
     def _computed(self, precision: str) -> keras.Model:
         """Return the whole model in a number format."""
         if precision not in self._models:
-            self._models[precision] = _cast(self._original, f"mixed_{precision}")
+            self._models[precision] = cast(self._original, f"mixed_{precision}")
         return self._models[precision]
 
     def _kernels_of(self, layer: keras.layers.Conv2D) -> "Kernels":
@@ -241,19 +241,3 @@ def _smallest_side(layers: tuple[LayerInfo, ...]) -> int:
     while any(layer.map_side(side) < 1 for layer in layers):
         side += 1
     return side
-
-
-def _cast(model: keras.Model, policy: str) -> keras.Model:
-    """Copy a model, with a dtype policy for each layer; the global policy stays as it is."""
-
-    def clone(layer: keras.Layer) -> keras.Layer:
-        config: dict[str, Any] = layer.get_config()
-        # A sum written as "x + y" is an operation, not a layer; its inputs set its format.
-        if isinstance(layer, keras.Layer) and not isinstance(layer, keras.layers.InputLayer):
-            config["dtype"] = policy
-        return layer.__class__.from_config(config)
-
-    copy = keras.models.clone_model(model, clone_function=clone)
-    for target, source in zip(copy.weights, model.weights, strict=True):
-        target.assign(np.asarray(source))
-    return copy

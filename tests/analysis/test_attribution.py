@@ -138,10 +138,10 @@ def test_a_memory_budget_tiles_it_and_changes_no_figure(network, monkeypatch):
     whole = analyse(ATTRIBUTION, image, network, settings)
     assert set(tiles) == {1}
     tiles.clear()
-    # Memory for exactly 100 x 100 px of the mix, which takes 87 bytes per pixel.
-    monkeypatch.setattr("dreamlab.dream.run.budget", lambda pixels, memory: 87 * 100 * 100)
+    # Memory for exactly 100 x 100 px of the mix, which takes 87 bytes per pixel and 15 % for holes.
+    monkeypatch.setattr("dreamlab.dream.run.budget", lambda pixels, memory: 87 * 1.15 * 100 * 100)
     tiled = analyse(ATTRIBUTION, image, network, settings)
-    assert tiles == [1, 1, 4, 4, 4]  # both looks at the small octave; step and looks at the large
+    assert tiles == [1, 1, 2, 2, 2]  # both looks at the small octave; step and looks at the large
     for item, other in zip(tiled.items, whole.items, strict=True):
         for figures in ("losses", "norms"):
             assert item.values[figures] == pytest.approx(other.values[figures], rel=1e-3)

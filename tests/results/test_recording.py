@@ -9,6 +9,7 @@ import pytest
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
+from dreamlab.images import Picture
 from dreamlab.results.recording import Recording
 
 PROVENANCE = Provenance(DreamConfig(layers={"a": 2.0}), "tiny", "random", "float32")
@@ -51,7 +52,7 @@ class FakeStep(SimpleNamespace):
             iteration=iteration,
             loss=float("nan") if empty else float(value),
             losses={} if empty else {"a": float(value)},
-            original=np.full((8, 9, 3), -1, np.float32),
+            original_picture=Picture.of(np.full((8, 9, 3), -1, np.float32)),
             provenance=PROVENANCE,
             ends_octave=False,
             alive=True,

@@ -17,6 +17,7 @@ import numpy as np
 
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
+from dreamlab.images import Picture
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.zoo import LayerInfo
 
@@ -80,10 +81,15 @@ class Step:
     loss: float
     losses: dict[str, float]
     ends_octave: bool
-    original: np.ndarray
+    original_picture: Picture
     provenance: Provenance
     image: np.ndarray
     _start: Start | None = field(repr=False)
+
+    @property
+    def original(self) -> np.ndarray:
+        """The picture at the start of the run, as floats."""
+        return self.original_picture.as_float()
 
     @property
     def start(self) -> Start:
@@ -93,9 +99,19 @@ class Step:
         return self._start
 
 
-def dream(image, model="vgg16", config="mixed", *, resume=None, starts=False, memory=None):
+def dream(
+    image,
+    model="vgg16",
+    config="mixed",
+    *,
+    resume=None,
+    starts=False,
+    memory=None,
+    search=None,
+):
     """Dream of a picture as red as the original, and ever brighter; a loss is a process's id."""
-    plan = plan_octaves(*image.shape[:2], config, model=model.name, smallest=model.smallest)
+    image = image if isinstance(image, Picture) else Picture.of(image)
+    plan = plan_octaves(*image.shape, config, model=model.name, smallest=model.smallest)
     if config.seed == REFUSES:
         raise DreamError(REFUSAL)
     if config.seed == WARNS:
@@ -107,7 +123,7 @@ def dream(image, model="vgg16", config="mixed", *, resume=None, starts=False, me
 def _steps(image, model, config, plan, first, starts):
     provenance = Provenance(config, model.name, "random", "float32")
     total, done = len(plan.shapes) * config.iterations, first * config.iterations
-    red = image[..., 0].mean()
+    red = image.as_float()[..., 0].mean()
     for octave, (height, width) in list(enumerate(plan.shapes))[first:]:
         for iteration in range(config.iterations):
             time.sleep(config.step)
@@ -125,7 +141,7 @@ def _steps(image, model, config, plan, first, starts):
                 loss=float(os.getpid()),
                 losses={name: float(os.getpid()) for name in config.layers},
                 ends_octave=iteration == config.iterations - 1,
-                original=image,
+                original_picture=image,
                 provenance=provenance,
                 image=np.full((height, width, 3), (red, done / total, 0), np.float32),
                 _start=Start(before, (0, 0), 0.0) if starts else None,
