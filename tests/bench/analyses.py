@@ -5,7 +5,8 @@ worker's is. *First* is the first run in the process; *again* is the next one, o
 when all graphs and kernels are there. Each has its seconds, and the seconds of all processors
 together, which say more on a machine that others use too. `--against TREE` measures another
 checkout of dreamlab as well, such as a worktree of an older commit, in turns with this one, and
-prints how many times as much it takes. Figures are the least of some rounds. Last comes the
+prints how many times as much it takes. `--precision float32` is what processors without hardware
+for bfloat16 take, whatever this one has. Figures are the least of some rounds. Last comes the
 excitation matrix of a picture whose atlas was run just before, which takes over its dreams. Nothing
 is asserted: the figures depend on the machine and on what else it does.
 """
@@ -38,27 +39,35 @@ from dreamlab.dream import dream
 from dreamlab.images import load_image
 from dreamlab.models import load_model
 
-path, mirrored, *names = json.loads(sys.argv[1])
+path, mirrored, precision, *names = json.loads(sys.argv[1])
 network = load_model("vgg16")
 cat = load_image(path, max_side=300)
 # A step, so that TensorFlow is up and the number format is chosen.
-config = DreamConfig(layers={network.layers[0].name: 1.0}, octaves=1, iterations=1)
+config = DreamConfig(
+    layers={network.layers[0].name: 1.0}, octaves=1, iterations=1, precision=precision
+)
 for _ in dream(load_image(path, max_side=64), network, config):
     pass
 seconds = []
 for place, name in enumerate(names):
     image = cat[:, ::-1] if mirrored and place else cat
     began = time.process_time()
-    seconds.append(analyse(name, image, network).seconds)
+    seconds.append(analyse(name, image, network, precision=precision).seconds)
     seconds.append(time.process_time() - began)
 print(json.dumps(seconds))
 """
 
 
-def seconds(tree: Path, *names: str, mirrored: bool) -> list[float]:
+def seconds(tree: Path, precision: str, *names: str, mirrored: bool) -> list[float]:
     """Return the seconds of each of some analyses, and of all processors, in one process."""
     done = subprocess.run(
-        [sys.executable, "-P", "-c", _PROGRAM, json.dumps([str(_CAT), mirrored, *names])],
+        [
+            sys.executable,
+            "-P",
+            "-c",
+            _PROGRAM,
+            json.dumps([str(_CAT), mirrored, precision, *names]),
+        ],
         capture_output=True,
         text=True,
         cwd=tree,
@@ -69,7 +78,7 @@ def seconds(tree: Path, *names: str, mirrored: bool) -> list[float]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def compare(trees: Sequence[Path], names: Sequence[str], rounds: int) -> None:
+def compare(trees: Sequence[Path], precision: str, names: Sequence[str], rounds: int) -> None:
     """Print a row for each analysis and checkout: seconds, and ratios to those of the first."""
     columns = ("first", "cpu", "again", "cpu")
     heads = "".join(f"{column:>8}" for column in columns)
@@ -78,7 +87,7 @@ def compare(trees: Sequence[Path], names: Sequence[str], rounds: int) -> None:
         taken: list[list[list[float]]] = [[] for _ in trees]
         for _ in range(rounds):
             for tree, runs in zip(trees, taken, strict=True):
-                runs.append(seconds(tree, name, name, mirrored=True))
+                runs.append(seconds(tree, precision, name, name, mirrored=True))
         best = [[min(column) for column in zip(*runs, strict=True)] for runs in taken]
         for tree, figures in zip(trees, best, strict=True):
             row = "".join(f"{figure:8.1f}" for figure in figures)
@@ -97,11 +106,12 @@ def main() -> None:
         "--against", type=Path, nargs="+", default=[], metavar="TREE", help="other checkouts"
     )
     parser.add_argument("--rounds", type=int, default=1, help="runs of each, in turns")
+    parser.add_argument("--precision", default="auto", help="auto, float32 or bfloat16")
     options = parser.parse_args()
     trees = [_HERE, *(tree.resolve() for tree in options.against)]
-    compare(trees, options.names, options.rounds)
+    compare(trees, options.precision, options.names, options.rounds)
     if "excitation" in options.names:
-        *_, after, _ = seconds(_HERE, "atlas", "excitation", mirrored=False)
+        *_, after, _ = seconds(_HERE, options.precision, "atlas", "excitation", mirrored=False)
         print(f"excitation after the atlas of the same picture: {after:.1f} s")
 
 
