@@ -9,7 +9,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.extending import intrinsic
 
 
@@ -22,7 +22,20 @@ def _block(features: dict[str, bool]) -> tuple[int, int]:
     return 4, 4
 
 
-LANES, ROWS = _block(dict(llvm.get_host_cpu_features()))
+def _features(asked: str | None) -> dict[str, bool]:
+    """Return what the processor can do, or what Numba is told to do without or with.
+
+    Parameters
+    ----------
+    asked : str or None
+        ``NUMBA_CPU_FEATURES``: names with a sign in front, separated by commas.
+    """
+    if asked is None:
+        return dict(llvm.get_host_cpu_features())
+    return {name[1:]: name[0] == "+" for name in asked.split(",") if name}
+
+
+LANES, ROWS = _block(_features(config.CPU_FEATURES))
 
 #: Vectors that a row of sums takes.
 VECTORS = 2

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dreamlab.kernels.gemm import PANEL, multiply_panel, packed
-from dreamlab.kernels.row_kernel import ROWS, _block
+from dreamlab.kernels.row_kernel import ROWS, _block, _features
 
 
 @pytest.mark.parametrize("rows", [1, ROWS - 1, ROWS, 2 * ROWS + 3])
@@ -37,3 +37,10 @@ def test_the_sums_fit_into_the_registers_of_every_processor():
         assert rows * 2 + 2 + 1 <= registers
         assert lanes == {32: 16, 16: 8}[registers]
     assert _block({}) == (4, 4)
+
+
+def test_a_processor_may_be_held_to_less_than_it_can():
+    assert _features("+avx2,-avx512f") == {"avx2": True, "avx512f": False}
+    assert _block(_features("+avx2,-avx512f")) == _block({"avx2": True})
+    assert _features("") == {}
+    assert _features(None)["sse2"]
