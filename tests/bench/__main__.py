@@ -23,6 +23,8 @@ _UNTILED_BYTES = 2600
 
 _UNTILED = ("notebook", "pytorch")
 
+_WAYS = ["notebook", "pytorch", "dreamlab direct", "dreamlab winograd", "dreamlab auto"]
+
 
 def measure(*job: object, timeout: float = 3600) -> dict | None:
     """Run one job of `tests.bench.measure` in a fresh process; None if it fails."""
@@ -110,7 +112,8 @@ def whole_runs(sizes: list[float], iterations: int) -> dict:
             found[f"{megapixels:g}"] = run
             rate = run["seconds"] / run["pixels"] * 1e6
             print(
-                f"mixed, 5 octaves of {iterations} steps, {megapixels:g} MP, {run['precision']}: "
+                f"mixed, 5 octaves of {iterations} steps, {megapixels:g} MP, "
+                f"{run['precision']} {run['convolution']}: "
                 f"{run['seconds']:.1f} s, {rate:.2f} s a megapixel and step, "
                 f"peak {run['peak_mb']:.0f} MB",
                 flush=True,
@@ -123,21 +126,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--sizes", type=float, nargs="+", default=_SIZES, help="megapixels")
     parser.add_argument("--presets", nargs="+", default=["layer1", "layer4", "mixed"])
+    parser.add_argument("--ways", nargs="+", default=_WAYS, choices=_WAYS, help="ways to compare")
     parser.add_argument("--run-iterations", type=int, default=1, help="steps an octave, whole runs")
     parser.add_argument("--out", type=Path, default=Path("bench.json"), help="JSON of all figures")
     options = parser.parse_args()
 
-    ways = ["notebook", "dreamlab direct", "dreamlab winograd", "dreamlab auto"]
-    if importlib.util.find_spec("torch"):
-        ways.insert(1, "pytorch")
-    else:
+    ways = list(options.ways)
+    if "pytorch" in ways and not importlib.util.find_spec("torch"):
+        ways.remove("pytorch")
         print("PyTorch is left out: it is not installed (pip install torch)")
     print(f"{platform.processor() or platform.machine()}, {psutil.cpu_count()} cores\n")
     figures: dict = {"steps": compare(ways, options.presets, list(options.sizes))}
     print()
     figures["ratios"] = ratios(figures["steps"])
     print()
-    figures["runs"] = whole_runs([1.0, max(options.sizes)], options.run_iterations)
+    large = [size for size in options.sizes if size >= 4]
+    figures["runs"] = whole_runs([1.0, *large], options.run_iterations)
     print()
     figures["first step"] = {}
     for way in ways:

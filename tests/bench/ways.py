@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from dreamlab.config import DreamConfig
+from dreamlab.images import Picture
 
 Step = Callable[[], None]
 
@@ -36,21 +37,14 @@ def dreamlab(precision: str, convolution: str) -> Callable[[DreamConfig, np.ndar
     """dreamlab's own way, in a precision, with a way to compute convolutions."""
 
     def prepare(config: DreamConfig, image: np.ndarray) -> Step:
-        from dreamlab.dream.arithmetic import arithmetic
-        from dreamlab.dream.ascent import OctaveAscent
-        from dreamlab.dream.compiled import compile_objective
-        from dreamlab.models import load_model
+        from dreamlab.dream import dream
 
         config = replace(config, precision=precision, convolution=convolution)
-        objective = compile_objective(
-            load_model("vgg16"), config, *arithmetic(precision, convolution)
-        )
-        octave = OctaveAscent(objective, config, image.shape[:2])
-        state = image
+        # A single octave that never ends, with the memory and the tiles that every dream gets.
+        steps = dream(Picture.of(image), "vgg16", replace(config, octaves=1, iterations=1000))
 
         def step() -> None:
-            nonlocal state
-            _, state = octave.step(state, (0, 0))
+            next(steps)
 
         return step
 
