@@ -23,6 +23,7 @@ from dreamlab.kernels.pooling import (  # noqa: E402
     max_pool_halving,
     max_pool_halving_gradient,
 )
+from dreamlab.kernels.preparation import compile_all  # noqa: E402
 from dreamlab.kernels.shallow import ShallowConvolution  # noqa: E402
 from dreamlab.kernels.sums import added, square_sums, square_sums_gradient  # noqa: E402
 
@@ -31,6 +32,7 @@ __all__ = [
     "Following",
     "ShallowConvolution",
     "added",
+    "compile_all",
     "max_pool_gradient",
     "max_pool_halving",
     "max_pool_halving_gradient",

@@ -14,7 +14,7 @@ _STEPS = 3
 
 
 def warm_up(model: str) -> Timed:
-    """Load a network and dream a little.
+    """Load a network, compile the kernels and dream a little.
 
     Parameters
     ----------
@@ -40,10 +40,14 @@ def warm_up(model: str) -> Timed:
     side = max(_SIDE, network.smallest)
     image = np.random.default_rng(0).uniform(-1, 1, (side, side, 3)).astype(np.float32)
     config = DreamConfig(layers={deepest.name: 1.0}, octaves=1, iterations=_STEPS)
-    times, precision = [], "float32"
+    times, precision, convolution = [], "float32", "direct"
     before = time.perf_counter()
     for step in dream(image, network, config):
         times.append(time.perf_counter() - before)
         before = time.perf_counter()
-        precision = step.provenance.precision
+        precision, convolution = step.provenance.precision, step.provenance.convolution
+    if convolution != "direct":
+        from dreamlab.kernels import compile_all
+
+        compile_all()  # other layers need other kernels
     return Timed(side * side * deepest.operations, min(times), precision)
