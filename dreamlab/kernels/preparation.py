@@ -13,7 +13,7 @@ from dreamlab.kernels.sums import added, square_sums, square_sums_gradient
 
 
 def compile_all() -> None:
-    """Call each kernel once, with arrays as small as can be; a few seconds where none is on disk."""
+    """Call each kernel once, with small arrays; takes some seconds where none is on disk."""
     size = (2, 2)
     maps = np.ones((1, *size, 4), np.float32)
     kernel = np.ones((3, 3, 4, 4), np.float32)
