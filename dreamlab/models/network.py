@@ -106,7 +106,7 @@ class Network:
             Number format of the convolutions, ``"float32"`` or ``"bfloat16"``.
         convolution : str
             ``"direct"``, or ``"winograd"`` for float32 alone: by `dreamlab.kernels`, where that is
-            faster. Max-pooling is computed by them in all but direct float32.
+            faster. Without a GPU, they compute max-pooling in all but direct float32.
 
         Returns
         -------
@@ -141,7 +141,7 @@ class Network:
         """Return a model of this network's layers as they are computed.
 
         In float32 with direct convolutions they are left to Keras, so that all numbers are the
-        notebook's.
+        notebook's, and on a GPU, which our kernels do not use.
 
         Parameters
         ----------
@@ -155,7 +155,8 @@ class Network:
         DreamError
             If Numba is not installed, and needed.
         """
-        if (precision, convolution) == ("float32", "direct"):
+        on_gpu = bool(tf.config.list_physical_devices("GPU"))
+        if convolution == "direct" and (precision == "float32" or on_gpu):
             return model
         try:
             from dreamlab.models.acceleration import accelerated  # Numba is slow to import

@@ -218,6 +218,13 @@ def test_in_bfloat16_pooling_and_marks_give_what_keras_gives():
         np.testing.assert_array_equal(value.numpy(), expected.numpy())
 
 
+def test_on_a_gpu_pooling_stays_there(monkeypatch):
+    network = network_of(keras.layers.MaxPooling2D(2, name="pooled"))
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [kind])
+    model = network.feature_extractor(["pooled"], "bfloat16", "direct")
+    assert type(model.get_layer("pooled")) is keras.layers.MaxPooling2D
+
+
 def test_kernels_are_made_once_for_each_layer_that_is_used(monkeypatch):
     made, make = [], acceleration.kernels_of
     monkeypatch.setattr(
