@@ -17,7 +17,7 @@ class Kept:
     max_bytes : int
         Most bytes of all pictures; the item that was used least recently goes first.
     seconds : float
-        How long all is kept after the last item came, in seconds.
+        How long an item is kept at most, in seconds: all are dropped this long after the first.
     """
 
     def __init__(self, max_bytes: int, seconds: float) -> None:
@@ -41,16 +41,18 @@ class Kept:
             self._items.move_to_end(key)
             while sum(map(_nbytes, self._items.values())) > self._max_bytes:
                 self._items.popitem(last=False)
-            if self._end is not None:
-                self._end.cancel()
-            self._end = threading.Timer(self._seconds, self.clear)
-            self._end.daemon = True
-            self._end.start()
+            if self._end is None:
+                self._end = threading.Timer(self._seconds, self.clear)
+                self._end.daemon = True
+                self._end.start()
 
     def clear(self) -> None:
         """Drop everything."""
         with self._lock:
             self._items.clear()
+            if self._end is not None:
+                self._end.cancel()
+                self._end = None
 
 
 def _nbytes(item: Item) -> int:

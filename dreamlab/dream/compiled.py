@@ -1,6 +1,7 @@
 """The compiled objective: loss and gradient of a picture, traced once for all sizes."""
 
 import functools
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -70,7 +71,7 @@ class CompiledObjective:
             layer.channels if indices is None else len(indices)
             for layer, indices in zip(layers, channels, strict=True)
         ]
-        self._square_sums = fast_square_sums if convolution == "winograd" else square_sums
+        self._fast = convolution == "winograd"
         self._model = network.feature_extractor(names, precision, convolution)
         self._bytes_per_pixel = bytes_per_pixel(self._model, network.receptive_fields, precision)
         self.gradients = tf.function(
@@ -90,8 +91,16 @@ class CompiledObjective:
 
     def tile_for(self, shape: Shape, memory_budget: float) -> Shape | None:
         """Return the sides of tiles whose gradient fits the budget in bytes; None for no tiles."""
-        margin = max(field.left + field.right for field in self.receptive_fields)
-        return tile_sides(shape, self._bytes_per_pixel, margin, memory_budget)
+        stride = math.lcm(*(field.stride for field in self.receptive_fields))
+        # As the tiles are cut: both sides are rounded up to the stride.
+        margin = sum(
+            math.ceil(max(0, side) / stride) * stride
+            for side in (
+                max(field.left for field in self.receptive_fields),
+                max(field.right for field in self.receptive_fields),
+            )
+        )
+        return tile_sides(shape, self._bytes_per_pixel, margin, stride, memory_budget)
 
     def most_at_once(self, shape: Shape, memory_budget: float) -> int:
         """Return how many pictures to take at once, for a budget in bytes: 1 at the least."""
@@ -163,6 +172,12 @@ class CompiledObjective:
         layer_losses, gradients = self.gradients(_rolled(pictures, shifts), windows, scales)
         gradients = _rolled(gradients, [(-down, -right) for down, right in shifts])
         return layer_losses, pictures + step * normalised(gradients)
+
+    def _square_sums(
+        self, activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | None
+    ) -> tf.Tensor:
+        fast = self._fast and activation.dtype == tf.float32
+        return (fast_square_sums if fast else square_sums)(activation, window, mask)
 
     def _gradients(
         self, pictures: tf.Tensor, windows: tf.Tensor, scales: tf.Tensor

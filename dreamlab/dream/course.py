@@ -82,6 +82,7 @@ def _course(
     held: list = []
     for index in range(first, len(octaves)):
         held.clear()
+        held = []
         shape, octave = plan.shapes[index], octaves[index]
         # Each octave has its own generator, so that a resumed run draws the same numbers.
         generator = np.random.default_rng((config.seed, index))

@@ -114,7 +114,9 @@ def _spare() -> int:
     return stats["peak"] - stats["current"]
 
 
-def tile_sides(shape: Shape, needed: float, margin: int, memory_budget: float) -> Shape | None:
+def tile_sides(
+    shape: Shape, needed: float, margin: int, stride: int, memory_budget: float
+) -> Shape | None:
     """Return the sides of the tiles that keep a gradient within a budget, or None for no tiles.
 
     Of all tiles within the budget, those are taken whose margins add least to the picture.
@@ -127,6 +129,8 @@ def tile_sides(shape: Shape, needed: float, margin: int, memory_budget: float) -
         Memory of a gradient, in bytes per pixel.
     margin : int
         Pixels by which a tile is widened, both sides together.
+    stride : int
+        Pixels between two positions of the deepest layer, of which a tile's sides are multiples.
     memory_budget : float
         Memory that the gradient may take, in bytes.
 
@@ -140,23 +144,25 @@ def tile_sides(shape: Shape, needed: float, margin: int, memory_budget: float) -
         return None
     tilings = [
         (down * across * height * width, Shape(owned_height, owned_width))
-        for down, height, owned_height in _cuts(shape.height, margin)
-        for across, width, owned_width in _cuts(shape.width, margin)
+        for down, height, owned_height in _cuts(shape.height, margin, stride)
+        for across, width, owned_width in _cuts(shape.width, margin, stride)
         if height * width <= most
     ]
     smallest = Shape(_SMALLEST_TILE, _SMALLEST_TILE)
     return min(tilings, default=(0, smallest))[1]
 
 
-def _cuts(length: int, margin: int) -> list[tuple[int, int, int]]:
+def _cuts(length: int, margin: int, stride: int) -> list[tuple[int, int, int]]:
     """Return how a side may be cut: into how many parts, how long with margins and without.
 
     A part at the end has a margin on one side only, so that it owns more.
     """
-    most = max(1, length // _SMALLEST_TILE)
-    return [
-        (parts, math.ceil((length + (parts - 1) * margin) / parts), math.ceil(owned / parts))
-        for parts in range(1, most + 1)
-        for owned in [length - margin if parts > 1 else length]
-        if owned >= parts * _SMALLEST_TILE or parts == 1
-    ]
+    cuts = {1: (1, length, length)}
+    for wanted in range(2, max(1, length // _SMALLEST_TILE) + 1):
+        owned = math.ceil((length - margin) / wanted / stride) * stride
+        if owned < _SMALLEST_TILE:
+            break
+        parts = math.ceil((length - margin) / owned)  # fewer where rounding made them longer
+        size = math.ceil((length + (parts - 1) * margin) / parts) + stride - 1
+        cuts.setdefault(parts, (parts, min(size, length), owned))
+    return list(cuts.values())

@@ -126,6 +126,8 @@ def _courses(
     **options: Any,
 ) -> list[Course]:
     """Check and prepare; return the course of each picture's dream."""
+    if not images:
+        raise DreamError("there are 0 pictures to dream of; give at least 1")
     images = [_checked(image) for image in images]
     shape, *others = (Shape(*image.shape[:2]) for image in images)
     for other in others:
@@ -143,13 +145,15 @@ def _courses(
 
     def ascents(config: DreamConfig) -> list[BatchAscent]:
         # The largest octave sets the budget of all: TensorFlow never returns memory to the system.
-        memory_budget = budget(plan.shapes[-1].area, memory)
+        memory_budget = budget(plan.shapes[-1].area * len(images), memory)
         return [BatchAscent(objective, config, shape, memory_budget) for shape in plan.shapes]
 
     model.keep_transformed_kernels(has_much_memory())
-    if any(len(ascent.tiles) > 1 for ascent in ascents(config)):
+    octaves = ascents(config)
+    if any(len(octave.tiles) > 1 for octave in octaves):
         model.keep_transformed_kernels(False)  # larger tiles gain more
-    if not all(ascent.exact for ascent in ascents(config)):
+        octaves = ascents(config)
+    if not all(octave.exact for octave in octaves):
         warnings.warn(
             f"in {model.name} each position sees the whole picture, so its tiles are not exact: "
             "they are shifted at random to hide the seams",
@@ -157,7 +161,12 @@ def _courses(
             stacklevel=3,
         )
     provenance = Provenance(config, model.name, model.weights, precision, convolution)
-    return [course(image, plan, ascents, provenance, **options) for image in images]
+
+    def shared(other: DreamConfig) -> list[BatchAscent]:
+        # All dreams have the same ascents, so that their looks are known to go together.
+        return octaves if other is config else ascents(other)
+
+    return [course(image, plan, shared, provenance, **options) for image in images]
 
 
 def _checked(image: np.ndarray | Picture) -> np.ndarray | Picture:

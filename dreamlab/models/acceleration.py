@@ -47,14 +47,13 @@ def accelerated(
             stand_ins[id(layer)] = _stand_in(layer, halved, kernels)
         return stand_ins[id(layer)]
 
-    used = _uses(model)
-    forked = {name for name, output in _outputs(model).items() if kernels and used[id(output)] > 1}
+    forked = _forked(model) if kernels else {}
     apart: dict[str, keras.KerasTensor] = {}
 
     def call(layer: keras.Operation, *args: Any, **kwargs: Any) -> Any:
         response = layer(*args, **kwargs)
         if layer.name in forked:
-            response, apart[layer.name] = Fork()(response)
+            response, apart[layer.name] = Fork(name=forked[layer.name])(response)
         return response
 
     copy = keras.models.clone_model(model, clone_function=stand_in, call_function=call)
@@ -76,6 +75,25 @@ def _uses(model: keras.Model) -> Counter:
     return uses
 
 
+def _forked(model: keras.Model) -> dict[str, str]:
+    """Return the layers in the loss that others need too, each with a name for its fork."""
+    used, outputs = _uses(model), _outputs(model)
+    names = {operation.name for operation in model.operations}
+    forked = {}
+    for layer in model.layers:
+        output = outputs.get(layer.name)
+        # A layer that is used twice has two outputs, of which one is in the loss.
+        if output is None or used[id(output)] < 2 or len(layer._inbound_nodes) > 1:
+            continue
+        if output.dtype == "float32":
+            name = f"{layer.name}_fork"
+            while name in names:
+                name += "_"
+            names.add(name)
+            forked[layer.name] = name
+    return forked
+
+
 def _stand_in(
     layer: keras.Operation,
     halved: dict[keras.Layer, keras.Layer],
@@ -93,9 +111,9 @@ def _stand_in(
     if type(layer) is keras.layers.MaxPooling2D and layer.data_format == "channels_last":
         if kernels and layer in halved:
             return FastConv2D(halved[layer], kernels(halved[layer]), layer)
-        if _halves(layer):
+        if _halves(layer) and layer.compute_dtype in ("float32", "bfloat16"):
             return HalvingMaxPooling2D(layer)
-        if kernels:
+        if kernels and layer.compute_dtype == "float32":
             return FastMaxPooling2D(layer)
     return Borrowed(layer)
 
@@ -147,6 +165,7 @@ def _is_plain(layer: keras.layers.Conv2D) -> bool:
         and layer.groups == 1
         and layer.padding in ("same", "valid")
         and layer.data_format == "channels_last"
+        and layer.compute_dtype == "float32"
     )
 
 

@@ -141,7 +141,7 @@ class Network:
         """Return a model of this network's layers as they are computed.
 
         In float32 with direct convolutions they are left to Keras, so that all numbers are the
-        notebook's, and on a GPU, which our kernels do not use.
+        notebook's, and so they are on a GPU unless Winograd's way is asked for.
 
         Parameters
         ----------
@@ -177,7 +177,7 @@ class Network:
             Whether they are kept from now on.
         """
         self._keeps_transformed = keep
-        for kernels in self._kernels.values():
+        for kernels in list(self._kernels.values()):  # another thread may add some
             kernels.keep_transformed(keep)
 
     def preprocess(self, image: tf.Tensor, preprocessing: str) -> tf.Tensor:

@@ -65,12 +65,12 @@ def test_nothing_is_left_when_the_time_is_over(monkeypatch):
     kept = Kept(max_bytes=1000, seconds=600)
     kept.put("a", _item())
     kept.put("b", _item())
-    first, last = timers
-    assert first.finished.is_set()  # the time begins anew with each item
-    assert not last.finished.is_set()
-    assert (last.interval, last.daemon) == (600, True)
-    last.function()
+    (timer,) = timers  # the time of the first item is over for all of them
+    assert (timer.interval, timer.daemon) == (600, True)
+    timer.function()
     assert kept.get("a") is kept.get("b") is None
+    kept.put("c", _item())
+    assert len(timers) == 2
 
 
 def test_the_excitation_matrix_takes_the_dreams_of_the_atlas(network, dreamt):

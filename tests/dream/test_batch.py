@@ -6,7 +6,7 @@ import pytest
 
 from dreamlab.config import DreamConfig
 from dreamlab.dream import InexactTiles, compiled, dream, dreams
-from dreamlab.dream.compiled import compile_objective
+from dreamlab.dream.compiled import CompiledObjective, compile_objective
 from dreamlab.errors import DreamError
 from dreamlab.images import Shape
 from tests.support.tiny import picture, tiny_network
@@ -91,14 +91,14 @@ def test_tiles_are_taken_one_picture_at_a_time(network, pictures):
 
 def test_as_many_pictures_at_once_as_fit_the_memory(network):
     objective = compile_objective(network, DreamConfig(layers={"second": 1.0}), "float32")
-    # Of each pixel, 4 bytes for 4 + 5 values of the maps, and for the largest map twice more.
-    pixel = 4 * (4 + 5 + 2 * 5)
+    # Of each pixel, 4 bytes for 4 + 5 values of the maps, for the largest twice more, and holes.
+    pixel = 4 * (4 + 5 + 2 * 5) * 1.15
     shape = Shape(10, 20)
     assert objective.most_at_once(shape, 200 * pixel * 3.5) == 3
     assert objective.most_at_once(shape, 1) == 1
-    # However large the memory, no more than keep their maps in the processor's cache.
-    assert objective.most_at_once(Shape(128, 128), math.inf) == 4
-    assert objective.most_at_once(Shape(200, 300), math.inf) == 1
+    # However large the memory, no more than gain from it.
+    assert objective.most_at_once(Shape(128, 128), math.inf) == 16
+    assert objective.most_at_once(Shape(200, 300), math.inf) == 4
 
 
 def test_pictures_that_differ_in_size_are_told(network, pictures):
@@ -137,3 +137,23 @@ def test_a_search_chooses_the_step_from_the_first_gradient(network, tile):
     ]
     below, loss, above = (next(dream(start, network, still)).loss for start in rolled)
     assert rise == pytest.approx((above - below) / 2e-3 / loss, rel=1e-2)
+
+
+def test_looks_of_the_same_octave_are_taken_at_once(network, monkeypatch):
+    taken, steps = [], CompiledObjective.steps
+
+    def counted(objective, pictures, *arguments):
+        taken.append(len(pictures))
+        return steps(objective, pictures, *arguments)
+
+    monkeypatch.setattr(CompiledObjective, "steps", counted)
+    config = DreamConfig(layers={"second": 1.0}, octaves=2, iterations=3, precision="float32")
+    images = [picture(40, 56) + np.float32(number / 100) for number in range(4)]
+    for _ in dreams(images, network, config):
+        pass
+    assert taken == [4] * 6
+
+
+def test_no_pictures_are_a_sentence(network):
+    with pytest.raises(DreamError, match="there are 0 pictures to dream of; give at least 1"):
+        dreams([], network)

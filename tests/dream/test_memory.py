@@ -7,9 +7,11 @@ import pytest
 import tensorflow as tf
 
 from dreamlab.dream.memory import budget, bytes_per_pixel, tile_sides
+from dreamlab.dream.tiles import exact_tiles
 from dreamlab.errors import DreamError
 from dreamlab.images import Shape
 from dreamlab.models import Network
+from dreamlab.models.receptive_field import ReceptiveField
 from tests.support.tiny import tiny_network
 
 
@@ -68,20 +70,20 @@ def test_a_layer_in_the_loss_keeps_its_map():
 
 
 def test_no_tiles_where_the_picture_fits():
-    assert tile_sides(Shape(100, 200), 10, 40, memory_budget=200_000) is None
+    assert tile_sides(Shape(100, 200), 10, 40, 1, memory_budget=200_000) is None
 
 
 def test_a_tile_and_its_margin_take_its_budget():
     # 1,000,000 bytes at 4 bytes a pixel are crops of 250,000 px. 6 x 4 crops of 417 x 575 px take
     # 5,754,600 px in all; 5 x 5 of 480 x 480 would take 5,760,000.
-    assert tile_sides(Shape(2000, 2000), 4, 100, memory_budget=1_000_000) == (317, 475)
+    assert tile_sides(Shape(2000, 2000), 4, 100, 1, memory_budget=1_000_000) == (317, 475)
 
 
 @pytest.mark.parametrize("budget", [5e7, 2e8, 5e8])
 @pytest.mark.parametrize("shape", [Shape(4000, 6000), Shape(500, 9000), Shape(3000, 900)])
 def test_no_other_cut_within_the_budget_computes_fewer_pixels(shape, budget):
     needed, margin = 400.0, 164
-    tallest, widest = tile_sides(shape, needed, margin, budget)
+    tallest, widest = tile_sides(shape, needed, margin, 1, budget)
 
     def computed(down, across):
         height, width = (
@@ -103,7 +105,7 @@ def test_no_other_cut_within_the_budget_computes_fewer_pixels(shape, budget):
 
 
 def test_tiles_do_not_vanish_in_their_margins():
-    assert tile_sides(Shape(2000, 2000), 1000, 200, memory_budget=1000) == (64, 64)
+    assert tile_sides(Shape(2000, 2000), 1000, 200, 1, memory_budget=1000) == (64, 64)
 
 
 def test_the_budget_is_what_the_process_may_still_take():
@@ -142,4 +144,16 @@ def test_a_memory_that_cannot_be_is_one_sentence(memory):
 
 
 def test_no_memory_left_still_gives_tiles():
-    assert tile_sides(Shape(2000, 2000), 4, 100, memory_budget=-1.0) == (64, 64)
+    assert tile_sides(Shape(2000, 2000), 4, 100, 1, memory_budget=-1.0) == (64, 64)
+
+
+@pytest.mark.parametrize("stride", [8, 16, 32])
+@pytest.mark.parametrize("shape", [Shape(2309, 1777), Shape(900, 3001)])
+def test_tiles_as_they_are_cut_stay_within_the_budget(shape, stride):
+    field = ReceptiveField(stride=stride, left=5 * stride, right=6 * stride, size=11 * stride)
+    maps = [Shape(shape.height // stride, shape.width // stride)]
+    margin = (5 + 6) * stride
+    for limit in (1e8, 2e8, 3e8):
+        sides = tile_sides(shape, 400.0, margin, stride, limit)
+        for tile in exact_tiles(shape, sides, [field], maps):
+            assert (tile.bottom - tile.top) * (tile.right - tile.left) * 400 <= limit

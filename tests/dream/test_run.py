@@ -194,6 +194,15 @@ def test_transformed_kernels_make_room_for_larger_tiles(monkeypatch):
         assert kept == expected
 
 
+def test_a_step_of_an_octave_without_steps_has_no_other_octaves_picture(network):
+    config = replace(THREE_OCTAVES, iterations=0)
+    *early, last = dream(picture(64, 64), network, config)
+    assert last.image.shape == (64, 64, 3)
+    for step in early:
+        with pytest.raises(DreamError, match="picture is gone"):
+            step.image  # noqa: B018
+
+
 def test_the_picture_given_is_not_changed(network):
     image = picture(40, 56)
     before = image.copy()

@@ -1,10 +1,14 @@
 """The layers that stand in for those of Keras in networks that are dreamt with."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from dreamlab.config import DreamConfig
+from dreamlab.dream import dream
 from dreamlab.models import Network, acceleration, load_model
 from dreamlab.models.acceleration import accelerated, kernels_of
 from dreamlab.models.fast_layers import (
@@ -216,6 +220,48 @@ def test_in_bfloat16_pooling_and_marks_give_what_keras_gives():
     for expected, value in zip(*computed, strict=True):
         assert value.dtype == expected.dtype
         np.testing.assert_array_equal(value.numpy(), expected.numpy())
+
+
+def test_a_layer_in_the_loss_that_is_used_twice_counts_where_it_did():
+    inputs = keras.Input((None, None, 32))
+    shared = keras.layers.Conv2D(32, 1, activation="relu", name="shared")
+    first = shared(inputs)
+    last = keras.layers.Conv2D(32, 1, name="last")(shared(keras.layers.AveragePooling2D(2)(first)))
+    model = keras.Model(inputs, {"shared": first, "last": last})
+    image = np.random.default_rng(4).normal(size=(1, 12, 14, 32)).astype(np.float32)
+    expected, computed = model(image), accelerated(model, kernels_of)(image)
+    for name, output in expected.items():
+        np.testing.assert_allclose(computed[name], output, rtol=1e-4, atol=1e-5)
+
+
+def test_layers_may_be_called_fork():
+    conv = keras.layers.Conv2D
+    network = network_of(
+        conv(32, 3, padding="same", name="fork"),
+        conv(32, 3, padding="same", name="fork_fork"),
+        conv(32, 3, padding="same", name="last"),
+    )
+    model = network.feature_extractor(["fork", "fork_fork", "last"], "float32", "winograd")
+    assert set(model(picture(8, 8)[None])) == {"fork", "fork_fork", "last"}
+
+
+@pytest.mark.parametrize("dtype", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("layer", ["norm", "pool", "overlap"])
+def test_networks_of_another_number_format_are_left_to_keras(dtype, layer):
+    inputs = keras.Input((None, None, 3))
+    maps = keras.layers.Conv2D(32, 3, dtype=dtype, name="conv")(inputs)
+    maps = keras.layers.BatchNormalization(dtype=dtype, name="norm")(maps)
+    maps = keras.layers.MaxPooling2D(2, dtype=dtype, name="pool")(maps)
+    maps = keras.layers.MaxPooling2D(3, 2, padding="same", dtype=dtype, name="overlap")(maps)
+    maps = keras.layers.Conv2D(32, 1, dtype=dtype, name="last")(maps)
+    network = Network("mixed", keras.Model(inputs, maps), "random")
+    config = DreamConfig(layers={layer: 1.0, "last": 1.0}, octaves=1, iterations=1)
+    losses = [
+        next(dream(picture(40, 50), network, replace(config, convolution=way))).losses
+        for way in ("direct", "winograd")
+    ]
+    for name, loss in losses[0].items():
+        assert losses[1][name] == pytest.approx(loss, rel=0.02)
 
 
 def test_on_a_gpu_pooling_stays_there(monkeypatch):
