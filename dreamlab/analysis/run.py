@@ -60,7 +60,7 @@ def analyse(
         Whether to draw a progress bar; None draws it only in a terminal.
     memory : float, optional
         Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
-        half of what is free, at most 2,400 MB.
+        half of what is free, at most 2,350 MB.
     **values
         Settings by name, such as ``layers=["block2_conv2"]``, instead of `settings`.
 

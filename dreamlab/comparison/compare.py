@@ -135,7 +135,7 @@ def compare(
         Whether to draw a progress bar per dream; None draws it only in a terminal.
     memory : float, optional
         Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
-        half of what is free, at most 2,400 MB.
+        half of what is free, at most 2,350 MB.
     **settings
         Settings of `DreamConfig` for all dreams.
 

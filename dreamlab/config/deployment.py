@@ -65,7 +65,7 @@ class DeploymentSettings(Settings):
         0.0,
         1e6,
         "Memory the process that dreams may take, in MB, before it works in tiles; 0 is half of "
-        "what is free, at most 2,400.",
+        "what is free, at most 2,350.",
     )
     worker_memory: float = number(
         0.7,

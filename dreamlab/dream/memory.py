@@ -13,7 +13,7 @@ from dreamlab.models.receptive_field import ReceptiveField
 #: Default limit of the process: this share of the free memory, and at most this many bytes in
 #: all. Larger tiles are hardly faster.
 _FREE_SHARE = 0.5
-_MOST = 2_400_000_000
+_MOST = 2_350_000_000
 
 #: Smallest budget of a gradient, in bytes, however much the process holds already.
 _LEAST = 256_000_000
@@ -91,7 +91,7 @@ def budget(pixels: int, memory: float | None = None) -> float:
         Pixels of the whole picture.
     memory : float, optional
         Memory that the whole process may take, in MB. None and 0 stand for half of what is free,
-        at most 2,400 MB.
+        at most 2,350 MB.
 
     Raises
     ------

@@ -56,7 +56,7 @@ def dream(
         Whether each step has its `Step.start`, which takes one more picture in memory.
     memory : float, optional
         Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
-        half of what is free, at most 2,400 MB.
+        half of what is free, at most 2,350 MB.
     search : callable, optional
         Chooses the step from the first gradient, in place of the config's step: called with the
         direction of the first step, float32 (H, W, 3) with a mean absolute value of 1, and the

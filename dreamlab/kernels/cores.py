@@ -8,8 +8,9 @@ make the kernels take twice as long to compile.)
 
 import functools
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numba
@@ -21,6 +22,9 @@ _ALIGNMENT = 64
 Answer = TypeVar("Answer")
 
 _mine = threading.local()
+
+_lending = threading.Lock()
+_large = np.empty(0, np.float32)
 
 
 def cores() -> int:
@@ -74,6 +78,32 @@ def scratch(size: int, use: str = "piece") -> np.ndarray:
         held = aligned((size,))
         setattr(_mine, use, held)
     return held[:size]
+
+
+@contextmanager
+def lent(size: int) -> Iterator[np.ndarray]:
+    """Lend large memory that the process has once; who comes while it is lent gets some anew.
+
+    Parameters
+    ----------
+    size : int
+        Number of values.
+
+    Yields
+    ------
+    numpy.ndarray
+        float32, shape (size,), with whatever it held before.
+    """
+    global _large
+    if not _lending.acquire(blocking=False):
+        yield aligned((size,))
+        return
+    try:
+        if _large.size < size:
+            _large = aligned((size,))
+        yield _large[:size]
+    finally:
+        _lending.release()
 
 
 def aligned(shape: tuple[int, ...], dtype: np.typing.DTypeLike = np.float32) -> np.ndarray:

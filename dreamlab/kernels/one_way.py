@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dreamlab.kernels.cores import aligned, cores, cuts, scratch, share
+from dreamlab.kernels.cores import aligned, cores, cuts, lent, scratch, share
 from dreamlab.kernels.direct import convolve_directly
 from dreamlab.kernels.kernel_transform import panels_size, transformed_panels
 from dreamlab.kernels.marks import PLAIN, POOLED, mark_bytes
@@ -58,11 +58,12 @@ class OneWay:
             filters = shape[3] if finish == POOLED else mark_bytes(shape[3])
             y_marks = aligned((*shape[:3], filters), np.uint8)
         panels = self._panels  # another thread may drop them
-        if panels is None:
-            memory = scratch(panels_size(self._kernel), "kernel")
-            panels = transformed_panels(self._kernel, memory)
-        job = (panels, x, marks, source, size, finish, y, y_marks)
-        finite = self._in_strips(*job, x.shape[0] * tiles_of(rows, columns))
+        job = (x, marks, source, size, finish, y, y_marks, x.shape[0] * tiles_of(rows, columns))
+        if panels is not None:
+            finite = self._in_strips(panels, *job)
+        else:
+            with lent(panels_size(self._kernel)) as memory:
+                finite = self._in_strips(transformed_panels(self._kernel, memory), *job)
         if not finite:
             # A tile spreads a value that is not finite, or overflows where a sum would not.
             convolve_directly(

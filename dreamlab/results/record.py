@@ -52,7 +52,7 @@ def record(
         Whether to draw a progress bar; None draws it only in a terminal.
     memory : float, optional
         Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
-        half of what is free, at most 2,400 MB.
+        half of what is free, at most 2,350 MB.
     **settings
         Settings of `DreamConfig` that override those of `config`, such as ``octaves=3``.
 

@@ -4,7 +4,7 @@ import threading
 import numpy as np
 import pytest
 
-from dreamlab.kernels.cores import aligned, cores, scratch, share
+from dreamlab.kernels.cores import aligned, cores, lent, scratch, share
 
 
 def test_the_cores_are_those_the_process_may_run_on():
@@ -68,3 +68,11 @@ def test_arrays_begin_at_a_cache_line(shape):
         assert (array.shape, array.dtype) == (shape, np.float32)
         assert array.ctypes.data % 64 == 0 or array.size == 0
         assert array.flags.c_contiguous
+
+
+def test_large_memory_is_lent_once_and_others_get_their_own():
+    with lent(100) as first, lent(50) as second:
+        assert first.shape == (100,) and second.shape == (50,)
+        assert not np.shares_memory(first, second)
+    with lent(80) as again:
+        assert np.shares_memory(first, again)
