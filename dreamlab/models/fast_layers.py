@@ -89,6 +89,8 @@ class MarkedConv2D(Borrowed):
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         layer, size = self._layer, tf.shape(inputs)
+        # Outside, so that its gradient is in the number format of what comes in.
+        inputs = tf.cast(inputs, layer.compute_dtype)
 
         @tf.custom_gradient
         def convolve(x: tf.Tensor) -> tuple[tf.Tensor, Gradient]:

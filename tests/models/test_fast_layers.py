@@ -245,6 +245,31 @@ def test_layers_may_be_called_fork():
     assert set(model(picture(8, 8)[None])) == {"fork", "fork_fork", "last"}
 
 
+def test_a_dream_in_bfloat16_is_that_of_keras_to_the_last_bit(monkeypatch):
+    inputs = keras.Input((None, None, 3))
+    maps = keras.layers.Conv2D(32, 3, padding="same", activation="relu", name="first")(inputs)
+    maps = keras.layers.MaxPooling2D(2, name="pool")(maps)
+    maps = keras.layers.Conv2D(32, 3, padding="same", activation="relu", name="last")(maps)
+    pictures = []
+    for plain in (True, False):
+        network = Network("rounded", keras.models.clone_model(keras.Model(inputs, maps)), "random")
+        generator = np.random.default_rng(5)
+        weights = [
+            generator.normal(0, 0.1, w.shape)
+            for w in network.plain_extractor(["last"], "float32").get_weights()
+        ]
+        network.plain_extractor(["last"], "float32").set_weights(weights)
+        if plain:
+            monkeypatch.setattr(network, "accelerated", lambda model, *way: model)
+        config = DreamConfig(
+            layers={"first": 0.1, "last": 1.0}, octaves=2, iterations=3, precision="bfloat16"
+        )
+        *_, step = dream(picture(40, 51), network, config)
+        assert step.image.dtype == np.float32
+        pictures.append(step.image)
+    assert (pictures[0] == pictures[1]).all()
+
+
 @pytest.mark.parametrize("dtype", ["mixed_bfloat16", "mixed_float16"])
 @pytest.mark.parametrize("layer", ["norm", "pool", "overlap"])
 def test_networks_of_another_number_format_are_left_to_keras(dtype, layer):
