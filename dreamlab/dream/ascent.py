@@ -6,7 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from dreamlab.config import DreamConfig
-from dreamlab.dream.compiled import _SMALLEST_MEAN, CompiledObjective, in_words
+from dreamlab.dream.compiled import CompiledObjective, in_words
+from dreamlab.dream.direction import SMALLEST_MEAN
 from dreamlab.dream.tiles import Tile, exact_tiles, separate_tiles, whole_picture
 from dreamlab.images.shape import Shape
 
@@ -114,7 +115,7 @@ class OctaveAscent:
         layer_losses, gradient = self.gradient(np.asarray(picture), shift)
         # Row by row: at 24 megapixels, each copy of the picture is 288 MB.
         total = sum(float(np.sum(np.abs(row), dtype=np.float64)) for row in gradient)
-        mean = max(total / gradient.size, _SMALLEST_MEAN)
+        mean = max(total / gradient.size, SMALLEST_MEAN)
         gradient /= mean
         gradient *= self._step
         gradient += picture

@@ -9,14 +9,12 @@ import numpy as np
 import tensorflow as tf
 
 from dreamlab.config import DreamConfig
+from dreamlab.dream.direction import normalised, rolled
 from dreamlab.dream.memory import bytes_per_pixel, tile_sides
 from dreamlab.dream.objective import channel_masks, fast_square_sums, square_sums
 from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
-
-#: The gradient's mean is never divided by less, as in the notebook.
-_SMALLEST_MEAN = 1e-7
 
 #: Most pixels at once. The kernels of deep layers are then read for several small pictures at once,
 #: which saves a fifth of such a step; more pictures save nothing more.
@@ -169,8 +167,8 @@ class CompiledObjective:
             float32, shapes (N, layers) and (N, H, W, 3): each layer's share of the losses before
             the step, and the pictures after it.
         """
-        layer_losses, gradients = self.gradients(_rolled(pictures, shifts), windows, scales)
-        gradients = _rolled(gradients, [(-down, -right) for down, right in shifts])
+        layer_losses, gradients = self.gradients(rolled(pictures, shifts), windows, scales)
+        gradients = rolled(gradients, [(-down, -right) for down, right in shifts])
         return layer_losses, pictures + step * normalised(gradients)
 
     def _square_sums(
@@ -195,31 +193,6 @@ class CompiledObjective:
             # No picture has a part in another's loss, so each gets the gradient of its own.
             loss = tf.reduce_sum(layer_losses)
         return layer_losses, tape.gradient(loss, pictures)
-
-
-def normalised(gradients: tf.Tensor | np.ndarray) -> tf.Tensor:
-    """Divide each gradient by the mean of its absolute values.
-
-    Parameters
-    ----------
-    gradients : tf.Tensor or numpy.ndarray
-        float32, shape (N, H, W, 3).
-    """
-    means = tf.reduce_mean(tf.abs(gradients), axis=(1, 2, 3), keepdims=True)
-    return gradients / tf.maximum(means, _SMALLEST_MEAN)
-
-
-def _rolled(
-    pictures: tf.Tensor | np.ndarray, shifts: Sequence[Sequence[int]]
-) -> tf.Tensor | np.ndarray:
-    """Roll each picture by its own rows and columns."""
-    if not any(map(any, shifts)):
-        return pictures
-    moved = [
-        tf.roll(picture, shift, axis=(0, 1))
-        for picture, shift in zip(pictures, shifts, strict=True)
-    ]
-    return tf.stack(moved)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import numpy as np
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.dream.batch import BatchAscent, Course, Look
-from dreamlab.dream.compiled import normalised
+from dreamlab.dream.direction import normalised
 from dreamlab.dream.step import Resume, Start, Step, floats
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
