@@ -58,25 +58,22 @@ def share(work: Callable[..., Answer], pieces: Iterable[tuple[Any, ...]]) -> lis
     return list(_threads().map(lambda piece: work(*piece), arguments))
 
 
-def scratch(size: int, use: str = "piece") -> np.ndarray:
-    """Return memory that belongs to the calling thread until it asks again for the same use.
+def scratch(size: int) -> np.ndarray:
+    """Return memory that belongs to the calling thread until it asks again.
 
     Parameters
     ----------
     size : int
         Number of values.
-    use : str
-        What it is used for; any word.
 
     Returns
     -------
     numpy.ndarray
         float32, shape (size,), with whatever it held before.
     """
-    held = getattr(_mine, use, None)
+    held = getattr(_mine, "held", None)
     if held is None or held.size < size:
-        held = aligned((size,))
-        setattr(_mine, use, held)
+        held = _mine.held = aligned((size,))
     return held[:size]
 
 

@@ -13,6 +13,9 @@ from dreamlab.kernels.compiled import compiled
 PLAIN, MARKED, POOLED = range(3)
 NONE = 4
 
+#: What stands for marks where there are none: nobody looks at it.
+NO_MARKS = np.zeros((1, 1, 1, 1), np.uint8)
+
 #: For each byte its bits as eight bytes, 0 or 1 each, in one word.
 _SPREAD = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").view(
     np.uint64

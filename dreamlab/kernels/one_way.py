@@ -5,7 +5,7 @@ import numpy as np
 from dreamlab.kernels.cores import aligned, cores, cuts, lent, scratch, share
 from dreamlab.kernels.direct import convolve_directly
 from dreamlab.kernels.kernel_transform import panels_size, transformed_panels
-from dreamlab.kernels.marks import PLAIN, POOLED, mark_bytes
+from dreamlab.kernels.marks import NO_MARKS, PLAIN, POOLED, mark_bytes
 from dreamlab.kernels.strips import STRIP, convolve_strips, strip_memory
 from dreamlab.kernels.winograd import PLACES, tiles_of
 
@@ -14,8 +14,6 @@ _PIECES = 6
 
 #: Values of a transformed kernel from which it is large.
 _LARGE = 2_000_000
-
-_NO_MARKS = np.zeros((1, 1, 1, 1), np.uint8)
 
 
 class OneWay:
@@ -48,12 +46,12 @@ class OneWay:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return y and its marks, for maps of a size that x and marks stand for."""
         x = np.ascontiguousarray(x, np.float32)
-        marks = _NO_MARKS if marks is None or source == PLAIN else np.ascontiguousarray(marks)
+        marks = NO_MARKS if marks is None or source == PLAIN else np.ascontiguousarray(marks)
         rows, columns = (side + 2 * self.pad - 2 for side in size)
         halved = 2 if finish == POOLED else 1
         shape = (x.shape[0], rows // halved, columns // halved, self._kernel.shape[3])
         y = aligned(shape)
-        y_marks = _NO_MARKS
+        y_marks = NO_MARKS
         if finish:
             filters = shape[3] if finish == POOLED else mark_bytes(shape[3])
             y_marks = aligned((*shape[:3], filters), np.uint8)

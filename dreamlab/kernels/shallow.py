@@ -12,13 +12,11 @@ from dreamlab.kernels.compiled import compiled
 from dreamlab.kernels.convolution import Following
 from dreamlab.kernels.cores import aligned, cores, cuts, scratch, share
 from dreamlab.kernels.gemm import PANEL, multiply_panel, multiply_rows, packed
-from dreamlab.kernels.marks import gather_marks, mark_bytes, spread_marks
+from dreamlab.kernels.marks import NO_MARKS, gather_marks, mark_bytes, spread_marks
 from dreamlab.kernels.winograd import FAST
 
 #: Positions of a row that are multiplied at a time.
 _RUN = 64
-
-_NO_MARKS = np.zeros((1, 1, 1, 1), np.uint8)
 
 
 class ShallowConvolution:
@@ -57,7 +55,7 @@ class ShallowConvolution:
         shrunk = 2 * self._pad - 2
         y = aligned((number, height + shrunk, width + shrunk, self._filters))
         relu = following == "relu"
-        marks = _NO_MARKS
+        marks = NO_MARKS
         if relu:
             marks = aligned((*y.shape[:3], mark_bytes(self._filters)), np.uint8)
         depth, columns = 9 * self._channels, self._panels.shape[1] * PANEL
