@@ -104,8 +104,15 @@ def together(courses: Sequence[Course]) -> Generator[tuple[int, Step]]:
             except StopIteration:
                 continue
             looks.setdefault(event.ascent, {})[place] = event
-        for ascent, asked in looks.items():
-            pictures = [look.picture for look in asked.values()]
-            shifts = [look.shift for look in asked.values()]
-            answers.update(zip(asked, ascent.steps(pictures, shifts), strict=True))
+        answers |= _answered(looks)
         del looks, event  # they hold the pictures before the step
+
+
+def _answered(looks: dict[BatchAscent, dict[int, Look]]) -> dict[int, Answer]:
+    """Return the answers to looks, those of the same ascent at once."""
+    answers: dict[int, Answer] = {}
+    for ascent, asked in looks.items():
+        pictures = [look.picture for look in asked.values()]
+        shifts = [look.shift for look in asked.values()]
+        answers.update(zip(asked, ascent.steps(pictures, shifts), strict=True))
+    return answers

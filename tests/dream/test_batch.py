@@ -1,4 +1,5 @@
 import math
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 
 from dreamlab.config import DreamConfig
 from dreamlab.dream import InexactTiles, compiled, dream, dreams
+from dreamlab.dream.batch import BatchAscent
 from dreamlab.dream.compiled import CompiledObjective, compile_objective
 from dreamlab.errors import DreamError
 from dreamlab.images import Shape
@@ -152,6 +154,22 @@ def test_looks_of_the_same_octave_are_taken_at_once(network, monkeypatch):
     for _ in dreams(images, network, config):
         pass
     assert taken == [4] * 6
+
+
+def test_the_picture_before_a_step_is_freed_when_the_step_is_there(network, monkeypatch):
+    before, steps = [], BatchAscent.steps
+
+    def noted(ascent, pictures, shifts):
+        before.append(weakref.ref(pictures[0]))
+        return steps(ascent, pictures, shifts)
+
+    monkeypatch.setattr(BatchAscent, "steps", noted)
+    config = DreamConfig(layers={"second": 1.0}, octaves=1, iterations=3, precision="float32")
+    run = dream(picture(40, 56), network, config)
+    next(run)
+    next(run)
+    assert len(before) == 2
+    assert before[1]() is None  # at 24 megapixels it is 288 MB
 
 
 def test_no_pictures_are_a_sentence(network):
