@@ -1,81 +1,19 @@
 """The networks on offer, with their layers, read and written; loads no network."""
 
-import dataclasses
 import difflib
 import functools
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from dreamlab.errors import DreamError, shown
+from dreamlab.layer_info import LayerInfo
 
 #: The layers of all networks on offer, one per line.
 LAYER_TABLE = Path(__file__).parent / "layers.json"
-
-
-@dataclass(frozen=True)
-class LayerInfo:
-    """Facts about a layer that need no run of the network.
-
-    Parameters
-    ----------
-    name : str
-        Name of the layer in Keras.
-    kind : str
-        Class of the Keras layer, such as ``Conv2D``.
-    depth : int
-        Weighted layers (convolutions) on the longest path from the picture to its output.
-    channels : int
-        Channels of its output.
-    stride : int
-        Pixels of the picture from one position of its output to the next.
-    receptive_field : int or None
-        Side of the square of the picture that a position sees, in pixels; None if every position
-        sees the whole picture.
-    operations : float
-        Multiplications per pixel of the picture for this layer and all layers before it.
-    resizing : tuple of tuple
-        Changes of a side by the layers up to this one, in order: ``("valid", kernel, stride)``,
-        ``("same", stride)`` or ``("pad", pixels)``.
-    """
-
-    name: str
-    kind: str
-    depth: int
-    channels: int
-    stride: int
-    receptive_field: int | None
-    operations: float
-    resizing: tuple[tuple, ...]
-
-    def map_side(self, side: int) -> int:
-        """Return the side of the feature map for a picture side, both in pixels."""
-        for rule, *numbers in self.resizing:
-            if rule == "valid":
-                kernel, stride = numbers
-                side = max(0, (side - kernel) // stride + 1)
-            elif rule == "same":
-                side = -(-side // numbers[0])
-            else:
-                side += numbers[0]
-        return side
-
-    def check_channels(self, channels: Iterable[int]) -> None:
-        """Raise `DreamError` if the layer lacks one of these channels."""
-        largest = max(channels, default=0)
-        if largest >= self.channels:
-            raise DreamError(
-                f"{self.name} has no channel {largest}; choose 0 to {self.channels - 1}"
-            )
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "LayerInfo":
-        """Make it from the dict that `dataclasses.asdict` returns, or from its JSON."""
-        return cls(**{**values, "resizing": tuple(tuple(rule) for rule in values["resizing"])})
 
 
 @dataclass(frozen=True)
@@ -86,8 +24,8 @@ class Architecture:
     ----------
     builder : str
         The network's function in `keras.applications`.
-    module : str
-        The network's module there, which has its `preprocess_input`.
+    input_range : str
+        What the network is fed, one of `dreamlab.config.input_range.INPUT_RANGES`.
     offered : str
         Regular expression of the layers on offer; other layers are available by name.
     weights_file : str
@@ -95,63 +33,68 @@ class Architecture:
     smallest : int
         Smallest picture side that the network takes, in pixels.
     notebook_range : bool
-        Whether the network takes the picture in [-1, 1] as it is, as the notebook feeds VGG16.
-        Networks that normalise inside see almost nothing then, so they always get the input of
-        their training.
+        Whether the network is fed the picture in [-1, 1] unless its own range is asked for, as
+        the notebook feeds VGG16. Networks that normalise inside see almost nothing then, so they
+        always get the input of their training.
     """
 
     builder: str
-    module: str
+    input_range: str
     offered: str
     weights_file: str
     smallest: int = 32
     notebook_range: bool = False
+
+    @property
+    def source(self) -> str:
+        """Where its range is known from, in words that follow "as"."""
+        return f"{self.builder} is trained"
 
 
 ARCHITECTURES = MappingProxyType(
     {
         "vgg16": Architecture(
             builder="VGG16",
-            module="vgg16",
+            input_range="imagenet",
             offered=r"block\d_(conv\d|pool)",
             weights_file="vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
             notebook_range=True,
         ),
         "vgg19": Architecture(
             builder="VGG19",
-            module="vgg19",
+            input_range="imagenet",
             offered=r"block\d_(conv\d|pool)",
             weights_file="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
             notebook_range=True,
         ),
         "inception_v3": Architecture(
             builder="InceptionV3",
-            module="inception_v3",
+            input_range="-1,1",
             offered=r"mixed\d+",
             smallest=75,
             weights_file="inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
         ),
         "resnet50": Architecture(
             builder="ResNet50",
-            module="resnet50",
+            input_range="imagenet",
             offered=r"conv1_relu|conv\d_block\d_out",
             weights_file="resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
         ),
         "mobilenet_v2": Architecture(
             builder="MobileNetV2",
-            module="mobilenet_v2",
+            input_range="-1,1",
             offered=r"Conv1_relu|block_\d+_expand_relu|out_relu",
             weights_file="mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
         ),
         "efficientnet_v2_b0": Architecture(
             builder="EfficientNetV2B0",
-            module="efficientnet_v2",
+            input_range="0,255",
             offered=r"block\d[a-z]_(expand|project)_activation|block\d[a-z]_add|top_activation",
             weights_file="efficientnetv2-b0_notop.h5",
         ),
         "convnext_tiny": Architecture(
             builder="ConvNeXtTiny",
-            module="convnext",
+            input_range="0,255",
             offered=r"convnext_tiny_stage_\d_block_\d_identity|convnext_tiny_stem",
             weights_file="convnext_tiny_notop.h5",
         ),
@@ -188,7 +131,7 @@ def layer_table(tables: Mapping[str, Sequence[LayerInfo]]) -> str:
     """Return the layers of networks as JSON, one per line, as `known_layers` reads it."""
     texts = []
     for name, layers in tables.items():
-        rows = [json.dumps(dataclasses.asdict(layer), separators=(",", ":")) for layer in layers]
+        rows = [json.dumps(layer.to_dict(), separators=(",", ":")) for layer in layers]
         texts.append(f"{json.dumps(name)}: [\n" + ",\n".join(rows) + "\n]")
     return "{\n" + ",\n".join(texts) + "\n}\n"
 
@@ -234,6 +177,8 @@ def chosen_layers(
 ) -> tuple[LayerInfo, ...]:
     """Return the layers of these names in network order; without names, those on offer.
 
+    Layers that take pictures of a single size are on offer by name alone.
+
     Raises
     ------
     DreamError
@@ -244,5 +189,5 @@ def chosen_layers(
     return tuple(
         layer
         for layer in layers
-        if layer.name in names or not names and is_offered(model, layer.name)
+        if layer.name in names or not names and layer.only is None and is_offered(model, layer.name)
     )

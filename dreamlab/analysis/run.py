@@ -15,7 +15,6 @@ from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.settings import Settings
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape, load_image
-from dreamlab.images.bounds import check_smallest
 from dreamlab.results.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def analyse(
     DreamError
         If there is no such analysis or setting, or the analysis cannot run.
     """
+    from dreamlab.dream.original import fitting
+    from dreamlab.dream.step import floats
     from dreamlab.models import cached_model
 
     analysis = named(analysis) if isinstance(analysis, str) else analysis
@@ -85,7 +86,9 @@ def analyse(
     longest = settings.max_side
     shape = Shape(longest, longest) if image is None else Shape.of(image)
     if image is not None:
-        check_smallest(shape, network.smallest, network.name)
+        fitted = fitting(image, network, [layer.name for layer in network.layers if not layer.only])
+        image = floats(fitted)
+        shape = Shape.of(image)
     analysis.plan(shape, settings, network.name, network.layers)
     began, items, complete = time.perf_counter(), {}, True
     earlier = {item.key: item for item in resume_from}

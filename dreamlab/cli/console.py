@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from dreamlab.config.deployment import DeploymentSettings
+from dreamlab.config.input_range import INPUT_RANGES
 from dreamlab.zoo import ARCHITECTURES
 
 DEFAULT_MODEL = "vgg16"
@@ -19,6 +20,12 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FILE.keras",
         help=f"{names}, or a .keras file of your own (default: {DEFAULT_MODEL})",
     )
+    parser.add_argument(
+        "--input-range",
+        metavar="RANGE",
+        help=f"what the network is fed, where that is not known: {', '.join(INPUT_RANGES[:-1])} "
+        f"(BGR less ImageNet's mean) or {INPUT_RANGES[-1]}",
+    )
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:
@@ -26,12 +33,17 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", metavar="FILE", help=".weights.h5 for the named network")
 
 
-def network(options: argparse.Namespace) -> Any:
+def network(options: argparse.Namespace, model: str = DEFAULT_MODEL) -> Any:
+    """Return the network of the options; `model` is that of the settings."""
     quietly_import_tensorflow()
     from dreamlab.models import load_model
 
     values = vars(options)
-    return load_model(values.get("model", DEFAULT_MODEL), weights=values.get("weights", "imagenet"))
+    return load_model(
+        values.get("model") or model,
+        weights=values.get("weights", "imagenet"),
+        input_range=values.get("input_range"),
+    )
 
 
 def memory() -> float:

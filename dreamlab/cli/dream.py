@@ -10,7 +10,7 @@ from dreamlab.cli.console import (
     add_network,
     complain,
     memory,
-    quietly_import_tensorflow,
+    network,
 )
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
@@ -73,7 +73,10 @@ def _add_film(group: argparse._ArgumentGroup) -> None:
 
 
 def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
-    """Merge settings (options over config file over preset over defaults), and the model."""
+    """Merge settings (options over config file over preset over defaults), and the model.
+
+    What a network of the user's own was fed is taken from the config file too.
+    """
     asked = vars(options)
     own = setting_values(options, specs(DreamConfig))
     values: dict[str, Any] = {}
@@ -83,6 +86,8 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
     model = DEFAULT_MODEL
     if "config" in stored:
         model = str(stored.get("model", DEFAULT_MODEL))
+        if model not in ARCHITECTURES and Path(asked.get("model", "")).name == model:
+            asked.setdefault("input_range", stored.get("input_range"))
         stored = stored["config"]
     model = asked.get("model", model)
     if model not in ARCHITECTURES and "model" not in asked:
@@ -108,12 +113,10 @@ def _dream(options: argparse.Namespace) -> int:
     image = Picture.exactly(load_image(options.image, max_side=values.get("max_side")))
     most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(options.out)
-    quietly_import_tensorflow()
+    loaded = network(options, model)
     from dreamlab.dream import dream
-    from dreamlab.models import load_model
 
-    network = load_model(model, weights=values.get("weights", "imagenet"))
-    run_to_end(recording, dream(image, network, config, memory=most), None)
+    run_to_end(recording, dream(image, loaded, config, memory=most), None)
     status = 0
     if not recording.finished:
         status = complain("interrupted; what was done until then is kept", 130)

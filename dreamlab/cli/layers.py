@@ -2,8 +2,9 @@
 
 import argparse
 
-from dreamlab.cli.console import DEFAULT_MODEL, add_model, quietly_import_tensorflow
+from dreamlab.cli.console import DEFAULT_MODEL, add_model, network, quietly_import_tensorflow
 from dreamlab.config import PRESETS
+from dreamlab.config.input_range import check_input_range, fed_in_words
 from dreamlab.results import folder
 from dreamlab.zoo import ARCHITECTURES, LAYER_TABLE, is_offered, known_layers, layer_table
 
@@ -28,22 +29,32 @@ def _layers(options: argparse.Namespace) -> int:
         return _write_layers()
     model = options.model or DEFAULT_MODEL
     if model in ARCHITECTURES:
-        layers = known_layers(model)
+        layers, fed = known_layers(model), _fed(model, options.input_range)
     else:
-        quietly_import_tensorflow()
-        from dreamlab.models import load_model
-
-        layers = load_model(model).layers
+        loaded = network(options)
+        layers, fed = loaded.layers, loaded.feeding.in_words
+    listed = [layer for layer in layers if options.all or is_offered(model, layer.name)]
     rows: list[tuple[str, ...]] = [
         ("layer", "kind", "depth", "channels", "stride", "receptive field")
     ]
-    for layer in layers:
-        if options.all or is_offered(model, layer.name):
-            sees = "everything" if layer.receptive_field is None else layer.receptive_field
-            row = layer.name, layer.kind, layer.depth, layer.channels, layer.stride, sees
-            rows.append(tuple(str(cell) for cell in row))
+    for layer in listed:
+        sees = "everything" if layer.receptive_field is None else layer.receptive_field
+        row = layer.name, layer.kind, layer.depth, layer.channels, layer.stride, sees
+        rows.append(tuple(str(cell) for cell in row))
+    sizes = [layer.sizes for layer in listed]
+    if any(sizes):
+        rows = [(*row, cell) for row, cell in zip(rows, ["sizes", *sizes], strict=True)]
     _print_table(rows)
+    print(f"\n{fed}")
     return 0
+
+
+def _fed(model: str, told: str | None) -> str:
+    """Return a sentence about what a network of the zoo is fed."""
+    if told is not None:
+        return fed_in_words(model, check_input_range(told), "input_range says")
+    known = ARCHITECTURES[model]
+    return fed_in_words(model, known.input_range, known.source, notebook=known.notebook_range)
 
 
 def _write_layers() -> int:

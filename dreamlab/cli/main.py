@@ -31,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with warnings.catch_warnings():
         warnings.showwarning = show_warning
         try:
-            options = _parser().parse_args(arguments)
+            options = _parser().parse_args(
+                _joined(sys.argv[1:] if arguments is None else arguments)
+            )
             return options.run(options)
         except DreamError as error:
             return complain(str(error), 2)
@@ -40,6 +42,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BrokenPipeError:  # the reader, such as head, has closed the pipe
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Join an option with a value that begins with a dash, as in ``--input-range -1,1``.
+
+    argparse would take the value for another option.
+    """
+    joined: list[str] = []
+    for argument in arguments:
+        is_value = argument.startswith("-") and not argument.startswith("--") and argument != "-h"
+        if is_value and joined and joined[-1].startswith("--") and "=" not in joined[-1]:
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 class _Parser(argparse.ArgumentParser):

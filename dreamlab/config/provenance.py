@@ -24,6 +24,8 @@ class Provenance:
         Number format of the computation, ``"float32"`` or ``"bfloat16"``; never ``"auto"``.
     convolution : str
         How convolutions were computed, ``"direct"`` or ``"winograd"``; never ``"auto"``.
+    input_range : str
+        What the network was fed, one of `dreamlab.config.input_range.INPUT_RANGES`.
     version : str
         Version of dreamlab.
     """
@@ -33,6 +35,7 @@ class Provenance:
     weights: str
     precision: str
     convolution: str = "direct"
+    input_range: str = "-1,1"
     version: str = __version__
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,6 +46,7 @@ class Provenance:
             "weights": self.weights,
             "precision": self.precision,
             "convolution": self.convolution,
+            "input_range": self.input_range,
             "config": self.config.to_dict(),
         }
 

@@ -33,13 +33,14 @@ class Activations:
     def __init__(
         self, network: Network, layers: Sequence[str], precision: str, preprocessing: str
     ) -> None:
+        network.feeding.chosen(preprocessing)  # fails before anything is compiled
         self.layers = tuple(layers)
         self._network = network
         self._preprocessing = preprocessing
         computed = arithmetic(precision)
         self._model = network.feature_extractor(self.layers, *computed)
         # That of a gradient, which is more than enough for the maps alone.
-        self._bytes_per_pixel = bytes_per_pixel(self._model, network.receptive_fields, computed[0])
+        self._bytes_per_pixel = bytes_per_pixel(self._model, network.fields_in_keras, computed[0])
         pictures = tf.TensorSpec((None, None, None, 3), tf.float32)
         # A compiled graph frees each feature map as soon as nothing needs it.
         self._compiled_squares = tf.function(

@@ -68,7 +68,9 @@ class OctaveAscent:
     def _separate_parts(self, sides: Shape) -> list[tuple[Tile, np.ndarray]]:
         """Return tiles that are separate pictures, each with its layers' scales by area."""
         parts = []
-        for top, bottom, left, right in separate_tiles(self._shape, sides):
+        for top, bottom, left, right in separate_tiles(
+            self._shape, sides, self._objective.multiple
+        ):
             shape = Shape(bottom - top, right - left)
             maps = self._objective.maps(shape)
             share = shape.area / self._shape.area

@@ -19,6 +19,7 @@ import tensorflow as tf
 from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.dream.memory import budget, bytes_per_pixel
 from dreamlab.errors import DreamError
+from dreamlab.images.shape import Shape
 from dreamlab.models import Network
 
 #: Square root of the covariance of the colours of natural pictures (ImageNet), from Lucid.
@@ -103,15 +104,24 @@ class ChannelVisualizer:
     def __init__(
         self, network: Network, layer: str, side: int, precision: str, preprocessing: str
     ) -> None:
+        network.feeding.chosen(preprocessing)  # fails before anything is compiled
         if side < network.smallest:
             raise DreamError(f"side is {side}; {network.name} needs at least {network.smallest} px")
+        fitted = network.fitted(Shape(side, side), [layer])
+        if fitted.height != side:
+            raise DreamError(
+                f"side is {side}; {network.name} needs one that divides by "
+                f"{network.multiple([layer])}: choose {fitted.height}"
+            )
         self._network = network
         self._preprocessing = preprocessing
         self._scales = frequency_scales(side)
         precision, convolution = arithmetic(precision)
-        model = unrectified(network.plain_extractor([layer], precision), layer)
+        model = unrectified(
+            network.plain_extractor([layer], precision), network.name_in_keras(layer)
+        )
         self._model = network.accelerated(model, precision, convolution)
-        needed = bytes_per_pixel(self._model, network.receptive_fields, precision)
+        needed = bytes_per_pixel(self._model, network.fields_in_keras, precision)
         self._bytes = needed * side**2
         coefficients = tf.TensorSpec((None, 2, 3, *self._scales.shape), tf.float32)
         self._step = tf.function(

@@ -60,7 +60,8 @@ class CompiledObjective:
         layers = [network.layer(name) for name in names]
         for layer, indices in zip(layers, channels, strict=True):
             layer.check_channels(indices or ())
-        self.receptive_fields = [network.receptive_fields[name] for name in names]
+        self.receptive_fields = [network.receptive_fields[layer.name] for layer in layers]
+        self.multiple = math.lcm(*(layer.multiple for layer in layers))
         self._network = network
         self._names = names
         self._preprocessing = preprocessing
@@ -71,7 +72,7 @@ class CompiledObjective:
         ]
         self._fast = convolution == "winograd"
         self._model = network.feature_extractor(names, precision, convolution)
-        self._bytes_per_pixel = bytes_per_pixel(self._model, network.receptive_fields, precision)
+        self._bytes_per_pixel = bytes_per_pixel(self._model, network.fields_in_keras, precision)
         self.gradients = tf.function(
             self._gradients,
             input_signature=[
@@ -89,7 +90,7 @@ class CompiledObjective:
 
     def tile_for(self, shape: Shape, memory_budget: float) -> Shape | None:
         """Return the sides of tiles whose gradient fits the budget in bytes; None for no tiles."""
-        stride = math.lcm(*(field.stride for field in self.receptive_fields))
+        stride = math.lcm(*(field.grid for field in self.receptive_fields))
         # As the tiles are cut: both sides are rounded up to the stride.
         margin = sum(
             math.ceil(max(0, side) / stride) * stride

@@ -15,6 +15,7 @@ from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.dream.batch import BatchAscent, Course, Look
 from dreamlab.dream.direction import normalised
+from dreamlab.dream.original import grey as luminance
 from dreamlab.dream.step import Resume, Start, Step, floats
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
@@ -37,6 +38,7 @@ def course(
     resume: Resume | None = None,
     starts: bool = False,
     search: Search | None = None,
+    grey: bool = False,
 ) -> Course:
     """Return the course of a dream.
 
@@ -52,6 +54,8 @@ def course(
         Of the run; its config has the settings.
     resume, starts, search
         As in `dreamlab.dream.dream`.
+    grey : bool
+        Whether the picture is kept grey: noise is, as its luminance.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def course(
     count = len(plan.shapes)
     if resume is not None and not 0 <= resume.octave < count:
         raise DreamError(f"octave {resume.octave} to go on with; choose 0 to {count - 1}")
-    return _course(original, plan, ascents, provenance, resume, starts, search)
+    return _course(original, plan, ascents, provenance, resume, starts, search, grey)
 
 
 def _course(
@@ -72,6 +76,7 @@ def _course(
     resume: Resume | None,
     starts: bool,
     search: Search | None,
+    grey: bool,
 ) -> Course:
     config = provenance.config
     octaves = ascents(config)
@@ -91,6 +96,7 @@ def _course(
         picture = add_salt_and_pepper(np.asarray(picture), config.salt_pepper, generator)
         picture = resize(picture, shape)
         picture = add_gaussian(np.asarray(picture), config.gaussian_noise, generator)
+        picture = luminance(picture) if grey else picture
         step_here = partial(
             Step,
             octave=index,

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from dreamlab.config.specs import Number
 from dreamlab.images.shape import Shape
-from dreamlab.models.receptive_field import ReceptiveField
+from dreamlab.models.reach import ReceptiveField
 
 #: Default limit of the process: this share of the free memory, and at most this many bytes in
 #: all. Larger tiles are hardly faster.
@@ -54,7 +54,7 @@ def bytes_per_pixel(
     model : keras.Model
         The network up to its deepest layer in the loss.
     receptive_fields : dict of str to ReceptiveField
-        Receptive fields of the network's layers, by name.
+        Receptive fields of the network's layers, by their names in Keras.
     precision : str
         ``"float32"`` or ``"bfloat16"``.
     """
@@ -71,7 +71,7 @@ def bytes_per_pixel(
     if not any(hasattr(layer, "kept_bytes") for layer in layers):
         surcharge = 1.0 if precision == "float32" else _MIXED_SURCHARGE
         return (sum(maps) + 2 * max(maps)) * surcharge * _HOLES
-    in_the_loss = model.output if isinstance(model.output, dict) else ()
+    in_the_loss = _in_the_loss(model)
     kept, most, before = 0.0, 0.0, 0.0
     for layer, size in zip(layers, maps, strict=True):
         # A layer in the loss keeps its map too.
@@ -80,6 +80,17 @@ def bytes_per_pixel(
         most = max(most, kept + before + size)
         before = size
     return most * _SCRATCH
+
+
+def _in_the_loss(model: keras.Model) -> set[str]:
+    """Return the names in Keras of the layers that a model has as outputs, by name."""
+    if not isinstance(model.output, dict):
+        return set()
+    makers = [tensor._keras_history.operation for tensor in model.outputs]
+    for maker in list(makers):
+        if isinstance(maker.output, list | tuple):  # a fork, whose outputs are its layer's map
+            makers.append(maker.input._keras_history.operation)
+    return {maker.name for maker in makers}
 
 
 def budget(pixels: int, memory: float | None = None) -> float:

@@ -15,6 +15,7 @@ from dreamlab.dream.batch import BatchAscent, Course, together
 from dreamlab.dream.compiled import compile_objective
 from dreamlab.dream.course import Search, course
 from dreamlab.dream.memory import budget
+from dreamlab.dream.original import fitting
 from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Step
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
@@ -77,6 +78,8 @@ def dream(
 
     Warns
     -----
+    SidesRounded
+        If rows or columns at the edges are left out, as the layers need sides that divide evenly.
     OctaveDropped
         If the smallest octaves are skipped, as they are too small for the network.
     InexactTiles
@@ -128,7 +131,9 @@ def _courses(
     """Check and prepare; return the course of each picture's dream."""
     if not images:
         raise DreamError("there are 0 pictures to dream of; give at least 1")
-    images = [_checked(image) for image in images]
+    model, config = load_model(model), DreamConfig.of(config)
+    input_range = model.feeding.chosen(config.preprocessing)
+    images = [fitting(_checked(image), model, config.layers) for image in images]
     shape, *others = (Shape(*image.shape[:2]) for image in images)
     for other in others:
         if other != shape:
@@ -136,8 +141,13 @@ def _courses(
                 f"the pictures are {shape.width} x {shape.height} and "
                 f"{other.width} x {other.height} px; give pictures of one size"
             )
-    model, config = load_model(model), DreamConfig.of(config)
-    plan = plan_octaves(*shape, config=config, model=model.name, smallest=model.smallest)
+    plan = plan_octaves(
+        *shape,
+        config=config,
+        model=model.name,
+        smallest=model.smallest,
+        multiple=model.multiple(config.layers),
+    )
     precision, convolution = arithmetic(config.precision, config.convolution)
     objective = compile_objective(model, config, precision, convolution)
     if plan.warning:
@@ -160,12 +170,13 @@ def _courses(
             InexactTiles,
             stacklevel=3,
         )
-    provenance = Provenance(config, model.name, model.weights, precision, convolution)
+    provenance = Provenance(config, model.name, model.weights, precision, convolution, input_range)
 
     def shared(other: DreamConfig) -> list[BatchAscent]:
         # All dreams have the same ascents, so that their looks are known to go together.
         return octaves if other is config else ascents(other)
 
+    options["grey"] = model.feeding.grey
     return [course(image, plan, shared, provenance, **options) for image in images]
 
 

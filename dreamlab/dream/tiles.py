@@ -15,7 +15,7 @@ import numpy as np
 
 from dreamlab.dream.objective import inner_window
 from dreamlab.images.shape import Shape
-from dreamlab.models.receptive_field import ReceptiveField
+from dreamlab.models.reach import ReceptiveField
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,9 @@ def exact_tiles(
     ]
 
 
-def separate_tiles(shape: Shape, sides: Shape) -> list[tuple[int, int, int, int]]:
+def separate_tiles(
+    shape: Shape, sides: Shape, multiple: int = 1
+) -> list[tuple[int, int, int, int]]:
     """Cut a picture into independent tiles that cover it.
 
     Networks in which a position sees the whole picture need them: no tiles give their gradient
@@ -90,6 +92,8 @@ def separate_tiles(shape: Shape, sides: Shape) -> list[tuple[int, int, int, int]
         Height and width of the picture, in pixels.
     sides : Shape
         Largest height and width of a tile, in pixels.
+    multiple : int
+        What the sides of each tile must divide by; those of the picture do.
 
     Returns
     -------
@@ -97,7 +101,10 @@ def separate_tiles(shape: Shape, sides: Shape) -> list[tuple[int, int, int, int]
         Top, bottom, left and right of each tile, in pixels; all tiles have about the same size.
     """
     rows, columns = (
-        np.linspace(0, length, math.ceil(length / side) + 1).astype(int).tolist()
+        [
+            int(place) // multiple * multiple
+            for place in np.linspace(0, length, math.ceil(length / side) + 1)
+        ]
         for length, side in zip(shape, sides, strict=True)
     )
     return [
@@ -114,7 +121,7 @@ def _spans(
     inner: Sequence[tuple[int, int]],
 ) -> list[tuple[int, int, np.ndarray]]:
     """Return begin and end of each crop along one axis, and each layer's window in it."""
-    stride = math.lcm(*(field.stride for field in receptive_fields))
+    stride = math.lcm(*(field.grid for field in receptive_fields))
     # Strided "same" padding depends on the size modulo the stride, so crops keep the picture's.
     rest = length % stride
     before = math.ceil(max(0, *(field.left for field in receptive_fields)) / stride) * stride

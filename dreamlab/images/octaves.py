@@ -39,16 +39,27 @@ class OctavePlan:
         )
 
 
-def octave_shapes(height: int, width: int, octaves: int, octave_scale: float) -> list[Shape]:
-    """Return the shape of each octave, smallest first: ``int(side / octave_scale ** i)``."""
+def octave_shapes(
+    height: int, width: int, octaves: int, octave_scale: float, multiple: int = 1
+) -> list[Shape]:
+    """Return the shape of each octave, smallest first: ``int(side / octave_scale ** i)``.
+
+    Sides are rounded down to a multiple.
+    """
     return [
-        Shape(int(height / octave_scale**i), int(width / octave_scale**i))
+        Shape(*(int(side / octave_scale**i) // multiple * multiple for side in (height, width)))
         for i in reversed(range(octaves))
     ]
 
 
 def plan_octaves(
-    height: int, width: int, config: DreamConfig, *, model: str, smallest: int
+    height: int,
+    width: int,
+    config: DreamConfig,
+    *,
+    model: str,
+    smallest: int,
+    multiple: int = 1,
 ) -> OctavePlan:
     """Plan the octaves of a run, without those that are too small for the network.
 
@@ -62,6 +73,8 @@ def plan_octaves(
         Name of the network, for the message.
     smallest : int
         Smallest side that the network takes, in pixels.
+    multiple : int
+        What both sides of an octave must divide by.
 
     Raises
     ------
@@ -69,7 +82,7 @@ def plan_octaves(
         If the picture itself is too small.
     """
     check_smallest(Shape(height, width), smallest, model)
-    shapes = octave_shapes(height, width, config.octaves, config.octave_scale)
+    shapes = octave_shapes(height, width, config.octaves, config.octave_scale, multiple)
     usable = tuple(shape for shape in shapes if min(shape) >= smallest)
     dropped = tuple(shape for shape in shapes if min(shape) < smallest)
     return OctavePlan(usable, dropped, smallest)

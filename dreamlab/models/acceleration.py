@@ -53,7 +53,8 @@ def accelerated(
     def call(layer: keras.Operation, *args: Any, **kwargs: Any) -> Any:
         response = layer(*args, **kwargs)
         if layer.name in forked:
-            response, apart[layer.name] = Fork(name=forked[layer.name])(response)
+            output, name = forked[layer.name]
+            response, apart[output] = Fork(name=name)(response)
         return response
 
     copy = keras.models.clone_model(model, clone_function=stand_in, call_function=call)
@@ -63,7 +64,7 @@ def accelerated(
 
 
 def _outputs(model: keras.Model) -> dict[str, keras.KerasTensor]:
-    """Return the outputs by their layers' names, none for a model with a single output."""
+    """Return the outputs by name, none for a model with a single output."""
     return dict(model.output) if isinstance(model.output, dict) else {}
 
 
@@ -75,22 +76,25 @@ def _uses(model: keras.Model) -> Counter:
     return uses
 
 
-def _forked(model: keras.Model) -> dict[str, str]:
-    """Return the layers in the loss that others need too, each with a name for its fork."""
-    used, outputs = _uses(model), _outputs(model)
+def _forked(model: keras.Model) -> dict[str, tuple[str, str]]:
+    """Return the layers in the loss that others need too, with their output's and fork's names."""
+    used = _uses(model)
+    outputs = {id(tensor): name for name, tensor in _outputs(model).items()}
     names = {operation.name for operation in model.operations}
     forked = {}
     for layer in model.layers:
-        output = outputs.get(layer.name)
         # A layer that is used twice has two outputs, of which one is in the loss.
-        if output is None or used[id(output)] < 2 or len(layer._inbound_nodes) > 1:
+        if len(layer._inbound_nodes) != 1:
+            continue
+        output = layer._inbound_nodes[0].output_tensors[0]
+        if id(output) not in outputs or used[id(output)] < 2:
             continue
         if output.dtype == "float32":
             name = f"{layer.name}_fork"
             while name in names:
                 name += "_"
             names.add(name)
-            forked[layer.name] = name
+            forked[layer.name] = outputs[id(output)], name
     return forked
 
 

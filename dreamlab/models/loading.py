@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import keras
 import numpy as np
 
 from dreamlab.errors import DreamError, shown
+from dreamlab.models.feeding import told_feeding
 from dreamlab.models.network import Network
-from dreamlab.models.receptive_field import layer_receptive_fields
+from dreamlab.models.own_network import own_network
 from dreamlab.zoo import ARCHITECTURES, check_network
 
 #: Weights in the package: model name to file and SHA-256.
@@ -34,6 +35,7 @@ def load_model(
     model: str | Path | keras.Model | Network = "vgg16",
     *,
     weights: Literal["imagenet"] | None | str | Path = "imagenet",
+    input_range: str | None = None,
 ) -> Network:
     """Load a network, or wrap a model that is in memory.
 
@@ -47,27 +49,37 @@ def load_model(
         Weights of a named network: ImageNet's (in the package for vgg16, else downloaded once by
         Keras), ``None`` for random weights, or the path of a ``.weights.h5`` file.
 
+    input_range : str, optional
+        What the network is fed, one of `dreamlab.config.input_range.INPUT_RANGES`. By default that
+        is known of a named network; of another it is found in its first layers, or known from the
+        network of `keras.applications` in it. Where it is not, a dream asks for it.
+
     Raises
     ------
     DreamError
-        If there is no such network, or its weights are missing, damaged or out of reach.
+        If there is no such network or range, or its weights are missing, damaged or out of reach.
     """
     if isinstance(model, str | Path):
         if str(model) in ARCHITECTURES:
-            return _load_named(str(model), weights)
+            return _load_named(str(model), weights, input_range)
         path = Path(model)
         if path.suffix != ".keras":
             check_network(str(model), otherwise=", or give the path of a .keras file")
         _check_no_weights(path.name, weights)
-        return _load_own(path)
+        return _load_own(path, input_range)
     if isinstance(model, Network):
         _check_no_weights(model.name, weights)
+        if input_range is not None:
+            raise DreamError(
+                f"{model.name} is loaded already, so input_range {input_range!r} comes too late; "
+                "give it where the network is loaded"
+            )
         return model
     if isinstance(model, keras.Model):
         # The suffix keeps a user's model that is called vgg16 apart from the zoo's.
         name = f"{model.name}.keras"
         _check_no_weights(name, weights)
-        return Network(name, _free_size(model, name), _checksum_of(model))
+        return own_network(name, model, _checksum_of(model), input_range)
     raise DreamError(
         f"the model is {shown(model)}; give a name such as vgg16, a .keras file or a keras.Model"
     )
@@ -81,15 +93,21 @@ def _check_no_weights(name: str, weights: None | str | Path) -> None:
         )
 
 
-def _load_named(name: str, weights: None | str | Path) -> Network:
+def _load_named(name: str, weights: None | str | Path, input_range: Any) -> Network:
+    told = None if input_range is None else told_feeding(name, input_range)
+    return Network(name, *_model_and_checksum(name, weights), told)
+
+
+def _model_and_checksum(name: str, weights: None | str | Path) -> tuple[keras.Model, str]:
+    """Return a network of the zoo, and the SHA-256 of its weights."""
     if weights is None:
-        return Network(name, _build(name, None), "random")
+        return _build(name, None), "random"
     if weights != "imagenet":
         return _load_own_weights(name, Path(weights))
     if name in SHIPPED:
         path, checksum = SHIPPED[name]
         _check(path, checksum)
-        return Network(name, _build(name, path), checksum)
+        return _build(name, path), checksum
     cached = _keras_folder() / ARCHITECTURES[name].weights_file
     try:
         with _impatient_sockets():
@@ -99,7 +117,7 @@ def _load_named(name: str, weights: None | str | Path) -> Network:
             f"the ImageNet weights of {name} could not be downloaded: put "
             f"{cached.name} into {cached.parent} by hand, or use vgg16, which works offline"
         ) from error
-    return Network(name, model, _checksum(cached) if cached.exists() else "imagenet")
+    return model, _checksum(cached) if cached.exists() else "imagenet"
 
 
 def _keras_folder() -> Path:
@@ -120,7 +138,7 @@ def _build(name: str, weights: None | str | Path) -> keras.Model:
         ).result()
 
 
-def _load_own_weights(name: str, path: Path) -> Network:
+def _load_own_weights(name: str, path: Path) -> tuple[keras.Model, str]:
     if not path.is_file():
         raise DreamError(f"there is no weights file {str(path)!r}; give the path of a .weights.h5")
     model = _build(name, None)
@@ -134,10 +152,10 @@ def _load_own_weights(name: str, path: Path) -> Network:
             f"{path.name} does not hold weights of {name} without its top: "
             "save them with model.save_weights from the same architecture"
         ) from error
-    return Network(name, model, _checksum(path))
+    return model, _checksum(path)
 
 
-def _load_own(path: Path) -> Network:
+def _load_own(path: Path, input_range: str | None) -> Network:
     if not path.is_file():
         raise DreamError(f"there is no model file {str(path)!r}; give the path of a .keras file")
     try:
@@ -147,28 +165,7 @@ def _load_own(path: Path) -> Network:
             f"{path.name} cannot be loaded: it is damaged, or holds code or layers of its own, "
             "which are not run; save it with model.save from layers of Keras alone"
         ) from error
-    return Network(path.name, _free_size(model, path.name), _checksum(path))
-
-
-def _free_size(model: keras.Model, label: str) -> keras.Model:
-    """Cut a user's model after its last feature map, and make its input size free."""
-    if isinstance(model, keras.Sequential):
-        model = keras.Model(model.inputs[0], model.outputs[0])
-    inputs = {layer.name for layer in model.layers if isinstance(layer, keras.layers.InputLayer)}
-    maps = [name for name in layer_receptive_fields(model) if name not in inputs]
-    takes_pictures = len(model.inputs) == 1 and model.inputs[0].shape[-1] == 3
-    named = [layer.name for layer in model.layers if layer.name in maps]
-    if not (takes_pictures and len(model.inputs[0].shape) == 4 and named):
-        raise DreamError(
-            f"{label} is no network of pictures: it must take one input of height x width x 3 "
-            "and have layers with feature maps"
-        )
-    body = keras.Model(model.inputs[0], model.get_layer(named[-1]).output)
-    if body.inputs[0].shape[1:3] == (None, None):
-        return body
-    model_of_any_size = keras.models.clone_model(body, input_tensors=keras.Input((None, None, 3)))
-    model_of_any_size.set_weights(body.get_weights())
-    return model_of_any_size
+    return own_network(path.name, model, _checksum(path), input_range)
 
 
 def _check(path: Path, checksum: str) -> None:

@@ -1,7 +1,6 @@
 """The class of a loaded network."""
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import keras
@@ -9,89 +8,35 @@ import tensorflow as tf
 
 from dreamlab.errors import DreamError
 from dreamlab.models.casting import cast
+from dreamlab.models.feeding import Feeding
+from dreamlab.models.graph import Graph
+from dreamlab.models.listing import Listing
 from dreamlab.models.machine import has_much_memory
-from dreamlab.models.receptive_field import ReceptiveField, layer_receptive_fields
-from dreamlab.report.svg import heat_table
-from dreamlab.report.table import Table
-from dreamlab.zoo import ARCHITECTURES, LayerInfo, find_layer, is_offered
 
 if TYPE_CHECKING:
     from dreamlab.models.fast_layers import Kernels
 
 
-class Network:
+class Network(Listing):
     """A convolutional network whose layers' activations are available.
 
     Parameters
     ----------
-    name : str
-        Name of the network in the zoo, or name of the user's file.
-    model : keras.Model
-        A functional model from a picture of any size, (1, H, W, 3), to its feature maps.
-    weights : str
-        SHA-256 of the weights, or ``"random"``.
-
-    Attributes
-    ----------
-    smallest : int
-        Smallest picture side that the network takes, in pixels.
+    name, graph, weights, feeding
+        As in `Listing`.
     """
 
-    def __init__(self, name: str, model: keras.Model, weights: str) -> None:
-        self.name = name
-        self.weights = weights
-        self.architecture = ARCHITECTURES.get(name)
-        self._models = {"float32": model}
+    def __init__(
+        self,
+        name: str,
+        graph: keras.Model | Graph,
+        weights: str,
+        feeding: Feeding | None = None,
+    ) -> None:
+        super().__init__(name, graph, weights, feeding)
+        self._casts: dict[tuple[str, bool], keras.Model] = {}
         self._kernels: dict[str, Kernels] = {}
         self._keeps_transformed = has_much_memory()
-        if self.architecture is not None:
-            self.smallest = self.architecture.smallest
-        else:
-            self.smallest = _smallest_side(self.layers)
-
-    @cached_property
-    def receptive_fields(self) -> dict[str, ReceptiveField]:
-        """Receptive field and stride of each layer, by name, in network order."""
-        return layer_receptive_fields(self._original)
-
-    @cached_property
-    def layers(self) -> tuple[LayerInfo, ...]:
-        """The layers with a feature map, in network order."""
-        model = self._original
-        return tuple(
-            LayerInfo(
-                name=layer.name,
-                kind=type(layer).__name__,
-                depth=field.depth,
-                channels=layer.output.shape[-1],
-                stride=field.stride,
-                receptive_field=field.bounded_size,
-                operations=field.operations,
-                resizing=field.resizing,
-            )
-            for layer in model.layers
-            if (field := self.receptive_fields.get(layer.name)) is not None
-            and not isinstance(layer, keras.layers.InputLayer)
-        )
-
-    @property
-    def _original(self) -> keras.Model:
-        return self._models["float32"]
-
-    @property
-    def offered_layers(self) -> tuple[LayerInfo, ...]:
-        """The layers worth offering, in network order."""
-        return tuple(layer for layer in self.layers if is_offered(self.name, layer.name))
-
-    def layer(self, name: str) -> LayerInfo:
-        """Return a layer by its name.
-
-        Raises
-        ------
-        DreamError
-            If the network has no such layer; the message names those that are close.
-        """
-        return find_layer(self.name, self.layers, name)
 
     def feature_extractor(
         self, names: Iterable[str], precision: str, convolution: str = "direct"
@@ -133,8 +78,10 @@ class Network:
         DreamError
             If the network has no such layer.
         """
-        model = self._computed(precision)
-        outputs = {name: model.get_layer(self.layer(name).name).output for name in names}
+        in_keras = {name: self.name_in_keras(name) for name in names}
+        of_one_size = any(self._graph.only(name) for name in in_keras.values())
+        model = self._computed(precision, of_one_size)
+        outputs = {name: model.get_layer(layer).output for name, layer in in_keras.items()}
         return keras.Model(model.inputs[0], outputs)
 
     def accelerated(self, model: keras.Model, precision: str, convolution: str) -> keras.Model:
@@ -193,38 +140,23 @@ class Network:
         Returns
         -------
         tf.Tensor
-            float32, shape (N, H, W, 3), in the range that the network was trained on, or as it is.
+            float32, shape (N, H, W, 3), or (N, H, W, 1) for a network of grey pictures.
+
+        Raises
+        ------
+        DreamError
+            If the range is not known, or the network has no such preprocessing.
         """
-        if self.architecture is None:
-            return image
-        if preprocessing == "notebook" and self.architecture.notebook_range:
-            return image
-        module = getattr(keras.applications, self.architecture.module)
-        return module.preprocess_input((image + 1.0) * 127.5)
+        return self.feeding.prepare(image, preprocessing)
 
-    def __repr__(self) -> str:
-        return f"<Network: {self.name}, {len(self.layers)} layers, weights {self.weights[:12]}>"
-
-    def _repr_html_(self) -> str:
-        columns = ("layer", "kind", "depth", "channels", "stride", "receptive_field")
-        rows = tuple(
-            (
-                layer.name,
-                layer.kind,
-                layer.depth,
-                layer.channels,
-                layer.stride,
-                layer.receptive_field or "everything",
-            )
-            for layer in self.offered_layers
-        )
-        return heat_table(Table("layers", f"Layers of {self.name}", columns, rows))
-
-    def _computed(self, precision: str) -> keras.Model:
-        """Return the whole model in a number format."""
-        if precision not in self._models:
-            self._models[precision] = cast(self._original, f"mixed_{precision}")
-        return self._models[precision]
+    def _computed(self, precision: str, of_one_size: bool) -> keras.Model:
+        """Return the whole model in a number format, for pictures of any or of its own size."""
+        model = self._graph.whole if of_one_size else self._graph.model
+        if precision == "float32":
+            return model
+        if (precision, of_one_size) not in self._casts:
+            self._casts[precision, of_one_size] = cast(model, f"mixed_{precision}")
+        return self._casts[precision, of_one_size]
 
     def _kernels_of(self, layer: keras.layers.Conv2D) -> "Kernels":
         """Return the kernels of a layer, which all its models share."""
@@ -234,11 +166,3 @@ class Network:
             self._kernels[layer.name] = kernels_of(layer)
             self._kernels[layer.name].keep_transformed(self._keeps_transformed)
         return self._kernels[layer.name]
-
-
-def _smallest_side(layers: tuple[LayerInfo, ...]) -> int:
-    """Return the smallest picture side, in pixels, at which every layer has a feature map."""
-    side = max((layer.stride for layer in layers), default=1)
-    while any(layer.map_side(side) < 1 for layer in layers):
-        side += 1
-    return side

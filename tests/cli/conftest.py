@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,8 +20,9 @@ def cat(tmp_path):
 def asked(monkeypatch):
     """Puts a tiny network in place of the zoo; lists which networks were asked for."""
     network, asked = tiny_network(), []
+    network.feeding = replace(network.feeding, has_preprocessing=True)  # as the zoo's have
 
-    def load(name, weights="imagenet"):
+    def load(name, weights="imagenet", input_range=None):
         asked.append((name, weights))
         return network
 

@@ -8,6 +8,7 @@ from dreamlab.cli.main import main
 from dreamlab.images import png, to_pixels
 from tests.support.tiny import picture, tiny_network
 
+RANGE = ["--input-range", "-1,1"]
 ATLAS_FILES = ["01_first.png", "02_second.png", "03_pool.png", "04_third.png"]
 
 
@@ -23,7 +24,7 @@ def places(tmp_path):
 def test_atlas(places, capsys):
     model, image, out = places
     options = ["--amount", "0.05", "--max-side", "32", "--precision", "float32"]
-    assert main(["atlas", image, "--out", str(out), "--model", model, *options]) == 0
+    assert main(["atlas", image, "--out", str(out), "--model", model, *RANGE, *options]) == 0
     names = sorted(path.name for path in out.iterdir())
     others = ["atlas.csv", "atlas.json", "atlas.png", "atlas.zip", "report.html"]
     assert names == sorted(ATLAS_FILES + others)
@@ -34,7 +35,7 @@ def test_atlas(places, capsys):
 
 def test_excitation_and_robustness_and_attribution(places):
     model, image, out = places
-    start = [image, "--out", str(out), "--model", model]
+    start = [image, "--out", str(out), "--model", model, *RANGE]
     assert main(["excitation", *start, "--layers", "first,third", "--amount", "0.05"]) == 0
     with open(out / "excitation.csv", newline="") as file:
         rows = list(csv.reader(file))
@@ -59,7 +60,7 @@ def test_excitation_and_robustness_and_attribution(places):
 
 def test_channels_with_and_without_a_picture(places):
     model, image, out = places
-    start = ["channels", "third", "--out", str(out), "--model", model, "--side", "32"]
+    start = ["channels", "third", "--out", str(out), "--model", model, *RANGE, "--side", "32"]
     assert main([*start, "--steps", "2", "--channels", "4,1"]) == 0
     assert (out / "01_third-4-grown.png").exists()
     assert not (out / "channels.csv").exists()
@@ -83,7 +84,7 @@ def test_channels_with_and_without_a_picture(places):
 def test_mistakes_are_told_in_one_line(places, capsys, arguments, message):
     model, image, out = places
     arguments = [image if argument == "IN" else argument for argument in arguments]
-    assert main([*arguments, "--out", str(out), "--model", model]) == 2
+    assert main([*arguments, "--out", str(out), "--model", model, *RANGE]) == 2
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1

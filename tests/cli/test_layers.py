@@ -18,17 +18,20 @@ def test_layers_are_listed_with_their_reach(capfd):
         "field",
     ]
     assert "block5_conv3 Conv2D 13 512 16 196".split() in [line.split() for line in lines]
-    assert len(lines) == 1 + 18
+    # The table, and what the network is fed after an empty line.
+    assert len(lines) == 1 + 18 + 2
+    assert lines[-1].startswith("vgg16 is fed pictures in -1 to 1, as in the notebook;")
     assert main(["layers", "--model", "inception_v3"]) == 0
-    assert len(capfd.readouterr().out.splitlines()) == 1 + 11
+    assert len(capfd.readouterr().out.splitlines()) == 1 + 11 + 2
     assert main(["layers", "--model", "inception_v3", "--all"]) == 0
-    assert len(capfd.readouterr().out.splitlines()) == 1 + 310
+    assert len(capfd.readouterr().out.splitlines()) == 1 + 310 + 2
 
 
 def test_layers_of_a_network_of_ones_own(asked, capfd):
     assert main(["layers", "--model", "own.keras"]) == 0
     lines = [line.split() for line in capfd.readouterr().out.splitlines()]
-    assert [line[0] for line in lines] == ["layer", "first", "second", "pool", "third"]
+    assert [line[0] for line in lines[:5]] == ["layer", "first", "second", "pool", "third"]
+    assert lines[5:] == [[], "tiny is fed pictures in -1 to 1, as it is made with no other".split()]
     assert lines[4] == ["third", "Conv2D", "3", "6", "2", "10"]
 
 

@@ -10,13 +10,14 @@ CONFIG = DreamConfig(layers={"a": 2.0}, seed=7)
 
 
 def test_it_says_all_that_is_needed():
-    provenance = Provenance(CONFIG, "vgg16", "ab12", "bfloat16")
+    provenance = Provenance(CONFIG, "vgg16", "ab12", "bfloat16", input_range="imagenet")
     assert provenance.to_dict() == {
         "dreamlab": dreamlab.__version__,
         "model": "vgg16",
         "weights": "ab12",
         "precision": "bfloat16",
         "convolution": "direct",
+        "input_range": "imagenet",
         "config": CONFIG.to_dict(),
     }
 

@@ -31,7 +31,8 @@ def model(name: str = "vgg16") -> keras.Model:
 def test_a_model_in_memory_dreams_as_its_file_does(tmp_path):
     made = model()
     made.save(tmp_path / "own.keras")
-    network, saved = load_model(made), load_model(tmp_path / "own.keras")
+    network = load_model(made, input_range="-1,1")
+    saved = load_model(tmp_path / "own.keras", input_range="-1,1")
     assert network.name == "vgg16.keras"
     assert network.architecture is None, "a model of that name is not the zoo's"
     assert [layer.name for layer in network.layers] == ["first", "pool", "second"]
@@ -75,10 +76,9 @@ def test_what_is_no_model_is_one_sentence():
 def test_a_dream_takes_names_and_pixels():
     pixels = np.random.default_rng(0).integers(0, 256, (40, 56, 3), np.uint8)
     values = {"layers": "second", "octaves": 1, "iterations": 1, "precision": "float32"}
-    (step,) = dream(pixels, model(), values)
-    (same,) = dream(
-        pixels.astype(np.float32) / 127.5 - 1, load_model(model()), DreamConfig(**values)
-    )
+    own = load_model(model(), input_range="-1,1")
+    (step,) = dream(pixels, own, values)
+    (same,) = dream(pixels.astype(np.float32) / 127.5 - 1, own, DreamConfig(**values))
     assert step.loss == same.loss
     with pytest.raises(DreamError, match="an array of int64 from"):
-        dream(pixels.astype(np.int64) * 2, model(), values)
+        dream(pixels.astype(np.int64) * 2, own, values)

@@ -1,7 +1,6 @@
 """Networks by name and from files of a user's own, and their weights."""
 
 import importlib
-import re
 import shutil
 from pathlib import Path
 
@@ -43,13 +42,13 @@ def _same_as_sequential():
 def test_a_classifier_of_ones_own_takes_pictures_of_any_size(build, tmp_path):
     own = build()
     own.save(tmp_path / "own.keras")
-    network = load_model(tmp_path / "own.keras")
+    network = load_model(tmp_path / "own.keras", input_range="-1,1")
     assert network.name == "own.keras"
     assert [layer.name for layer in network.layers] == ["low", "high"]
     image = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype(np.float32)
     expected = keras.Model(own.inputs[0], own.get_layer("high").output)(image)
     activation = network.feature_extractor(["high"], "float32")(
-        network.preprocess(image, "imagenet")
+        network.preprocess(image, "notebook")
     )["high"]
     np.testing.assert_allclose(activation, expected, rtol=1e-5, atol=1e-6)
     config = DreamConfig(layers={"high": 1.0}, octaves=1, iterations=3)
@@ -85,7 +84,11 @@ def test_files_that_are_no_network(tmp_path):
     _classifier().save(tmp_path / "own.keras")
     for name, options, message in [
         ("junk.keras", {}, "junk.keras cannot be loaded"),
-        ("flat.keras", {}, "flat.keras is no network of pictures"),
+        (
+            "flat.keras",
+            {},
+            "flat.keras takes an input of 5; dreamlab feeds pictures",
+        ),
         ("absent.keras", {}, "there is no model file"),
         ("vgg17", {}, "unknown model .*choose from vgg16"),
         ("own.keras", {"weights": "a.weights.h5"}, "own.keras has its own weights"),
@@ -162,13 +165,9 @@ def test_the_weights_file_is_the_one_that_keras_asks_for(model, monkeypatch):
         asked.append(fname)
         raise OSError("no network")
 
-    module = importlib.import_module(f"keras.src.applications.{_source(model)}")
+    builder = getattr(keras.applications, ARCHITECTURES[model].builder)
+    module = importlib.import_module(builder.__module__)
     monkeypatch.setattr(module.file_utils, "get_file", refuse)
     with pytest.raises(OSError, match="no network"):
         loading._build(model, "imagenet")
     assert asked == [ARCHITECTURES[model].weights_file]
-
-
-def _source(model):
-    """The file in Keras with the builder: ``resnet50`` is in ``resnet``."""
-    return re.sub(r"^resnet50$", "resnet", ARCHITECTURES[model].module)

@@ -1,5 +1,7 @@
 """A network: its layers, cuts and what it is fed."""
 
+import importlib
+
 import keras
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from dreamlab.config import DreamConfig
 from dreamlab.dream import dream
 from dreamlab.errors import DreamError
 from dreamlab.models import load_model
+from dreamlab.models.feeding import Feeding
 from dreamlab.zoo import ARCHITECTURES
 from tests.support.tiny import picture, tiny_network
 
@@ -51,7 +54,7 @@ def test_bfloat16_computes_in_it_and_changes_no_global_policy():
 def _row(name):
     """A network of the zoo without its layers: `preprocess` needs none."""
     network = tiny_network()
-    network.architecture = ARCHITECTURES[name]
+    network.feeding = Feeding.of_zoo(name, ARCHITECTURES[name])
     return network
 
 
@@ -78,7 +81,8 @@ def test_each_network_gets_the_input_it_was_trained_on(name):
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_preparing_is_keras_own(name):
     image = picture(6, 7)[None]
-    module = getattr(keras.applications, ARCHITECTURES[name].module)
+    builder = getattr(keras.applications, ARCHITECTURES[name].builder)
+    module = importlib.import_module(builder.__module__)
     expected = module.preprocess_input((image + 1) * np.float32(127.5))
     np.testing.assert_allclose(
         _row(name).preprocess(tf.constant(image), "imagenet"), expected, atol=1e-3

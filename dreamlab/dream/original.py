@@ -1,0 +1,71 @@
+"""Fits the picture of a run to its network: the sides that it takes, and grey where it is."""
+
+import warnings
+from collections.abc import Iterable
+
+import numpy as np
+
+from dreamlab.dream.step import floats
+from dreamlab.images import Picture
+from dreamlab.images.shape import Shape
+from dreamlab.models import Network
+from dreamlab.models.feeding import LUMINANCE
+
+
+class SidesRounded(UserWarning):
+    """Rows or columns at the picture's edges were left out, as the network's layers need."""
+
+
+def fitting(
+    image: np.ndarray | Picture, network: Network, layers: Iterable[str]
+) -> np.ndarray | Picture:
+    """Return a picture as some layers of a network take it.
+
+    Parameters
+    ----------
+    image : numpy.ndarray or Picture
+        float32, shape (H, W, 3), in [-1, 1], or a picture.
+    network : Network
+        The network.
+    layers : iterable of str
+        Names of the layers.
+
+    Returns
+    -------
+    numpy.ndarray or Picture
+        The picture itself where nothing is to be done.
+
+    Raises
+    ------
+    DreamError
+        If the layers take no picture of its size.
+
+    Warns
+    -----
+    SidesRounded
+        If rows or columns are left out.
+    """
+    layers = list(layers)
+    shape = Shape(*image.shape[:2])
+    fitted = network.fitted(shape, layers)
+    if fitted != shape:
+        warnings.warn(
+            f"the sides are rounded to {fitted.width} x {fitted.height} px: {network.name} needs "
+            f"sides that divide by {network.multiple(layers)}, and the picture is "
+            f"{shape.width} x {shape.height} px",
+            SidesRounded,
+            stacklevel=3,
+        )
+        top, left = (shape.height - fitted.height) // 2, (shape.width - fitted.width) // 2
+        rows, columns = slice(top, top + fitted.height), slice(left, left + fitted.width)
+        if isinstance(image, Picture):
+            image = Picture(np.ascontiguousarray(image.pixels[rows, columns]), image.name)
+        else:
+            image = image[rows, columns]
+    return Picture.exactly(grey(floats(image))) if network.feeding.grey else image
+
+
+def grey(image: np.ndarray) -> np.ndarray:
+    """Return a picture with its luminance in all three channels: float32, shape (H, W, 3)."""
+    luminance = np.asarray(image, np.float32) @ np.array(LUMINANCE, np.float32)
+    return np.repeat(luminance[..., None], 3, axis=2)

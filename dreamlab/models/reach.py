@@ -1,0 +1,211 @@
+"""What a position of a feature map sees of the picture, layer by layer."""
+
+import math
+from dataclasses import dataclass, replace
+
+import keras
+from keras import layers as kl
+
+#: Layers in which a position sees only its own input position.
+_POINTWISE = (
+    kl.InputLayer,
+    kl.Activation,
+    kl.ReLU,
+    kl.LeakyReLU,
+    kl.PReLU,
+    kl.ELU,
+    kl.Softmax,
+    kl.BatchNormalization,
+    kl.Dropout,
+    kl.SpatialDropout2D,
+    kl.GaussianDropout,
+    kl.GaussianNoise,
+    kl.Rescaling,
+    kl.Normalization,
+    kl.Dense,
+    kl.Identity,
+)
+
+#: Other layers and operations of that kind, by the names of their classes.
+_POINTWISE_NAMES = (
+    *("LayerScale", "Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Average", "Maximum"),
+    *("Minimum", "Negative", "Cast", "Relu", "Relu6", "Silu", "Sigmoid", "Tanh", "Gelu", "Elu"),
+    *("LeakyRelu", "HardSigmoid", "HardSilu", "Softplus", "Square", "Sqrt", "Rsqrt", "Absolute"),
+    *("Exp", "Log", "Power", "Clip"),
+)
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """Maps positions of one feature map to the input pixels they see.
+
+    All lengths are in pixels of the picture. Position ``i`` of the feature map sees the pixels
+    from ``i * stride - left`` up to, not including, ``i * stride + right``.
+
+    Parameters
+    ----------
+    stride : int
+        Pixels from one position to the next.
+    left, right : int
+        Reach of a position to the left (up) and to the right (down) of its first pixel: the
+        maximum over all picture sizes, as strided "same" padding shifts the window with the size.
+    size : int
+        Side of the window that a position sees at one picture size.
+    grid : int
+        Pixels by which the picture may be moved for all maps on the way to move along: the least
+        common multiple of their strides.
+    depth : int
+        Weighted layers on the longest path from the picture.
+    operations : float
+        Multiplications for each pixel of the picture, up to and including this layer.
+    resizing : tuple of tuple
+        See `dreamlab.zoo.LayerInfo`.
+    local : bool
+        False if a position may see the whole picture (global pooling, attention, a layer of
+        unknown reach); `left`, `right` and `size` mean nothing then.
+    """
+
+    stride: int = 1
+    left: int = 0
+    right: int = 1
+    size: int = 1
+    grid: int = 1
+    depth: int = 0
+    operations: float = 0.0
+    resizing: tuple[tuple, ...] = ()
+    local: bool = True
+
+    @property
+    def bounded_size(self) -> int | None:
+        """Side of the window that a position sees, in pixels; None for the whole picture."""
+        return self.size if self.local else None
+
+
+def through(
+    operation: keras.Operation, source: ReceptiveField, axis: int, padded: str
+) -> ReceptiveField:
+    """Return what a position of a layer's output sees.
+
+    Parameters
+    ----------
+    operation : keras.Operation
+        The layer, or a bare operation.
+    source : ReceptiveField
+        What a position of its input sees.
+    axis : int
+        0 for the rows, 1 for the columns.
+    padded : str
+        ``"least"`` or ``"most"``: what "same" padding puts on the left under a stride.
+    """
+    if isinstance(operation, keras.Sequential):
+        for layer in operation.layers:
+            source = through(layer, source, axis, padded)
+        return source
+    if isinstance(operation, kl.UpSampling2D | kl.Conv2DTranspose):
+        return _enlarged(operation, source, axis)
+    if isinstance(operation, kl.SeparableConv2D | kl.DepthwiseConv2D | kl.Conv2D):
+        reach = (operation.kernel_size[axis] - 1) * operation.dilation_rate[axis] + 1
+        moved = _window(source, reach, operation.strides, operation.padding, padded)
+        return replace(moved, depth=source.depth + 1)
+    if isinstance(operation, kl.MaxPooling2D | kl.AveragePooling2D):
+        reach = operation.pool_size[axis]
+        return _window(source, reach, operation.strides, operation.padding, padded)
+    if isinstance(operation, kl.ZeroPadding2D):
+        first, second = operation.padding[axis]
+        # Padding moves the positions: the first one starts before the picture's first pixel.
+        return replace(
+            source,
+            left=source.left + first * source.stride,
+            right=source.right - first * source.stride,
+            resizing=(*source.resizing, ("pad", first + second)),
+        )
+    if isinstance(operation, kl.Cropping2D):
+        first, second = operation.cropping[axis]
+        return replace(
+            source,
+            left=source.left - first * source.stride,
+            right=source.right + first * source.stride,
+            resizing=(*source.resizing, ("pad", -first - second)),
+        )
+    if isinstance(operation, kl.Dense):
+        return replace(source, depth=source.depth + 1)
+    if isinstance(operation, kl.LayerNormalization):
+        return replace(source, local=source.local and _over_channels(operation))
+    name = type(operation).__name__
+    if isinstance(operation, _POINTWISE) or name in _POINTWISE_NAMES:
+        return source
+    if name == "GetItem" and _of_channels(operation):
+        return source
+    if name == "Concatenate":
+        return replace(source, local=source.local and operation.axis in (-1, 3))
+    return replace(source, local=False)
+
+
+def _window(
+    source: ReceptiveField, reach: int, strides: tuple[int, int], padding: str, padded: str
+) -> ReceptiveField:
+    stride = strides[0]
+    if strides != (stride, stride):
+        return replace(source, local=False)
+    if padding == "same":
+        # Under a stride, the padding on the left depends on the size, between these two.
+        most = (reach - 1) // 2
+        least = most if stride == 1 else max(0, reach - stride) // 2
+        left = most if padded == "most" else least
+        rule: tuple[tuple, ...] = (("same", stride),) if stride > 1 else ()
+    else:
+        left = 0
+        rule = (("valid", reach, stride),) if reach > 1 or stride > 1 else ()
+    return replace(
+        source,
+        stride=source.stride * stride,
+        grid=math.lcm(source.grid, source.stride * stride),
+        left=source.left + left * source.stride,
+        right=source.right + (reach - 1 - left) * source.stride,
+        resizing=source.resizing + rule,
+    )
+
+
+def _enlarged(
+    operation: kl.UpSampling2D | kl.Conv2DTranspose, source: ReceptiveField, axis: int
+) -> ReceptiveField:
+    transposed = isinstance(operation, kl.Conv2DTranspose)
+    factor, other = operation.strides if transposed else operation.size
+    if factor != other or source.stride % factor:  # positions would lie between pixels
+        return replace(source, local=False)
+    stride, more = source.stride // factor, 0
+    if transposed:
+        if operation.dilation_rate != (1, 1) or operation.output_padding is not None:
+            return replace(source, local=False)
+        kernel = operation.kernel_size[axis]
+        overlap = max(kernel - factor, 0)
+        padding, more = (overlap // 2, 0) if operation.padding == "same" else (0, overlap)
+        left, right = (kernel - 1 - padding) * stride, padding * stride
+    elif operation.interpolation == "nearest":
+        left, right = (factor - 1) * stride, 0
+    elif operation.interpolation == "bilinear":
+        half = factor // 2  # of the new positions lie before the middle of an old one
+        left = max((half - 1) * stride + source.stride, (factor - 1) * stride)
+        right = source.stride - half * stride
+    else:
+        return replace(source, local=False)
+    return replace(
+        source,
+        stride=stride,
+        left=source.left + left,
+        right=source.right + right,
+        depth=source.depth + transposed,
+        resizing=(*source.resizing, ("enlarge", factor, more)),
+    )
+
+
+def _of_channels(operation: keras.Operation) -> bool:
+    """Return whether an item of a tensor, as in ``x[..., ::-1]``, is one of its last axis."""
+    keys = [node.arguments.args[1] for node in operation._inbound_nodes]
+    return all(isinstance(key, tuple) and len(key) == 2 and key[0] is Ellipsis for key in keys)
+
+
+def _over_channels(operation: kl.LayerNormalization) -> bool:
+    axis = operation.axis
+    axes = list(axis) if isinstance(axis, list | tuple) else [axis]
+    return axes in ([-1], [3])
