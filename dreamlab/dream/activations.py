@@ -101,9 +101,7 @@ class Activations:
         }
 
     def _maps(self, pictures: tf.Tensor) -> list[tf.Tensor]:
-        outputs = self._model(
-            self._network.preprocess(pictures, self._preprocessing), training=False
-        )
+        outputs = self._network.activations(self._model, pictures, self._preprocessing)
         return [tf.cast(outputs[name], tf.float32) for name in self.layers]
 
     def _changes(self, pictures: tf.Tensor) -> tf.Tensor:

@@ -205,8 +205,8 @@ class ChannelVisualizer:
                 (to_pictures(coefficients, self._scales), shifts),
                 fn_output_signature=tf.float32,
             )
-            prepared = self._network.preprocess(pictures, self._preprocessing)
-            activation = tf.cast(self._model(prepared, training=False), tf.float32)
+            activation = self._network.activations(self._model, pictures, self._preprocessing)
+            activation = tf.cast(activation, tf.float32)
             means = tf.reduce_mean(activation, axis=(1, 2))
             objectives = tf.gather(means, channels, axis=1, batch_dims=1)
             # No picture has a part in another's objective, so each gets the gradient of its own.

@@ -184,8 +184,7 @@ class CompiledObjective:
         """Return each layer's share of the losses and the sums' gradients, for N pictures."""
         with tf.GradientTape() as tape:
             tape.watch(pictures)
-            prepared = self._network.preprocess(pictures, self._preprocessing)
-            activations = self._model(prepared, training=False)
+            activations = self._network.activations(self._model, pictures, self._preprocessing)
             sums = [
                 self._square_sums(activations[name], windows[index], mask)
                 for index, (name, mask) in enumerate(zip(self._names, self._masks, strict=True))
@@ -205,7 +204,8 @@ def in_words(shape: Shape) -> Iterator[None]:
         raise DreamError(
             "the dream needs more memory than there is: choose a smaller picture or smaller tiles"
         ) from error
-    except (tf.errors.OpError, ValueError) as error:  # Keras checks shapes first
+    # Keras checks shapes first, and some layers ask for a shape that is not known yet.
+    except (tf.errors.OpError, ValueError, TypeError, NotImplementedError) as error:
         raise DreamError(
             f"the network fails on a picture of {shape.width} x {shape.height} px "
             f"({type(error).__name__}): choose another size, or mend the network"

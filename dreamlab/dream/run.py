@@ -147,6 +147,7 @@ def _courses(
         model=model.name,
         smallest=model.smallest,
         multiple=model.multiple(config.layers),
+        only=model.only(config.layers),
     )
     precision, convolution = arithmetic(config.precision, config.convolution)
     objective = compile_objective(model, config, precision, convolution)

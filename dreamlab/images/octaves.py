@@ -19,11 +19,14 @@ class OctavePlan:
         The shapes that are skipped, as they are too small for the network.
     smallest : int
         Smallest side that the network takes, in pixels.
+    only : Shape or None
+        The shape that the layers take, where they take a single one.
     """
 
     shapes: tuple[Shape, ...]
     dropped: tuple[Shape, ...]
     smallest: int
+    only: Shape | None = None
 
     @property
     def warning(self) -> str | None:
@@ -32,6 +35,11 @@ class OctavePlan:
             return None
         sizes = ", ".join(f"{width} x {height}" for height, width in self.dropped)
         plural = "s" if len(self.dropped) > 1 else ""
+        if self.only is not None:
+            return (
+                f"left out {len(self.dropped)} octave{plural} ({sizes} px), as the layers take "
+                f"only {self.only.width} x {self.only.height} px: choose 1 octave"
+            )
         return (
             f"left out {len(self.dropped)} octave{plural} ({sizes} px), smaller than the "
             f"{self.smallest} px the network needs: choose fewer octaves, a smaller octave "
@@ -60,6 +68,7 @@ def plan_octaves(
     model: str,
     smallest: int,
     multiple: int = 1,
+    only: Shape | None = None,
 ) -> OctavePlan:
     """Plan the octaves of a run, without those that are too small for the network.
 
@@ -75,6 +84,8 @@ def plan_octaves(
         Smallest side that the network takes, in pixels.
     multiple : int
         What both sides of an octave must divide by.
+    only : Shape, optional
+        The shape that the layers take, where they take a single one: the picture's.
 
     Raises
     ------
@@ -83,6 +94,7 @@ def plan_octaves(
     """
     check_smallest(Shape(height, width), smallest, model)
     shapes = octave_shapes(height, width, config.octaves, config.octave_scale, multiple)
-    usable = tuple(shape for shape in shapes if min(shape) >= smallest)
-    dropped = tuple(shape for shape in shapes if min(shape) < smallest)
-    return OctavePlan(usable, dropped, smallest)
+    takes = {shape: min(shape) >= smallest and only in (None, shape) for shape in shapes}
+    usable = tuple(shape for shape in shapes if takes[shape])
+    dropped = tuple(shape for shape in shapes if not takes[shape])
+    return OctavePlan(usable, dropped, smallest, only)

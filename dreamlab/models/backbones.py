@@ -44,7 +44,7 @@ _BACKBONES = (
     Backbone("ResNetV2", ("conv1_pad", "conv1_conv", "conv2_block1_preact_bn"), "-1,1"),
     Backbone("DenseNet", ("conv1_conv", "conv1_bn", "conv2_block1_0_bn"), "imagenet-std"),
     Backbone("InceptionV3", ("mixed0", "mixed1", "mixed2"), "-1,1"),
-    Backbone("InceptionResNetV2", ("mixed_5b", "block35_1"), "-1,1"),
+    Backbone("InceptionResNetV2", ("mixed_5b", "block35_1_mixed"), "-1,1"),
     Backbone("MobileNet", ("conv1", "conv_dw_1", "conv_pw_1"), "-1,1"),
     Backbone("MobileNetV2", ("Conv1", "bn_Conv1", "expanded_conv_depthwise"), "-1,1"),
     Backbone("NASNet", ("stem_conv1", "stem_bn1", "reduction_conv_1_stem_1"), "-1,1"),

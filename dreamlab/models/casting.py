@@ -17,6 +17,14 @@ def cast(model: keras.Model, policy: str) -> keras.Model:
         return layer.__class__.from_config(config)
 
     copy = keras.models.clone_model(model, clone_function=clone)
-    for target, source in zip(copy.weights, model.weights, strict=True):
-        target.assign(np.asarray(source))
+    for target, source in zip(copy.layers, model.layers, strict=True):
+        take_weights(target, source)
     return copy
+
+
+def take_weights(copy: keras.Layer, layer: keras.Layer) -> None:
+    """Give a copy of a layer, in any number format, the layer's weights."""
+    for target, source in zip(copy.weights, layer.weights, strict=True):
+        target.assign(np.asarray(source))
+    if isinstance(copy, keras.layers.Normalization) and copy.weights:
+        copy.finalize_state()  # works out from the weights what it computes with

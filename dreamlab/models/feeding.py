@@ -181,7 +181,9 @@ def feeding_of(
         return told_feeding(name, told, grey=grey)
     if found := range_in_graph(model):
         input_range, layer = found
-        return Feeding(name, input_range, f"its layer {names.get(layer, layer)} expects", grey=grey)
+        is_layer = any(each.name == layer for each in model.layers)
+        where = f"layer {names.get(layer, layer)}" if is_layer else "first arithmetic"
+        return Feeding(name, input_range, f"its {where} expects", grey=grey)
     if whole:
         return Feeding(name, "0,255", "it takes whole numbers", grey=grey)
     if backbone := known_backbone(model, names):

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from dreamlab.models.calls import Key, augments, functional, through
+from dreamlab.models.casting import take_weights
 from dreamlab.models.naming import Names
 
 
@@ -90,11 +92,28 @@ def _copy_called(operation: keras.Operation, name: str, args: tuple, kwargs: dic
     if "training" in kwargs:  # a dream is not training
         kwargs = {**kwargs, "training": False}
     config = _in_float32(operation.get_config()) | {"name": name}
-    copy = operation.__class__.from_config(config)
+    copy = _class_for(operation).from_config(config)
     outputs = keras.tree.flatten(copy(*args, **kwargs))
     if isinstance(operation, keras.Layer):
-        copy.set_weights(operation.get_weights())
+        take_weights(copy, operation)
     return outputs
+
+
+class SmoothUpSampling2D(keras.layers.UpSampling2D):
+    """A `keras.layers.UpSampling2D` that interpolates, for pictures of any size.
+
+    That of Keras asks for the size while the graph is made.
+    """
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        size = tf.shape(inputs)[1:3] * self.size
+        return tf.cast(tf.image.resize(inputs, size, self.interpolation), inputs.dtype)
+
+
+def _class_for(operation: keras.Operation) -> type[keras.Operation]:
+    if type(operation) is keras.layers.UpSampling2D and operation.interpolation != "nearest":
+        return SmoothUpSampling2D
+    return operation.__class__
 
 
 def _in_float32(config: Any) -> Any:

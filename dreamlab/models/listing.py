@@ -116,6 +116,11 @@ class Listing:
         """Return what both sides of a picture must divide by for some layers."""
         return math.lcm(*(self.layer(name).multiple for name in names))
 
+    def only(self, names: Iterable[str]) -> Shape | None:
+        """Return the single shape of pictures that some layers take; None if they take others."""
+        sizes = [size for name in names if (size := self.layer(name).only)]
+        return Shape(*sizes[0]) if sizes else None
+
     def fitted(self, shape: Shape, names: Iterable[str]) -> Shape:
         """Return the largest shape within a picture's that some layers take.
 

@@ -149,6 +149,23 @@ class Network(Listing):
         """
         return self.feeding.prepare(image, preprocessing)
 
+    def activations(
+        self, model: keras.Model, pictures: tf.Tensor, preprocessing: str
+    ) -> dict[str, tf.Tensor] | tf.Tensor:
+        """Return what a model of this network gives for pictures, within a compiled function.
+
+        Parameters
+        ----------
+        model : keras.Model
+            One of `feature_extractor` or `plain_extractor`, or made of it.
+        pictures, preprocessing
+            As in `preprocess`.
+        """
+        prepared = self.preprocess(pictures, preprocessing)
+        # Some layers that take a single size ask for it while the graph is made.
+        prepared.set_shape(model.inputs[0].shape)
+        return model(prepared, training=False)
+
     def _computed(self, precision: str, of_one_size: bool) -> keras.Model:
         """Return the whole model in a number format, for pictures of any or of its own size."""
         model = self._graph.whole if of_one_size else self._graph.model

@@ -13,11 +13,12 @@ _PREPARING_LAYERS = (
     keras.layers.Normalization,
     keras.layers.Resizing,
     keras.layers.CenterCrop,
+    keras.layers.GaussianNoise,
     keras.layers.Identity,
 )
 _PREPARING = (
     *("Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Negative", "Cast"),
-    *("GetItem", "Stack", "Concatenate", "Flip", "Sqrt", "Identity"),
+    *("GetItem", "Stack", "Concatenate", "Flip", "Sqrt", "Identity", "Clip", "RGBToGrayscale"),
 )
 
 #: Ranges that networks are commonly given after their own preparation.
@@ -50,7 +51,7 @@ def range_in_graph(model: keras.Model) -> tuple[str, str] | None:
         there are no such layers, or they fit no range.
     """
     prepared, last = _prepared(model)
-    if last is None or prepared.shape[-1] not in (1, 3):
+    if last is None or len(prepared.shape) != 4 or prepared.shape[-1] not in (1, 3):
         return None
     channels = model.inputs[0].shape[-1]
     sides = [side or 64 for side in model.inputs[0].shape[1:3]]
@@ -84,11 +85,13 @@ def _range_for(factor: float, offset: float) -> str | None:
 
 
 def _prepared(model: keras.Model) -> tuple[keras.KerasTensor, str | None]:
-    """Return the tensor that the first layer with weights of its own is given.
+    """Return the tensor that all layers with weights of their own are given.
 
-    The name of the last layer before it comes with it, None if there is none.
+    The name of the last layer before them comes with it, None if there is none, or if they are
+    given several.
     """
     prepared, made_by = {id(model.inputs[0])}, dict[int, str]()
+    given: dict[int, keras.KerasTensor] = {}
     for node in nodes(model):
         operation = node.operation
         prepares = isinstance(operation, _PREPARING_LAYERS) or (
@@ -99,7 +102,8 @@ def _prepared(model: keras.Model) -> tuple[keras.KerasTensor, str | None]:
             prepared |= {id(tensor) for tensor in node.outputs}
             made_by |= {id(tensor): operation.name for tensor in node.outputs}
             continue
-        for tensor in inputs:
-            if id(tensor) in prepared and len(tensor.shape) == 4:
-                return tensor, made_by.get(id(tensor))
-    return model.inputs[0], None
+        given |= {id(tensor): tensor for tensor in inputs if id(tensor) in prepared}
+    if len(given) != 1:
+        return model.inputs[0], None
+    (tensor,) = given.values()
+    return tensor, made_by.get(id(tensor))

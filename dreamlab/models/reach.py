@@ -31,7 +31,7 @@ _POINTWISE_NAMES = (
     *("LayerScale", "Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Average", "Maximum"),
     *("Minimum", "Negative", "Cast", "Relu", "Relu6", "Silu", "Sigmoid", "Tanh", "Gelu", "Elu"),
     *("LeakyRelu", "HardSigmoid", "HardSilu", "Softplus", "Square", "Sqrt", "Rsqrt", "Absolute"),
-    *("Exp", "Log", "Power", "Clip"),
+    *("Exp", "Log", "Power", "Clip", "RGBToGrayscale", "CustomScaleLayer"),
 )
 
 
@@ -136,7 +136,7 @@ def through(
         return source
     if name == "GetItem" and _of_channels(operation):
         return source
-    if name == "Concatenate":
+    if name in ("Concatenate", "Stack"):
         return replace(source, local=source.local and operation.axis in (-1, 3))
     return replace(source, local=False)
 
@@ -202,7 +202,9 @@ def _enlarged(
 def _of_channels(operation: keras.Operation) -> bool:
     """Return whether an item of a tensor, as in ``x[..., ::-1]``, is one of its last axis."""
     keys = [node.arguments.args[1] for node in operation._inbound_nodes]
-    return all(isinstance(key, tuple) and len(key) == 2 and key[0] is Ellipsis for key in keys)
+    return all(
+        isinstance(key, tuple | list) and len(key) == 2 and key[0] is Ellipsis for key in keys
+    )
 
 
 def _over_channels(operation: kl.LayerNormalization) -> bool:

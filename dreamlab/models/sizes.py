@@ -49,15 +49,13 @@ def _divisors(number: int) -> Iterable[int]:
 
 
 def _sides(divisor: int, stride: int) -> tuple[int, int]:
-    """Return two sides that have no other divisor in common with the stride."""
-    factor = math.ceil((_AMPLE + stride) / divisor)
-    sides: list[int] = []
-    while len(sides) < 2:
-        factor += 1
-        if math.gcd(factor, stride) == 1:
-            sides.append(factor * divisor)
-    height, width = sides
-    return height, width
+    """Return two sides that divide by nothing else that matters.
+
+    Halved again and again, a side just below a multiple of the stride is odd each time where
+    halves are rounded down, and one just above it where they are rounded up.
+    """
+    multiple = math.ceil(_AMPLE / stride + 1) * stride
+    return multiple - divisor, multiple + divisor
 
 
 def _taking(model: keras.Model, height: int, width: int) -> set[str]:

@@ -22,7 +22,7 @@ def _network(build):
     return model
 
 
-def _seen(model, side=SIDE):
+def _seen(model, side=SIDE, shift=0):
     """A position in the middle of the last map, and what it sees, found by following gradients.
 
     Returns its index, and for each axis the first pixel that it sees and the one after the last.
@@ -31,7 +31,7 @@ def _seen(model, side=SIDE):
     picture = tf.Variable(pixels, dtype=tf.float32)
     with tf.GradientTape() as tape:
         out = model(picture, training=False)
-        middle = out.shape[1] // 2
+        middle = out.shape[1] // 2 + shift
         activation = tf.reduce_sum(out[:, middle, middle])
     touched = np.abs(tape.gradient(activation, picture).numpy()).sum((0, 3)) > 0
     spans = []
@@ -62,6 +62,17 @@ def _padded(x):
     return _conv(3, padding="same")(x)
 
 
+def _enlarged(enlarge):
+    """A map of stride 4 that is enlarged and convolved."""
+    return lambda x: _conv(3, padding="same")(enlarge(_conv(4, strides=4)(x)))
+
+
+def _joined(x):
+    """A small U-Net: a map of stride 1 beside what was halved and doubled."""
+    low = _conv(3, padding="same")(kl.AveragePooling2D(2)(x))
+    return kl.Concatenate()([x, kl.UpSampling2D(2)(low)])
+
+
 #: Name to network and the receptive field worked out by hand: r + (kernel - 1) * stride, each.
 NETWORKS = {
     "same": (lambda x: _conv(3, padding="same")(x), 3),
@@ -74,7 +85,39 @@ NETWORKS = {
     "normalised": (lambda x: kl.ReLU()(kl.BatchNormalization()(_conv(3)(x))), 3),
     "residual": (_residual, 9),
     "zero padding": (_padded, 7),
+    "cropped": (lambda x: kl.Cropping2D(((2, 1), (2, 1)))(_conv(3)(x)), 3),
+    "turned channels": (lambda x: _conv(3)(x[..., ::-1]), 3),
 }
+
+#: Networks that enlarge, with the largest that a position sees: the places of an old position
+#: differ, so that some see less. By hand: of stride 4 and 4 pixels wide, doubled, then 3 new
+#: positions of stride 2, which lie in at most 2 old ones (3 where old ones overlap).
+ENLARGED = {
+    "doubled": (_enlarged(kl.UpSampling2D(2)), 8),
+    "transposed": (_enlarged(lambda x: kl.Conv2DTranspose(2, 2, strides=2)(x)), 8),
+    "overlapping": (_enlarged(lambda x: kl.Conv2DTranspose(2, 3, strides=2)(x)), 12),
+    "padded": (_enlarged(lambda x: kl.Conv2DTranspose(2, 4, 2, padding="same")(x)), 12),
+    "smooth": (_enlarged(kl.UpSampling2D(2, interpolation="bilinear")), 12),
+    "fourfold": (_enlarged(kl.UpSampling2D(4, interpolation="bilinear")), 12),
+    "joined": (_joined, 6),
+}
+
+
+@pytest.mark.parametrize("name", ENLARGED)
+def test_what_an_enlarged_map_sees(name):
+    build, by_hand = ENLARGED[name]
+    model = _network(build)
+    field = list(layer_receptive_fields(model).values())[-1]
+    assert field.local
+    seen = 0
+    for shift in range(field.grid // field.stride):
+        middle, spans = _seen(model, shift=shift)
+        for low, high in spans:
+            assert low >= middle * field.stride - field.left
+            assert high <= middle * field.stride + field.right
+            seen = max(seen, high - low)
+    assert seen == by_hand
+    assert field.bounded_size <= by_hand + field.grid
 
 
 @pytest.mark.parametrize("name", NETWORKS)
