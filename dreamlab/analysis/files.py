@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
 from dreamlab.analysis.base import AnalysisData, Item
@@ -33,8 +34,13 @@ def files(findings: AnalysisData) -> dict[str, bytes]:
         for place, (item, picture) in enumerate(pictures, 1):
             metadata = _origin(findings) | {"item": _figures(item)}
             text = {ANALYSIS_KEY: json.dumps(metadata)}
-            contents[f"{place:02d}_{item.key}.png"] = picture.with_text(text).png
+            contents[f"{place:02d}_{_plain(item.key)}.png"] = picture.with_text(text).png
     return contents | {f"{name}.zip": pack(contents)}
+
+
+def _plain(key: str) -> str:
+    """Return a key as part of a file's name; layers may have characters that files may not."""
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", key)
 
 
 def sheet(findings: AnalysisData) -> bytes:

@@ -70,5 +70,9 @@ def _taking(model: keras.Model, height: int, width: int) -> set[str]:
         taking.add(node.operation.name)
         return keras.tree.flatten(outputs)
 
-    through(model, [tf.zeros((1, height, width, model.inputs[0].shape[-1]))], call)
+    @tf.function(autograph=False)
+    def traced() -> None:
+        through(model, [tf.zeros((1, height, width, model.inputs[0].shape[-1]))], call)
+
+    traced.get_concrete_function()  # works the shapes out, and computes nothing
     return taking

@@ -3,6 +3,7 @@ import pytest
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images.octaves import octave_shapes, plan_octaves
+from dreamlab.images.shape import Shape
 
 MIXED = DreamConfig.preset("mixed")
 
@@ -41,3 +42,25 @@ def test_a_picture_too_small_is_an_error_with_both_numbers():
         plan_octaves(20, 30, MIXED, model="vgg16", smallest=32)
     expected = "picture is 30 x 20 px; vgg16 needs at least 32 x 32: choose a larger one"
     assert str(caught.value) == expected
+
+
+def test_sides_are_rounded_down_to_a_multiple():
+    # 160 / 1.4 = 114, 107 / 1.4 = 76; in steps of 4: 112 and 76, and 104 for 107 itself.
+    plan = plan_octaves(
+        107,
+        160,
+        DreamConfig(layers="a", octaves=2, octave_scale=1.4),
+        model="own",
+        smallest=4,
+        multiple=4,
+    )
+    assert plan.shapes == ((76, 112), (104, 160))
+
+
+def test_a_single_size_leaves_one_octave():
+    config = DreamConfig(layers="a", octaves=3, octave_scale=1.5)
+    plan = plan_octaves(96, 96, config, model="own", smallest=4, only=Shape(96, 96))
+    assert plan.shapes == ((96, 96),)
+    assert plan.warning.startswith(
+        "left out 2 octaves (42 x 42, 64 x 64 px), as the layers take only 96 x 96 px"
+    )

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import streamlit as st
 
+from dreamlab.config.input_range import range_in_words
 from dreamlab.images import resize_pixels
 from dreamlab.results.recording import Recording
 from dreamlab.ui import style
@@ -82,7 +83,15 @@ def table(views: list[DreamView]) -> None:
         hide_index=True,
         border="horizontal",
     )
-    style.note("Change: how far a pixel moved on average, as a share of black to white.")
+    note = "Change: how far a pixel moved on average, as a share of black to white."
+    style.note(" ".join([note, *fed([view.recording for view in views if view.recording])]))
+
+
+def fed(recordings: list[Recording]) -> list[str]:
+    """Return a sentence about what each network was fed."""
+    runs = [recording.provenance for recording in recordings]
+    pairs = dict.fromkeys((run.model, run.input_range) for run in runs)
+    return [f"{model} was fed {range_in_words(given)}." for model, given in pairs]
 
 
 def row(view: DreamView) -> dict[str, str]:
