@@ -63,6 +63,16 @@ def no_answer(
     """
     asked = [name for name, weight in config.layers.items() if weight]
     strengths = _strengths(network, config, image, shapes, asked)
+    if config.octaves > 1 and any(
+        strengths[name][list(config.channels.get(name, ())) or slice(None)].any()
+        for name in asked
+        if name in strengths
+    ):
+        # An octave begins without the detail that the smaller ones before it lost.
+        return (
+            f"{silent(config, asked)} to this picture as its octaves begin, so no step changes it: "
+            "choose 1 octave"
+        )
     for name in asked:
         if name in config.channels and name in strengths:
             others = strengths[name].copy()

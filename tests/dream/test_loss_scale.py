@@ -113,10 +113,8 @@ def test_the_direction_and_its_slope_are_those_of_the_gradient():
 def test_a_gradient_that_is_no_number_is_said_in_words():
     given = keras.Input((None, None, 3))
     maps = keras.layers.Conv2D(2, 1, use_bias=False, name="first")(given)
-    root = keras.layers.Activation(lambda x: keras.ops.sqrt(keras.ops.abs(x)) + 1, name="root")(
-        maps
-    )
-    network = Network("rooted", keras.Model(given, root), "random")
+    maps = keras.layers.Activation(lambda x: keras.ops.sqrt(abs(x)) + 1, name="root")(maps)
+    network = Network("rooted", keras.Model(given, maps), "random")
     config = DreamConfig(layers={"root": 1}, octaves=1, iterations=2, precision="float32")
     with pytest.raises(DreamError, match="the gradient on a picture of 20 x 12 px is no finite"):
         list(dream(np.zeros((12, 20, 3), np.float32), network, config))
