@@ -31,7 +31,7 @@ def warm_up(model: str) -> Timed:
     DreamError
         If the network cannot be loaded.
     """
-    from dreamlab.dream.run import attempts
+    from dreamlab.dream import dream
     from dreamlab.models import cached_model
 
     network = cached_model(model)
@@ -42,8 +42,7 @@ def warm_up(model: str) -> Timed:
     config = DreamConfig(layers={deepest.name: 1.0}, octaves=1, iterations=_STEPS)
     times, precision, convolution = [], "float32", "direct"
     before = time.perf_counter()
-    # A network of one's own may not answer to noise, and is warm all the same.
-    for _, step in attempts([image], network, config):
+    for step in dream(image, network, config):
         times.append(time.perf_counter() - before)
         before = time.perf_counter()
         precision, convolution = step.provenance.precision, step.provenance.convolution
