@@ -65,7 +65,8 @@ class Activations:
         picture : numpy.ndarray
             float32, shape (H, W, 3), in [-1, 1].
         """
-        return self._named(self._compiled_squares(picture[None]))
+        peaks, means = self._compiled_squares(picture[None]).numpy().astype(np.float64)
+        return dict(zip(self.layers, (peaks**2 * means).tolist(), strict=True))
 
     def relative_changes(
         self, picture: np.ndarray, others: Sequence[np.ndarray], memory: float | None = None
@@ -73,7 +74,7 @@ class Activations:
         """Return the relative change of each layer's activation from a picture to each other.
 
         It is the norm of the difference of the two feature maps, divided by the norm of the
-        first; 0 if both are 0.
+        first; NaN if that is 0.
 
         Parameters
         ----------
@@ -134,12 +135,20 @@ class Activations:
         """Return the change from the first picture to each other, shape (others, layers)."""
         changes = []
         for maps in self._maps(pictures):
+            maps /= tf.reduce_max(tf.abs(maps[0]))
             norms = tf.norm(tf.reshape(maps[1:] - maps[:1], (tf.shape(maps)[0] - 1, -1)), axis=1)
-            changes.append(tf.math.divide_no_nan(norms, tf.norm(maps[0])))
+            changes.append(norms / tf.norm(maps[0]))
         return tf.stack(changes, axis=1)
 
     def _squares(self, pictures: tf.Tensor) -> tf.Tensor:
-        return tf.stack([tf.reduce_mean(tf.square(layer)) for layer in self._maps(pictures)])
+        """Return the peak of each layer, and the mean square over its square: (2, layers)."""
+        # The square of an activation below 1e-19 is 0 in float32.
+        peaks, means = [], []
+        for layer in self._maps(pictures):
+            peaks.append(tf.reduce_max(tf.abs(layer)))
+            relative = tf.math.divide_no_nan(layer, peaks[-1])
+            means.append(tf.reduce_mean(tf.square(relative)))
+        return tf.stack([peaks, means])
 
     def _answers(self, pictures: tf.Tensor) -> list[tf.Tensor]:
         """Return the sums of each layer's channels, shape (channels,), for a nudged pair."""
