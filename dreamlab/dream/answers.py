@@ -114,9 +114,9 @@ def _strengths(
     shape = max(fitting, default=Shape.of(image).fitted(int(_MOST_PIXELS**0.5)))
     offered = {layer.name for layer in network.offered_layers} | set(asked)
     names = [layer.name for layer in network.layers if layer.name in offered]
-    measured = Activations(network, names, "float32", config.preprocessing)
     try:
         with in_words(shape):
+            measured = Activations(network, names, "float32", config.preprocessing)
             return measured.answers(resize(image, shape))
     except DreamError:
         return {}
