@@ -1,35 +1,22 @@
 """Says why a dream could not begin to move, and what answers to the picture instead."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from dreamlab.config import DreamConfig
 from dreamlab.dream.activations import Activations
 from dreamlab.dream.compiled import in_words
-from dreamlab.errors import DreamError, shown
+from dreamlab.errors import DreamError, listed
 from dreamlab.images.resample import resize
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
 
+#: Most channels that are offered.
+_MOST_CHANNELS = 3
+
 #: Most pixels of the picture that is looked at: the search must not need the memory of a dream.
 _MOST_PIXELS = 262_144
-
-#: Most names in a sentence, and most characters of each.
-_MOST_NAMES, _MOST_LETTERS = 3, 30
-
-
-def listed(names: Iterable[object]) -> str:
-    """Return names as a list in words, at most three of them."""
-    words = [_short(str(name)) for name in names]
-    if len(words) > _MOST_NAMES:
-        words[_MOST_NAMES:] = [f"{len(words) - _MOST_NAMES} more"]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _short(name: str) -> str:
-    plain = name if name.isprintable() else shown(name)
-    return plain if len(plain) <= _MOST_LETTERS else plain[: _MOST_LETTERS - 3] + "..."
 
 
 def silent(config: DreamConfig, names: Sequence[str]) -> str:
@@ -77,7 +64,7 @@ def no_answer(
         if name in config.channels and name in strengths:
             others = strengths[name].copy()
             others[list(config.channels[name])] = 0
-            strongest = np.argsort(-others, kind="stable")[:_MOST_NAMES]
+            strongest = np.argsort(-others, kind="stable")[:_MOST_CHANNELS]
             if answering := [int(channel) for channel in strongest if others[channel] > 0]:
                 return (
                     f"{silent(config, [name])} to this picture, so no step changes it: choose "
@@ -90,14 +77,15 @@ def no_answer(
     # Before the layer, the nearest first; then behind it.
     candidates.sort(key=lambda name: (place[name] > last, abs(place[name] - last)))
     if candidates:
-        return f"{said} a layer that does, such as {_short(candidates[0])}"
+        return f"{said} a layer that does, such as {listed(candidates[:1])}"
     if strengths and not _has_weights(network, asked):
+        deepest = network.layers[last].name
         return (
-            f"all weights of {_short(network.name)} up to {_short(network.layers[last].name)} are "
-            "0, so no step changes the picture: choose a network with trained weights"
+            f"all weights of {listed([network.name])} up to {listed([deepest])} are 0, so no step "
+            "changes the picture: choose a network with trained weights"
         )
     if strengths:
-        return f"{said} another picture or network, as no layer of {_short(network.name)} does"
+        return f"{said} another picture or network, as no layer of {listed([network.name])} does"
     return f"{said} another layer or another picture"
 
 

@@ -5,8 +5,9 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
 from dreamlab.config import DreamConfig
-from dreamlab.dream.answers import listed, no_answer, silent
+from dreamlab.dream.answers import no_answer, silent
 from dreamlab.dream.step import NoAnswer, Silence, Step
+from dreamlab.errors import listed
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
 

@@ -39,7 +39,7 @@ def test_what_does_not_answer_is_told_in_one_line(places, capsys):
     options = ["--amount", "0.05", "--max-side", "32", "--precision", "float32"]
     assert main(["atlas", image, "--out", str(out), "--model", model, *options]) == 0
     told = capsys.readouterr()
-    assert told.err == "dreamlab: No answer to this picture: second, pool, third.\n"
+    assert told.err == "dreamlab: no answer to this picture: second, pool and third\n"
     assert told.out.startswith("wrote 9 files to")
     rows = list(csv.reader((out / "atlas.csv").read_text().splitlines()))
     assert [row[4] == "" for row in rows[1:]] == [False, True, True, True]

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from dreamlab.dream.answers import listed
+from dreamlab.errors import listed
 from dreamlab.models import Network
 from tests.support.tiny import activations_by_hand, silenced, tiny_network
 from tests.support.vain import IMAGE, TWO_OCTAVES, in_vain, speck, told
@@ -91,7 +91,7 @@ def test_a_sentence_stays_short_and_printable():
     network = silenced(Network("n" * 200, keras.Model(given, maps), "random"), *names)
     sentence, _ = in_vain(network, replace(TWO_OCTAVES, layers=names))
     assert "and 5 more do not answer" in sentence
-    assert sentence.endswith(f"choose a layer that does, such as {'y' * 27}...")
+    assert sentence.endswith(f"choose a layer that does, such as {'y' * 45}...")
     assert listed(["a\u200bb", 7]) == "'a\\u200bb' and 7"
 
 

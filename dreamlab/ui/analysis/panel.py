@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dreamlab.analysis import Findings, Item, named
-from dreamlab.analysis.silent import sentence
+from dreamlab.analysis.silent import silent
 from dreamlab.comparison.variant import Variant
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
@@ -175,8 +175,8 @@ def _draw(
     if findings is None:
         return
     take = None if variant is None else partial(_take, run.task.model, variant)
-    if silent := sentence(findings):
-        style.note(silent, bad=True)
+    if unheard := silent(findings):
+        style.note(f"No answer to this picture: {unheard}.", bad=True)
     drawing.pictures(findings, run.job, take)
     drawing.tables(findings)
 
