@@ -1,6 +1,7 @@
 """The error that reaches users, and helpers that write its sentences."""
 
 import importlib.util
+from collections.abc import Iterable
 from typing import Any
 
 #: The reason for each extra, in the sentence about a missing package.
@@ -11,6 +12,10 @@ _EXTRAS = {
 
 #: The reason for a package that an extra brings besides.
 _REASONS = {"numba": "Winograd's convolutions need Numba"}
+
+
+#: Most names in a list in words, and most characters of each.
+_MOST_NAMES, _MOST_LETTERS = 3, 48
 
 
 class DreamError(Exception):
@@ -52,3 +57,23 @@ def shown(value: Any) -> str:
     except (ValueError, RecursionError):  # thousands of digits, or lists in lists
         return "something that is too long to show"
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def listed(names: Iterable[object], most: int = _MOST_NAMES) -> str:
+    """Return names as a list in words, each cut to at most 48 characters.
+
+    Parameters
+    ----------
+    names : iterable
+        The names; of further ones only the number is told.
+    most : int
+        Most names, at least 1.
+    """
+    words = []
+    for name in map(str, names):
+        plain = name if name.isprintable() else shown(name)
+        cut = plain if len(plain) <= _MOST_LETTERS else plain[: _MOST_LETTERS - 3] + "..."
+        words.append(cut)
+    if len(words) > most:
+        words[most:] = [f"{len(words) - most} more"]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -99,7 +99,7 @@ def _dreamt(
     memory: float | None,
 ) -> Iterator[tuple[float, Item | None]]:
     """Yield the finished share after each step, and at the end the item of the dream."""
-    from dreamlab.dream import dream
+    from dreamlab.dream.run import attempts
 
     config = DreamConfig(
         layers={layer.name: 1.0},
@@ -112,10 +112,12 @@ def _dreamt(
         preprocessing=settings.preprocessing,
     )
     before, losses, last_step, falls_short = image, [], 1.0, settings.equal_effort
+    answers = False
     search = partial(step_length, image, settings.amount) if settings.equal_effort else None
-    with closing(dream(image, network, config, memory=memory, search=search)) as steps:
-        for step in steps:
+    with closing(attempts([image], network, config, memory=memory, search=search)) as steps:
+        for _, step in steps:
             picture = step.image
+            answers |= step.moved
             losses.append(step.loss)
             moved = distance(picture, image)
             if settings.equal_effort and moved >= settings.amount:
@@ -123,42 +125,43 @@ def _dreamt(
                 picture = before + np.float32(last_step) * (picture - before)
                 falls_short = False
                 break
-            if settings.equal_effort and not settings.jitter and np.array_equal(picture, before):
-                break  # a silent layer: the next look would be the same
             share = moved / settings.amount if settings.equal_effort else step.fraction
             yield min(1.0, share), None
             before = picture
-    moved = distance(picture, image)
-    yield 1.0, _item(step, layer, picture, moved, falls_short, last_step, losses)
+    way = distance(picture, image) if answers else None
+    yield 1.0, _item(step, layer, picture, way, falls_short, last_step, losses)
 
 
 def _item(
     step: "Step",
     layer: LayerInfo,
     picture: np.ndarray,
-    moved: float,
+    moved: float | None,
     falls_short: bool,
     last_step: float,
     losses: Sequence[float],
 ) -> Item:
+    """Return the item of a layer; `moved` is None if nothing in the picture wakes it."""
     # A dream with this config completes its last step; the item's picture has `last_step` of it.
     config = dataclasses.replace(step.provenance.config, iterations=len(losses))
     provenance = dataclasses.replace(step.provenance, config=config)
     metadata = provenance.to_dict() | {"last_step": last_step}
+    end = " · no answer"
+    if moved is not None:
+        end = f" · moved only {moved:.3g}" if falls_short else ""
     sees = "all" if layer.receptive_field is None else f"{layer.receptive_field} px"
     return Item(
         key=layer.name,
-        caption=f"{layer.name} · depth {layer.depth} · sees {sees}"
-        + (f" · moved only {moved:.3g}" if falls_short else ""),
+        caption=f"{layer.name} · depth {layer.depth} · sees {sees}{end}",
         values={
             "layer": layer.name,
             "depth": layer.depth,
             "receptive_field": layer.receptive_field,
-            "steps": len(losses),
+            "steps": None if moved is None else len(losses),
             "last_step": last_step,
             "moved": moved,
-            "first_loss": losses[0],
-            "last_loss": losses[-1],
+            "first_loss": None if moved is None else losses[0],
+            "last_loss": None if moved is None else losses[-1],
             "config": config.to_dict(),
         },
         picture=Picture.of(picture, text=settings_text(json.dumps(metadata))),
@@ -180,9 +183,13 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
     """Return a table of the steps and the distance of each layer's dream."""
     columns = ("layer", "depth", "receptive_field", "steps", "moved", "first_loss", "last_loss")
     rows = tuple(tuple(item.values[name] for name in columns) for item in findings.items)
-    return (
-        Table("atlas", "How far each layer moved the picture, in how many steps", columns, rows),
-    )
+    title = "How far each layer moved the picture, in how many steps"
+    return (Table("atlas", title, columns, rows, silent=silent_layers(findings)),)
+
+
+def silent_layers(findings: AnalysisData) -> tuple[str, ...]:
+    """Return the layers whose dreams did not move, as nothing in the picture wakes them."""
+    return tuple(item.values["layer"] for item in findings.items if item.values["moved"] is None)
 
 
 ANALYSIS = Analysis(

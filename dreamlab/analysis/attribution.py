@@ -1,13 +1,13 @@
 """Mix attribution: each layer's part of loss and gradient in a dream of several layers."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
-from dreamlab.analysis.gradients import balance, gradient_statistics
+from dreamlab.analysis.gradients import balance, gradient_statistics, silent_layers
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.config.base import checked, specs
@@ -149,20 +149,24 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
         for row in range(len(layers))
     ]
     norms = [step["norms"] for step in steps]
-    results = [
+    silent = silent_layers(weighted, norms)
+    balanced = balance(weighted, norms)
+    return (
         Table(
             "loss_share",
             "Each layer's share of the loss",
             ("step", *layers),
-            tuple((step["step"], *_shares(step["losses"])) for step in steps),
+            tuple((step["step"], *_shares(step["losses"], silent)) for step in steps),
             "lines",
+            silent,
         ),
         Table(
             "gradient_share",
             "Each layer's share of the gradient, by norm",
             ("step", *layers),
-            tuple((step["step"], *_shares(step["norms"])) for step in steps),
+            tuple((step["step"], *_shares(step["norms"], silent)) for step in steps),
             "lines",
+            silent,
         ),
         Table(
             "cosines",
@@ -170,22 +174,25 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
             ("layer", *layers),
             tuple((name, *row) for name, row in zip(layers, mean, strict=True)),
             "cosines",
+            silent,
         ),
-    ]
-    if all(
-        any(step_norms[name] for step_norms in norms) for name, weight in weighted.items() if weight
-    ):
-        balanced = balance(weighted, norms)
-        rows = tuple((name, weighted[name], balanced[name]) for name in layers)
-        title = "Weights with which all layers would have pulled equally"
-        results.append(Table("balance", title, ("layer", "weight", "balanced"), rows))
-    return tuple(results)
+        Table(
+            "balance",
+            "Weights with which all layers would have pulled equally",
+            ("layer", "weight", "balanced"),
+            tuple((name, weighted[name], balanced[name]) for name in layers),
+            silent=silent,
+        ),
+    )
 
 
-def _shares(figures: Mapping[str, float]) -> list[float]:
-    """Return each figure over the sum of absolute values; signs stay."""
+def _shares(figures: Mapping[str, float], silent: Collection[str]) -> list[float | None]:
+    """Return each figure over the sum of absolute values, None if silent; signs stay."""
     total = sum(map(abs, figures.values()))
-    return [figure / total if total else 0.0 for figure in figures.values()]
+    return [
+        None if name in silent else figure / total if total else 0.0
+        for name, figure in figures.items()
+    ]
 
 
 def _mean(figures: Sequence[float | None]) -> float | None:

@@ -57,17 +57,21 @@ def run(
     if image is not None:
         activation = _activation(image, network, settings)
         squares = mean_squares(activation)
-        channels = settings.channels or strongest(squares, settings.count)
+        # Of a layer that is silent the first, as without a picture.
+        channels = settings.channels or strongest(squares, settings.count) or channels
         for channel in channels:
+            answers = bool(squares[channel])
+            share = float(squares[channel] / squares.sum()) if answers else None
             values = {
                 "layer": layer.name,
                 "channel": int(channel),
                 "kind": "map",
-                "answer": float(squares[channel]),
-                "share": float(squares[channel] / squares.sum()) if squares.any() else 0.0,
+                "answer": float(squares[channel]) if answers else None,
+                "share": share,
             }
             picture = Picture.of(overlay(image, activation[:, :, channel]))
-            caption = f"channel {channel} · {values['share']:.1%} of the response"
+            part = "no answer" if share is None else f"{share:.1%} of the response"
+            caption = f"channel {channel} · {part}"
             item = Item(f"{layer.name}-{channel}-map", caption, values, picture)
             yield AnalysisStep(0.0, f"{layer.name}, the maps", item)
     if settings.grown:
@@ -117,15 +121,18 @@ def _visualized(
                 yield AnalysisStep((len(items) + share) / len(channels), doing)
             pictures = visualizer.pictures(last)
             for place, (grown, picture) in enumerate(zip(some, pictures, strict=True)):
+                first, ended = (float(objectives[of][place]) for of in (0, -1))
+                stuck = len(objectives) > 1 and first == ended
                 values = {
                     "layer": layer.name,
                     "channel": int(grown),
                     "kind": "grown",
-                    "first_objective": float(objectives[0][place]),
-                    "last_objective": float(objectives[-1][place]),
+                    "first_objective": first,
+                    "last_objective": None if stuck else ended,
                 }
+                caption = f"channel {grown}" + " · did not grow" * stuck
                 key = f"{layer.name}-{grown}-grown"
-                items[grown] = Item(key, f"channel {grown}", values, Picture.of(picture))
+                items[grown] = Item(key, caption, values, Picture.of(picture))
         yield AnalysisStep(
             len(items) / len(channels), f"{layer.name}, channel {channel}", items[channel]
         )
@@ -137,8 +144,12 @@ def mean_squares(activation: np.ndarray) -> np.ndarray:
 
 
 def strongest(squares: np.ndarray, count: int) -> tuple[int, ...]:
-    """Return the channels that respond most, strongest first; of equals, the lower number."""
-    return tuple(np.argsort(-squares, kind="stable")[:count].tolist())
+    """Return the channels that respond most, strongest first; of equals, the lower number.
+
+    Channels that do not respond at all are left out.
+    """
+    order = np.argsort(-squares, kind="stable")[:count].tolist()
+    return tuple(channel for channel in order if squares[channel] > 0)
 
 
 def overlay(image: np.ndarray, activation: np.ndarray) -> np.ndarray:
@@ -179,7 +190,8 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
     maps = [item.values for item in findings.items if item.values["kind"] == "map"]
     rows = tuple(tuple(values[name] for name in columns) for values in maps)
     title = "Mean squared activation of each channel, and its share of the layer's"
-    return (Table("channels", title, columns, rows),) if rows else ()
+    silent = tuple(values["channel"] for values in maps if values["answer"] is None)
+    return (Table("channels", title, columns, rows, silent=silent),) if rows else ()
 
 
 ANALYSIS = Analysis(

@@ -39,8 +39,11 @@ def run(
         for step in steps:
             item = step.item
             if item is not None and item.picture is not None and item.key not in resume_from:
-                dreamt = measured.mean_squares(item.picture.as_float())
-                values = item.values | {"ratios": ratios(dreamt, original)}
+                found: dict[str, float | None] = dict.fromkeys(columns)
+                if item.values["moved"] is not None:
+                    dreamt = measured.mean_squares(item.picture.as_float())
+                    found = ratios(dreamt, original)
+                values = item.values | {"ratios": found}
                 item = dataclasses.replace(item, values=values)
                 step = dataclasses.replace(step, item=item)
             yield step
@@ -71,8 +74,13 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
         (item.values["layer"], *(item.values["ratios"][name] for name in columns))
         for item in findings.items
     )
+    silent = atlas.silent_layers(findings)
+    if len(silent) < len(rows):
+        figures = [item.values["ratios"] for item in findings.items]
+        unheard = [name for name in columns if all(row[name] is None for row in figures)]
+        silent = tuple(dict.fromkeys([*silent, *unheard]))
     title = "Mean squared activation after dreaming a layer (row), as a ratio to the original's"
-    return (Table("excitation", title, ("dreamt", *columns), rows, "ratios"),)
+    return (Table("excitation", title, ("dreamt", *columns), rows, "ratios", silent),)
 
 
 ANALYSIS = Analysis(

@@ -39,7 +39,9 @@ def gradient_statistics(gradients: Mapping[str, np.ndarray]) -> dict[str, Any]:
     return {"norms": dict(zip(gradients, norms, strict=True)), "cosines": cosines}
 
 
-def balance(weights: Mapping[str, float], norms: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def balance(
+    weights: Mapping[str, float], norms: Sequence[Mapping[str, float]]
+) -> dict[str, float | None]:
     """Return weights with which all layers' gradients would have had equal norms.
 
     A dream with these weights takes another course, so its gradient norms come near each other but
@@ -47,7 +49,8 @@ def balance(weights: Mapping[str, float], norms: Sequence[Mapping[str, float]]) 
 
     Each weight is divided by the geometric mean of its layer's gradient norms, so that the ratios
     of a layer's norms to the balance multiply to 1. Then all weights are scaled so that the sum of
-    their sizes stays the same. Signs and weights of 0 stay.
+    their sizes stays the same. Signs and weights of 0 stay. A layer that never had a gradient has
+    no balanced weight: None, and its own is not in the sum.
 
     Parameters
     ----------
@@ -59,15 +62,25 @@ def balance(weights: Mapping[str, float], norms: Sequence[Mapping[str, float]]) 
     Raises
     ------
     DreamError
-        If there are no steps, or a layer with a weight never had a gradient.
+        If there are no steps.
     """
     if not norms:
         raise DreamError("there are 0 steps to balance by; run the attribution first")
+    silent = silent_layers(weights, norms)
     balanced = {}
     for name, weight in weights.items():
-        logs = [math.log(step[name]) for step in norms if step[name] > 0]
-        if weight and not logs:
-            raise DreamError(f"{name} has no gradient at any step; leave it out of the mix")
-        balanced[name] = weight / math.exp(sum(logs) / len(logs)) if weight else 0.0
-    scale = sum(map(abs, weights.values())) / sum(map(abs, balanced.values()))
-    return {name: weight * scale for name, weight in balanced.items()}
+        if name not in silent:
+            logs = [math.log(step[name]) for step in norms if step[name] > 0]
+            balanced[name] = weight / math.exp(sum(logs) / len(logs)) if weight else 0.0
+    total = sum(map(abs, balanced.values()))
+    scale = sum(abs(weights[name]) for name in balanced) / total if total else 0.0
+    return {name: None if name in silent else balanced[name] * scale for name in weights}
+
+
+def silent_layers(
+    weights: Mapping[str, float], norms: Sequence[Mapping[str, float]]
+) -> tuple[str, ...]:
+    """Return the layers with a weight that never had a gradient; arguments as of `balance`."""
+    return tuple(
+        name for name, weight in weights.items() if weight and not any(of[name] for of in norms)
+    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dreamlab.analysis.base import AnalysisData
 from dreamlab.analysis.catalogue import named
+from dreamlab.analysis.silent import silent
 from dreamlab.report.html import Figure, Section, page
 from dreamlab.results import section
 from dreamlab.results.section import NamedDream
@@ -34,6 +35,8 @@ def report(
 def _section(findings: AnalysisData) -> Section:
     analysis = named(findings.analysis)
     state = "" if findings.complete else " It was ended early: not all is here."
+    if unheard := silent(findings):
+        state += f" No answer to this picture: {unheard}."
     pictures = [] if findings.original is None else [(findings.original.png, "Original")]
     pictures += [(item.picture.png, item.caption) for item in findings.items if item.picture]
     tables = analysis.tables(findings)

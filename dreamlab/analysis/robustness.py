@@ -1,13 +1,13 @@
 """Noise robustness: the similarity of dreams on a noisy and on a clean picture."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
+from dreamlab.analysis.noisy import KINDS, noisy_pictures
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import checked
@@ -15,41 +15,12 @@ from dreamlab.config.specs import names, numbers
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape, to_pixels
 from dreamlab.images.bounds import check_smallest
-from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
 from dreamlab.images.ssim import WINDOW, ssim
 from dreamlab.report.table import Table
 from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
     from dreamlab.models import Network
-
-
-def add_gaussian_of_mean_0(
-    image: np.ndarray, standard_deviation: float, generator: np.random.Generator
-) -> np.ndarray:
-    """Add Gaussian noise of mean 0, which keeps the picture's brightness.
-
-    The notebook's noise, which dreams use, darkens the picture by its standard deviation
-    (`dreamlab.images.noise.add_gaussian`). The sample cat, darkened by 0.4 without noise, has an
-    SSIM of 0.76 to itself, which would count as an effect of the noise here.
-
-    Parameters
-    ----------
-    image : numpy.ndarray
-        float32, shape (H, W, 3), in [-1, 1].
-    standard_deviation : float
-        Standard deviation, for a picture in [-1, 1].
-    generator : numpy.random.Generator
-        Source of randomness.
-    """
-    return add_gaussian(image, standard_deviation, generator) + np.float32(standard_deviation)
-
-
-#: Each kind of noise with its label and the function that adds it.
-KINDS: Mapping[str, tuple[str, Callable]] = {
-    "gaussian": ("Gaussian noise", add_gaussian_of_mean_0),
-    "salt_pepper": ("salt and pepper", add_salt_and_pepper),
-}
 
 
 @checked
@@ -86,81 +57,39 @@ def run(
     ends = [f"-{kind}-{level!r}" for kind, level in levels]
     keys = {layer.name: [layer.name + end for end in ends] for layer in layers}
     missing = [name for name in keys if any(key not in resume_from for key in keys[name])]
-    noises = _noises(image, network, missing, settings, memory) if missing else []
+    noises = noisy_pictures(image, network, missing, settings, memory) if missing else []
     total, done = sum(layer.operations for layer in layers), 0.0
     for layer in layers:
         dreamt: dict[int | None, np.ndarray] = {}
+        moved: set[int | None] = set()
         if layer.name in missing:
             pictures: dict[int | None, np.ndarray] = {None: image}  # no place among the levels
             for place, key in enumerate(keys[layer.name]):
                 if key not in resume_from and levels[place][1] > 0:
                     pictures[place] = noises[place].picture
-            for share, finished in _dreamt(pictures, network, layer, settings, memory):
-                dreamt, fraction = finished, (done + share * layer.operations) / total
+            for share, ended, woken in _dreamt(pictures, network, layer, settings, memory):
+                dreamt, moved = ended, woken
+                fraction = (done + share * layer.operations) / total
                 yield AnalysisStep(fraction, f"{layer.name}, dreams of {len(pictures)} pictures")
         done += layer.operations
         for place, (kind, level) in enumerate(levels):
             caption = f"{layer.name}, {KINDS[kind][0]} {level:g}"
             item = resume_from.get(keys[layer.name][place])
             if item is None:
-                pixels = dreamt.get(place, dreamt[None])
+                noisy = place if place in dreamt else None
+                answers = not settings.iterations or {None, noisy} <= moved
+                pixels = dreamt[noisy]
                 values = {
                     "layer": layer.name,
                     "kind": kind,
                     "level": level,
-                    "ssim": ssim(pixels, dreamt[None]),
+                    "ssim": ssim(pixels, dreamt[None]) if answers else None,
                     "ssim_pictures": noises[place].ssim,
                     "shift": noises[place].shifts[layer.name],
                 }
+                caption += "" if answers else " · no answer"
                 item = Item(keys[layer.name][place], caption, values, Picture(pixels))
             yield AnalysisStep(done / total, caption, item)
-
-
-@dataclass(frozen=True)
-class _Noise:
-    """A level of noise: the noisy picture, and what is the same for all dreams on it.
-
-    Parameters
-    ----------
-    picture : numpy.ndarray
-        The noisy picture, float32, shape (H, W, 3).
-    ssim : float
-        Its similarity to the clean picture.
-    shifts : dict of str to float
-        The relative change of each layer's activation.
-    """
-
-    picture: np.ndarray
-    ssim: float
-    shifts: dict[str, float]
-
-
-def _noises(
-    image: np.ndarray,
-    network: "Network",
-    layers: Sequence[str],
-    settings: RobustnessSettings,
-    memory: float | None,
-) -> list[_Noise]:
-    from dreamlab.dream.activations import activations
-
-    levels = settings.levels()
-    pictures = [
-        KINDS[kind][1](image, level, np.random.default_rng((settings.seed, place)))
-        for place, (kind, level) in enumerate(levels)
-    ]
-    measured = activations(network, tuple(layers), settings.precision, settings.preprocessing)
-    noisy = [picture for picture, (_, level) in zip(pictures, levels, strict=True) if level > 0]
-    changes = iter(measured.relative_changes(image, noisy, memory))
-    clean = to_pixels(image)
-    return [
-        _Noise(
-            picture,
-            ssim(to_pixels(picture), clean),
-            next(changes) if level > 0 else dict.fromkeys(layers, 0.0),
-        )
-        for picture, (_, level) in zip(pictures, levels, strict=True)
-    ]
 
 
 def _dreamt(
@@ -169,9 +98,12 @@ def _dreamt(
     layer: LayerInfo,
     settings: RobustnessSettings,
     memory: float | None,
-) -> Iterator[tuple[float, dict[int | None, np.ndarray]]]:
-    """Yield the finished share after each step, and the pixels of the dreams that have ended."""
-    from dreamlab.dream import dreams
+) -> Iterator[tuple[float, dict[int | None, np.ndarray], set[int | None]]]:
+    """Yield the finished share after each step, and of the dreams the pixels and which moved.
+
+    Pixels are those of the dreams that have ended.
+    """
+    from dreamlab.dream.run import attempts
 
     config = DreamConfig(
         layers={layer.name: 1.0},
@@ -182,15 +114,17 @@ def _dreamt(
         precision=settings.precision,
         preprocessing=settings.preprocessing,
     )
-    places, pixels = list(images), {}
+    places, pixels, moved = list(images), {}, set()
     shares = dict.fromkeys(images, 0.0)
-    with closing(dreams(list(images.values()), network, config, memory=memory)) as steps:
+    with closing(attempts(list(images.values()), network, config, memory=memory)) as steps:
         for number, step in steps:
             place = places[number]
             shares[place] = step.fraction
+            if step.moved:
+                moved.add(place)
             if step.ends_octave:
                 pixels[place] = to_pixels(step.image)
-            yield sum(shares.values()) / len(shares), pixels
+            yield sum(shares.values()) / len(shares), pixels, moved
 
 
 def _layers(
@@ -233,8 +167,14 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
                 (level, *(by_place.get((layer, level), {}).get(name) for layer in layers))
                 for level in levels
             )
+            silent = tuple(
+                layer
+                for layer in layers
+                if all(row[name] is None for row in values if row["layer"] == layer)
+            )
             if rows:
-                results.append(Table(f"{name}_{kind}", title, ("noise", *layers), rows, "lines"))
+                columns = ("noise", *layers)
+                results.append(Table(f"{name}_{kind}", title, columns, rows, "lines", silent))
     return tuple(results)
 
 

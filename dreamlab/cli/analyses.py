@@ -6,7 +6,8 @@ from pathlib import Path
 
 from dreamlab.analysis import ANALYSES, Analysis
 from dreamlab.analysis.run import analyse
-from dreamlab.cli.console import add_network, memory, network
+from dreamlab.analysis.silent import silent
+from dreamlab.cli.console import add_network, complain, memory, network
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config.base import specs
 from dreamlab.images import load_image
@@ -48,6 +49,8 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
         most = memory()  # fails on a misspelt variable, before a folder is made
         folder.prepare(options.out)
         findings = analyse(analysis, image, network(options), settings, progress=None, memory=most)
+        if unheard := silent(findings):
+            complain(f"no answer to this picture: {unheard}", 0)
         written = findings.save(options.out)
         state = "" if findings.complete else "interrupted; "
         print(f"{state}wrote {len(written)} files to {options.out} ({findings.seconds:.1f} s)")

@@ -10,6 +10,24 @@ from dreamlab.errors import needed
 needed("tensorflow", extra="cpu")
 
 from dreamlab.dream.run import dream, dreams  # noqa: E402
-from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step  # noqa: E402
+from dreamlab.dream.step import (  # noqa: E402
+    InexactTiles,
+    NoAnswer,
+    OctaveDropped,
+    Resume,
+    Silence,
+    Start,
+    Step,
+)
 
-__all__ = ["InexactTiles", "OctaveDropped", "Resume", "Start", "Step", "dream", "dreams"]
+__all__ = [
+    "InexactTiles",
+    "NoAnswer",
+    "OctaveDropped",
+    "Resume",
+    "Silence",
+    "Start",
+    "Step",
+    "dream",
+    "dreams",
+]

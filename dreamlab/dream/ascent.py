@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from dreamlab.config import DreamConfig
 from dreamlab.dream.compiled import CompiledObjective, in_words
-from dreamlab.dream.direction import SMALLEST_MEAN
+from dreamlab.dream.direction import mean_sizes, normalised
+from dreamlab.dream.loss_scale import LossScale
 from dreamlab.dream.tiles import Tile, exact_tiles, separate_tiles, whole_picture
 from dreamlab.images.shape import Shape
 
@@ -30,6 +31,8 @@ class OctaveAscent:
     ----------
     memory_budget : float
         Bytes that the gradient may take, as given.
+    tiles : list of Tile
+        The tiles, a single one if the picture is computed whole.
     exact : bool
         Whether the gradient equals that of the whole picture. It does not if the picture is too
         large for the memory and the network allows no exact tiles.
@@ -51,37 +54,33 @@ class OctaveAscent:
         self._objective = objective
         self._step = config.step
         self._shape = shape
-        self._weights = np.array(list(config.layers.values()), np.float32)
         self.exact = True
         maps = objective.maps(shape)
+        weights = list(config.layers.values())
         if sides is None or shape.height <= sides.height and shape.width <= sides.width:
             tiles = [whole_picture(shape, maps)]
         elif objective.local:
             tiles = exact_tiles(shape, sides, objective.receptive_fields, maps)
         else:
             self.exact = False
-            self._parts = self._separate_parts(sides)
+            self.tiles, shares = self._separate_parts(sides)
+            self._scale = LossScale(weights, shares, shape)
             return
-        scales = (1 / objective.sizes(maps)) * self._weights
-        self._parts = [(tile, scales) for tile in tiles]
+        self.tiles = tiles
+        self._scale = LossScale(weights, [1 / objective.sizes(maps)] * len(tiles), shape)
 
-    def _separate_parts(self, sides: Shape) -> list[tuple[Tile, np.ndarray]]:
-        """Return tiles that are separate pictures, each with its layers' scales by area."""
-        parts = []
+    def _separate_parts(self, sides: Shape) -> tuple[list[Tile], list[np.ndarray]]:
+        """Return tiles that are separate pictures, and the shares of their layers by area."""
+        tiles, shares = [], []
         for top, bottom, left, right in separate_tiles(
             self._shape, sides, self._objective.multiple
         ):
             shape = Shape(bottom - top, right - left)
             maps = self._objective.maps(shape)
             share = shape.area / self._shape.area
-            tile = Tile(top, bottom, left, right, whole_picture(shape, maps).windows)
-            parts.append((tile, (share / self._objective.sizes(maps)) * self._weights))
-        return parts
-
-    @property
-    def tiles(self) -> list[Tile]:
-        """The tiles, a single one if the picture is computed whole."""
-        return [tile for tile, _ in self._parts]
+            tiles.append(Tile(top, bottom, left, right, whole_picture(shape, maps).windows))
+            shares.append(share / self._objective.sizes(maps))
+        return tiles, shares
 
     @property
     def min_jitter(self) -> int:
@@ -103,21 +102,31 @@ class OctaveAscent:
         Returns
         -------
         layer_losses : numpy.ndarray
-            float32, shape (layers,): each layer's share of the loss, before the step.
+            float64, shape (layers,): each layer's share of the loss, before the step.
         picture : tf.Tensor or numpy.ndarray
-            float32, shape (H, W, 3), after the step; a new array.
+            float32, shape (H, W, 3), after the step: a new array, or the very picture that was
+            given if its gradient is 0.
+
+        Raises
+        ------
+        DreamError
+            If the network fails, or the gradient is no finite number.
         """
-        if len(self._parts) == 1:
-            ((tile, scales),) = self._parts
+
+        def whole(power: int) -> tuple[np.ndarray, tf.Tensor, float]:
+            factors = self._scale.factors(0, power)
             with in_words(self._shape):
-                layer_losses, ascended = self._objective.step(
-                    picture, tile.windows, scales, self._step, shift
+                scaled, ascended, mean = self._objective.step(
+                    picture, self.tiles[0].windows, factors, self._step, shift
                 )
-                return layer_losses.numpy(), ascended
-        layer_losses, gradient = self.gradient(np.asarray(picture), shift)
-        # Row by row: at 24 megapixels, each copy of the picture is 288 MB.
-        total = sum(float(np.sum(np.abs(row), dtype=np.float64)) for row in gradient)
-        mean = max(total / gradient.size, SMALLEST_MEAN)
+                return scaled.numpy(), ascended, float(mean)
+
+        if len(self.tiles) == 1:
+            layer_losses, ascended, mean, _ = self._scale.search(whole)
+            return layer_losses, ascended if mean else picture
+        layer_losses, gradient, mean, _ = self._searched(np.asarray(picture), shift)
+        if not mean or not np.isfinite(mean):  # the loss is no finite number either
+            return layer_losses, picture
         gradient /= mean
         gradient *= self._step
         gradient += picture
@@ -138,19 +147,66 @@ class OctaveAscent:
         Returns
         -------
         layer_losses : numpy.ndarray
-            float32, shape (layers,).
+            float64, shape (layers,).
         gradient : numpy.ndarray
             float32, shape (H, W, 3), at the pixels of the picture that is not rolled.
+
+        Raises
+        ------
+        DreamError
+            As `step`.
         """
-        layer_losses = np.zeros(len(self._weights), np.float32)
+        layer_losses, gradient, _, power = self._searched(picture, shift)
+        with np.errstate(over="ignore"):
+            return layer_losses, np.ldexp(gradient, -power, out=gradient)
+
+    def direction(
+        self, picture: np.ndarray, shift: tuple[int, int] = (0, 0)
+    ) -> tuple[np.ndarray, np.ndarray, float]:
+        """Compute each layer's share of the loss, the direction of a step, and the slope along it.
+
+        Parameters
+        ----------
+        picture, shift
+            As for `gradient`.
+
+        Returns
+        -------
+        layer_losses : numpy.ndarray
+            float64, shape (layers,).
+        direction : numpy.ndarray
+            float32, shape (H, W, 3): the gradient over the mean of its absolute values, or 0.
+        slope : float
+            The rise of the loss per unit of step, to first order.
+        """
+        layer_losses, gradient, mean, power = self._searched(picture, shift)
+        # By the same sum as a step's, so that the steps along it are the same.
+        direction = normalised(gradient[None], mean_sizes(gradient[None]))[0].numpy()
+        slope = math.ldexp(float(np.vdot(direction, direction)) * mean, -power)
+        return layer_losses, direction, slope
+
+    def _searched(
+        self, picture: np.ndarray, shift: tuple[int, int]
+    ) -> tuple[np.ndarray, np.ndarray, float, int]:
+        """Return losses, gradient, its mean size and power of two; see `LossScale.search`."""
+        return self._scale.search(lambda power: self._summed(picture, shift, power))
+
+    def _summed(
+        self, picture: np.ndarray, shift: tuple[int, int], power: int
+    ) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return scaled losses and gradient, summed over the tiles, and the gradient's mean."""
+        layer_losses = np.float32(0)
         total = np.zeros_like(picture)
-        for tile, scales in self._parts:
+        for place, tile in enumerate(self.tiles):
             # These indices crop the rolled picture without a rolled copy of it.
             rows = np.arange(tile.top - shift[0], tile.bottom - shift[0]) % self._shape[0]
             columns = np.arange(tile.left - shift[1], tile.right - shift[1]) % self._shape[1]
             crop = np.ix_(rows, columns)
+            factors = self._scale.factors(place, power)
             with in_words(self._shape):
-                losses, gradient = self._objective.gradient(picture[crop], tile.windows, scales)
-                layer_losses += losses.numpy()
+                losses, gradient = self._objective.gradient(picture[crop], tile.windows, factors)
+                layer_losses = layer_losses + losses.numpy()
                 total[crop] += gradient.numpy()
-        return layer_losses, total
+        # Row by row: at 24 megapixels, each copy of the picture is 288 MB.
+        size = sum(float(np.sum(np.abs(row), dtype=np.float64)) for row in total)
+        return np.asarray(layer_losses), total, size / total.size

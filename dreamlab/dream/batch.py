@@ -36,7 +36,7 @@ class BatchAscent(OctaveAscent):
             For each picture what `step` returns.
         """
         most = 1
-        if len(self._parts) == 1:
+        if len(self.tiles) == 1:
             most = self._objective.most_at_once(self._shape, self.memory_budget)
         answers: list[Answer] = []
         for first in range(0, len(pictures), most):
@@ -44,12 +44,18 @@ class BatchAscent(OctaveAscent):
             if len(some) == 1:
                 answers.append(self.step(some[0], shifted[0]))
                 continue
-            ((tile, scales),) = self._parts
+            power = self._scale.power
+            factors = self._scale.factors(0, power)
             with in_words(self._shape):
-                layer_losses, ascended = self._objective.steps(
-                    tf.stack(some), tile.windows, scales, self._step, shifted
+                scaled, ascended, means = self._objective.steps(
+                    tf.stack(some), self.tiles[0].windows, factors, self._step, shifted
                 )
-                answers += zip(layer_losses.numpy(), tf.unstack(ascended), strict=True)
+                losses = self._scale.losses(scaled.numpy(), power)
+            for place, mean in enumerate(means.numpy().tolist()):
+                if self._scale.fits(mean):
+                    answers.append((losses[place], ascended[place]))
+                else:  # it needs a power of two of its own, or is 0
+                    answers.append(self.step(some[place], shifted[place]))
         return answers
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from dreamlab.config import DreamConfig
-from dreamlab.dream.direction import normalised, rolled
+from dreamlab.dream.direction import mean_sizes, normalised, rolled
 from dreamlab.dream.memory import bytes_per_pixel, tile_sides
 from dreamlab.dream.objective import channel_masks, fast_square_sums, square_sums
 from dreamlab.errors import DreamError
@@ -134,10 +134,10 @@ class CompiledObjective:
         scales: np.ndarray,
         step: float,
         shift: Sequence[int],
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return each layer's share of the loss, and the picture after a step; see `steps`."""
-        layer_losses, pictures = self.steps(picture[None], windows, scales, step, [shift])
-        return layer_losses[0], pictures[0]
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Take a step from one picture; see `steps`, without the first axis."""
+        layer_losses, pictures, means = self.steps(picture[None], windows, scales, step, [shift])
+        return layer_losses[0], pictures[0], means[0]
 
     def steps(
         self,
@@ -146,7 +146,7 @@ class CompiledObjective:
         scales: np.ndarray,
         step: float,
         shifts: Sequence[Sequence[int]],
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Take one step of ascent from each of several pictures of one size, all at once.
 
         Parameters
@@ -167,10 +167,13 @@ class CompiledObjective:
         layer_losses, pictures : tf.Tensor
             float32, shapes (N, layers) and (N, H, W, 3): each layer's share of the losses before
             the step, and the pictures after it.
+        means : tf.Tensor
+            float32, shape (N,): the mean of the absolute values of each gradient.
         """
         layer_losses, gradients = self.gradients(rolled(pictures, shifts), windows, scales)
         gradients = rolled(gradients, [(-down, -right) for down, right in shifts])
-        return layer_losses, pictures + step * normalised(gradients)
+        means = mean_sizes(gradients)
+        return layer_losses, pictures + step * normalised(gradients, means), means
 
     def _square_sums(
         self, activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | None

@@ -14,7 +14,6 @@ import numpy as np
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.dream.batch import BatchAscent, Course, Look
-from dreamlab.dream.direction import normalised
 from dreamlab.dream.original import grey as luminance
 from dreamlab.dream.step import Resume, Start, Step, floats
 from dreamlab.errors import DreamError
@@ -112,13 +111,19 @@ def _course(
             if search is None:
                 layer_losses, ascended = yield Look(octave, picture, shift)
             else:
-                layer_losses, direction, rise = _direction(octave, np.asarray(picture), shift)
-                config = replace(config, step=search(direction, rise))
-                provenance = replace(provenance, config=config)
-                octaves, search = ascents(config), None
-                octave = octaves[index]
-                ascended = picture + np.float32(config.step) * direction
-            loss = _finite(float(layer_losses.sum(dtype=np.float64)), index, iteration)
+                layer_losses, direction, slope = octave.direction(np.asarray(picture), shift)
+                ascended = picture
+                if direction.any():
+                    loss = abs(_finite(layer_losses, index, iteration))
+                    config = replace(
+                        config, step=search(direction, slope / loss if loss else math.inf)
+                    )
+                    provenance = replace(provenance, config=config)
+                    octaves, search = ascents(config), None
+                    octave = octaves[index]
+                    ascended = picture + np.float32(config.step) * direction
+            moved = ascended is not picture
+            loss = _finite(layer_losses, index, iteration)
             if config.max_loss is not None and loss > config.max_loss:
                 break
             if waiting is not None:
@@ -135,8 +140,11 @@ def _course(
                 fraction=_fraction(pixels, index, (iteration + 1) / config.iterations),
                 loss=loss,
                 losses=dict(zip(config.layers, layer_losses.tolist(), strict=True)),
+                moved=moved,
                 _held=held,
             )
+            if not moved and not jitter:
+                break  # every other look would be the same
             # A step that may be the octave's last waits, as its picture is the octave's result.
             if config.max_loss is None and iteration < config.iterations - 1:
                 yield waiting(ends_octave=False)
@@ -148,7 +156,12 @@ def _course(
         held[:1] = [picture]  # the start of the octave's last step stays beside it
         if waiting is None:
             waiting = partial(
-                step_here, provenance=provenance, iteration=-1, loss=math.nan, losses={}
+                step_here,
+                provenance=provenance,
+                iteration=-1,
+                loss=math.nan,
+                losses={},
+                moved=False,
             )
         del here, shrunk  # frees the pictures of sizes that are finished
         ascended = None
@@ -156,26 +169,17 @@ def _course(
         yield waiting(ends_octave=True, fraction=done, _held=held)
 
 
-def _direction(
-    octave: BatchAscent, picture: np.ndarray, shift: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return each layer's share of the loss, and what a `Search` is called with."""
-    layer_losses, gradient = octave.gradient(picture, shift)
-    direction = normalised(gradient[None])[0].numpy()
-    loss = abs(float(layer_losses.sum(dtype=np.float64)))
-    rise = float(np.vdot(gradient, direction)) / loss if loss else math.inf
-    return layer_losses, direction, rise
-
-
 def _fraction(pixels: list[int], octave: int, share: float) -> float:
     """Return the share of a run's work that is done after a share of an octave's steps."""
     return (sum(pixels[:octave]) + share * pixels[octave]) / sum(pixels)
 
 
-def _finite(loss: float, octave: int, iteration: int) -> float:
+def _finite(layer_losses: np.ndarray, octave: int, iteration: int) -> float:
+    with np.errstate(invalid="ignore"):
+        loss = float(layer_losses.sum(dtype=np.float64))
     if not math.isfinite(loss):
+        cure = "a smaller step or fewer iterations" if octave or iteration else "an earlier layer"
         raise DreamError(
-            f"the loss became {loss} at octave {octave + 1}, step {iteration + 1}: "
-            "choose a smaller step or smaller weights"
+            f"the loss became {loss} at octave {octave + 1}, step {iteration + 1}: choose {cure}"
         )
     return loss

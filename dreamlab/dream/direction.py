@@ -5,20 +5,32 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-#: The gradient's mean is never divided by less, as in the notebook.
-SMALLEST_MEAN = 1e-7
 
-
-def normalised(gradients: tf.Tensor | np.ndarray) -> tf.Tensor:
-    """Divide each gradient by the mean of its absolute values.
+def mean_sizes(gradients: tf.Tensor | np.ndarray) -> tf.Tensor:
+    """Return the mean of the absolute values of each gradient: float32, shape (N,).
 
     Parameters
     ----------
     gradients : tf.Tensor or numpy.ndarray
         float32, shape (N, H, W, 3).
     """
-    means = tf.reduce_mean(tf.abs(gradients), axis=(1, 2, 3), keepdims=True)
-    return gradients / tf.maximum(means, SMALLEST_MEAN)
+    return tf.reduce_mean(tf.abs(gradients), axis=(1, 2, 3))
+
+
+def normalised(gradients: tf.Tensor | np.ndarray, means: tf.Tensor) -> tf.Tensor:
+    """Divide each gradient by the mean of its absolute values; a gradient of 0 stays 0.
+
+    The notebook divides by no less than 1e-7, which bends the steps of layers whose gradients are
+    small: those of an early layer, or of a large picture.
+
+    Parameters
+    ----------
+    gradients : tf.Tensor or numpy.ndarray
+        float32, shape (N, H, W, 3).
+    means : tf.Tensor
+        What `mean_sizes` returns.
+    """
+    return gradients / tf.where(means == 0, 1.0, means)[:, None, None, None]
 
 
 def rolled(

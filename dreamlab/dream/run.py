@@ -16,6 +16,7 @@ from dreamlab.dream.compiled import compile_objective
 from dreamlab.dream.course import Search, course
 from dreamlab.dream.memory import budget
 from dreamlab.dream.original import fitting
+from dreamlab.dream.silence import watched
 from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Step
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
@@ -75,18 +76,25 @@ def dream(
         At once, if the picture or a layer does not fit the network, if the memory is no number
         from 0 to 1e6, or if Winograd's convolutions are asked for in bfloat16 or without Numba.
         During the run, if the loss is not a finite number.
+    NoAnswer
+        Before the last step, if none could change the picture; it names what answers instead.
 
     Warns
     -----
     SidesRounded
         If rows or columns at the edges are left out, as the layers need sides that divide evenly.
+    Silence
+        Before the last step, if some octaves or layers did nothing, or no step was to be taken.
     OctaveDropped
         If the smallest octaves are skipped, as they are too small for the network.
     InexactTiles
         If the picture must be tiled and the network allows no exact tiles.
     """
+    model = load_model(model)
     courses = _courses([image], model, config, memory, resume=resume, starts=starts, search=search)
-    return (step for _, step in together(courses))
+    moved = resume is not None and resume.moved
+    steps = watched(together(courses), model, 1, moved=moved, stacklevel=3)
+    return (step for _, step in steps)
 
 
 def dreams(
@@ -117,13 +125,47 @@ def dreams(
     ------
     DreamError
         As `dream`, or if the pictures differ in shape.
+    NoAnswer
+        Before the last step of all, if no picture was changed by any.
+
+    Warns
+    -----
+    Silence, OctaveDropped, InexactTiles
+        As `dream`; if there are several pictures, their numbers are told.
     """
-    return together(_courses(images, model, config, memory))
+    model = load_model(model)
+    courses = _courses(images, model, config, memory)
+    return watched(together(courses), model, len(courses))
+
+
+def attempts(
+    images: Sequence[np.ndarray | Picture],
+    model: Network,
+    config: DreamConfig,
+    *,
+    memory: float | None = None,
+    search: Search | None = None,
+) -> Generator[tuple[int, Step]]:
+    """Dream as `dreams` does, but leave it to the caller to see which pictures are not changed.
+
+    Parameters
+    ----------
+    images, model, config, memory
+        As for `dreams`.
+    search : callable, optional
+        As for `dream`, for a single picture.
+
+    Returns
+    -------
+    generator of (int, Step)
+        As that of `dreams`; `Step.moved` says whether a step changed its picture.
+    """
+    return together(_courses(images, model, config, memory, search=search))
 
 
 def _courses(
     images: Sequence[np.ndarray | Picture],
-    model: Network | str | Path | keras.Model,
+    model: Network,
     config: DreamConfig | str | Mapping[str, Any],
     memory: float | None,
     **options: Any,

@@ -17,6 +17,14 @@ class InexactTiles(UserWarning):
     """The gradients of the picture's tiles only approximate the whole picture's gradient."""
 
 
+class Silence(UserWarning):
+    """A layer has no part in a dream, or some octaves or all left the picture as it was."""
+
+
+class NoAnswer(DreamError):
+    """No step of a dream could change the picture, as none of its layers answers to it."""
+
+
 def floats(image: np.ndarray | Picture) -> np.ndarray:
     """Return an image as float32, shape (H, W, 3)."""
     return image.as_float() if isinstance(image, Picture) else image
@@ -64,6 +72,8 @@ class Step:
         Each layer's share of the loss; they add up to it.
     ends_octave : bool
         Whether the step is its octave's last; its picture then has the lost detail restored.
+    moved : bool
+        Whether the step changed the picture; it does not where its gradient is 0.
     provenance : Provenance
         Settings, network and number format of the run.
     """
@@ -77,6 +87,7 @@ class Step:
     loss: float
     losses: dict[str, float]
     ends_octave: bool
+    moved: bool
     provenance: Provenance = field(repr=False)
     _held: list = field(repr=False)
     _original: np.ndarray | Picture = field(repr=False)
@@ -135,7 +146,11 @@ class Resume:
         The next octave, from 0.
     picture : numpy.ndarray
         The result of the octave before it, float32 (H, W, 3): the image of its last step.
+    moved : bool
+        Whether a `Step.moved` of the octaves before it is true. If not, and no later step moves the
+        picture either, the run ends with `NoAnswer`.
     """
 
     octave: int
     picture: np.ndarray
+    moved: bool = True

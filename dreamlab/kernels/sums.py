@@ -33,7 +33,8 @@ def square_sums(x: np.ndarray, window: np.ndarray, mask: np.ndarray) -> np.ndarr
         (maps, mask, top + first, top + last, left, right) for maps in x for first, last in runs
     ]
     parts = np.reshape(share(_sum, pieces), (len(x), len(runs)))
-    return np.asarray(np.sum(parts, axis=1), np.float32)
+    with np.errstate(over="ignore"):  # infinite is what the caller looks for
+        return np.asarray(np.sum(parts, axis=1), np.float32)
 
 
 def square_sums_gradient(

@@ -19,12 +19,14 @@ _SWATCH = "display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:m
 def heat_table(table: Table) -> str:
     """Return a table as HTML; the cells of a heat map are blue (low) to red (high)."""
     heat = table.drawn in ("ratios", "cosines")
-    names = table.columns if table.drawn else [name.replace("_", " ") for name in table.columns]
+    names = [
+        label(table, name) if table.drawn else name.replace("_", " ") for name in table.columns
+    ]
     head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
     body = []
     for name, *figures in table.rows:
         cells = "".join(_cell(figure, table.drawn) for figure in figures)
-        body.append(f"<tr><th>{html.escape(cell_text(name))}</th>{cells}</tr>")
+        body.append(f"<tr><th>{html.escape(label(table, name))}</th>{cells}</tr>")
     kind = ' class="heat"' if heat else ""
     return f"<table{kind}><tr>{head}</tr>{''.join(body)}</table>"
 
@@ -46,8 +48,20 @@ def cell_text(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
+def label(table: Table, name: Any) -> str:
+    """Return the name of a row or column as text; one that is silent says so."""
+    return cell_text(name) + " (no answer)" * (name in table.silent)
+
+
+def no_figures(table: Table) -> str:
+    """Return what stands in place of a chart that would be empty."""
+    return f"No figures: {', '.join(label(table, name) for name in table.columns[1:])}"
+
+
 def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
     """Return a table as a line chart with a legend; missing values leave gaps.
+
+    Without any figure it is a sentence.
 
     Parameters
     ----------
@@ -58,6 +72,8 @@ def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
     """
     across = [row[0] for row in table.rows]
     columns = [[row[place] for row in table.rows] for place in range(1, len(table.columns))]
+    if table.empty:
+        return f"<p>{html.escape(no_figures(table))}</p>"
     figures = [figure for column in columns for figure in column if figure is not None]
     low, high = min([0.0, *figures]), max([0.0, *figures])
     high = high if high > low else low + 1.0
@@ -95,7 +111,7 @@ def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
         )
         legend.append(
             f'<span style="display:inline-block;margin-right:1rem"><i style="{_SWATCH}'
-            f'border-top:3px {line} {colours[turn]}"></i>{html.escape(name)}</span>'
+            f'border-top:3px {line} {colours[turn]}"></i>{html.escape(label(table, name))}</span>'
         )
     return (
         f'<figure class="chart" style="margin:0"><svg xmlns="http://www.w3.org/2000/svg" '

@@ -21,6 +21,9 @@ class Table:
         ``"lines"``: a line chart; the first column is the x axis, each further column is a line.
         ``"ratios"``: a heat map of values around 1. ``"cosines"``: a heat map of values from -1 to
         1. Empty: rows.
+    silent : tuple
+        The rows or columns, by their names, that have no figures as their layer or channel does not
+        answer to the picture.
     """
 
     name: str
@@ -28,3 +31,9 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple, ...]
     drawn: str = ""
+    silent: tuple = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether it has no figures at all."""
+        return all(figure is None for _, *figures in self.rows for figure in figures)

@@ -105,11 +105,14 @@ class DreamTask:
         before = checkpoints[-1] if checkpoints else None
         follow = _Follower(emit, self.config.iterations, before)
         recording = _Passing(self.every, emit)
+        resumed = None
+        if before is not None:
+            resumed = Resume(before.octave, before.picture, before.moved)
         steps = dream(
             self.picture,
             network,
             self.config,
-            resume=None if before is None else Resume(before.octave, before.picture),
+            resume=resumed,
             memory=allowance.memory,
         )
         with closing(recording.record(steps)) as recorded:
@@ -171,6 +174,7 @@ class _Follower:
         self._emit = emit
         self._iterations = iterations
         self._began = time.monotonic() - (before.seconds if before else 0.0)
+        self._moved = before is not None and before.moved
         self._previewed = -PREVIEW_SECONDS
 
     @property
@@ -180,12 +184,13 @@ class _Follower:
 
     def __call__(self, step: "Step") -> None:
         now = time.monotonic()
+        self._moved |= step.moved
         if step.ends_octave or now - self._previewed >= PREVIEW_SECONDS:
             self._emit(Preview(jpeg(to_pixels(step.image), max_side=PREVIEW_SIDE)))
             self._previewed = now
         if step.ends_octave and step.octave + 1 < step.octaves:
             result = np.array(step.image, np.float32)  # a copy: the engine reuses its own
-            self._emit(Checkpoint(step.octave + 1, result, self.seconds))
+            self._emit(Checkpoint(step.octave + 1, result, self.seconds, self._moved))
         doing = f"Octave {step.octave + 1} of {step.octaves}"
         if step.iteration >= 0:
             doing += f" · step {step.iteration + 1} of {self._iterations}"

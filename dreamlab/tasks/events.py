@@ -63,11 +63,14 @@ class Checkpoint:
         The result of the octave before it, float32 (H, W, 3), not rounded to bytes.
     seconds : float
         How long the octaves that ended took.
+    moved : bool
+        Whether a step changed the picture in these octaves.
     """
 
     octave: int
     picture: np.ndarray = field(repr=False)
     seconds: float
+    moved: bool = True
 
 
 @dataclass(frozen=True)

@@ -122,17 +122,6 @@ def test_a_layer_that_moves_too_little_ends_and_says_so(network, image):
     assert item.caption.encode() in report([findings]).replace(b"&#x27;", b"'")
 
 
-def test_a_silent_layer_ends_at_once_and_says_so(image):
-    network = tiny_network()
-    *_, last = network.feature_extractor(["third"], "float32").layers
-    kernel, bias = last.get_weights()
-    last.set_weights([kernel, bias - 1000])
-    (item,) = analyse(ATLAS, image, network, _settings(layers=["third"])).items
-    assert (item.values["steps"], item.values["moved"], item.values["last_step"]) == (1, 0, 1)
-    assert "moved only 0" in item.caption
-    assert np.array_equal(load_image(item.picture), load_image(to_pixels(image)))
-
-
 def test_it_is_cancelled_between_steps_and_resumed_where_it_was(network, image):
     settings = _settings(effort="equal steps", iterations=3)
     whole = analyse(ATLAS, image, network, settings)

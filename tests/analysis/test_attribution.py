@@ -120,6 +120,7 @@ def test_it_has_every_setting_of_a_dream():
         ({"max_side": 9999}, "max_side is 9999; choose 32"),
     ],
 )
+@pytest.mark.filterwarnings("ignore::dreamlab.dream.Silence")
 def test_what_cannot_be_looked_into_is_told(network, values, message):
     with pytest.raises(DreamError, match=message):
         analyse(ATTRIBUTION, picture(16, 18), network, _settings(octaves=1, **values))
@@ -127,13 +128,13 @@ def test_what_cannot_be_looked_into_is_told(network, values, message):
 
 def test_a_memory_budget_tiles_it_and_changes_no_figure(network, monkeypatch):
     image, tiles = picture(120, 140), []
-    gradient = OctaveAscent.gradient
+    summed = OctaveAscent._summed
 
     def spied(octave, *arguments):
         tiles.append(len(octave.tiles))
-        return gradient(octave, *arguments)
+        return summed(octave, *arguments)
 
-    monkeypatch.setattr(OctaveAscent, "gradient", spied)
+    monkeypatch.setattr(OctaveAscent, "_summed", spied)
     settings = _settings(octaves=2, iterations=1, jitter=9)
     whole = analyse(ATTRIBUTION, image, network, settings)
     assert set(tiles) == {1}

@@ -3,7 +3,8 @@ import pytest
 from skimage.metrics import structural_similarity
 
 from dreamlab.analysis import named
-from dreamlab.analysis.robustness import RobustnessSettings, add_gaussian_of_mean_0
+from dreamlab.analysis.noisy import add_gaussian_of_mean_0
+from dreamlab.analysis.robustness import RobustnessSettings
 from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
 from dreamlab.dream import dream

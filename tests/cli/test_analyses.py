@@ -6,7 +6,7 @@ import pytest
 
 from dreamlab.cli.main import main
 from dreamlab.images import png, to_pixels
-from tests.support.tiny import picture, tiny_network
+from tests.support.tiny import picture, silenced, tiny_network
 
 RANGE = ["--input-range", "-1,1"]
 ATLAS_FILES = ["01_first.png", "02_second.png", "03_pool.png", "04_third.png"]
@@ -31,6 +31,19 @@ def test_atlas(places, capsys):
     assert "wrote 9 files to" in capsys.readouterr().out
     settings = json.loads((out / "atlas.json").read_text())["settings"]
     assert (settings["amount"], settings["max_side"]) == (0.05, 32)
+
+
+def test_what_does_not_answer_is_told_in_one_line(places, capsys):
+    model, image, out = places
+    network = silenced(tiny_network(), "third", "second")
+    network.feature_extractor(["third"], "float32").save(model)
+    options = ["--amount", "0.05", "--max-side", "32", "--precision", "float32"]
+    assert main(["atlas", image, "--out", str(out), "--model", model, *options]) == 0
+    told = capsys.readouterr()
+    assert told.err == "dreamlab: no answer to this picture: second, pool and third\n"
+    assert told.out.startswith("wrote 9 files to")
+    rows = list(csv.reader((out / "atlas.csv").read_text().splitlines()))
+    assert [row[4] == "" for row in rows[1:]] == [False, True, True, True]
 
 
 def test_excitation_and_robustness_and_attribution(places):

@@ -12,6 +12,7 @@ from dreamlab.cli.main import main
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from tests.support.console import error_line
+from tests.support.tiny import silenced
 
 LAYERS = ["--layer", "second=0.5", "--layer", "third=2"]
 QUICK = [*LAYERS, "--octaves", "2", "--iterations", "2"]
@@ -278,3 +279,25 @@ def test_a_network_out_of_reach_is_one_line(cat, tmp_path, capfd, monkeypatch):
     options = ["--model", "inception_v3", "--layer", "mixed3=1"]
     assert main(["dream", cat, "--out", str(tmp_path / "o"), *options]) == 2
     assert "inception_v3 could not be downloaded" in error_line(capfd)
+
+
+def test_a_dream_that_cannot_move_ends_in_one_line(cat, asked, tmp_path, capfd):
+    silenced(models.load_model("vgg16"), "third")
+    out = tmp_path / "o"
+    layers = ["--layer", "third=2", "--octaves", "2", "--iterations", "2"]
+    assert main(["dream", cat, "--out", str(out), *layers]) == 2
+    assert error_line(capfd) == (
+        "dreamlab: third does not answer to this picture, so no step changes it: "
+        "choose a layer that does, such as pool"
+    )
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.filterwarnings("default::dreamlab.dream.Silence")
+def test_a_silent_layer_in_a_mix_is_told_of_in_one_line(cat, asked, tmp_path, capfd):
+    silenced(models.load_model("vgg16"), "third")
+    assert main(["dream", cat, "--out", str(tmp_path / "o"), *QUICK]) == 0
+    assert capfd.readouterr().err == (
+        "dreamlab: third does not answer to this picture, and the dream went on without: "
+        "choose another layer or other channels\n"
+    )

@@ -62,3 +62,27 @@ def test_headings_of_a_table_that_is_not_drawn_are_words():
     text = svg.heat_table(Table("t", "T", ("layer", "first_loss"), (("block1_pool", 1.0),)))
     assert "<table><tr><th>layer</th><th>first loss</th></tr>" in text
     assert "<th>block1_pool</th>" in text
+
+
+SILENT = Table("t", "T", ("noise", "a", "b"), ((0.1, 2.0, None), (0.2, 1.0, None)), "lines", ("b",))
+
+
+def test_a_silent_line_is_marked_in_the_legend_and_draws_nothing():
+    tree = ElementTree.fromstring(svg.lines(SILENT))
+    drawn = [line.get("d") for line in tree.iter(f"{SVG}path") if line.get("stroke-width")]
+    assert drawn[0] and not drawn[1]
+    assert [line.tail for line in tree.iter("i")] == ["a", "b (no answer)"]
+    assert "<th>b (no answer)</th>" in svg.heat_table(SILENT)
+
+
+def test_a_chart_without_figures_is_a_sentence():
+    empty = Table("t", "T", ("noise", "a<b"), ((0.1, None), (0.2, None)), "lines", ("a<b",))
+    assert empty.empty and not SILENT.empty
+    assert svg.lines(empty) == "<p>No figures: a&lt;b (no answer)</p>"
+    assert svg.lines(Table("t", "T", ("noise", "a"), ((0.1, None),))) == "<p>No figures: a</p>"
+
+
+def test_a_silent_row_is_marked_in_a_table():
+    table = Table("t", "T", ("channel", "answer"), ((1, None), (2, 0.5)), silent=(1,))
+    assert "<tr><th>1 (no answer)</th><td>–</td></tr>" in svg.heat_table(table)
+    assert "<tr><th>2</th><td>0.5</td></tr>" in svg.heat_table(table)

@@ -58,6 +58,7 @@ class Resume(NamedTuple):
 
     octave: int
     picture: np.ndarray
+    moved: bool = True
 
 
 class Start(NamedTuple):
@@ -81,6 +82,7 @@ class Step:
     loss: float
     losses: dict[str, float]
     ends_octave: bool
+    moved: bool
     original_picture: Picture
     provenance: Provenance
     image: np.ndarray
@@ -141,6 +143,7 @@ def _steps(image, model, config, plan, first, starts):
                 loss=float(os.getpid()),
                 losses={name: float(os.getpid()) for name in config.layers},
                 ends_octave=iteration == config.iterations - 1,
+                moved=True,
                 original_picture=image,
                 provenance=provenance,
                 image=np.full((height, width, 3), (red, done / total, 0), np.float32),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dreamlab.analysis import Item
-from dreamlab.analysis.robustness import KINDS
+from dreamlab.analysis.noisy import KINDS
 from dreamlab.config import DreamConfig
 from dreamlab.images import Picture, load_image
 from dreamlab.tasks.analysis_task import AnalysisTask

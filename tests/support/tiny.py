@@ -55,6 +55,16 @@ def wide_network(activation: str = "relu", *, seed: int = 0) -> Network:
     return Network("wide", model, "random")
 
 
+def silenced(network: Network, *layers: str, channels: tuple[int, ...] = ()) -> Network:
+    """The network, with ReLUs that never open: of whole layers, or of some channels of them."""
+    model = network.feature_extractor(layers, "float32")
+    for layer in map(model.get_layer, layers):
+        kernel, bias = layer.get_weights()
+        bias[list(channels) or slice(None)] = -100
+        layer.set_weights([kernel, bias])
+    return network
+
+
 def picture(height: int, width: int, seed: int = 0) -> np.ndarray:
     """A picture with something in it: a smooth pattern and some noise, in [-1, 1]."""
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)

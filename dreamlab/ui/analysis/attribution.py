@@ -48,7 +48,8 @@ def _values() -> dict[str, Any]:
 def _below(findings: Findings) -> None:
     tables = named("attribution").tables(findings)
     rows = next((table.rows for table in tables if table.name == "balance"), ())
-    if not rows:
+    balanced = {name: weight for name, _, weight in rows if weight is not None}
+    if not balanced:
         return
     like = _like(findings.settings)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -58,11 +59,11 @@ def _below(findings: Findings) -> None:
             key="attribution.balance",
             disabled=like is None,
             on_click=_balance,
-            args=(like, {name: balanced for name, _, balanced in rows}),
+            args=(like, balanced),
             help="Sets weights with which all layers would have pulled equally hard. The dream is "
             "another one then: run it again, and balance again if it is still uneven.",
         )
-        weights = ", ".join(f"{name} {balanced:.3g}" for name, _, balanced in rows)
+        weights = ", ".join(f"{name} {weight:.3g}" for name, weight in balanced.items())
         style.note(
             "No variant has the layers that were looked into: run it again to balance."
             if like is None

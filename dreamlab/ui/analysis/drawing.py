@@ -11,7 +11,7 @@ import streamlit as st
 
 from dreamlab.analysis import Findings, Item, Table, named
 from dreamlab.analysis.files import as_csv, files, sheet
-from dreamlab.report.svg import cell_text, warmth
+from dreamlab.report.svg import cell_text, label, no_figures, warmth
 from dreamlab.ui import style
 from dreamlab.ui.dreams.tables import inked, light
 
@@ -49,12 +49,21 @@ def tables(findings: Findings) -> None:
         key = f"{findings.analysis}.{table.name}"
         if not table.drawn:
             with st.expander(table.title, key=f"{key}.rows"):
-                columns = zip(*table.rows, strict=True)
-                st.dataframe(dict(zip(table.columns, columns, strict=True)), hide_index=True)
+                st.dataframe(_columns(table), hide_index=True)
             continue
         style.name(table.title)
+        if table.empty:
+            style.note(f"{no_figures(table)}.")
+            continue
         spec = json.loads(_spec(table, light()))
         st.vega_lite_chart(spec, width="stretch", key=f"{key}.chart", alt=table.title)
+
+
+def _columns(table: Table) -> dict[str, list[Any]]:
+    """Return a table by its columns, the silent rows marked."""
+    names, *others = zip(*table.rows, strict=True)
+    shown = [label(table, name) if table.silent else name for name in names]
+    return dict(zip(table.columns, [shown, *map(list, others)], strict=True))
 
 
 def downloads(findings: Findings, job: str) -> None:
@@ -96,11 +105,11 @@ def _spec(table: Table, light: bool) -> str:
 
 
 def _heat_map(table: Table) -> alt.LayerChart:
-    rows = [row[0] for row in table.rows]
-    columns = list(table.columns[1:])
+    rows = [label(table, row[0]) for row in table.rows]
+    columns = [label(table, name) for name in table.columns[1:]]
     values = [
         {
-            "row": row,
+            "row": label(table, row),
             "column": column,
             "figure": figure,
             "shown": cell_text(figure),
@@ -135,7 +144,7 @@ def _heat_map(table: Table) -> alt.LayerChart:
 
 
 def _line_chart(table: Table) -> alt.Chart:
-    columns = list(table.columns[1:])
+    columns = [label(table, name) for name in table.columns[1:]]
     values = [
         {"across": across, "layer": column, "figure": figure}
         for across, *figures in table.rows

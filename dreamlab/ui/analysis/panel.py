@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dreamlab.analysis import Findings, Item, named
+from dreamlab.analysis.silent import silent
 from dreamlab.comparison.variant import Variant
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
@@ -151,6 +152,8 @@ def _show_end(backend: Backend, run: AnalysisRun, panel: Panel, *, changed: bool
     status, findings = queries.status(backend, run.job), queries.findings(backend, run)
     if status.state == "failed":
         st.text(f"⚠ {status.error or 'The analysis failed; run it again.'}")
+    for warning in status.warnings:
+        style.note(warning, bad=True)
     if findings is None or not findings.items:
         if status.state == "cancelled":
             style.note("Cancelled before anything was found.")
@@ -172,6 +175,8 @@ def _draw(
     if findings is None:
         return
     take = None if variant is None else partial(_take, run.task.model, variant)
+    if unheard := silent(findings):
+        style.note(f"No answer to this picture: {unheard}.", bad=True)
     drawing.pictures(findings, run.job, take)
     drawing.tables(findings)
 
