@@ -5,11 +5,9 @@ Inside: `dream`, a generator of steps, `dreams` of several pictures at once, and
 imported from it: the names below.
 """
 
-from dreamlab.errors import needed
+import dreamlab.models  # noqa: F401, I001  # first: it chooses Keras's backend
 
-needed("tensorflow", extra="cpu")
-
-from dreamlab.dream.run import dream, dreams  # noqa: E402
-from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step  # noqa: E402
+from dreamlab.dream.run import dream, dreams
+from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Start, Step
 
 __all__ = ["InexactTiles", "OctaveDropped", "Resume", "Start", "Step", "dream", "dreams"]

@@ -10,6 +10,7 @@ from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.dream.memory import budget, bytes_per_pixel
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
+from dreamlab.models.keras_settings import own_settings
 
 #: Most pictures that are compared with another at once: more are hardly faster.
 _MOST = 4
@@ -99,6 +100,7 @@ class Activations:
             for name, activation in zip(self.layers, activations, strict=True)
         }
 
+    @own_settings()
     def _maps(self, pictures: tf.Tensor) -> list[tf.Tensor]:
         outputs = self._model(
             self._network.preprocess(pictures, self._preprocessing), training=False

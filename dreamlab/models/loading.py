@@ -1,7 +1,6 @@
 """Loads networks: those of the zoo with their ImageNet weights, or a user's own file."""
 
 import hashlib
-import os
 import socket
 import warnings
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ import keras
 import numpy as np
 
 from dreamlab.errors import DreamError, shown
+from dreamlab.models.backend import keras_home
+from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.network import Network
 from dreamlab.models.receptive_field import layer_receptive_fields
 from dreamlab.zoo import ARCHITECTURES, check_network
@@ -30,6 +31,7 @@ SHIPPED = {
 _DOWNLOAD_PATIENCE = 30.0
 
 
+@own_settings()
 def load_model(
     model: str | Path | keras.Model | Network = "vgg16",
     *,
@@ -90,7 +92,7 @@ def _load_named(name: str, weights: None | str | Path) -> Network:
         path, checksum = SHIPPED[name]
         _check(path, checksum)
         return Network(name, _build(name, path), checksum)
-    cached = _keras_folder() / ARCHITECTURES[name].weights_file
+    cached = keras_home() / "models" / ARCHITECTURES[name].weights_file
     try:
         with _impatient_sockets():
             model = _build(name, "imagenet")
@@ -100,12 +102,6 @@ def _load_named(name: str, weights: None | str | Path) -> Network:
             f"{cached.name} into {cached.parent} by hand, or use vgg16, which works offline"
         ) from error
     return Network(name, model, _checksum(cached) if cached.exists() else "imagenet")
-
-
-def _keras_folder() -> Path:
-    """Return the folder in which Keras caches weights, by its documented rule."""
-    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
-    return (home if os.access(home, os.W_OK) else Path("/tmp/.keras")) / "models"
 
 
 def _build(name: str, weights: None | str | Path) -> keras.Model:

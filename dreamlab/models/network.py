@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from dreamlab.errors import DreamError
 from dreamlab.models.casting import cast
+from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.machine import has_much_memory
 from dreamlab.models.receptive_field import ReceptiveField, layer_receptive_fields
 from dreamlab.report.svg import heat_table
@@ -120,6 +121,7 @@ class Network:
         """
         return self.accelerated(self.plain_extractor(names, precision), precision, convolution)
 
+    @own_settings()
     def plain_extractor(self, names: Iterable[str], precision: str) -> keras.Model:
         """Return what `feature_extractor` does, with all layers Keras's own.
 
@@ -137,6 +139,7 @@ class Network:
         outputs = {name: model.get_layer(self.layer(name).name).output for name in names}
         return keras.Model(model.inputs[0], outputs)
 
+    @own_settings()
     def accelerated(self, model: keras.Model, precision: str, convolution: str) -> keras.Model:
         """Return a model of this network's layers as they are computed.
 
@@ -180,6 +183,7 @@ class Network:
         for kernels in list(self._kernels.values()):  # another thread may add some
             kernels.keep_transformed(keep)
 
+    @own_settings()
     def preprocess(self, image: tf.Tensor, preprocessing: str) -> tf.Tensor:
         """Convert pictures in [-1, 1] to the input of the network.
 

@@ -146,13 +146,6 @@ def test_no_network_is_one_clear_error(tmp_path, monkeypatch):
     assert "vgg16, which works offline" in message
 
 
-def test_keras_looks_where_the_error_says(monkeypatch):
-    from keras.src.backend.config import keras_home
-
-    monkeypatch.delenv("KERAS_HOME", raising=False)
-    assert loading._keras_folder() == Path(keras_home()) / "models"
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ARCHITECTURES)
 def test_the_weights_file_is_the_one_that_keras_asks_for(model, monkeypatch):
