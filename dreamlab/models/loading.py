@@ -1,6 +1,8 @@
 """Loads networks: those of the zoo with their ImageNet weights, or a user's own file."""
 
 import hashlib
+import os
+import re
 import socket
 import warnings
 from collections.abc import Iterator
@@ -14,10 +16,13 @@ import numpy as np
 
 from dreamlab.errors import DreamError, shown
 from dreamlab.models.backend import keras_home
+from dreamlab.models.file_kinds import label
+from dreamlab.models.finite import check_finite
 from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.network import Network
+from dreamlab.models.own_file import read_own
 from dreamlab.models.receptive_field import layer_receptive_fields
-from dreamlab.zoo import ARCHITECTURES, check_network
+from dreamlab.zoo import ARCHITECTURES, OWN_SUFFIXES, check_network
 
 #: Weights in the package: model name to file and SHA-256.
 SHIPPED = {
@@ -42,9 +47,10 @@ def load_model(
     Parameters
     ----------
     model : str, path, keras.Model or Network
-        A name in `dreamlab.zoo.ARCHITECTURES`, the path of a ``.keras`` file, or a model in
-        memory: functional or sequential, from a picture (H, W, 3) of any or of a fixed size. Load
-        a model again after training it further. A `Network` is returned as it is.
+        A name in `dreamlab.zoo.ARCHITECTURES`, the path of a file that Keras has saved
+        (``.keras``, ``.h5``), or a model in memory: functional or sequential, from a picture
+        (H, W, 3) of any or of a fixed size. Load a model again after training it further. A
+        `Network` is returned as it is.
     weights : {"imagenet", None} or path
         Weights of a named network: ImageNet's (in the package for vgg16, else downloaded once by
         Keras), ``None`` for random weights, or the path of a ``.weights.h5`` file.
@@ -58,8 +64,11 @@ def load_model(
         if str(model) in ARCHITECTURES:
             return _load_named(str(model), weights)
         path = Path(model)
-        if path.suffix != ".keras":
-            check_network(str(model), otherwise=", or give the path of a .keras file")
+        if re.match(r"\w[\w+.-]+://", str(model)):
+            raise DreamError(f"{shown(model)} is an address: download the file and give its path")
+        there = str(model) and os.path.lexists(path)
+        if not there and not path.name.lower().endswith(OWN_SUFFIXES):
+            check_network(str(model), otherwise=", or give the path of a .keras or .h5 file")
         _check_no_weights(path.name, weights)
         return _load_own(path)
     if isinstance(model, Network):
@@ -69,9 +78,11 @@ def load_model(
         # The suffix keeps a user's model that is called vgg16 apart from the zoo's.
         name = f"{model.name}.keras"
         _check_no_weights(name, weights)
-        return Network(name, _free_size(model, name), _checksum_of(model))
+        body = _free_size(model, name)
+        check_finite(body, name)
+        return Network(name, body, _checksum_of(model))
     raise DreamError(
-        f"the model is {shown(model)}; give a name such as vgg16, a .keras file or a keras.Model"
+        f"the model is {shown(model)}; give a name such as vgg16, a file of Keras or a keras.Model"
     )
 
 
@@ -118,32 +129,32 @@ def _build(name: str, weights: None | str | Path) -> keras.Model:
 
 def _load_own_weights(name: str, path: Path) -> Network:
     if not path.is_file():
-        raise DreamError(f"there is no weights file {str(path)!r}; give the path of a .weights.h5")
+        raise DreamError(
+            f"there is no weights file {shown(str(path))}; give the path of a .weights.h5"
+        )
     model = _build(name, None)
     try:
         # Keras only warns of weights that fit no layer.
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             model.load_weights(path)
-    except (ValueError, OSError, KeyError, UserWarning) as error:
+    except Exception as error:  # what a file of another kind does to Keras may be anything
         raise DreamError(
-            f"{path.name} does not hold weights of {name} without its top: "
+            f"{label(path)} does not hold weights of {name} without its top: "
             "save them with model.save_weights from the same architecture"
         ) from error
+    check_finite(model, label(path))
     return Network(name, model, _checksum(path))
 
 
 def _load_own(path: Path) -> Network:
-    if not path.is_file():
-        raise DreamError(f"there is no model file {str(path)!r}; give the path of a .keras file")
-    try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # a damaged archive may fail anywhere in Keras
+    if not os.path.exists(path):
         raise DreamError(
-            f"{path.name} cannot be loaded: it is damaged, or holds code or layers of its own, "
-            "which are not run; save it with model.save from layers of Keras alone"
-        ) from error
-    return Network(path.name, _free_size(model, path.name), _checksum(path))
+            f"there is no model file {shown(str(path))}; give the path of a .keras or .h5 file"
+        )
+    model = _free_size(read_own(path), path.name)
+    check_finite(model, label(path))
+    return Network(path.name, model, _checksum(path))
 
 
 def _free_size(model: keras.Model, label: str) -> keras.Model:

@@ -73,9 +73,7 @@ def test_a_file_named_as_a_network_of_the_zoo_is_not_taken_for_it(tmp_path):
 def test_code_in_a_file_is_not_run(tmp_path):
     inputs = keras.Input((8, 8, 3))
     keras.Model(inputs, kl.Lambda(lambda x: x * 2)(inputs)).save(tmp_path / "code.keras")
-    with pytest.raises(
-        DreamError, match="code.keras cannot be loaded: it is damaged, or holds code"
-    ):
+    with pytest.raises(DreamError, match="code.keras holds a Lambda layer, which is code that"):
         load_model(tmp_path / "code.keras")
 
 
@@ -83,21 +81,44 @@ def test_files_that_are_no_network(tmp_path):
     (tmp_path / "junk.keras").write_bytes(b"not a network")
     keras.Sequential([keras.Input((5,)), kl.Dense(2)]).save(tmp_path / "flat.keras")
     _classifier().save(tmp_path / "own.keras")
+    (tmp_path / "vgg18").mkdir()
+    (tmp_path / "weights.pth").write_bytes(b"\x80\x02\x8a\nl\xfc\x9c")
     for name, options, message in [
-        ("junk.keras", {}, "junk.keras cannot be loaded"),
+        ("junk.keras", {}, "junk.keras is no file of Keras"),
         ("flat.keras", {}, "flat.keras is no network of pictures"),
-        ("absent.keras", {}, "there is no model file"),
+        ("absent.keras", {}, "there is no model file .*; give the path of a .keras or .h5 file"),
+        ("absent.h5", {}, "there is no model file"),
+        ("absent.HDF5", {}, "there is no model file"),
+        ("vgg18", {}, "vgg18 is a folder without a network in it"),
+        ("weights.pth", {}, "weights.pth is a file of PyTorch"),
         ("vgg17", {}, "unknown model .*choose from vgg16"),
         ("own.keras", {"weights": "a.weights.h5"}, "own.keras has its own weights"),
     ]:
         with pytest.raises(DreamError, match=message):
             load_model(tmp_path / name, **options)
+    with pytest.raises(DreamError, match="'hf://mine/own' is an address: download the file"):
+        load_model("hf://mine/own")
+    with pytest.raises(DreamError, match="unknown model ''; choose from vgg16.*a .keras or .h5"):
+        load_model("")
+
+
+def test_an_h5_file_is_dreamt_with(tmp_path):
+    own = _classifier()
+    own.save(tmp_path / "own.h5")
+    network = load_model(tmp_path / "own.h5")
+    assert network.name == "own.h5" and len(network.weights) == 64
+    assert [layer.name for layer in network.layers] == ["low", "high"]
+    config = DreamConfig(layers={"high": 1.0}, octaves=1, iterations=3)
+    losses = [step.loss for step in dream(picture(90, 120), network, config)]
+    assert losses[0] < losses[1] < losses[2]
 
 
 def test_weights_of_another_network_are_refused(tmp_path):
     _classifier().save_weights(tmp_path / "other.weights.h5")
     (tmp_path / "junk.weights.h5").write_bytes(b"junk")
+    (tmp_path / "junk.keras").write_bytes(b"junk")
     for name, message in [
+        ("junk.keras", "junk.keras does not hold weights of vgg16"),
         ("other.weights.h5", "other.weights.h5 does not hold weights of vgg16 without its top"),
         ("junk.weights.h5", "junk.weights.h5 does not hold weights of vgg16"),
         ("absent.weights.h5", "there is no weights file"),
