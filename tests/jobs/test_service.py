@@ -530,6 +530,25 @@ def test_a_cluster_shares_the_dreams_and_outlives_a_worker(cluster):
         assert until(lambda: not jobs.status(job).active) < 1
 
 
+def test_a_worker_that_cannot_load_leaves_the_dreams_to_one_that_can(monkeypatch, tmp_path):
+    monkeypatch.setenv(PRELOAD, '["tests.support.fake_engine", "dreamlab.jobs.preload"]')
+    own = tmp_path / "missing.keras"
+    monkeypatch.setenv("DREAMLAB_WARM_MODEL", str(own))
+    with closing(Cluster(tmp_path, "broken")) as cluster:
+        settings = DeploymentSettings(scheduler=cluster.address)
+        with closing(JobService(settings)) as jobs:
+            until(lambda: jobs.problem == f"there is no model file '{own}'")
+            monkeypatch.delenv("DREAMLAB_WARM_MODEL")
+            good = cluster.start("good")
+            until(jobs.ready)
+            until(lambda: jobs.problem is None, 2)
+            time.sleep(1)  # so that both would take jobs
+            both = [jobs.submit("a", request(step=0.1)) for _ in range(2)]
+            states = [ended(jobs, job) for job in both]
+            pids = {point.loss for status in states for point in losses(status)}
+            assert pids == {float(good.pid)}
+
+
 def test_a_worker_without_a_nanny_that_does_not_stop_is_given_up(cluster):
     with running(scheduler=cluster.address, stop_seconds=0.5) as jobs:
         until(lambda: len(jobs.workers) == 2)
