@@ -16,6 +16,7 @@ import numpy as np
 
 from dreamlab.errors import DreamError, shown
 from dreamlab.models.backend import keras_home
+from dreamlab.models.casting import in_float32
 from dreamlab.models.file_kinds import label
 from dreamlab.models.finite import check_finite
 from dreamlab.models.keras_settings import own_settings
@@ -78,7 +79,7 @@ def load_model(
         # The suffix keeps a user's model that is called vgg16 apart from the zoo's.
         name = f"{model.name}.keras"
         _check_no_weights(name, weights)
-        body = _free_size(model, name)
+        body = in_float32(_free_size(model, name))
         check_finite(body, name)
         return Network(name, body, _checksum_of(model))
     raise DreamError(
@@ -152,7 +153,7 @@ def _load_own(path: Path) -> Network:
         raise DreamError(
             f"there is no model file {shown(str(path))}; give the path of a .keras or .h5 file"
         )
-    model = _free_size(read_own(path), path.name)
+    model = in_float32(_free_size(read_own(path), path.name))
     check_finite(model, label(path))
     return Network(path.name, model, _checksum(path))
 
@@ -200,7 +201,7 @@ def _checksum_of(model: keras.Model) -> str:
     for weight in model.weights:
         values = np.asarray(weight)
         digest.update(f"{values.shape} {values.dtype}".encode())
-        digest.update(np.ascontiguousarray(values).data)
+        digest.update(values.tobytes())
     return digest.hexdigest()
 
 
