@@ -104,9 +104,10 @@ def fault(name: str, suffix: str, config: Any, version: str, error: Exception) -
             "with pip install -U keras"
         )
     by = f", though Keras {version} saved it" if version not in ("", here) else ""
+    why = ", or holds what .h5 files do not keep" if suffix == ".h5" else ""
     return DreamError(
-        f"{name} cannot be loaded by Keras {here} ({type(error).__name__}){by}: "
-        "it is damaged or incomplete; save it again with model.save"
+        f"{name} cannot be loaded by Keras {here} ({type(error).__name__}){by}: it is damaged "
+        f"or incomplete{why}; save it again with model.save('own.keras')"
     )
 
 

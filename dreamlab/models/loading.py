@@ -155,7 +155,9 @@ def _load_own(path: Path) -> Network:
         )
     model = in_float32(_free_size(read_own(path), path.name))
     check_finite(model, label(path))
-    return Network(path.name, model, _checksum(path))
+    # The suffix keeps a file that is called vgg16 apart from the zoo's network.
+    name = f"{path.name}.keras" if path.name in ARCHITECTURES else path.name
+    return Network(name, model, _checksum(path))
 
 
 def _free_size(model: keras.Model, label: str) -> keras.Model:

@@ -68,6 +68,9 @@ def test_a_file_named_as_a_network_of_the_zoo_is_not_taken_for_it(tmp_path):
     network = load_model(tmp_path / "vgg16.keras")
     assert network.architecture is None
     assert [layer.name for layer in network.offered_layers] == ["low", "high"]
+    (tmp_path / "vgg16.keras").rename(tmp_path / "vgg16")
+    network = load_model(tmp_path / "vgg16")
+    assert (network.name, network.architecture) == ("vgg16.keras", None)
 
 
 def test_code_in_a_file_is_not_run(tmp_path):
