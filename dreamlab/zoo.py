@@ -14,6 +14,8 @@ from dreamlab.layer_info import LayerInfo
 
 #: The layers of all networks on offer, one per line.
 LAYER_TABLE = Path(__file__).parent / "layers.json"
+#: Suffixes of the files in which Keras saves networks.
+OWN_SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     names = ", ".join(ARCHITECTURES)
     parser.add_argument(
         "--model",
-        metavar="NAME|FILE.keras",
-        help=f"{names}, or a .keras file of your own (default: {DEFAULT_MODEL})",
+        metavar="NAME|FILE",
+        help=f"{names}, or a .keras or .h5 file of your own (default: {DEFAULT_MODEL})",
     )
     parser.add_argument(
         "--input-range",

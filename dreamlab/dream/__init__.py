@@ -5,12 +5,10 @@ Inside: `dream`, a generator of steps, `dreams` of several pictures at once, and
 imported from it: the names below.
 """
 
-from dreamlab.errors import needed
+import dreamlab.models  # noqa: F401, I001  # first: it chooses Keras's backend
 
-needed("tensorflow", extra="cpu")
-
-from dreamlab.dream.run import dream, dreams  # noqa: E402
-from dreamlab.dream.step import (  # noqa: E402
+from dreamlab.dream.run import dream, dreams
+from dreamlab.dream.step import (
     InexactTiles,
     NoAnswer,
     OctaveDropped,

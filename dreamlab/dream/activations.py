@@ -11,6 +11,7 @@ from dreamlab.dream.memory import budget, bytes_per_pixel
 from dreamlab.dream.objective import BORDER
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
+from dreamlab.models.keras_settings import own_settings
 
 #: Standard deviation of the noise that shows whether a channel changes with the picture.
 _NUDGE = 0.01
@@ -126,6 +127,7 @@ class Activations:
             for name, activation in zip(self.layers, activations, strict=True)
         }
 
+    @own_settings()
     def _maps(self, pictures: tf.Tensor) -> list[tf.Tensor]:
         outputs = self._network.activations(self._model, pictures, self._preprocessing)
         return [tf.cast(outputs[name], tf.float32) for name in self.layers]

@@ -21,6 +21,7 @@ from dreamlab.dream.memory import budget, bytes_per_pixel
 from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
+from dreamlab.models.keras_settings import own_settings
 
 #: Square root of the covariance of the colours of natural pictures (ImageNet), from Lucid.
 _COLOUR = np.array(
@@ -189,6 +190,7 @@ class ChannelVisualizer:
         """Return the pictures of coefficients, float32, shape (N, side, side, 3), in [-1, 1]."""
         return to_pictures(coefficients, self._scales).numpy()
 
+    @own_settings()
     def _ascend(
         self,
         coefficients: tf.Tensor,
@@ -219,6 +221,7 @@ class ChannelVisualizer:
         return objectives, coefficients + _RATE * (mean / (1 - _BETA1**step)) / size, mean, square
 
 
+@own_settings()
 def unrectified(model: keras.Model, layer: str) -> keras.Model:
     """Return a model up to a layer's activation, before the layer's own ReLU if it has one."""
     last = model.get_layer(layer)

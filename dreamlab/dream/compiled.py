@@ -15,6 +15,7 @@ from dreamlab.dream.objective import channel_masks, fast_square_sums, square_sum
 from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
+from dreamlab.models.keras_settings import own_settings
 
 #: Most pixels at once. The kernels of deep layers are then read for several small pictures at once,
 #: which saves a fifth of such a step; more pictures save nothing more.
@@ -106,6 +107,7 @@ class CompiledObjective:
         pixels = min(_MOST_PIXELS, memory_budget / self._bytes_per_pixel)
         return max(1, int(pixels / shape.area))
 
+    @own_settings()
     def maps(self, shape: Shape) -> list[Shape]:
         """Return rows and columns of each layer's feature map for a picture's shape."""
         with in_words(shape):
@@ -181,6 +183,7 @@ class CompiledObjective:
         fast = self._fast and activation.dtype == tf.float32
         return (fast_square_sums if fast else square_sums)(activation, window, mask)
 
+    @own_settings()
     def _gradients(
         self, pictures: tf.Tensor, windows: tf.Tensor, scales: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:

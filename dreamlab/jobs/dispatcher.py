@@ -136,6 +136,8 @@ class Dispatcher:
                         self._handles[address] = handle
                     self._handles[address].on_heartbeat(worker["last_seen"])
                 self._listed |= bool(workers)
+                for handle in self._handles.values():
+                    handle.stands_back = handle.trouble is not None and self.ready
                 self._jobs.set_slots(len(workers))
                 self._jobs.set_notice(self._trouble())
                 self._tick()
@@ -147,9 +149,13 @@ class Dispatcher:
 
     def _trouble(self) -> str | None:
         """Return what keeps all jobs from running, in one sentence, or None."""
-        if not self._handles:
+        answering = [handle for handle in self._handles.values() if not handle.silent]
+        if not answering:
+            return _SILENT if self._handles else _STARTING
+        if not any(handle.heard for handle in answering):
             return _STARTING
-        return _SILENT if all(handle.silent for handle in self._handles.values()) else None
+        troubles = [handle.trouble for handle in answering]
+        return troubles[0] if all(troubles) else None
 
     def _tick(self) -> None:
         try:

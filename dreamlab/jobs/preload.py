@@ -5,29 +5,67 @@ A local worker preloads this module by itself; on a cluster it is
 """
 
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from dreamlab.config.deployment import DeploymentSettings
+from dreamlab.errors import DreamError
 from dreamlab.tasks.events import Timed
+from dreamlab.tasks.faults import log_fault
 from dreamlab.tasks.warm_up import warm_up
 
-_measured: tuple[str, Timed] | None = None
+
+@dataclass(frozen=True)
+class Readiness:
+    """What a worker's last try to load its network came to.
+
+    Parameters
+    ----------
+    model : str
+        The network; empty for a worker that was not told to load one.
+    timed : Timed or None
+        How fast it ran; None if it did not.
+    problem : str or None
+        Why it could not be loaded, in one sentence.
+    """
+
+    model: str = ""
+    timed: Timed | None = None
+    problem: str | None = None
+
+
+_readiness = Readiness()
 
 
 def dask_setup(worker: Any) -> None:
     """Load the engine and the network, and dream a little, so that no visitor has to wait.
 
-    A worker whose network cannot be loaded is of use all the same: each dream then tells its
-    visitor what is wrong.
+    A worker whose network cannot be loaded is listed all the same: it tells why, and tries again
+    when it is asked to.
     """
-    global _measured
+    load()
+
+
+def load() -> Readiness:
+    """Load the network, again if it failed, and return what that came to."""
+    global _readiness
+    model = ""
     try:
         model = DeploymentSettings.from_environment().warm_model
-        _measured = model, warm_up(model)
-    except Exception as error:
+        _readiness = Readiness(model, warm_up(model))
+    except DreamError as error:
         logging.getLogger(__name__).warning("warm-up failed: %s", error)
+        _readiness = Readiness(model, problem=str(error))
+    except Exception as error:
+        kind = log_fault("warm-up", error)
+        sentence = (
+            f"the worker cannot load its network ({kind}): tell whoever runs this page, whose log "
+            "has more"
+        )
+        _readiness = Readiness(model, problem=sentence)
+    return _readiness
 
 
-def measured() -> tuple[str, Timed] | None:
-    """Return the network that this worker warmed up with, and how fast; None if it did not."""
-    return _measured
+def readiness() -> Readiness:
+    """Return what the last try came to, without another."""
+    return _readiness

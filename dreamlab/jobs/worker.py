@@ -11,6 +11,8 @@ from collections import deque
 from contextlib import suppress
 
 from dreamlab.config.deployment import DeploymentSettings
+from dreamlab.errors import DreamError
+from dreamlab.jobs import preload
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.protocol import Ended
 from dreamlab.tasks.events import Warned, resumed_seconds
@@ -70,6 +72,9 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
                 )
             except Exception as problem:
                 error = sentence(problem, task.noun)
+                if not isinstance(problem, DreamError):
+                    # What nobody foresaw here may be known already.
+                    error = preload.readiness().problem or error
         for warning in sentences:
             current.log.append(Warned(warning))
     finally:

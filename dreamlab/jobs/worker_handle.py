@@ -19,6 +19,9 @@ POLL_SECONDS = 0.3
 #: Seconds without an answer after which a question counts as not answered.
 PATIENCE = 3.0
 
+#: Seconds before a worker that could not load its network tries it again.
+RETRY_SECONDS = 10.0
+
 #: Seconds without a heartbeat, of which a local worker has one every two seconds, after which a
 #: worker counts as silent. An idle worker that is frozen has none.
 SILENT_SECONDS = 10.0
@@ -58,10 +61,17 @@ class WorkerHandle:
     ----------
     task : asyncio.Task
         Ends only when it is cancelled, or with an error when the worker is lost.
+    trouble : str or None
+        Why the worker could not load its network, in one sentence.
+    stands_back : bool
+        Whether it takes no jobs, as others can do them better.
     """
 
     def __init__(self, client: Any, address: str, jobs: Jobs, notifier: Notifier) -> None:
-        self._serving = False
+        self.heard = False
+        self.trouble: str | None = None
+        self.stands_back = False
+        self._tried = 0.0
         self._last_seen = 0.0
         self._heard = time.monotonic()
         self._client = client
@@ -78,8 +88,9 @@ class WorkerHandle:
 
     @property
     def ready(self) -> bool:
-        """Whether the worker takes jobs."""
-        return self._serving and not self.silent and not self.task.done()
+        """Whether the worker has its network, and takes jobs."""
+        there = self.heard and not self.silent and not self.task.done()
+        return there and self.trouble is None
 
     @property
     def silent(self) -> bool:
@@ -95,20 +106,20 @@ class WorkerHandle:
 
     async def _serve(self) -> None:
         try:
-            measured = await self._ask(preload.measured)
+            self._note(await self._ask(preload.readiness))
         except Exception as error:  # it takes jobs all the same, and each says what is wrong
             logger.warning("a worker does not say how fast it is: %s", type(error).__name__)
-        else:
-            if measured is not None:
-                model, timed = measured
-                self._jobs.observe(model, "auto", timed)
-        self._serving = True
+        self.heard = True
+        self._notifier.notify()
         while True:
             notice = self._notifier.next
-            assignment = None if self.silent else self._jobs.take()
+            if self.trouble and time.monotonic() - self._tried >= RETRY_SECONDS:
+                await self._load()
+            idle = self.silent or self.stands_back
+            assignment = None if idle else self._jobs.take()
             if assignment is None:
                 # Nothing notifies when a silent worker is back.
-                await wait_any(notice, SILENT_SECONDS)
+                await wait_any(notice, RETRY_SECONDS if self.trouble else SILENT_SECONDS)
                 continue
             over = False
             try:
@@ -119,18 +130,34 @@ class WorkerHandle:
             if not over:
                 raise ConnectionError("the worker died")  # nothing more is given to it
 
-    async def _run(self, assignment: Assignment) -> bool:
-        """Have a task run and say whether the worker is done with it, or else was lost."""
-        future = self._client.submit(
-            worker.run,
-            assignment,
-            self._allowance,
-            # Once, here: never shared with an equal call, never moved.
+    def _note(self, readiness: preload.Readiness) -> None:
+        self.trouble, self._tried = readiness.problem, time.monotonic()
+        if readiness.timed is not None:
+            self._jobs.observe(readiness.model, "auto", readiness.timed)
+
+    async def _load(self) -> None:
+        """Have the worker try again to load its network."""
+        future = self._submit(preload.load)
+        try:
+            self._note(await future)
+        finally:
+            future.release()
+        self._notifier.notify()
+
+    def _submit(self, function: Callable, *args: Any) -> Any:
+        """Have the worker call a function: once, there, never shared with an equal call."""
+        return self._client.submit(
+            function,
+            *args,
             workers=[self._address],
             allow_other_workers=False,
             pure=False,
             retries=0,
         )
+
+    async def _run(self, assignment: Assignment) -> bool:
+        """Have a task run and say whether the worker is done with it, or else was lost."""
+        future = self._submit(worker.run, assignment, self._allowance)
         ended = asyncio.ensure_future(_outcome(future))
         try:
             while not ended.done():

@@ -4,9 +4,9 @@ Inside: the class of a network, its loading, and the receptive field of each of 
 May be imported from it: the names below.
 """
 
-from dreamlab.errors import needed
+from dreamlab.models import backend
 
-needed("tensorflow", extra="cpu")
+backend.import_keras()
 
 from dreamlab.models.cache import cached_model  # noqa: E402
 from dreamlab.models.loading import load_model  # noqa: E402

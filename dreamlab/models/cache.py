@@ -30,8 +30,10 @@ def cached_model(model: str | Path | keras.Model | Network = "vgg16") -> Network
     """
     if not isinstance(model, str | Path):
         return load_model(model)
-    path = Path(model)
-    changed = path.stat().st_mtime_ns if path.is_file() else 0
+    try:
+        changed = Path(model).stat().st_mtime_ns
+    except (OSError, ValueError):  # no file, or no name that a file can have
+        changed = 0
     with _loading:  # keeps two threads from loading the same network
         return _loaded(str(model), changed)
 

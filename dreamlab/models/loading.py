@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import socket
 import warnings
 from collections.abc import Iterator
@@ -14,10 +15,15 @@ import keras
 import numpy as np
 
 from dreamlab.errors import DreamError, shown
+from dreamlab.models.backend import keras_home
 from dreamlab.models.feeding import told_feeding
+from dreamlab.models.file_kinds import label
+from dreamlab.models.finite import check_finite
+from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.network import Network
+from dreamlab.models.own_file import read_own
 from dreamlab.models.own_network import own_network
-from dreamlab.zoo import ARCHITECTURES, check_network
+from dreamlab.zoo import ARCHITECTURES, OWN_SUFFIXES, check_network
 
 #: Weights in the package: model name to file and SHA-256.
 SHIPPED = {
@@ -31,6 +37,7 @@ SHIPPED = {
 _DOWNLOAD_PATIENCE = 30.0
 
 
+@own_settings()
 def load_model(
     model: str | Path | keras.Model | Network = "vgg16",
     *,
@@ -42,13 +49,13 @@ def load_model(
     Parameters
     ----------
     model : str, path, keras.Model or Network
-        A name in `dreamlab.zoo.ARCHITECTURES`, the path of a ``.keras`` file, or a model in
-        memory: functional or sequential, from a picture (H, W, 3) of any or of a fixed size. Load
-        a model again after training it further. A `Network` is returned as it is.
+        A name in `dreamlab.zoo.ARCHITECTURES`, the path of a file that Keras has saved
+        (``.keras``, ``.h5``), or a model in memory: functional or sequential, from a picture
+        (H, W, 3) of any or of a fixed size. Load a model again after training it further. A
+        `Network` is returned as it is.
     weights : {"imagenet", None} or path
         Weights of a named network: ImageNet's (in the package for vgg16, else downloaded once by
         Keras), ``None`` for random weights, or the path of a ``.weights.h5`` file.
-
     input_range : str, optional
         What the network is fed, one of `dreamlab.config.input_range.INPUT_RANGES`. By default that
         is known of a named network; of another it is found in its first layers, or known from the
@@ -63,8 +70,11 @@ def load_model(
         if str(model) in ARCHITECTURES:
             return _load_named(str(model), weights, input_range)
         path = Path(model)
-        if path.suffix != ".keras":
-            check_network(str(model), otherwise=", or give the path of a .keras file")
+        if re.match(r"\w[\w+.-]+://", str(model)):
+            raise DreamError(f"{shown(model)} is an address: download the file and give its path")
+        there = str(model) and os.path.lexists(path)
+        if not there and not path.name.lower().endswith(OWN_SUFFIXES):
+            check_network(str(model), otherwise=", or give the path of a .keras or .h5 file")
         _check_no_weights(path.name, weights)
         return _load_own(path, input_range)
     if isinstance(model, Network):
@@ -81,7 +91,7 @@ def load_model(
         _check_no_weights(name, weights)
         return own_network(name, model, _checksum_of(model), input_range)
     raise DreamError(
-        f"the model is {shown(model)}; give a name such as vgg16, a .keras file or a keras.Model"
+        f"the model is {shown(model)}; give a name such as vgg16, a file of Keras or a keras.Model"
     )
 
 
@@ -108,7 +118,7 @@ def _model_and_checksum(name: str, weights: None | str | Path) -> tuple[keras.Mo
         path, checksum = SHIPPED[name]
         _check(path, checksum)
         return _build(name, path), checksum
-    cached = _keras_folder() / ARCHITECTURES[name].weights_file
+    cached = keras_home() / "models" / ARCHITECTURES[name].weights_file
     try:
         with _impatient_sockets():
             model = _build(name, "imagenet")
@@ -118,12 +128,6 @@ def _model_and_checksum(name: str, weights: None | str | Path) -> tuple[keras.Mo
             f"{cached.name} into {cached.parent} by hand, or use vgg16, which works offline"
         ) from error
     return model, _checksum(cached) if cached.exists() else "imagenet"
-
-
-def _keras_folder() -> Path:
-    """Return the folder in which Keras caches weights, by its documented rule."""
-    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
-    return (home if os.access(home, os.W_OK) else Path("/tmp/.keras")) / "models"
 
 
 def _build(name: str, weights: None | str | Path) -> keras.Model:
@@ -140,32 +144,32 @@ def _build(name: str, weights: None | str | Path) -> keras.Model:
 
 def _load_own_weights(name: str, path: Path) -> tuple[keras.Model, str]:
     if not path.is_file():
-        raise DreamError(f"there is no weights file {str(path)!r}; give the path of a .weights.h5")
+        raise DreamError(
+            f"there is no weights file {shown(str(path))}; give the path of a .weights.h5"
+        )
     model = _build(name, None)
     try:
         # Keras only warns of weights that fit no layer.
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             model.load_weights(path)
-    except (ValueError, OSError, KeyError, UserWarning) as error:
+    except Exception as error:  # what a file of another kind does to Keras may be anything
         raise DreamError(
-            f"{path.name} does not hold weights of {name} without its top: "
+            f"{label(path)} does not hold weights of {name} without its top: "
             "save them with model.save_weights from the same architecture"
         ) from error
+    check_finite(model, label(path))
     return model, _checksum(path)
 
 
-def _load_own(path: Path, input_range: str | None) -> Network:
-    if not path.is_file():
-        raise DreamError(f"there is no model file {str(path)!r}; give the path of a .keras file")
-    try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # a damaged archive may fail anywhere in Keras
+def _load_own(path: Path, input_range: Any) -> Network:
+    if not os.path.exists(path):
         raise DreamError(
-            f"{path.name} cannot be loaded: it is damaged, or holds code or layers of its own, "
-            "which are not run; save it with model.save from layers of Keras alone"
-        ) from error
-    return own_network(path.name, model, _checksum(path), input_range)
+            f"there is no model file {shown(str(path))}; give the path of a .keras or .h5 file"
+        )
+    # The suffix keeps a file that is called vgg16 apart from the zoo's network.
+    name = f"{path.name}.keras" if path.name in ARCHITECTURES else path.name
+    return own_network(name, read_own(path), _checksum(path), input_range)
 
 
 def _check(path: Path, checksum: str) -> None:
@@ -190,7 +194,7 @@ def _checksum_of(model: keras.Model) -> str:
     for weight in model.weights:
         values = np.asarray(weight)
         digest.update(f"{values.shape} {values.dtype}".encode())
-        digest.update(np.ascontiguousarray(values).data)
+        digest.update(values.tobytes())
     return digest.hexdigest()
 
 

@@ -10,6 +10,7 @@ from dreamlab.errors import DreamError
 from dreamlab.models.casting import cast
 from dreamlab.models.feeding import Feeding
 from dreamlab.models.graph import Graph
+from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.listing import Listing
 from dreamlab.models.machine import has_much_memory
 
@@ -65,6 +66,7 @@ class Network(Listing):
         """
         return self.accelerated(self.plain_extractor(names, precision), precision, convolution)
 
+    @own_settings()
     def plain_extractor(self, names: Iterable[str], precision: str) -> keras.Model:
         """Return what `feature_extractor` does, with all layers Keras's own.
 
@@ -84,6 +86,7 @@ class Network(Listing):
         outputs = {name: model.get_layer(layer).output for name, layer in in_keras.items()}
         return keras.Model(model.inputs[0], outputs)
 
+    @own_settings()
     def accelerated(self, model: keras.Model, precision: str, convolution: str) -> keras.Model:
         """Return a model of this network's layers as they are computed.
 
@@ -127,6 +130,7 @@ class Network(Listing):
         for kernels in list(self._kernels.values()):  # another thread may add some
             kernels.keep_transformed(keep)
 
+    @own_settings()
     def preprocess(self, image: tf.Tensor, preprocessing: str) -> tf.Tensor:
         """Convert pictures in [-1, 1] to the input of the network.
 

@@ -7,6 +7,7 @@ import keras
 from dreamlab.errors import DreamError
 from dreamlab.models.calls import functional
 from dreamlab.models.feeding import feeding_of
+from dreamlab.models.finite import check_finite
 from dreamlab.models.flattening import Flat, flattened
 from dreamlab.models.graph import Graph
 from dreamlab.models.naming import names_of
@@ -65,6 +66,7 @@ def own_network(name: str, model: keras.Model, weights: str, input_range: Any = 
         aliases=listed.aliases,
         multiples={layer: multiple for layer, multiple in found.items() if multiple > 1},
     )
+    check_finite(graph.whole, name, graph.names)
     return Network(name, graph, weights, feeding)
 
 

@@ -38,7 +38,7 @@ def test_what_does_not_answer_is_told_in_one_line(places, capsys):
     network = silenced(tiny_network(), "third", "second")
     network.feature_extractor(["third"], "float32").save(model)
     options = ["--amount", "0.05", "--max-side", "32", "--precision", "float32"]
-    assert main(["atlas", image, "--out", str(out), "--model", model, *options]) == 0
+    assert main(["atlas", image, "--out", str(out), "--model", model, *RANGE, *options]) == 0
     told = capsys.readouterr()
     assert told.err == "dreamlab: no answer to this picture: second, pool and third\n"
     assert told.out.startswith("wrote 9 files to")

@@ -1,5 +1,6 @@
 """Jobs on real Dask workers: a stand-in for the engine dreams, or the engine itself."""
 
+import json
 import os
 import signal
 import subprocess
@@ -272,6 +273,25 @@ def test_a_network_that_does_not_load_is_told_of_and_tried_again(fake, monkeypat
         assert not jobs.ready() and not jobs.workers
 
 
+def test_a_network_that_cannot_be_loaded_is_told_of_until_it_can(fake, monkeypatch, tmp_path):
+    monkeypatch.setattr(worker_handle, "RETRY_SECONDS", 0.5)
+    own = tmp_path / "missing.keras"
+    error = f"there is no model file '{own}'"
+    settings = DeploymentSettings(warm_model=str(own), own_models=True)
+    with closing(JobService(settings)) as jobs:
+        until(lambda: jobs.problem == error)
+        assert jobs.workers and not jobs.ready()
+        status = ended(jobs, jobs.submit("a", request(model=str(own))))
+        assert (status.state, status.error) == ("failed", error)
+        assert ended(jobs, jobs.submit("a", request())).state == "done"  # another network
+        assert jobs.problem == error
+        own.write_bytes(b"")
+        until(lambda: jobs.problem is None, 5)
+        until(jobs.ready, 1)
+        assert ended(jobs, jobs.submit("a", request(model=str(own)))).state == "done"
+        assert jobs.estimate(request(model=str(own))) > 0
+
+
 def test_a_worker_that_dies_while_it_loads_is_told_of_and_tried_again(fake):
     before = set(psutil.Process().children(recursive=True))
 
@@ -425,6 +445,18 @@ def test_the_engine_itself_dreams_stops_and_is_timed(monkeypatch):
         assert "octaves" in status.warnings[0] and "left out" in status.warnings[0]
 
 
+def test_the_engine_is_loaded_whatever_keras_is_set_to(monkeypatch, tmp_path):
+    monkeypatch.delenv(PRELOAD, raising=False)
+    settings = {"backend": "torch", "image_data_format": "channels_first", "floatx": "float16"}
+    (tmp_path / "keras.json").write_text(json.dumps(settings))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    with closing(JobService(DeploymentSettings())) as jobs:
+        until(lambda: jobs.ready() or "started" not in (jobs.problem or "started"), 120)
+        assert jobs.problem is None
+        assert ended(jobs, jobs.submit("a", request(octaves=1))).state == "done"
+
+
 def test_a_dream_whose_worker_is_killed_ends_as_if_it_had_not_been(monkeypatch):
     monkeypatch.delenv(PRELOAD, raising=False)
     layers = {"block2_conv2": 1.0, "block3_conv3": 0.5}
@@ -496,6 +528,25 @@ def test_a_cluster_shares_the_dreams_and_outlives_a_worker(cluster):
         begun(jobs, job)
         jobs.cancel(job)
         assert until(lambda: not jobs.status(job).active) < 1
+
+
+def test_a_worker_that_cannot_load_leaves_the_dreams_to_one_that_can(monkeypatch, tmp_path):
+    monkeypatch.setenv(PRELOAD, '["tests.support.fake_engine", "dreamlab.jobs.preload"]')
+    own = tmp_path / "missing.keras"
+    monkeypatch.setenv("DREAMLAB_WARM_MODEL", str(own))
+    with closing(Cluster(tmp_path, "broken")) as cluster:
+        settings = DeploymentSettings(scheduler=cluster.address)
+        with closing(JobService(settings)) as jobs:
+            until(lambda: jobs.problem == f"there is no model file '{own}'")
+            monkeypatch.delenv("DREAMLAB_WARM_MODEL")
+            good = cluster.start("good")
+            until(jobs.ready)
+            until(lambda: jobs.problem is None, 2)
+            time.sleep(1)  # so that both would take jobs
+            both = [jobs.submit("a", request(step=0.1)) for _ in range(2)]
+            states = [ended(jobs, job) for job in both]
+            pids = {point.loss for status in states for point in losses(status)}
+            assert pids == {float(good.pid)}
 
 
 def test_a_worker_without_a_nanny_that_does_not_stop_is_given_up(cluster):

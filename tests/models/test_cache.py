@@ -38,6 +38,12 @@ def test_few_networks_are_kept_and_a_changed_file_is_read_again(tmp_path):
     assert cached_model("vgg16") is not first  # two others came after it
 
 
+@pytest.mark.parametrize("name", ["n" * 300, "a\0b.keras", "", "absent.h5"])
+def test_a_name_that_no_file_can_have_is_left_to_the_loader(name, loads):
+    cached_model(name)
+    assert loads == [name]
+
+
 def test_two_threads_do_not_load_a_network_twice(loads):
     loaded, barrier = [], threading.Barrier(2)
 

@@ -67,14 +67,15 @@ def test_a_file_named_as_a_network_of_the_zoo_is_not_taken_for_it(tmp_path):
     network = load_model(tmp_path / "vgg16.keras")
     assert network.architecture is None
     assert [layer.name for layer in network.offered_layers] == ["low", "high"]
+    (tmp_path / "vgg16.keras").rename(tmp_path / "vgg16")
+    network = load_model(tmp_path / "vgg16")
+    assert (network.name, network.architecture) == ("vgg16.keras", None)
 
 
 def test_code_in_a_file_is_not_run(tmp_path):
     inputs = keras.Input((8, 8, 3))
     keras.Model(inputs, kl.Lambda(lambda x: x * 2)(inputs)).save(tmp_path / "code.keras")
-    with pytest.raises(
-        DreamError, match="code.keras cannot be loaded: it is damaged, or holds code"
-    ):
+    with pytest.raises(DreamError, match="code.keras holds a Lambda layer, which is code that"):
         load_model(tmp_path / "code.keras")
 
 
@@ -82,25 +83,44 @@ def test_files_that_are_no_network(tmp_path):
     (tmp_path / "junk.keras").write_bytes(b"not a network")
     keras.Sequential([keras.Input((5,)), kl.Dense(2)]).save(tmp_path / "flat.keras")
     _classifier().save(tmp_path / "own.keras")
+    (tmp_path / "vgg18").mkdir()
+    (tmp_path / "weights.pth").write_bytes(b"\x80\x02\x8a\nl\xfc\x9c")
     for name, options, message in [
-        ("junk.keras", {}, "junk.keras cannot be loaded"),
-        (
-            "flat.keras",
-            {},
-            "flat.keras takes an input of 5; dreamlab feeds pictures",
-        ),
-        ("absent.keras", {}, "there is no model file"),
+        ("junk.keras", {}, "junk.keras is no file of Keras"),
+        ("flat.keras", {}, "flat.keras takes an input of 5; dreamlab feeds pictures"),
+        ("absent.keras", {}, "there is no model file .*; give the path of a .keras or .h5 file"),
+        ("absent.h5", {}, "there is no model file"),
+        ("absent.HDF5", {}, "there is no model file"),
+        ("vgg18", {}, "vgg18 is a folder without a network in it"),
+        ("weights.pth", {}, "weights.pth is a file of PyTorch"),
         ("vgg17", {}, "unknown model .*choose from vgg16"),
         ("own.keras", {"weights": "a.weights.h5"}, "own.keras has its own weights"),
     ]:
         with pytest.raises(DreamError, match=message):
             load_model(tmp_path / name, **options)
+    with pytest.raises(DreamError, match="'hf://mine/own' is an address: download the file"):
+        load_model("hf://mine/own")
+    with pytest.raises(DreamError, match="unknown model ''; choose from vgg16.*a .keras or .h5"):
+        load_model("")
+
+
+def test_an_h5_file_is_dreamt_with(tmp_path):
+    own = _classifier()
+    own.save(tmp_path / "own.h5")
+    network = load_model(tmp_path / "own.h5", input_range="-1,1")
+    assert network.name == "own.h5" and len(network.weights) == 64
+    assert [layer.name for layer in network.layers] == ["low", "high"]
+    config = DreamConfig(layers={"high": 1.0}, octaves=1, iterations=3)
+    losses = [step.loss for step in dream(picture(90, 120), network, config)]
+    assert losses[0] < losses[1] < losses[2]
 
 
 def test_weights_of_another_network_are_refused(tmp_path):
     _classifier().save_weights(tmp_path / "other.weights.h5")
     (tmp_path / "junk.weights.h5").write_bytes(b"junk")
+    (tmp_path / "junk.keras").write_bytes(b"junk")
     for name, message in [
+        ("junk.keras", "junk.keras does not hold weights of vgg16"),
         ("other.weights.h5", "other.weights.h5 does not hold weights of vgg16 without its top"),
         ("junk.weights.h5", "junk.weights.h5 does not hold weights of vgg16"),
         ("absent.weights.h5", "there is no weights file"),
@@ -147,13 +167,6 @@ def test_no_network_is_one_clear_error(tmp_path, monkeypatch):
     assert str(tmp_path / "models") in message
     assert "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5" in message
     assert "vgg16, which works offline" in message
-
-
-def test_keras_looks_where_the_error_says(monkeypatch):
-    from keras.src.backend.config import keras_home
-
-    monkeypatch.delenv("KERAS_HOME", raising=False)
-    assert loading._keras_folder() == Path(keras_home()) / "models"
 
 
 @pytest.mark.slow

@@ -35,6 +35,15 @@ def tiny_network(
     return Network(name, model, "random")
 
 
+def normalizing_model() -> keras.Model:
+    """A model with a layer that looks at Keras's epsilon, bare operations, "low" and "high"."""
+    picture = keras.Input((None, None, 3))
+    maps = keras.layers.Normalization(mean=[0.0, 0.1, 0.0], variance=[0.01, 4.0, 1.0])(picture)
+    maps = keras.layers.Conv2D(8, 3, activation="relu", name="low")(maps / 2 + 0.25)
+    maps = keras.layers.MaxPooling2D(name="pool")(maps)
+    return keras.Model(picture, keras.layers.Conv2D(9, 3, name="high")(maps))
+
+
 def wide_network(activation: str = "relu", *, seed: int = 0) -> Network:
     """A network with layers wide enough for Winograd's convolutions: "second" and "third"."""
     maps = inputs = keras.Input((None, None, 3))

@@ -266,6 +266,20 @@ def test_health_is_that_of_the_worker_too(address):
 
 
 @pytest.mark.slow
+def test_health_says_why_the_worker_cannot_load_until_it_can(monkeypatch, tmp_path):
+    own = tmp_path / "missing.h5"
+    monkeypatch.setenv(PRELOAD, "tests.support.fake_engine")
+    monkeypatch.setenv("DREAMLAB_WARM_MODEL", str(own))
+    with closing(Server(tmp_path / "log")) as served:
+        served.wait()
+        until(lambda: health(served.address) == (503, f"there is no model file '{own}'"))
+        assert health(served.address, Referer=served.address) == (200, "ok")
+        own.write_bytes(b"")
+        until(lambda: health(served.address) == (200, "ok"))
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.slow
 def test_a_server_that_ends_takes_its_worker_and_folders_with_it(monkeypatch, tmp_path):
     monkeypatch.setenv(PRELOAD, "tests.support.fake_engine")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
