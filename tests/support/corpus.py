@@ -29,7 +29,7 @@ CORNERS = (
 SECRET = b"Secret Visitor 12345"
 
 DAMAGED = "damaged"
-NOT_A_PICTURE = "is not a PNG, JPEG, WebP, GIF, BMP or TIFF picture"
+NOT_A_PICTURE = "is not a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF picture"
 
 
 def saved(picture: Image.Image, format: str, **options) -> bytes:
@@ -189,23 +189,23 @@ FILES: dict[str, tuple[bytes, tuple[int, int] | str]] = {
     "one-byte.jpg": (b"\xff", NOT_A_PICTURE),
     "zeros.png": (bytes(10_000), NOT_A_PICTURE),
     "noise.jpg": (_rng.bytes(10_000), NOT_A_PICTURE),
-    "vector.png": (_svg("<script>alert(1)</script>"), NOT_A_PICTURE),
+    "vector.png": (_svg("<script>alert(1)</script>"), "is an SVG drawing"),
     "entities.svg": (
         b'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]>' + _svg("&d;"),
-        NOT_A_PICTURE,
+        "is an SVG drawing",
     ),
-    "page.jpg": (b"<!doctype html><script>alert(1)</script>", NOT_A_PICTURE),
+    "page.jpg": (b"<!doctype html><script>alert(1)</script>", "is a web page"),
     "text.gif": (b"GIF89a is how it begins", NOT_A_PICTURE),
     "pickle.png": (b"\x80\x04cos\nsystem\n(S'true'\ntR.", NOT_A_PICTURE),
     "yaml.jpg": (b"!!python/object/apply:os.system ['true']", NOT_A_PICTURE),
-    "zip.webp": (b"PK\x05\x06" + bytes(18), NOT_A_PICTURE),
-    "program.bmp": (b"MZ" + bytes(500), NOT_A_PICTURE),
-    "print.tiff": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", NOT_A_PICTURE),
-    "document.png": (b"%PDF-1.7\n%%EOF", NOT_A_PICTURE),
-    "icon.png": (saved(RGB, "ICO"), NOT_A_PICTURE),
-    "portable.png": (saved(RGB, "PPM"), NOT_A_PICTURE),
+    "zip.webp": (b"PK\x05\x06" + bytes(18), "is a ZIP archive"),
+    "program.bmp": (b"MZ" + bytes(500), "is a program"),
+    "print.tiff": (b"%!PS-Adobe-3.0 EPSF-3.0\n", "is a PostScript drawing"),
+    "document.png": (b"%PDF-1.7\n%%EOF", "is a PDF document"),
+    "icon.png": (saved(RGB, "ICO"), "is a Windows icon"),
+    "portable.png": (saved(RGB, "PPM"), "is a Netpbm picture"),
     "targa.png": (saved(RGB, "TGA"), NOT_A_PICTURE),
-    "photoshop.png": (b"8BPS\0\x01" + bytes(6) + b"\0\x03" + bytes(500), NOT_A_PICTURE),
+    "photoshop.png": (b"8BPS\0\x01" + bytes(6) + b"\0\x03" + bytes(500), "is a Photoshop document"),
     # Names with markup, control characters, or more of them than anyone would read.
     "<img src=x onerror=alert(1)>.png": (b"?", NOT_A_PICTURE),
     "**bold** [link](javascript:alert(1)).png": (b"?", NOT_A_PICTURE),
