@@ -6,7 +6,9 @@ import os
 import sys
 from typing import Any
 
+from dreamlab.cli.options import add_option
 from dreamlab.config.deployment import DeploymentSettings
+from dreamlab.images.background import BACKGROUND
 from dreamlab.zoo import ARCHITECTURES
 
 DEFAULT_MODEL = "vgg16"
@@ -19,6 +21,10 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FILE.keras",
         help=f"{names}, or a .keras file of your own (default: {DEFAULT_MODEL})",
     )
+
+
+def add_background(parser: argparse.ArgumentParser) -> None:
+    add_option(parser, "background", BACKGROUND)
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dreamlab.cli.console import (
     DEFAULT_MODEL,
+    add_background,
     add_network,
     complain,
     memory,
@@ -16,7 +17,8 @@ from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, load_image
+from dreamlab.images import Picture, Shape, read_image, warned
+from dreamlab.images.bounds import check_smallest
 from dreamlab.results import folder
 from dreamlab.results.film import Film
 from dreamlab.results.record import run_to_end
@@ -50,6 +52,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where results go")
     add_network(parser)
     parser.add_argument("--max-side", metavar="PX", type=int, help="scale a larger picture down")
+    add_background(parser)
     _add_settings(parser.add_argument_group("settings"))
     _add_film(parser.add_argument_group("film"))
 
@@ -105,7 +108,9 @@ def _dream(options: argparse.Namespace) -> int:
     values = vars(options)
     film = Film(**setting_values(options, specs(Film)), steps="every" in values)
     recording = Recording(every=values.get("every"))
-    image = Picture.exactly(load_image(options.image, max_side=values.get("max_side")))
+    loading = setting_values(options, ["max_side", "background"])
+    loaded = warned(read_image(options.image, **loading))
+    image = Picture.exactly(loaded.image)
     most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(options.out)
     quietly_import_tensorflow()
@@ -113,6 +118,8 @@ def _dream(options: argparse.Namespace) -> int:
     from dreamlab.models import load_model
 
     network = load_model(model, weights=values.get("weights", "imagenet"))
+    shape = Shape.of(loaded.image)
+    check_smallest(shape, network.smallest, network.name, full=loaded.full)
     run_to_end(recording, dream(image, network, config, memory=most), None)
     status = 0
     if not recording.finished:

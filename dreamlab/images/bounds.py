@@ -1,5 +1,7 @@
 """Bounds of a picture's size, checked before the picture is decoded."""
 
+import math
+
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
@@ -15,9 +17,12 @@ MIN_SIDE = 2
 #: Largest ratio of longest to shortest side: scaling a longer picture would leave no pixels.
 MAX_RATIO = 50
 
+#: Steps in which the page offers longest sides, in pixels.
+_PRESS = 8
+
 #: Measured largest number of copies of a picture in memory while it is decoded. GIF keeps its
 #: first canvas; TIFF may have 16 bits a channel in a single strip, and then be rotated.
-_HELD = {"PNG": 1, "GIF": 2, "BMP": 4, "TIFF": 4, "WEBP": 4, "AVIF": 5}
+_HELD = {"PNG": 1, "GIF": 2, "BMP": 4, "TIFF": 4, "WEBP": 4, "AVIF": 4}
 
 
 def check_size(width: int, height: int, label: str, max_pixels: int) -> None:
@@ -40,7 +45,14 @@ def check_size(width: int, height: int, label: str, max_pixels: int) -> None:
         )
 
 
-def check_smallest(shape: Shape, smallest: int, name: str) -> None:
+def check_smallest(
+    shape: Shape,
+    smallest: int,
+    name: str,
+    *,
+    full: Shape | None = None,
+    most: int | None = None,
+) -> None:
     """Raise `DreamError` if a picture is too small for what looks at it.
 
     Parameters
@@ -51,12 +63,26 @@ def check_smallest(shape: Shape, smallest: int, name: str) -> None:
         Smallest side that is needed, in pixels.
     name : str
         Name of the network, or of the measure, that needs it.
+    full : Shape, optional
+        Height and width before the picture was scaled down to a longest side, in pixels.
+    most : int, optional
+        Largest longest side that may be chosen, in pixels.
     """
     if min(shape) < smallest:
         raise DreamError(
             f"picture is {shape.width} x {shape.height} px; {name} needs at least "
-            f"{smallest} x {smallest}: choose a larger one"
+            f"{smallest} x {smallest}: {_way_out(full or shape, smallest, most)}"
         )
+
+
+def _way_out(full: Shape, smallest: int, most: int | None) -> str:
+    if min(full) < smallest:
+        return "choose a larger one"
+    side = math.ceil(smallest * max(full) / min(full))
+    side += -side % _PRESS
+    if most is None or side <= most:
+        return f"raise the longest side to {side}"
+    return f"crop it, as even a longest side of {most} is too little"
 
 
 def check_memory(format: str, full: Shape, each: float, label: str, max_memory: float) -> None:

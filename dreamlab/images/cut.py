@@ -11,7 +11,7 @@ _END = b"\xff\xd9"
 
 #: Bytes in place of the missing ones, to see where those would show: any but 0xff, which begins a
 #: marker.
-_ANY = np.random.default_rng(0).integers(0, 255, 2**15, np.uint8).tobytes()
+_ANY = np.random.default_rng(0).integers(0, 255, (64, 512), np.uint8)
 
 #: A marker that is none of those within a scan.
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
@@ -19,7 +19,10 @@ _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
 #: Markers of a frame's head, without three others in their midst; of a scan's; and of the end.
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = (0xC2, 0xCA)
-_SCAN, _LAST = 0xDA, 0xD9
+_SCAN, _LAST, _INTERVAL = 0xDA, 0xD9, 0xDD
+
+#: Markers within a scan, which number its intervals from 0 to 7 over and over.
+_RESTART = re.compile(rb"\xff([\xd0-\xd7])")
 
 #: The largest part of the rows that may be missing.
 _MOST = 0.1
@@ -35,6 +38,10 @@ class _Structure:
         Where a part begins whose head is cut off; else the file's length.
     progressive : bool
         Whether its scans bring ever more of each block.
+    interval : int
+        Blocks between the markers within a scan; 0 without those.
+    last : int
+        Where the last scan begins.
     block_rows : int
         Rows that are coded together.
     components : tuple of int
@@ -46,6 +53,8 @@ class _Structure:
 
     stop: int
     progressive: bool = False
+    interval: int = 0
+    last: int = 0
     block_rows: int = 8
     components: tuple[int, ...] = ()
     scans: list[dict[tuple[int, int], int]] = field(default_factory=list)
@@ -93,8 +102,11 @@ def mended(data: bytes, size: tuple[int, int]) -> tuple[Image.Image, str | None]
     parts = _structure(data)
     whole = data[: parts.stop].rstrip(b"\xff")  # with the next byte it would make a marker
     picture, height = _loaded(whole + _END, size)
-    other, _ = _loaded(whole + _ANY + _END, size)
-    differs = (np.asarray(picture) != np.asarray(other)).reshape(picture.height, -1).any(axis=1)
+    differs = np.zeros(picture.height, bool)
+    for rest in (_ANY, 254 - _ANY):  # of a few bits, one may be right by chance
+        other, _ = _loaded(whole + _filled(rest, whole, parts) + _END, size)
+        changed = np.asarray(picture) != np.asarray(other)
+        differs |= changed.reshape(picture.height, -1).any(axis=1)
     lost = 0
     if differs.any():
         # Smoothing between blocks carries a difference into the last row before them.
@@ -105,15 +117,26 @@ def mended(data: bytes, size: tuple[int, int]) -> tuple[Image.Image, str | None]
         if parts.lacks(count):
             raise CutOffError("is cut off and lacks much of what makes it sharp")
         if not parts.lacks(count - bool(lost)):
-            rows = height if parts.blurs() else lost
-            return (
-                picture,
-                f"is cut off: its last {rows} of {height} rows lack detail" if rows else None,
-            )
+            if parts.blurs() or lost == height:
+                return picture, "is cut off, so that it lacks detail"
+            less = f"is cut off: its last {lost} of {height} rows lack detail"
+            return picture, less if lost else None
     if lost > _MOST * height:
         raise CutOffError(f"is cut off and lacks its last {lost} of {height} rows")
     gaps = f"is cut off: its last {lost} of {height} rows are missing in part, and grey there"
     return picture, gaps if lost else None
+
+
+def _filled(rest: np.ndarray, data: bytes, parts: _Structure) -> bytes:
+    """Return bytes in place of the missing ones, with the markers that are due among them."""
+    if not parts.interval:
+        return rest.tobytes()
+    before = _RESTART.findall(data, parts.last)
+    due = before[-1][0] + 1 if before else 0
+    return b"".join(
+        piece.tobytes() + bytes([0xFF, 0xD0 + (due + index) % 8])
+        for index, piece in enumerate(rest)
+    )
 
 
 def _loaded(data: bytes, size: tuple[int, int]) -> tuple[Image.Image, int]:
@@ -139,7 +162,10 @@ def _structure(data: bytes) -> _Structure:
             parts.progressive = marker in _PROGRESSIVE
             parts.components = tuple(head[6::3])
             parts.block_rows = 8 * max(sampling & 15 for sampling in head[7::3])
+        elif marker == _INTERVAL:
+            parts.interval = int.from_bytes(head)
         elif marker == _SCAN and len(head) > 3:
+            parts.last = place
             begin, end, bits = head[-3:]
             parts.scans.append(
                 {

@@ -12,7 +12,7 @@ from dreamlab.errors import DreamError
 from dreamlab.images import cut, png_colour, png_deep
 from dreamlab.images.bounds import bytes_a_pixel, check_memory, check_size
 from dreamlab.images.colour import to_rgb
-from dreamlab.images.kinds import FORMATS, SPOKEN, refusal
+from dreamlab.images.kinds import FORMATS, RAW, SPOKEN, refusal
 from dreamlab.images.shape import Shape
 from dreamlab.images.tiff import Tiff
 from dreamlab.images.tiff_layout import NotRead, is_plain
@@ -63,6 +63,9 @@ def decoded(
     """Decode a file; the arguments are those of `dreamlab.images.load.read_image`."""
     with _in_words(label, max_pixels, data):
         tags = _tags(data)
+        raw = tags is not None and (RAW if tags.is_raw else refusal(data))
+        if raw:
+            raise DreamError(f"{label} {raw}")
         if tags is None or is_plain(tags):
             try:
                 opened = Image.open(io.BytesIO(data), formats=tuple(FORMATS))

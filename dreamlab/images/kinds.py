@@ -30,6 +30,9 @@ _ARCHIVE = "not a picture: unpack it, and choose a picture in it"
 _DATA = "which is not read: save a picture of it as PNG"
 _OTHER = "not a picture: choose another file"
 
+#: What is said of a camera's raw picture, which looks like a TIFF picture from outside.
+RAW = f"is a camera's raw picture, {_PICTURE}"
+
 #: First bytes of files that are not read, as a pattern; what such a file is, and the way out.
 _KINDS = [
     # Boxes of ISO's media files: the size, "ftyp", the main brand, a version and further brands.
@@ -59,6 +62,7 @@ _KINDS = [
     (rb"\x59\xa6\x6a\x95", "a Sun raster picture", _PICTURE),
     (rb"\x0a[\x00\x02-\x05]\x01[\x01\x02\x04\x08]", "a PCX picture", _PICTURE),
     (rb"FUJIFILMCCD-RAW|IIU\0\x08|IIR[OS]\x08|MMOR|\0MRM|FOVb", "a camera's raw picture", _PICTURE),
+    (rb"II\*\0....CR\x02", "a camera's raw picture (CR2)", _PICTURE),
     (rb"II\x1a\0\0\0HEAPCCDR", "a camera's raw picture (CRW)", _PICTURE),
     (rb".{128}DICM", "a DICOM file", _DATA),
     (rb"SIMPLE  =", "a FITS file", _DATA),

@@ -22,8 +22,6 @@ from dreamlab.images.shape import Shape
 # It also keeps two large pictures from being decoded at once.
 _decoding = threading.Lock()
 
-Source = str | Path | bytes | BinaryIO | Image.Image | np.ndarray | Picture
-
 
 class PictureNote(UserWarning):
     """A picture is read, but something of it is missing or changed."""
@@ -47,6 +45,9 @@ class Loaded(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+Source = str | Path | bytes | BinaryIO | Image.Image | np.ndarray | Picture | Loaded
+
+
 def load_image(
     picture: Source,
     *,
@@ -59,8 +60,12 @@ def load_image(
 
     Parameters
     ----------
-    picture, max_side, max_pixels, max_memory, background
-        As `read_image` has them.
+    picture : path, bytes, binary file, PIL.Image.Image, numpy.ndarray, Picture or Loaded
+        The picture. An array has shape (H, W, 3), or (H, W) for a grey picture: whole numbers in 0
+        to 255 (a fourth channel is transparency) or floats in [-1, 1].
+    max_side, max_pixels, max_memory, background
+        As `read_image` has them: the longest side, in pixels, to which a larger picture is scaled
+        down, the most pixels, the most memory, and the colour behind a transparent picture.
 
     Returns
     -------
@@ -110,9 +115,10 @@ def read_image(
 
     Parameters
     ----------
-    picture : path, bytes, binary file, PIL.Image.Image, numpy.ndarray or Picture
+    picture : path, bytes, binary file, PIL.Image.Image, numpy.ndarray, Picture or Loaded
         The picture. An array has shape (H, W, 3), or (H, W) for a grey picture: whole numbers in 0
-        to 255 (a fourth channel is transparency) or floats in [-1, 1].
+        to 255 (a fourth channel is transparency) or floats in [-1, 1]. What was read before keeps
+        its full size, and is not noted on again.
     max_side : int, optional
         Longest side, in pixels, to which a larger picture is scaled down. A smaller picture is
         never scaled up, as that adds no detail.
@@ -137,9 +143,12 @@ def read_image(
     """
     if max_side is not None and max_side < MIN_SIDE:
         raise DreamError(f"max_side is {max_side}; choose {MIN_SIDE} px or more")
+    before = None
     BACKGROUND.check("background", background)
+    if isinstance(picture, Loaded):
+        return Loaded(from_floats(picture.image, max_side), picture.full)
     if isinstance(picture, Picture):
-        picture = picture.pixels
+        before, picture = picture.full, picture.pixels
     if isinstance(picture, np.ndarray):
         if picture.dtype.kind == "f":
             return Loaded(from_floats(picture, max_side), Shape.of(picture))
@@ -154,4 +163,4 @@ def read_image(
             warnings.simplefilter("ignore")
             read = decoded(data, label, max_side, max_pixels, max_memory, background)
     notes = tuple(f"{label} {note}" for note in read.notes)
-    return Loaded(from_pixels(np.asarray(read.picture)), read.full, notes)
+    return Loaded(from_pixels(np.asarray(read.picture)), before or read.full, notes)

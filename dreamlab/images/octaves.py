@@ -48,7 +48,14 @@ def octave_shapes(height: int, width: int, octaves: int, octave_scale: float) ->
 
 
 def plan_octaves(
-    height: int, width: int, config: DreamConfig, *, model: str, smallest: int
+    height: int,
+    width: int,
+    config: DreamConfig,
+    *,
+    model: str,
+    smallest: int,
+    full: Shape | None = None,
+    most: int | None = None,
 ) -> OctavePlan:
     """Plan the octaves of a run, without those that are too small for the network.
 
@@ -62,13 +69,15 @@ def plan_octaves(
         Name of the network, for the message.
     smallest : int
         Smallest side that the network takes, in pixels.
+    full, most
+        As `dreamlab.images.bounds.check_smallest` has them.
 
     Raises
     ------
     DreamError
         If the picture itself is too small.
     """
-    check_smallest(Shape(height, width), smallest, model)
+    check_smallest(Shape(height, width), smallest, model, full=full, most=most)
     shapes = octave_shapes(height, width, config.octaves, config.octave_scale)
     usable = tuple(shape for shape in shapes if min(shape) >= smallest)
     dropped = tuple(shape for shape in shapes if min(shape) < smallest)

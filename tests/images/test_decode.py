@@ -167,7 +167,7 @@ BAD = {
     "svg": (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "is an SVG drawing"),
     "html": (b"<!DOCTYPE html><img src=x onerror=alert(1)>", "is a web page"),
     "eps": (
-        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%EndComments\n",
         "is a PostScript drawing",
     ),
     "ppm": (saved(Image.new("RGB", (9, 9)), "PPM"), "is a Netpbm picture"),
