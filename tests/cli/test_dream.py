@@ -3,6 +3,7 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -11,6 +12,7 @@ from dreamlab import models
 from dreamlab.cli.main import main
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
+from dreamlab.images import jpeg, load_image, png, to_pixels
 from tests.support.console import error_line
 
 LAYERS = ["--layer", "second=0.5", "--layer", "third=2"]
@@ -278,3 +280,37 @@ def test_a_network_out_of_reach_is_one_line(cat, tmp_path, capfd, monkeypatch):
     options = ["--model", "inception_v3", "--layer", "mixed3=1"]
     assert main(["dream", cat, "--out", str(tmp_path / "o"), *options]) == 2
     assert "inception_v3 could not be downloaded" in error_line(capfd)
+
+
+@pytest.mark.filterwarnings("always::dreamlab.images.PictureNote")
+def test_what_is_missing_of_a_picture_is_a_line(asked, tmp_path, capfd):
+    pixels = np.random.default_rng(0).integers(100, 150, (120, 60, 3), np.uint8)
+    image = tmp_path / "cut.jpg"
+    image.write_bytes(jpeg(pixels)[:-30])
+    assert main(["dream", str(image), "--out", str(tmp_path / "o"), *QUICK]) == 0
+    said = capfd.readouterr().err.splitlines()
+    assert [line for line in said if "cut.jpg" in line] == [
+        "dreamlab: cut.jpg is cut off: its last 8 of 120 rows are missing in part, and grey there"
+    ]
+
+
+def test_the_background_of_a_transparent_picture(asked, tmp_path, capfd):
+    image = tmp_path / "logo.png"
+    Image.fromarray(np.zeros((48, 64, 4), np.uint8)).save(image)
+    for background, grey in (("black", 0), ("white", 255), ("grey", 128)):
+        out = tmp_path / background
+        options = ["--out", str(out), "--background", background, *QUICK]
+        assert main(["dream", str(image), *options]) == 0
+        assert abs(to_pixels(load_image(out / "dream.png")).mean() - grey) < 30
+    assert main(["dream", str(image), "--out", str(tmp_path / "o"), "--background", "red"]) == 2
+    assert "argument --background: invalid choice: 'red'" in error_line(capfd)
+
+
+def test_a_long_picture_says_which_longest_side_will_do(asked, tmp_path, capfd):
+    image = tmp_path / "long.png"
+    image.write_bytes(png(np.zeros((1960, 40, 3), np.uint8)))
+    start = ["dream", str(image), "--out", str(tmp_path / "o"), *QUICK, "--max-side"]
+    assert main([*start, "50"]) == 2
+    line = error_line(capfd)
+    assert "picture is 1 x 50 px; tiny needs at least 2 x 2: raise the longest side to 104" in line
+    assert main([*start, "104", "--octaves", "1"]) == 0
