@@ -6,10 +6,9 @@ from pathlib import Path
 
 from dreamlab.analysis import ANALYSES, Analysis
 from dreamlab.analysis.run import analyse
-from dreamlab.cli.console import add_background, add_network, memory, network
+from dreamlab.cli.console import add_background, add_network, memory, network, read_picture
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config.base import specs
-from dreamlab.images import read_image, warned
 from dreamlab.results import folder
 
 
@@ -46,7 +45,7 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
         image = None
         if "image" in vars(options):
             loading = {"max_side": settings.max_side, **setting_values(options, ["background"])}
-            image = warned(read_image(options.image, **loading))
+            image = read_picture(options.image, **loading)
         most = memory()  # fails on a misspelt variable, before a folder is made
         folder.prepare(options.out)
         findings = analyse(analysis, image, network(options), settings, progress=None, memory=most)

@@ -12,12 +12,13 @@ from dreamlab.cli.console import (
     complain,
     memory,
     quietly_import_tensorflow,
+    read_picture,
 )
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, Shape, read_image, warned
+from dreamlab.images import Picture, Shape
 from dreamlab.images.bounds import check_smallest
 from dreamlab.results import folder
 from dreamlab.results.film import Film
@@ -108,8 +109,7 @@ def _dream(options: argparse.Namespace) -> int:
     values = vars(options)
     film = Film(**setting_values(options, specs(Film)), steps="every" in values)
     recording = Recording(every=values.get("every"))
-    loading = setting_values(options, ["max_side", "background"])
-    loaded = warned(read_image(options.image, **loading))
+    loaded = read_picture(options.image, **setting_values(options, ["max_side", "background"]))
     image = Picture.exactly(loaded.image)
     most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(options.out)

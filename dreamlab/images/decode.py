@@ -15,7 +15,7 @@ from dreamlab.images.colour import to_rgb
 from dreamlab.images.kinds import FORMATS, RAW, SPOKEN, refusal
 from dreamlab.images.shape import Shape
 from dreamlab.images.tiff import Tiff
-from dreamlab.images.tiff_layout import NotRead, is_plain
+from dreamlab.images.tiff_layout import NotRead, check_tiles, is_plain
 from dreamlab.images.tiff_tags import Tags, read_tags
 
 # Cap PNG text chunks; Pillow's default lets a small file expand to 256 MB.
@@ -66,6 +66,8 @@ def decoded(
         raw = tags is not None and (RAW if tags.is_raw else refusal(data))
         if raw:
             raise DreamError(f"{label} {raw}")
+        if tags is not None:
+            check_tiles(tags)
         if tags is None or is_plain(tags):
             try:
                 opened = Image.open(io.BytesIO(data), formats=tuple(FORMATS))

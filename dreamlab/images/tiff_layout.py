@@ -9,12 +9,22 @@ from dreamlab.images.tiff_tags import Tags
 _FORMATS = {1: "u", 2: "i", 3: "f", 4: "u"}
 _SPOKEN = {"u": "", "i": "signed ", "f": "float ", "": "unusual "}
 
+#: Pixels of a tile that may be larger than the picture.
+_SMALL_TILE = 2**20
+
 #: Most bytes of a strip or tile, once unpacked.
 _MAX_BLOCK = 2**30
 
 
 class NotRead(Exception):
     """What a TIFF picture has that is not read, in a few words."""
+
+
+def check_tiles(found: Tags) -> None:
+    """Raise `ValueError` if tiles are far larger than the picture; each would be held whole."""
+    tile = found.one(tags.TILE_WIDTH) * found.one(tags.TILE_HEIGHT)
+    if tile > 4 * found.one(tags.WIDTH) * found.one(tags.HEIGHT) + _SMALL_TILE:
+        raise ValueError("the tiles are far larger than the picture")
 
 
 def is_plain(found: Tags) -> bool:
@@ -91,7 +101,7 @@ def layout(data: bytes, found: Tags) -> Blocks:
         *(tuple(zip(starts, counts, strict=False)), compression, predictor),
         reversed=one(tags.FILL_ORDER, 1) == 2,
     )
-    if blocks.block_bytes > _MAX_BLOCK and (tiled or compression != 1):
+    if blocks.block_bytes > _MAX_BLOCK and compression != 1:
         raise NotRead(f"a part of {blocks.block_bytes / 1e9:.1f} GB")
     return blocks
 

@@ -1,6 +1,7 @@
 """The command that dreams."""
 
 import csv
+import io
 import json
 
 import numpy as np
@@ -302,6 +303,7 @@ def test_the_background_of_a_transparent_picture(asked, tmp_path, capfd):
         options = ["--out", str(out), "--background", background, *QUICK]
         assert main(["dream", str(image), *options]) == 0
         assert abs(to_pixels(load_image(out / "dream.png")).mean() - grey) < 30
+    capfd.readouterr()
     assert main(["dream", str(image), "--out", str(tmp_path / "o"), "--background", "red"]) == 2
     assert "argument --background: invalid choice: 'red'" in error_line(capfd)
 
@@ -314,3 +316,14 @@ def test_a_long_picture_says_which_longest_side_will_do(asked, tmp_path, capfd):
     line = error_line(capfd)
     assert "picture is 1 x 50 px; tiny needs at least 2 x 2: raise the longest side to 104" in line
     assert main([*start, "104", "--octaves", "1"]) == 0
+
+
+def test_a_damaged_tiff_is_one_line_and_no_library_s(asked, tmp_path, capfd):
+    data = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    Image.fromarray(pixels).save(data, "TIFF", compression="tiff_lzw")
+    image = tmp_path / "scan.tif"
+    # The end of the pixels, which stand before the directory.
+    image.write_bytes(data.getvalue()[:9000] + bytes(400) + data.getvalue()[9400:])
+    assert main(["dream", str(image), "--out", str(tmp_path / "o"), *QUICK]) == 2
+    assert error_line(capfd).endswith("scan.tif is damaged and cannot be decoded; choose another")

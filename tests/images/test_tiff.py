@@ -188,6 +188,7 @@ CONTRADICTIONS = {
     "no strips": {273: [0], 278: [1]},
     "no rows": {257: [0]},
     "too few samples": {277: [1], 258: [16]},
+    "huge tiles": {322: [60_000], 323: [60_000], 324: [8], 325: [8]},
     "no tile": {322: [0], 323: [0], 324: [8], 325: [8]},
 }
 
@@ -196,6 +197,12 @@ CONTRADICTIONS = {
 def test_tags_that_contradict_one_another_are_damage(tags):
     with pytest.raises(DreamError, match="the picture is (damaged|21 x|30 x)"):
         load_image(tiff(of("u2", RGB), COLOURS, tags=tags))
+
+
+def test_huge_tiles_are_damage_for_pillow_s_layouts_too():
+    tags = {322: [2**24], 323: [16], 324: [8], 325: [8]}
+    with pytest.raises(DreamError, match="is damaged and cannot be decoded"):
+        load_image(tiff(RGB, COLOURS, compression=32773, tags=tags))
 
 
 def test_a_file_that_is_cut_off_is_damaged():
@@ -210,10 +217,10 @@ NOT_READ = {
     "palette": (PALETTE, {}, "a palette of 16 bits"),
     "unlike bits": (COLOURS, {258: [16, 8, 16]}, "samples of 8 and 16 bits"),
     "complex": (COLOURS, {339: [6] * 3}, "unusual samples of 16 bits"),
-    "huge tiles": (
+    "a huge strip": (
         COLOURS,
-        {322: [60_000], 323: [60_000], 324: [8], 325: [8]},
-        "a part of 21.6 GB",
+        {256: [9000], 257: [60_000], 278: [60_000], 259: [8]},
+        "a part of 3.2 GB",
     ),
 }
 
