@@ -24,6 +24,9 @@ _SCAN, _LAST, _INTERVAL = 0xDA, 0xD9, 0xDD
 #: Markers within a scan, which number its intervals from 0 to 7 over and over.
 _RESTART = re.compile(rb"\xff([\xd0-\xd7])")
 
+#: Zeros at a file's end that its last block would hardly have.
+_PADDING = 64
+
 #: The largest part of the rows that may be missing.
 _MOST = 0.1
 
@@ -73,6 +76,12 @@ class _Structure:
 
 class CutOffError(Exception):
     """Too much of a picture is missing; the message is the end of a sentence about it."""
+
+
+def unpadded(data: bytes) -> bytes:
+    """Return a JPEG file without zeros at its end, which stand for what never came."""
+    is_padded = data.startswith(b"\xff\xd8") and data.endswith(bytes(_PADDING))
+    return data.rstrip(b"\0") if is_padded else data
 
 
 def mended(data: bytes, size: tuple[int, int]) -> tuple[Image.Image, str | None]:

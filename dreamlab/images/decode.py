@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from PIL import ExifTags, Image, PngImagePlugin
+from PIL import ExifTags, Image, PngImagePlugin, TiffImagePlugin
 
 from dreamlab.errors import DreamError
 from dreamlab.images import cut, png_colour, png_deep
@@ -15,7 +15,7 @@ from dreamlab.images.colour import to_rgb
 from dreamlab.images.kinds import FORMATS, RAW, SPOKEN, refusal
 from dreamlab.images.shape import Shape
 from dreamlab.images.tiff import Tiff
-from dreamlab.images.tiff_layout import NotRead, check_tiles, is_plain
+from dreamlab.images.tiff_layout import NotRead, check_tiles, is_plain, is_ycbcr
 from dreamlab.images.tiff_tags import Tags, read_tags
 
 # Cap PNG text chunks; Pillow's default lets a small file expand to 256 MB.
@@ -62,6 +62,7 @@ def decoded(
 ) -> Decoded:
     """Decode a file; the arguments are those of `dreamlab.images.load.read_image`."""
     with _in_words(label, max_pixels, data):
+        data = cut.unpadded(data)
         tags = _tags(data)
         raw = tags is not None and (RAW if tags.is_raw else refusal(data))
         if raw:
@@ -70,7 +71,7 @@ def decoded(
             check_tiles(tags)
         if tags is None or is_plain(tags):
             try:
-                opened = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
+                opened = _opened(data, tags)
             except Image.UnidentifiedImageError:
                 if tags is None:
                     raise
@@ -107,6 +108,16 @@ def _tags(data: bytes) -> Tags | None:
         return read_tags(data)
     except (ValueError, struct.error):
         return None
+
+
+def _opened(data: bytes, tags: Tags | None) -> Image.Image:
+    """Open a file with Pillow."""
+    # Pillow's own decoder knows no YCbCr of which some samples are left out, and libtiff does.
+    TiffImagePlugin.READ_LIBTIFF = tags is not None and is_ycbcr(tags)
+    try:
+        return Image.open(io.BytesIO(data), formats=tuple(FORMATS))
+    finally:
+        TiffImagePlugin.READ_LIBTIFF = False
 
 
 def _read(

@@ -9,6 +9,9 @@ from dreamlab.images.tiff_tags import Tags
 _FORMATS = {1: "u", 2: "i", 3: "f", 4: "u"}
 _SPOKEN = {"u": "", "i": "signed ", "f": "float ", "": "unusual "}
 
+#: The colour space of brightness and two colour differences.
+_YCBCR = 6
+
 #: Pixels of a tile that may be larger than the picture.
 _SMALL_TILE = 2**20
 
@@ -27,10 +30,20 @@ def check_tiles(found: Tags) -> None:
         raise ValueError("the tiles are far larger than the picture")
 
 
+def is_ycbcr(found: Tags) -> bool:
+    """Return whether a picture has brightness and two colour differences."""
+    return found.one(tags.PHOTOMETRIC) == _YCBCR
+
+
 def is_plain(found: Tags) -> bool:
     """Return whether a picture has what Pillow reads: up to 8 bits, unsigned, pixel by pixel."""
     bits, kinds = found.values.get(tags.BITS, (1,)), found.values.get(tags.FORMAT, (1,))
-    planar = found.one(tags.PLANAR, 1) == 2 and found.one(tags.COMPRESSION, 1) in COMPRESSIONS
+    planar = (
+        found.one(tags.PLANAR, 1) == 2
+        and found.one(tags.SAMPLES, 1) > 1
+        and found.one(tags.COMPRESSION, 1) in COMPRESSIONS
+        and not is_ycbcr(found)
+    )
     big = found.large and found.order == ">"
     return (
         {*bits} <= {1, 2, 4, 8}

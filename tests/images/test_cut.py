@@ -124,6 +124,14 @@ def test_a_cut_in_the_head_of_a_scan_leaves_the_scans_before():
         assert 0 < np.abs(pixels - whole).mean() < 4
 
 
+@pytest.mark.parametrize("zeros", [64, 400, 20_000])
+def test_zeros_in_place_of_the_end_are_no_end(zeros):
+    data = jpeg()
+    assert read(data[:-40] + bytes(zeros))[1] == read(data[:-40])[1] != []
+    assert np.array_equal(read(data + bytes(zeros))[0], read(data)[0])
+    assert read(data + bytes(zeros))[1] == []
+
+
 def test_other_files_that_are_cut_are_damaged(tmp_path):
     for format in ("WEBP", "GIF", "BMP", "TIFF", "PNG"):
         data = saved(PICTURE, format)

@@ -25,11 +25,11 @@ def primaries(values):
     return chunk(b"cHRM", struct.pack(">8I", *values))
 
 
-def png(values, kind, *chunks, depth=8, interlaced=False):
+def png(values, kind, *chunks, depth=8):
     """A PNG of numbers, shape (H, W) or (H, W, samples), in their byte order."""
     rows = values.astype(">u2" if depth == 16 else "u1").reshape(len(values), -1)
     packed = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
-    head = struct.pack(">IIBBBBB", values.shape[1], len(values), depth, kind, 0, 0, interlaced)
+    head = struct.pack(">IIBBBBB", values.shape[1], len(values), depth, kind, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", head)

@@ -1,5 +1,7 @@
 """TIFF pictures of all depths, types and layouts, as a viewer shows them."""
 
+import struct
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -169,6 +171,28 @@ def test_lab_of_16_bits_is_that_of_8():
     sixteen = values.astype("u2") << 8
     sixteen[:, :, 1:] ^= 0x8000
     assert np.array_equal(read(tiff(sixteen, LAB)), read(saved(eight, "TIFF")))
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("compression", [1, 5, 8])
+def test_colour_differences_of_four_pixels_together(compression, order):
+    down, across = np.mgrid[0:20, 0:32]
+    smooth = np.stack([across * 8, down * 12, 255 - across * 8], axis=2).astype(np.uint8)
+    bright, blue, red = np.moveaxis(np.asarray(Image.fromarray(smooth).convert("YCbCr")), 2, 0)
+    four = [bright[top::2, left::2] for top in (0, 1) for left in (0, 1)]
+    units = np.dstack([*four, blue[::2, ::2], red[::2, ::2]])
+    # They are stored in units of six samples for four pixels.
+    tags = {256: [32], 257: [20], 258: [8] * 3, 277: [3], 278: [20], 339: [1] * 3, 530: [2, 2]}
+    data = tiff(units, 6, order=order, compression=compression, tags=tags)
+    assert np.abs(read(data) - smooth).max() <= 24
+
+
+def test_one_sample_in_planes_of_its_own_is_as_any():
+    palette = Image.fromarray(RGB).quantize(16)
+    data = bytearray(saved(palette, "TIFF"))
+    place = data.index(struct.pack("<HHI", 284, 3, 1)) + 8
+    data[place : place + 2] = b"\2\0"
+    assert np.array_equal(read(bytes(data)), np.asarray(palette.convert("RGB")))
 
 
 @pytest.mark.parametrize(("orientation", "turn"), [(3, 2), (6, -1), (8, 1)])

@@ -12,6 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageCms, PngImagePlugin
 
+from tests.support.tiffs import tiff
+
 SIZE = (48, 72)
 _rng = np.random.default_rng(0)
 PIXELS = _rng.integers(0, 256, (*SIZE, 3), np.uint8)
@@ -226,6 +228,12 @@ def _film(mode: str, side: int, format: str, **options) -> Callable[[], bytes]:
     return _large(mode, side, format, save_all=True, append_images=others, **options)
 
 
+def _deep_png() -> bytes:
+    """Make a PNG of 16 bits a channel in linear light."""
+    data = claimed(4080, 4080, bytes(4080 * (1 + 4080 * 6)), depth=16)
+    return data[:33] + chunk(b"gAMA", struct.pack(">I", 100_000)) + data[33:]
+
+
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 _TURNED = Image.Exif()
 _TURNED[0x0112] = 6
@@ -249,4 +257,9 @@ LARGE: dict[str, Callable[[], bytes]] = {
     "progressive.jpg": _large("RGB", 5344, "JPEG", progressive=True, subsampling=0),
     "cmyk.jpg": _large("CMYK", 4712, "JPEG", progressive=True),
     "animated.webp": _film("RGBA", 3535, "WEBP", method=0),
+    "transparent.avif": _large("RGBA", 3535, "AVIF", speed=10, subsampling="4:4:4"),
+    "linear16.png": _deep_png,
+    "rgb16.tiff": lambda: tiff(np.zeros((3010, 3010, 3), np.uint16), 2, compression=8),
+    "double.tiff": lambda: tiff(np.zeros((2600, 2600), np.float64), 1, compression=8, predictor=3),
+    "planar16.tiff": lambda: tiff(np.zeros((4000, 4000, 3), np.uint16), 2, planar=True),
 }
