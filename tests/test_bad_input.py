@@ -55,6 +55,7 @@ def named(name: str, data: bytes) -> io.BytesIO:
     return file
 
 
+@pytest.mark.filterwarnings("ignore::dreamlab.images.PictureNote")
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_read_or_refused_in_a_sentence(name):
     data, expected = FILES[name]
@@ -326,6 +327,7 @@ def test_any_bytes_are_a_picture_or_one_sentence(start, patch, place):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::dreamlab.images.PictureNote")
 def test_no_file_or_setting_ends_a_worker(monkeypatch):
     """All that can be read goes to a worker, as the page sends it."""
     monkeypatch.setenv(PRELOAD, "tests.support.fake_engine")

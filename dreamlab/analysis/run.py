@@ -12,9 +12,10 @@ from PIL import Image
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item
 from dreamlab.analysis.catalogue import named
 from dreamlab.analysis.findings import Findings
-from dreamlab.analysis.settings import Settings
+from dreamlab.analysis.settings import LARGEST_SIDE, Settings
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, Shape, load_image
+from dreamlab.images import Loaded, Picture, Shape, read_image, warned
+from dreamlab.images.bounds import check_smallest
 from dreamlab.results.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
 
 def analyse(
     analysis: Analysis | str,
-    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray | None = None,
+    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray | Loaded | None = None,
     model: "Network | keras.Model | str | Path" = "vgg16",
     settings: Settings | None = None,
     *,
     resume_from: Iterable[Item] = (),
     on_step: Callable[[AnalysisStep], bool] = lambda step: True,
+    background: str = "auto",
     progress: bool | None = False,
     memory: float | None = None,
     **values: Any,
@@ -55,6 +57,9 @@ def analyse(
         Items of an earlier run with the same settings; they are not computed again.
     on_step : callable
         Called with each `AnalysisStep`; false ends the run and keeps the items so far.
+    background : str
+        Colour behind a transparent picture: ``"white"``, ``"black"``, ``"grey"`` or ``"auto"``,
+        which is white unless the picture hardly shows on it.
     progress : bool or None
         Whether to draw a progress bar; None draws it only in a terminal.
     memory : float, optional
@@ -79,13 +84,17 @@ def analyse(
 
     analysis = named(analysis) if isinstance(analysis, str) else analysis
     settings = analysis.settings.from_dict(values) if settings is None else settings
-    image = None if picture is None else load_image(picture, max_side=settings.max_side)
+    longest, loaded = settings.max_side, None
+    if picture is not None:
+        loaded = warned(read_image(picture, max_side=longest, background=background))
+    image = None if loaded is None else loaded.image
     network = cached_model(model)
     if image is None and analysis.needs_picture:
         raise DreamError(f"{analysis.name} needs a picture; give one")
-    longest = settings.max_side
     shape = Shape(longest, longest) if image is None else Shape.of(image)
-    if image is not None:
+    if loaded is not None and image is not None:
+        needed = network.smallest, network.name
+        check_smallest(shape, *needed, full=loaded.full, most=LARGEST_SIDE)
         fitted = fitting(image, network, [layer.name for layer in network.layers if not layer.only])
         image = floats(fitted)
         shape = Shape.of(image)

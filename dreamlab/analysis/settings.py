@@ -8,6 +8,9 @@ from dreamlab.config.base import Settings as Checked
 from dreamlab.config.base import checked, specs
 from dreamlab.config.specs import choice, number, setting
 
+#: Largest longest side of a picture that is looked at, in pixels.
+LARGEST_SIDE = 1024
+
 
 def as_in_dreams(name: str, default: Any) -> Any:
     """Return a field with the spec of the same field of `DreamConfig`, but its own default."""
@@ -18,7 +21,9 @@ def as_in_dreams(name: str, default: Any) -> Any:
 class Settings(Checked):
     """Settings of every analysis; each analysis adds its own."""
 
-    max_side: int = number(300, 32, 1024, "Scale a larger picture down to this side, in pixels.")
+    max_side: int = number(
+        300, 32, LARGEST_SIDE, "Scale a larger picture down to this side, in pixels."
+    )
     precision: str = choice("auto", PRECISIONS, "Number format of the network.")
     preprocessing: str = choice(
         "notebook", PREPROCESSINGS, "How the picture is fed to VGG: as the notebook, or as trained."

@@ -7,10 +7,16 @@ from pathlib import Path
 from dreamlab.analysis import ANALYSES, Analysis
 from dreamlab.analysis.run import analyse
 from dreamlab.analysis.silent import silent
-from dreamlab.cli.console import add_network, complain, memory, network
+from dreamlab.cli.console import (
+    add_background,
+    add_network,
+    complain,
+    memory,
+    network,
+    read_picture,
+)
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config.base import specs
-from dreamlab.images import load_image
 from dreamlab.results import folder
 
 
@@ -35,6 +41,7 @@ def add(commands: argparse._SubParsersAction) -> None:
             "--out", metavar="DIR", type=Path, required=True, help="where results go"
         )
         add_network(parser)
+        add_background(parser)
         group = parser.add_argument_group("settings")
         for name, spec in settings.items():
             add_option(group, name, spec)
@@ -45,7 +52,8 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
         settings = analysis.settings.from_dict(setting_values(options, specs(analysis.settings)))
         image = None
         if "image" in vars(options):
-            image = load_image(options.image, max_side=settings.max_side)
+            loading = {"max_side": settings.max_side, **setting_values(options, ["background"])}
+            image = read_picture(options.image, **loading)
         most = memory()  # fails on a misspelt variable, before a folder is made
         folder.prepare(options.out)
         findings = analyse(analysis, image, network(options), settings, progress=None, memory=most)

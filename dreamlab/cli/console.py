@@ -4,10 +4,15 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from dreamlab.cli.options import add_option
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.input_range import INPUT_RANGES
+from dreamlab.images import Loaded, read_image, warned
+from dreamlab.images.background import BACKGROUND
 from dreamlab.zoo import ARCHITECTURES
 
 DEFAULT_MODEL = "vgg16"
@@ -26,6 +31,10 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         help=f"what the network is fed, where that is not known: {', '.join(INPUT_RANGES[:-1])} "
         f"(BGR less ImageNet's mean) or {INPUT_RANGES[-1]}",
     )
+
+
+def add_background(parser: argparse.ArgumentParser) -> None:
+    add_option(parser, "background", BACKGROUND)
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:
@@ -60,19 +69,40 @@ def show_warning(message: Warning | str, *_: object, **__: object) -> None:
     complain(str(message), 0)
 
 
+def read_picture(file: str, **loading: Any) -> Loaded:
+    """Read a picture, and say in a line what is missing or changed in it.
+
+    Parameters
+    ----------
+    file : str
+        Its path.
+    **loading
+        Options of `dreamlab.images.read_image`.
+    """
+    with _without_native_messages():  # libtiff prints what is wrong with a file
+        loaded = read_image(file, **loading)
+    return warned(loaded)
+
+
 def quietly_import_tensorflow() -> None:
     """Import TensorFlow without its start-up lines, which native code prints."""
     if "TF_CPP_MIN_LOG_LEVEL" in os.environ:  # the user wants TensorFlow's own messages
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    # An atlas compiles a graph for each layer, and TensorFlow warns of that as of a mistake.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    with _without_native_messages():
+        import dreamlab.models  # noqa: F401
+
+
+@contextmanager
+def _without_native_messages() -> Iterator[None]:
     sys.stderr.flush()
     error_stream = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
-    # An atlas compiles a graph for each layer, and TensorFlow warns of that as of a mistake.
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     try:
-        import dreamlab.models  # noqa: F401
+        yield
     finally:
         os.dup2(error_stream, 2)
         os.close(error_stream)

@@ -7,16 +7,19 @@ from typing import Any
 
 from dreamlab.cli.console import (
     DEFAULT_MODEL,
+    add_background,
     add_network,
     complain,
     memory,
     network,
+    read_picture,
 )
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, load_image
+from dreamlab.images import Picture, Shape
+from dreamlab.images.bounds import check_smallest
 from dreamlab.results import folder
 from dreamlab.results.film import Film
 from dreamlab.results.record import run_to_end
@@ -50,6 +53,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where results go")
     add_network(parser)
     parser.add_argument("--max-side", metavar="PX", type=int, help="scale a larger picture down")
+    add_background(parser)
     _add_settings(parser.add_argument_group("settings"))
     _add_film(parser.add_argument_group("film"))
 
@@ -110,12 +114,15 @@ def _dream(options: argparse.Namespace) -> int:
     values = vars(options)
     film = Film(**setting_values(options, specs(Film)), steps="every" in values)
     recording = Recording(every=values.get("every"))
-    image = Picture.exactly(load_image(options.image, max_side=values.get("max_side")))
+    given = read_picture(options.image, **setting_values(options, ["max_side", "background"]))
+    image = Picture.exactly(given.image)
     most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(options.out)
     loaded = network(options, model)
     from dreamlab.dream import dream
 
+    shape = Shape.of(given.image)
+    check_smallest(shape, loaded.smallest, loaded.name, full=given.full)
     run_to_end(recording, dream(image, loaded, config, memory=most), None)
     status = 0
     if not recording.finished:

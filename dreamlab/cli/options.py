@@ -9,14 +9,14 @@ from dreamlab.config.specs import Choice, Flag, Spec
 
 
 def add_option(
-    group: argparse._ArgumentGroup, name: str, spec: Spec, *, option: str = "", more: str = ""
+    group: argparse._ActionsContainer, name: str, spec: Spec, *, option: str = "", more: str = ""
 ) -> None:
     """Add the option of a setting. Layers and channels may be given part by part.
 
     Parameters
     ----------
-    group : argparse group
-        The group of options.
+    group : argparse parser or group
+        Where the option goes.
     name : str
         Name of the setting, under which the option is stored.
     spec : Spec

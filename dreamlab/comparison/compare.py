@@ -9,7 +9,7 @@ from PIL import Image
 
 from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.errors import DreamError
-from dreamlab.images import load_image
+from dreamlab.images import read_image, warned
 from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
 from dreamlab.results.contact_sheet import comparison_sheet
@@ -113,6 +113,7 @@ def compare(
     model: "Network | keras.Model | str | Path" = "vgg16",
     *,
     max_side: int | None = None,
+    background: str = "auto",
     progress: bool | None = False,
     memory: float | None = None,
     **settings: Any,
@@ -131,6 +132,8 @@ def compare(
         Any input of `dreamlab.models.load_model`.
     max_side : int, optional
         Scale a larger picture down so that its longest side has this many pixels.
+    background : str
+        Colour behind a transparent picture, as `dreamlab.record` has it.
     progress : bool or None
         Whether to draw a progress bar per dream; None draws it only in a terminal.
     memory : float, optional
@@ -152,7 +155,8 @@ def compare(
     from dreamlab.models import cached_model
 
     configs = _configs(dreams, settings)
-    image, network = load_image(picture, max_side=max_side), cached_model(model)
+    image = warned(read_image(picture, max_side=max_side, background=background))
+    network = cached_model(model)
     return Dreams(
         {
             name: record(image, config, network, progress=progress, memory=memory)

@@ -16,6 +16,7 @@ from dreamlab.config.embedded import parse_json
 from dreamlab.config.nested import PartialSettings, SettingsList
 from dreamlab.config.specs import choice, number, setting
 from dreamlab.errors import DreamError, shown
+from dreamlab.images.background import BACKGROUND
 from dreamlab.zoo import ARCHITECTURES, find_layer, known_layers
 
 #: Sources of the picture; the picture itself is never part of a comparison.
@@ -46,6 +47,8 @@ class Comparison(Settings):
         Source of the picture, one of `SOURCES`.
     max_side : int
         Longest side of the picture, 128 to 1,024 pixels.
+    background : str
+        Colour behind a transparent picture, of `dreamlab.images.background.BACKGROUND`.
     every : int or None
         Keep a picture after every n-th step too, 1 to 1,000.
 
@@ -85,6 +88,7 @@ class Comparison(Settings):
         press=8,
         strict=True,
     )
+    background: str = setting(BACKGROUND)
     every: int | None = number(
         None,
         1,
@@ -110,7 +114,8 @@ class Comparison(Settings):
         name : str
             A name in `COMPARISONS`.
         **changes
-            ``source``, ``max_side`` and ``every``; ``common`` overrides the preset's settings.
+            ``source``, ``max_side``, ``background`` and ``every``; ``common`` overrides the
+            preset's settings.
 
         Raises
         ------
@@ -158,7 +163,10 @@ class Comparison(Settings):
 
     def encode(self) -> str:
         """Return the comparison as a short text that is safe in an address."""
-        text = json.dumps(self.to_dict(), separators=(",", ":"))
+        values = self.to_dict()
+        if values["background"] == BACKGROUND.default:
+            del values["background"]  # links of ordinary pictures stay those of older versions
+        text = json.dumps(values, separators=(",", ":"))
         return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from dreamlab.comparison.comparison import MAX_SIDE
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images.octaves import plan_octaves
@@ -32,7 +33,13 @@ class Check:
 
 
 def check(
-    height: int, width: int, config: DreamConfig, model: str, layers: tuple[LayerInfo, ...]
+    height: int,
+    width: int,
+    config: DreamConfig,
+    model: str,
+    layers: tuple[LayerInfo, ...],
+    *,
+    full: Shape | None = None,
 ) -> Check:
     """Check a dream before it runs.
 
@@ -46,6 +53,8 @@ def check(
         Name of the network in the zoo.
     layers : tuple of LayerInfo
         All layers of the network.
+    full : Shape, optional
+        Size of the picture before it was scaled down to a longest side, in pixels.
 
     Returns
     -------
@@ -57,7 +66,9 @@ def check(
         for name, indices in config.channels.items():
             layer_infos[name].check_channels(indices)
         smallest = ARCHITECTURES[model].smallest
-        plan = plan_octaves(height, width, config, model=model, smallest=smallest)
+        plan = plan_octaves(
+            *(height, width, config), model=model, smallest=smallest, full=full, most=MAX_SIDE
+        )
     except DreamError as error:
         return Check(problem=str(error))
     maps = {

@@ -21,7 +21,7 @@ from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Step
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.images.arrays import check_floats
-from dreamlab.images.decode import load_image
+from dreamlab.images.load import load_image
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network, load_model

@@ -5,7 +5,7 @@ May be imported from it: the names below, and its modules.
 """
 
 from dreamlab.images.bounds import MAX_PIXELS
-from dreamlab.images.decode import load_image
+from dreamlab.images.load import Loaded, PictureNote, load_image, read_image, warned
 from dreamlab.images.noise import seeded_noise
 from dreamlab.images.picture import Picture
 from dreamlab.images.pixels import (
@@ -20,14 +20,18 @@ from dreamlab.images.shape import Shape
 
 __all__ = [
     "MAX_PIXELS",
+    "Loaded",
     "Picture",
+    "PictureNote",
     "Shape",
     "data_url",
     "from_pixels",
     "jpeg",
     "load_image",
     "png",
+    "read_image",
     "resize_pixels",
     "seeded_noise",
     "to_pixels",
+    "warned",
 ]

@@ -1,5 +1,7 @@
 """Bounds of a picture's size, checked before the picture is decoded."""
 
+import math
+
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
@@ -15,9 +17,12 @@ MIN_SIDE = 2
 #: Largest ratio of longest to shortest side: scaling a longer picture would leave no pixels.
 MAX_RATIO = 50
 
+#: Steps in which the page offers longest sides, in pixels.
+_PRESS = 8
+
 #: Measured largest number of copies of a picture in memory while it is decoded. GIF keeps its
 #: first canvas; TIFF may have 16 bits a channel in a single strip, and then be rotated.
-_HELD = {"PNG": 1, "GIF": 2, "BMP": 4, "TIFF": 4, "WEBP": 4}
+_HELD = {"PNG": 1, "GIF": 2, "BMP": 4, "TIFF": 4, "WEBP": 4, "AVIF": 4}
 
 
 def check_size(width: int, height: int, label: str, max_pixels: int) -> None:
@@ -40,7 +45,14 @@ def check_size(width: int, height: int, label: str, max_pixels: int) -> None:
         )
 
 
-def check_smallest(shape: Shape, smallest: int, name: str) -> None:
+def check_smallest(
+    shape: Shape,
+    smallest: int,
+    name: str,
+    *,
+    full: Shape | None = None,
+    most: int | None = None,
+) -> None:
     """Raise `DreamError` if a picture is too small for what looks at it.
 
     Parameters
@@ -51,29 +63,62 @@ def check_smallest(shape: Shape, smallest: int, name: str) -> None:
         Smallest side that is needed, in pixels.
     name : str
         Name of the network, or of the measure, that needs it.
+    full : Shape, optional
+        Height and width before the picture was scaled down to a longest side, in pixels.
+    most : int, optional
+        Largest longest side that may be chosen, in pixels.
     """
     if min(shape) < smallest:
         raise DreamError(
             f"picture is {shape.width} x {shape.height} px; {name} needs at least "
-            f"{smallest} x {smallest}: choose a larger one"
+            f"{smallest} x {smallest}: {_way_out(full or shape, smallest, most)}"
         )
 
 
-def check_memory(
-    picture: Image.Image, full: tuple[int, int], label: str, max_memory: float
-) -> None:
-    """Raise `DreamError` if a picture, not yet decoded, needs too much memory to decode."""
-    width, height = full
-    most = int(max_memory / _bytes_a_pixel(picture, width * height))
-    if width * height > most:
+def _way_out(full: Shape, smallest: int, most: int | None) -> str:
+    if min(full) < smallest:
+        return "choose a larger one"
+    side = math.ceil(smallest * max(full) / min(full))
+    side += -side % _PRESS
+    if most is None or side <= most:
+        return f"raise the longest side to {side}"
+    return f"crop it, as even a longest side of {most} is too little"
+
+
+def check_memory(format: str, full: Shape, each: float, label: str, max_memory: float) -> None:
+    """Raise `DreamError` if a picture, not yet decoded, needs too much memory to decode.
+
+    Parameters
+    ----------
+    format : str
+        Its format, for the sentence.
+    full : Shape
+        Its height and width, in pixels.
+    each : float
+        Bytes of memory for each of its pixels.
+    label : str
+        Name of the file, for the sentence.
+    max_memory : float
+        Most bytes.
+    """
+    most = int(max_memory / each)
+    if full.area > most:
         raise DreamError(
-            f"{label} is {width} x {height} px, {width * height:,} pixels; of a "
-            f"{picture.format} like it at most {most:,} are read: choose a smaller one"
+            f"{label} is {full.width} x {full.height} px, {full.area:,} pixels; of a {format} like "
+            f"it at most {most:,} are read: choose a smaller one"
         )
 
 
-def _bytes_a_pixel(picture: Image.Image, pixels: int) -> float:
-    """Return the largest memory that decoding a picture takes, in bytes per pixel."""
+def bytes_a_pixel(picture: Image.Image, pixels: int) -> float:
+    """Return the largest memory that decoding a picture takes, in bytes per pixel.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        The picture, opened and drafted.
+    pixels : int
+        Pixels of the whole picture, before it was drafted.
+    """
     size = {"1": 1, "L": 1, "P": 1, "I;16": 2}.get(picture.mode, 4)
     if picture.format in _HELD:
         return size * _HELD[picture.format]

@@ -1,10 +1,14 @@
 """Converts pictures of any mode to plain 8-bit sRGB."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from PIL import Image, ImageCms
+
+from dreamlab.images.background import COLOURS, chosen, rgba
+from dreamlab.images.levels import Levels, levels, levels_of_depth
+from dreamlab.images.png_colour import Encoding, encoding
 
 #: Colour space in an ICC header to the picture mode that the profile describes.
 _PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
@@ -15,14 +19,17 @@ _STRIP = 1 << 19
 
 
 def to_rgb(
-    picture: Image.Image, *, width: int | None = None, across: float | None = None
-) -> Image.Image:
+    picture: Image.Image,
+    *,
+    width: int | None = None,
+    across: float | None = None,
+    background: str = "auto",
+) -> tuple[Image.Image, list[str]]:
     """Convert a decoded picture to 8-bit sRGB, without transparency and without a profile.
 
-    Transparent parts are composited over white. A valid embedded ICC profile is applied, an
-    invalid one is ignored. 16-bit greyscale is scaled to 8 bit. 32-bit and float greyscale has no
-    agreed white: values within 0 to 1 stay as they are; others are stretched, the lowest to black
-    and the highest to white.
+    Transparent parts are composited over the background. A valid embedded ICC profile is applied,
+    an invalid one is ignored; so are a PNG's own words on its colours. 16-bit greyscale is scaled
+    to 8 bit. `dreamlab.images.levels` tells black and white of 32-bit and float greyscale.
 
     Parameters
     ----------
@@ -33,22 +40,25 @@ def to_rgb(
         height afterwards gives the same as scaling both at once.
     across : float, optional
         Part of the picture's width that is scaled to `width`, in pixels; by default all of it.
+    background : str
+        Name of the background, of `dreamlab.images.background.BACKGROUND`.
 
     Returns
     -------
     PIL.Image.Image
         Mode ``"RGB"``.
+    list of str
+        What changed in the picture, as ends of sentences about it.
     """
     width = width or picture.width
     across = across or picture.width
-    levels = _levels(picture) if picture.mode in ("I", "F") else None
-    transform = _transform(picture)
+    convert, notes = _conversion(picture, background)
     whole = Image.new("RGB", (width, picture.height))
     for top, strip in _strips(picture):
         box = (0, 0, across, strip.height)
-        rgb = _rgb(strip, levels, transform)
+        rgb = convert(strip)
         whole.paste(rgb.resize((width, strip.height), Image.Resampling.LANCZOS, box), (0, top))
-    return whole
+    return whole, notes
 
 
 def _strips(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
@@ -59,51 +69,65 @@ def _strips(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
         yield top, picture.crop((0, top, picture.width, bottom))
 
 
-def _rgb(
-    picture: Image.Image,
-    levels: tuple[float, float] | None,
-    transform: ImageCms.ImageCmsTransform | None,
-) -> Image.Image:
+def _conversion(
+    picture: Image.Image, background: str
+) -> tuple[Callable[[Image.Image], Image.Image], list[str]]:
+    """Return what turns a strip of a picture to RGB, and notes on it."""
+    code = encoding(picture.info)
     if picture.mode.startswith("I;16"):
-        # 65535 / 255 = 257; without this Pillow clips at 255.
-        grey = np.asarray(picture).astype(np.float32) / 257
-        return _grey(grey)
-    if levels is not None:
-        return _grey(_stretched(np.asarray(picture, dtype=np.float64), *levels) * 255)
-    if picture.has_transparency_data:
-        picture = _over_white(picture)
+        parts = (np.asarray(strip) for _, strip in _strips(picture))
+        return _grey(levels_of_depth(picture.info.get("sbit", 16), parts), code), []
+    if picture.mode in ("I", "F"):
+        found = _levels_32(picture)
+        return _grey(found, code), found.note()
+    coloured = _coloured(picture, code)
+    if not picture.has_transparency_data:
+        return coloured, []
+    notes = []
+    if background == "auto":
+        background = chosen(picture)
+        if background != "white":
+            notes.append(f"is transparent and hardly shows on white, so {background} is behind it")
+    grey = COLOURS[background]
+
+    def composited(strip: Image.Image) -> Image.Image:
+        strip = rgba(strip)
+        rgb = coloured(strip)
+        rgb.putalpha(strip.getchannel("A"))
+        behind = Image.new("RGBA", strip.size, (grey, grey, grey, 255))
+        return Image.alpha_composite(behind, rgb).convert("RGB")
+
+    return composited, notes
+
+
+def _coloured(picture: Image.Image, code: Encoding | None) -> Callable[[Image.Image], Image.Image]:
+    """Return what turns the colours of a strip to sRGB, whatever its transparency."""
+    transform = None if "cicp" in picture.info else _transform(picture)
     if transform is not None:
-        return transform.apply(picture.convert(transform.input_mode))
-    return picture.convert("RGB")
+        return lambda strip: transform.apply(strip.convert(transform.input_mode))
+    if code is not None:
+        return lambda strip: Image.fromarray(code.pixels_to_srgb(np.asarray(strip.convert("RGB"))))
+    return lambda strip: strip.convert("RGB")
 
 
-def _grey(values: np.ndarray) -> Image.Image:
-    return Image.fromarray(np.rint(values).astype(np.uint8)).convert("RGB")
+def _grey(found: Levels, code: Encoding | None) -> Callable[[Image.Image], Image.Image]:
+    def convert(strip: Image.Image) -> Image.Image:
+        values = found.scaled(np.asarray(strip))
+        if code is not None:
+            values = code.to_srgb(values)
+        return Image.fromarray(np.rint(values * 255).astype(np.uint8)).convert("RGB")
+
+    return convert
 
 
-def _levels(picture: Image.Image) -> tuple[float, float]:
-    """Return the lowest and the highest finite number in a picture; 0 and 0 without any."""
+def _levels_32(picture: Image.Image) -> Levels:
     low, high = np.inf, -np.inf
     for _, strip in _strips(picture):
         values = np.asarray(strip, dtype=np.float64)
         values = values[np.isfinite(values)]
         low, high = values.min(initial=low), values.max(initial=high)
-    return (low, high) if low <= high else (0.0, 0.0)
-
-
-def _stretched(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
-    if low >= 0 and high <= 1:
-        return values
-    # The values are halved first, as their difference may exceed the largest float.
-    span = high / 2 - low / 2
-    return (values / 2 - low / 2) / (span or 1.0)
-
-
-def _over_white(picture: Image.Image) -> Image.Image:
-    picture = picture.convert("RGBA")
-    white = Image.new("RGBA", picture.size, "white")
-    return Image.alpha_composite(white, picture).convert("RGB")
+    low, high = (low, high) if low <= high else (0.0, 0.0)
+    return levels("f" if picture.mode == "F" else "i", 32, low, high)
 
 
 def _transform(picture: Image.Image) -> ImageCms.ImageCmsTransform | None:

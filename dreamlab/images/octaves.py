@@ -69,6 +69,8 @@ def plan_octaves(
     smallest: int,
     multiple: int = 1,
     only: Shape | None = None,
+    full: Shape | None = None,
+    most: int | None = None,
 ) -> OctavePlan:
     """Plan the octaves of a run, without those that are too small for the network.
 
@@ -86,13 +88,15 @@ def plan_octaves(
         What both sides of an octave must divide by.
     only : Shape, optional
         The shape that the layers take, where they take a single one: the picture's.
+    full, most
+        As `dreamlab.images.bounds.check_smallest` has them.
 
     Raises
     ------
     DreamError
         If the picture itself is too small.
     """
-    check_smallest(Shape(height, width), smallest, model)
+    check_smallest(Shape(height, width), smallest, model, full=full, most=most)
     shapes = octave_shapes(height, width, config.octaves, config.octave_scale, multiple)
     takes = {shape: min(shape) >= smallest and only in (None, shape) for shape in shapes}
     usable = tuple(shape for shape in shapes if takes[shape])

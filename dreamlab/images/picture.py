@@ -27,27 +27,40 @@ class Picture:
         What it shows, for those who cannot see it.
     text : mapping of str to str, optional
         Text chunks of its PNG.
+    full : Shape, optional
+        Height and width before it was scaled down, in pixels; by default its own.
 
     Attributes
     ----------
-    shape : Shape
-        Height and width, in pixels.
+    shape, full : Shape
+        Height and width, in pixels: its own, and before it was scaled down.
     """
 
     def __init__(
-        self, pixels: np.ndarray, name: str = "", text: Mapping[str, str] | None = None
+        self,
+        pixels: np.ndarray,
+        name: str = "",
+        text: Mapping[str, str] | None = None,
+        full: Shape | None = None,
     ) -> None:
         self.name = name
         self.shape = Shape.of(pixels)
+        self.full = full or self.shape
         self._text = dict(text or {})
         self._pixels: np.ndarray | None = pixels
         self._png: bytes | None = None
         self._jpeg: bytes | None = None
 
     @classmethod
-    def of(cls, image: np.ndarray, name: str = "", text: Mapping[str, str] | None = None) -> Self:
+    def of(
+        cls,
+        image: np.ndarray,
+        name: str = "",
+        text: Mapping[str, str] | None = None,
+        full: Shape | None = None,
+    ) -> Self:
         """Make a picture of float32 values in [-1, 1], shape (H, W, 3); see `to_pixels`."""
-        return cls(to_pixels(image), name, text)
+        return cls(to_pixels(image), name, text, full)
 
     @classmethod
     def exactly(cls, image: np.ndarray) -> "Picture | np.ndarray":
@@ -103,7 +116,7 @@ class Picture:
 
     def with_text(self, text: Mapping[str, str]) -> "Picture":
         """Return the same picture with further text chunks in its PNG."""
-        return Picture(self.pixels, self.name, self._text | dict(text))
+        return Picture(self.pixels, self.name, self._text | dict(text), self.full)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Picture):

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 from dreamlab.config import DreamConfig
-from dreamlab.images import Picture, load_image
+from dreamlab.images import Loaded, Picture, Shape, read_image, warned
+from dreamlab.images.bounds import check_smallest
 from dreamlab.results.progress import follow
 from dreamlab.results.recording import Recording
 
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
 
 def record(
-    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray,
+    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray | Loaded,
     config: DreamConfig | str | Mapping[str, Any] | None = None,
     model: "Network | keras.Model | str | Path" = "vgg16",
     *,
     max_side: int | None = None,
+    background: str = "auto",
     every: int | None = None,
     progress: bool | None = False,
     memory: float | None = None,
@@ -46,6 +48,9 @@ def record(
         Any input of `dreamlab.models.load_model`.
     max_side : int, optional
         Scale a larger picture down so that its longest side has this many pixels.
+    background : str
+        Colour behind a transparent picture: ``"white"``, ``"black"``, ``"grey"`` or ``"auto"``,
+        which is white unless the picture hardly shows on it.
     every : int, optional
         Keep a frame after every n-th step too.
     progress : bool or None
@@ -70,9 +75,11 @@ def record(
     from dreamlab.models import cached_model
 
     dream_config = resolve(config, settings)
-    image = Picture.exactly(load_image(picture, max_side=max_side))
+    loaded = warned(read_image(picture, max_side=max_side, background=background))
+    network, shape = cached_model(model), Shape.of(loaded.image)
+    check_smallest(shape, network.smallest, network.name, full=loaded.full)
     recording = Recording(every=every)
-    steps = dream(image, cached_model(model), dream_config, memory=memory)
+    steps = dream(Picture.exactly(loaded.image), network, dream_config, memory=memory)
     run_to_end(recording, steps, progress)
     return recording
 

@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dreamlab.analysis import AnalysisStep, Findings, Item, Settings, named
+from dreamlab.analysis.settings import LARGEST_SIDE
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape, load_image
+from dreamlab.images.bounds import check_smallest
 from dreamlab.tasks.events import Event, Loaded, Place, nbytes
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result
 from dreamlab.zoo import ARCHITECTURES, known_layers
@@ -53,6 +55,9 @@ class AnalysisTask:
         shape = Shape(longest, longest)
         if self.picture is not None:
             shape = self.picture.shape.fitted(longest)
+            if self.model in ARCHITECTURES:
+                needed = ARCHITECTURES[self.model].smallest, self.model
+                check_smallest(shape, *needed, full=self.picture.full, most=LARGEST_SIDE)
         elif analysis.needs_picture:
             raise DreamError(f"{analysis.name} needs a picture; give one")
         if self.model not in ARCHITECTURES:

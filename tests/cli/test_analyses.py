@@ -1,11 +1,14 @@
+import base64
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from dreamlab.cli.main import main
-from dreamlab.images import png, to_pixels
+from dreamlab.images import load_image, png, to_pixels
 from tests.support.tiny import picture, silenced, tiny_network
 
 RANGE = ["--input-range", "-1,1"]
@@ -101,3 +104,24 @@ def test_mistakes_are_told_in_one_line(places, capsys, arguments, message):
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_the_background_of_a_transparent_picture(places):
+    model, image, out = places
+    Image.fromarray(np.zeros((24, 36, 4), np.uint8)).save(image)
+    for background, grey in (("black", 0), ("white", 255)):
+        options = ["--layers", "first", "--gaussian", "0.1", "--background", background]
+        start = ["robustness", image, "--out", str(out), "--model", model, *RANGE]
+        assert main([*start, *options]) == 0
+        report = (out / "report.html").read_text()
+        first = re.search(r"data:image/[a-z]+;base64,([^\"]+)", report)[1]
+        assert abs(to_pixels(load_image(base64.b64decode(first))).mean() - grey) < 2
+
+
+def test_a_long_picture_says_which_longest_side_will_do(places, capsys):
+    model, image, out = places
+    Image.new("RGB", (40, 1960)).save(image)
+    start = ["atlas", image, "--out", str(out), "--model", model, "--max-side"]
+    assert main([*start, "40"]) == 2
+    said = capsys.readouterr().err
+    assert re.search(r"needs at least (\d+) x \1: raise the longest side to \d+\n", said)

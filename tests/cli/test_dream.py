@@ -1,8 +1,10 @@
 """The command that dreams."""
 
 import csv
+import io
 import json
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -11,6 +13,7 @@ from dreamlab import models
 from dreamlab.cli.main import main
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
+from dreamlab.images import jpeg, load_image, png, to_pixels
 from tests.support.console import error_line
 from tests.support.tiny import silenced
 
@@ -301,3 +304,49 @@ def test_a_silent_layer_in_a_mix_is_told_of_in_one_line(cat, asked, tmp_path, ca
         "dreamlab: third does not answer to this picture, and the dream went on without: "
         "choose another layer or other channels\n"
     )
+
+
+@pytest.mark.filterwarnings("always::dreamlab.images.PictureNote")
+def test_what_is_missing_of_a_picture_is_a_line(asked, tmp_path, capfd):
+    pixels = np.random.default_rng(0).integers(100, 150, (120, 60, 3), np.uint8)
+    image = tmp_path / "cut.jpg"
+    image.write_bytes(jpeg(pixels)[:-30])
+    assert main(["dream", str(image), "--out", str(tmp_path / "o"), *QUICK]) == 0
+    said = capfd.readouterr().err.splitlines()
+    assert [line for line in said if "cut.jpg" in line] == [
+        "dreamlab: cut.jpg is cut off: its last 8 of 120 rows are missing in part, and grey there"
+    ]
+
+
+def test_the_background_of_a_transparent_picture(asked, tmp_path, capfd):
+    image = tmp_path / "logo.png"
+    Image.fromarray(np.zeros((48, 64, 4), np.uint8)).save(image)
+    for background, grey in (("black", 0), ("white", 255), ("grey", 128)):
+        out = tmp_path / background
+        options = ["--out", str(out), "--background", background, *QUICK]
+        assert main(["dream", str(image), *options]) == 0
+        assert abs(to_pixels(load_image(out / "dream.png")).mean() - grey) < 30
+    capfd.readouterr()
+    assert main(["dream", str(image), "--out", str(tmp_path / "o"), "--background", "red"]) == 2
+    assert "argument --background: invalid choice: 'red'" in error_line(capfd)
+
+
+def test_a_long_picture_says_which_longest_side_will_do(asked, tmp_path, capfd):
+    image = tmp_path / "long.png"
+    image.write_bytes(png(np.zeros((1960, 40, 3), np.uint8)))
+    start = ["dream", str(image), "--out", str(tmp_path / "o"), *QUICK, "--max-side"]
+    assert main([*start, "50"]) == 2
+    line = error_line(capfd)
+    assert "picture is 1 x 50 px; tiny needs at least 2 x 2: raise the longest side to 104" in line
+    assert main([*start, "104", "--octaves", "1"]) == 0
+
+
+def test_a_damaged_tiff_is_one_line_and_no_library_s(asked, tmp_path, capfd):
+    data = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    Image.fromarray(pixels).save(data, "TIFF", compression="tiff_lzw")
+    image = tmp_path / "scan.tif"
+    # The end of the pixels, which stand before the directory.
+    image.write_bytes(data.getvalue()[:9000] + bytes(400) + data.getvalue()[9400:])
+    assert main(["dream", str(image), "--out", str(tmp_path / "o"), *QUICK]) == 2
+    assert error_line(capfd).endswith("scan.tif is damaged and cannot be decoded; choose another")

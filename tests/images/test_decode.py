@@ -14,7 +14,7 @@ from PIL import Image
 
 from dreamlab import images
 from dreamlab.errors import DreamError
-from dreamlab.images import decode, load_image, to_pixels
+from dreamlab.images import files, load_image, to_pixels
 from tests.support.corpus import CORNERS, FILES, claimed, saved
 
 
@@ -114,6 +114,7 @@ def test_scaling_down_averages_and_does_not_skip():
     assert abs(small[4:-4, 4:-4].astype(int) - 127).max() <= 2
 
 
+@pytest.mark.filterwarnings("ignore::dreamlab.images.PictureNote")
 @pytest.mark.parametrize("name", [name for name in FILES if isinstance(FILES[name][1], tuple)])
 def test_scaling_while_reading_is_scaling_what_was_read(name):
     data, _ = FILES[name]
@@ -163,10 +164,13 @@ WHOLE = saved(
 BAD = {
     "empty": (b"", "is empty"),
     "text": (b"hello, I am a picture", "is not a PNG"),
-    "svg": (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "is not a PNG"),
-    "html": (b"<!DOCTYPE html><img src=x onerror=alert(1)>", "is not a PNG"),
-    "eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n", "is not a PNG"),
-    "ppm": (saved(Image.new("RGB", (9, 9)), "PPM"), "is not a PNG"),
+    "svg": (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "is an SVG drawing"),
+    "html": (b"<!DOCTYPE html><img src=x onerror=alert(1)>", "is a web page"),
+    "eps": (
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%EndComments\n",
+        "is a PostScript drawing",
+    ),
+    "ppm": (saved(Image.new("RGB", (9, 9)), "PPM"), "is a Netpbm picture"),
     "header alone": (b"\x89PNG\r\n\x1a\n", "is not a PNG"),
     "half a png": (WHOLE[: len(WHOLE) // 2], "is damaged"),
     "nothing in it": (claimed(64, 64), "is damaged"),
@@ -248,7 +252,7 @@ def test_a_jpeg_that_is_decoded_smaller_takes_less():
 
 
 def test_a_file_too_large_is_not_read_whole(monkeypatch):
-    monkeypatch.setattr(decode, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(files, "MAX_BYTES", 1 << 20)
     file = io.BytesIO(bytes((1 << 20) + 500))
     with pytest.raises(DreamError, match="the picture is larger than 1 MB"):
         load_image(file)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageCms, PngImagePlugin
 
+from tests.support.tiffs import tiff
+
 SIZE = (48, 72)
 _rng = np.random.default_rng(0)
 PIXELS = _rng.integers(0, 256, (*SIZE, 3), np.uint8)
@@ -29,7 +31,7 @@ CORNERS = (
 SECRET = b"Secret Visitor 12345"
 
 DAMAGED = "damaged"
-NOT_A_PICTURE = "is not a PNG, JPEG, WebP, GIF, BMP or TIFF picture"
+NOT_A_PICTURE = "is not a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF picture"
 
 
 def saved(picture: Image.Image, format: str, **options) -> bytes:
@@ -189,23 +191,23 @@ FILES: dict[str, tuple[bytes, tuple[int, int] | str]] = {
     "one-byte.jpg": (b"\xff", NOT_A_PICTURE),
     "zeros.png": (bytes(10_000), NOT_A_PICTURE),
     "noise.jpg": (_rng.bytes(10_000), NOT_A_PICTURE),
-    "vector.png": (_svg("<script>alert(1)</script>"), NOT_A_PICTURE),
+    "vector.png": (_svg("<script>alert(1)</script>"), "is an SVG drawing"),
     "entities.svg": (
         b'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]>' + _svg("&d;"),
-        NOT_A_PICTURE,
+        "is an SVG drawing",
     ),
-    "page.jpg": (b"<!doctype html><script>alert(1)</script>", NOT_A_PICTURE),
+    "page.jpg": (b"<!doctype html><script>alert(1)</script>", "is a web page"),
     "text.gif": (b"GIF89a is how it begins", NOT_A_PICTURE),
     "pickle.png": (b"\x80\x04cos\nsystem\n(S'true'\ntR.", NOT_A_PICTURE),
     "yaml.jpg": (b"!!python/object/apply:os.system ['true']", NOT_A_PICTURE),
-    "zip.webp": (b"PK\x05\x06" + bytes(18), NOT_A_PICTURE),
-    "program.bmp": (b"MZ" + bytes(500), NOT_A_PICTURE),
-    "print.tiff": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", NOT_A_PICTURE),
-    "document.png": (b"%PDF-1.7\n%%EOF", NOT_A_PICTURE),
-    "icon.png": (saved(RGB, "ICO"), NOT_A_PICTURE),
-    "portable.png": (saved(RGB, "PPM"), NOT_A_PICTURE),
+    "zip.webp": (b"PK\x05\x06" + bytes(18), "is a ZIP archive"),
+    "program.bmp": (b"MZ" + bytes(500), "is a program"),
+    "print.tiff": (b"%!PS-Adobe-3.0 EPSF-3.0\n", "is a PostScript drawing"),
+    "document.png": (b"%PDF-1.7\n%%EOF", "is a PDF document"),
+    "icon.png": (saved(RGB, "ICO"), "is a Windows icon"),
+    "portable.png": (saved(RGB, "PPM"), "is a Netpbm picture"),
     "targa.png": (saved(RGB, "TGA"), NOT_A_PICTURE),
-    "photoshop.png": (b"8BPS\0\x01" + bytes(6) + b"\0\x03" + bytes(500), NOT_A_PICTURE),
+    "photoshop.png": (b"8BPS\0\x01" + bytes(6) + b"\0\x03" + bytes(500), "is a Photoshop document"),
     # Names with markup, control characters, or more of them than anyone would read.
     "<img src=x onerror=alert(1)>.png": (b"?", NOT_A_PICTURE),
     "**bold** [link](javascript:alert(1)).png": (b"?", NOT_A_PICTURE),
@@ -224,6 +226,12 @@ def _large(mode: str, side: int, format: str, **options) -> Callable[[], bytes]:
 def _film(mode: str, side: int, format: str, **options) -> Callable[[], bytes]:
     others = [Image.new(mode, (side, side), 2)]
     return _large(mode, side, format, save_all=True, append_images=others, **options)
+
+
+def _deep_png() -> bytes:
+    """Make a PNG of 16 bits a channel in linear light."""
+    data = claimed(4080, 4080, bytes(4080 * (1 + 4080 * 6)), depth=16)
+    return data[:33] + chunk(b"gAMA", struct.pack(">I", 100_000)) + data[33:]
 
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -249,4 +257,9 @@ LARGE: dict[str, Callable[[], bytes]] = {
     "progressive.jpg": _large("RGB", 5344, "JPEG", progressive=True, subsampling=0),
     "cmyk.jpg": _large("CMYK", 4712, "JPEG", progressive=True),
     "animated.webp": _film("RGBA", 3535, "WEBP", method=0),
+    "transparent.avif": _large("RGBA", 3535, "AVIF", speed=10, subsampling="4:4:4"),
+    "linear16.png": _deep_png,
+    "rgb16.tiff": lambda: tiff(np.zeros((3010, 3010, 3), np.uint16), 2, compression=8),
+    "double.tiff": lambda: tiff(np.zeros((2600, 2600), np.float64), 1, compression=8, predictor=3),
+    "planar16.tiff": lambda: tiff(np.zeros((4000, 4000, 3), np.uint16), 2, planar=True),
 }

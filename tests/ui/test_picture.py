@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 import streamlit
 from PIL import Image
+from streamlit.elements.lib.file_uploader_utils import (
+    enforce_filename_restriction,
+    normalize_upload_file_type,
+)
+from streamlit.errors import StreamlitAPIException
 
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.config import DreamConfig
 from dreamlab.images import Picture, from_pixels, load_image, png, seeded_noise, to_pixels
+from dreamlab.images.kinds import SUFFIXES
 from dreamlab.results import export
 from dreamlab.tasks.dream_task import DreamTask
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
@@ -135,3 +142,71 @@ def test_a_dream_of_a_network_of_ones_own_is_a_picture_like_any_other(page):
     assert "settings were not taken over" in words(sound(page))
     assert page.session_state["source"] == "upload"
     assert from_pixels(pixels).max() == -1
+
+
+def dropped_in(page, data, name="mine.png"):
+    return sound(page.file_uploader(key="upload").upload(name, data, "image/png").run())
+
+
+@pytest.mark.parametrize(
+    "name", ["a.jfif", "a.JPG", "a.pjpeg", "a.apng", "a.avif", "a.TIF", "a.dib"]
+)
+def test_every_name_of_a_kind_that_is_read_may_be_uploaded(name):
+    allowed = normalize_upload_file_type(SUFFIXES)
+    enforce_filename_restriction(name, allowed)
+    with pytest.raises(StreamlitAPIException):
+        enforce_filename_restriction("a.svg", allowed)
+
+
+def test_the_uploader_takes_all_names_and_says_all_formats(page):
+    uploader = page.file_uploader(key="upload")
+    assert {f".{suffix}" for suffix in SUFFIXES} == set(uploader.proto.type)
+    assert "AVIF" in uploader.help and "JPEG" in uploader.help
+
+
+def test_what_is_missing_of_an_upload_is_said_in_every_run(page):
+    file = io.BytesIO()
+    Image.fromarray(noise(200, 120)).save(file, "JPEG", quality=92)
+    dropped_in(page, file.getvalue()[:-40], "holiday.jpg")
+    said = "holiday.jpg is cut off: its last 8 of 200 rows are missing in part, and grey there"
+    for _ in range(2):
+        assert words(page).count(said) == 1
+        page.number_input(key="common.seed").set_value(5).run()  # the picture comes from the cache
+    page.segmented_control(key="source").set_value("cat").run()
+    assert said not in words(page)
+
+
+@pytest.mark.parametrize(("background", "grey"), [("auto", -1), ("white", 1), ("grey", 1 / 255)])
+def test_the_background_of_an_upload(page, fake, background, grey):
+    pixels = np.zeros((64, 96, 4), np.uint8)
+    pixels[20:40, 30:60] = 255
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    dropped_in(page, file.getvalue(), "logo.png")
+    assert "logo.png is transparent and hardly shows on white, so black is behind" in words(page)
+    page.selectbox(key="background").set_value(background).run()
+    assert ("hardly shows" in words(page)) == (background == "auto")
+    assert dreamed_picture(page, fake)[0, 0] == pytest.approx([grey] * 3, abs=1e-6)
+
+
+def test_a_background_in_the_address_is_that_of_the_page(monkeypatch, fake):
+    setup = Comparison.preset("Mixed", background="grey").encode()
+    page = open_page(monkeypatch, fake, setup=setup)
+    assert page.selectbox(key="background").value == "grey"
+
+
+def test_a_long_picture_says_which_longest_side_will_do(page, fake):
+    dropped_in(page, upload(100, 2100))
+    said = "picture is 29 x 600 px; vgg16 needs at least 32 x 32: raise the longest side to 672"
+    assert said in words(page) and page.button(key="dream").disabled
+    page.slider(key="max_side").set_value(672).run()
+    assert dreamed_picture(page, fake).shape == (672, 32, 3)
+
+
+def test_a_picture_too_long_for_the_page_must_be_cropped(page):
+    dropped_in(page, upload(50, 2100))
+    assert "crop it, as even a longest side of 1024 is too little" in words(page)
+
+
+def noise(height, width):
+    return np.random.default_rng(0).integers(100, 150, (height, width, 3), np.uint8)

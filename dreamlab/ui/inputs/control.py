@@ -20,6 +20,7 @@ _LABELS = {
     "every": "Keep every n-th step",
     "model": "Network",
     "source": "Picture",
+    "background": "Background",
     "frame_seconds": "Frame (s)",
     "hold_seconds": "Result (s)",
 }

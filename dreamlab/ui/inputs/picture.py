@@ -3,15 +3,18 @@
 import io
 from collections.abc import Callable
 from importlib import resources
+from typing import BinaryIO, NamedTuple
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.config import DreamConfig, read_settings
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, load_image, seeded_noise
+from dreamlab.images import Picture, read_image, seeded_noise
+from dreamlab.images.kinds import SPOKEN, SUFFIXES
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import keys, state
@@ -30,7 +33,12 @@ _ALT = {
 #: of a WebP. All visitors share the memory of the page's process.
 MEMORY = 200e6
 
-_TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
+
+class Shown(NamedTuple):
+    """A picture, and notes on what is missing or changed in it."""
+
+    picture: Picture
+    notes: tuple[str, ...] = ()
 
 
 def show() -> Picture | None:
@@ -48,14 +56,16 @@ def show() -> Picture | None:
     )
     st.file_uploader(
         "Your picture",
-        type=_TYPES,
+        type=SUFFIXES,
         key="upload",
         on_change=_uploaded,
-        help="PNG, JPEG, WebP, GIF, BMP or TIFF. A file made by dreamlab restores its settings.",
+        help=f"{SPOKEN}. A file made by dreamlab restores its settings.",
     )
+    with st.expander("Transparent parts"):
+        control("background", _SPECS["background"], "background")
     control("max_side", _SPECS["max_side"], "max_side", widget=st.slider)
     try:
-        picture = current()
+        picture, notes = _current()
     except DreamError as error:
         with slot:
             st.text(f"⚠ {error}")
@@ -63,6 +73,8 @@ def show() -> Picture | None:
     with slot:
         st.image(picture.jpeg, width="stretch", alt=picture.name)
         style.note(f"{picture.shape.width} × {picture.shape.height} px")
+        for text in notes:
+            style.note(text, bad=True)
     return picture
 
 
@@ -74,28 +86,43 @@ def current() -> Picture:
     DreamError
         If no picture is uploaded, or the upload cannot be read.
     """
-    source, side = st.session_state["source"], st.session_state["max_side"]
+    return _current().picture
+
+
+def _current() -> Shown:
+    now = st.session_state
+    source, side, background = now["source"], now["max_side"], now["background"]
     if source == "noise":
-        return _noise(side, st.session_state[keys.common("seed")], _ALT[source])
+        return Shown(_noise(side, st.session_state[keys.common("seed")], _ALT[source]))
     if source == "upload":
         upload = st.session_state.get("upload")
         if upload is None:
             raise DreamError("no picture is uploaded; drop one in, or choose a sample")
-        return _scaled(upload.file_id, side, _ALT[source], upload.getvalue)
+        return _scaled(upload.file_id, side, background, _ALT[source], lambda: _named(upload))
     sample = resources.files("dreamlab").joinpath("samples", _FILES[source])
-    return _scaled(source, side, _ALT[source], sample.read_bytes)
+    return _scaled(source, side, background, _ALT[source], sample.read_bytes)
 
 
 # Cached as resources, which Streamlit does not copy: a picture is encoded once.
 @st.cache_resource(max_entries=32, ttl=1800, show_spinner=False)
-def _scaled(name: str, max_side: int, alt: str, _read: Callable[[], bytes]) -> Picture:
+def _scaled(
+    name: str, max_side: int, background: str, alt: str, _read: Callable[[], bytes | BinaryIO]
+) -> Shown:
     """Read and scale a picture; the cache keys uploads by id, which avoids decoding them again."""
-    return Picture.of(load_image(_read(), max_side=max_side, max_memory=MEMORY), alt)
+    loaded = read_image(_read(), max_side=max_side, max_memory=MEMORY, background=background)
+    return Shown(Picture.of(loaded.image, alt, full=loaded.full), loaded.notes)
 
 
 @st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
 def _noise(max_side: int, seed: int, alt: str) -> Picture:
     return Picture.of(seeded_noise(max_side * 2 // 3, max_side, seed), alt)
+
+
+def _named(upload: UploadedFile) -> BinaryIO:
+    """Return an upload as a file of its own, which has its name for sentences."""
+    file = io.BytesIO(upload.getvalue())
+    file.name = upload.name
+    return file
 
 
 def _uploaded() -> None:

@@ -47,6 +47,6 @@ def _planned(
         return PlannedDream(draft, None, Check(problem=draft.problem or "waits for a picture"))
     now = st.session_state
     task = DreamTask(picture, draft.config, now["model"], now["every"])
-    preflight = check(*picture.shape, draft.config, task.model, layers)
+    preflight = check(*picture.shape, draft.config, task.model, layers, full=picture.full)
     seconds = None if preflight.problem else backend.estimate(task)
     return PlannedDream(draft, task, preflight, seconds)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 #: Keys of the settings of a comparison; each key is the setting's name.
-PAGE = ("model", "source", "max_side", "every")
+PAGE = ("model", "source", "max_side", "background", "every")
 
 
 def common(setting: str) -> str:

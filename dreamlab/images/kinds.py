@@ -1,0 +1,117 @@
+"""Kinds of files: the names of those that are read, and the first bytes of those that are not."""
+
+import re
+
+#: The formats that are read, by Pillow's name, with the endings of their files' names. Pillow knows
+#: many more formats, which strangers must not reach.
+FORMATS = {
+    "PNG": ("png", "apng"),
+    "JPEG": ("jpg", "jpeg", "jpe", "jfif", "jfi", "jif", "pjpeg", "pjp"),
+    "WEBP": ("webp",),
+    "GIF": ("gif",),
+    "BMP": ("bmp", "dib"),
+    "TIFF": ("tif", "tiff", "btf", "tf8"),
+    "AVIF": ("avif", "avifs"),
+}
+
+#: Endings of names of all files that are read, without the dot.
+SUFFIXES = tuple(suffix for suffixes in FORMATS.values() for suffix in suffixes)
+
+_SPELLED = {"WEBP": "WebP"}
+_NAMES = [_SPELLED.get(format, format) for format in FORMATS]
+
+#: The formats that are read, in words.
+SPOKEN = f"{', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
+
+_PICTURE = "which is not read: save it as JPEG or PNG"
+_DRAWING = "which is not read: export it as PNG"
+_VIDEO = "not a picture: save a frame of it as JPEG or PNG"
+_ARCHIVE = "not a picture: unpack it, and choose a picture in it"
+_DATA = "which is not read: save a picture of it as PNG"
+_OTHER = "not a picture: choose another file"
+
+#: What is said of a camera's raw picture, which looks like a TIFF picture from outside.
+RAW = f"is a camera's raw picture, {_PICTURE}"
+
+#: First bytes of files that are not read, as a pattern; what such a file is, and the way out.
+_KINDS = [
+    # Boxes of ISO's media files: the size, "ftyp", the main brand, a version and further brands.
+    (rb"....ftyp(hei[cxms]|hev[cxms])", "an HEIC picture", _PICTURE),
+    (rb"....ftyp(mif1|msf1|mif2)(?!.{0,60}avi[fs]).{0,60}(hei|hev)", "an HEIC picture", _PICTURE),
+    (rb"....ftypcrx ", "a camera's raw picture (CR3)", _PICTURE),
+    (rb"....ftyp(isom|iso[2-9]|mp4[12v]|M4[VP] |avc1|3g[p2].|dash|MSNV|f4v |mmp4)", "an MP4 video",
+     _VIDEO),
+    (rb"....ftypqt  |....(moov|mdat|wide)", "a QuickTime video", _VIDEO),
+    (rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL picture", _PICTURE),
+    (rb"\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51", "a JPEG 2000 picture", _PICTURE),
+    (rb"\xff\xd8\xff\xf7", "a JPEG-LS picture", _PICTURE),
+    (rb"II\xbc\x01", "a JPEG XR picture", _PICTURE),
+    (rb"8BPS", "a Photoshop document (PSD)", _PICTURE),
+    (rb"gimp xcf", "a GIMP document (XCF)", _PICTURE),
+    (rb"\0\0[\x01\x02]\0[^\0]\0", "a Windows icon (ICO)", _PICTURE),
+    (rb"icns", "a macOS icon (ICNS)", _PICTURE),
+    (rb"v/1\x01", "an OpenEXR picture", _PICTURE),
+    (rb"#\?(RADIANCE|RGBE)", "a Radiance HDR picture", _PICTURE),
+    (rb"DDS \x7c", "a DirectDraw texture (DDS)", _PICTURE),
+    (rb"\xabKTX", "a KTX texture", _PICTURE),
+    (rb"P[1-7][\s#]", "a Netpbm picture (PBM, PGM, PPM or PAM)", _PICTURE),
+    (rb"P[Ff]\n", "a floating-point map (PFM)", _PICTURE),
+    (rb"qoif", "a QOI picture", _PICTURE),
+    (rb"BPG\xfb", "a BPG picture", _PICTURE),
+    (rb"FLIF", "a FLIF picture", _PICTURE),
+    (rb"\x59\xa6\x6a\x95", "a Sun raster picture", _PICTURE),
+    (rb"\x0a[\x00\x02-\x05]\x01[\x01\x02\x04\x08]", "a PCX picture", _PICTURE),
+    (rb"FUJIFILMCCD-RAW|IIU\0\x08|IIR[OS]\x08|MMOR|\0MRM|FOVb", "a camera's raw picture", _PICTURE),
+    (rb"II\*\0....CR\x02", "a camera's raw picture (CR2)", _PICTURE),
+    (rb"II\x1a\0\0\0HEAPCCDR", "a camera's raw picture (CRW)", _PICTURE),
+    (rb".{128}DICM", "a DICOM file", _DATA),
+    (rb"SIMPLE  =", "a FITS file", _DATA),
+    (rb"\x93NUMPY", "a NumPy array (.npy)", "which is not read: save it as PNG or TIFF"),
+    (rb"\x89HDF", "an HDF5 file", _DATA),
+    (rb"CDF[\x01\x02]", "a NetCDF file", _DATA),
+    (rb"%PDF-", "a PDF document", "not a picture: export the page as PNG"),
+    (rb"%!PS|\xc5\xd0\xd3\xc6", "a PostScript drawing", _DRAWING),
+    (rb"\xd7\xcd\xc6\x9a|\x01\0\0\0.{36} EMF", "a Windows metafile", _DRAWING),
+    (rb"\x1aE\xdf\xa3", "a Matroska or WebM video", _VIDEO),
+    (rb"RIFF....AVI ", "an AVI video", _VIDEO),
+    (rb"RIFF....WAVE|ID3|fLaC|OggS", "a sound", _OTHER),
+    (rb"PK(\x03\x04|\x05\x06|\x07\x08)", "a ZIP archive", _ARCHIVE),
+    (rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b\x08|BZh[1-9]|\xfd7zXZ", "a packed archive",
+     _ARCHIVE),
+    (rb"MZ|\x7fELF|\xca\xfe\xba\xbe|\xcf\xfa\xed\xfe", "a program", _OTHER),
+    (rb"version https://git-lfs", "a Git LFS pointer", _OTHER),
+]  # fmt: skip
+
+_PATTERNS = [(re.compile(pattern, re.DOTALL), what, way) for pattern, what, way in _KINDS]
+
+#: The element that tells a drawing from a web page, after any comments and declarations.
+_MARKUP = re.compile(rb"<(?:\w{1,9}:)?(svg|html|!doctype html|head|body|script)\b", re.IGNORECASE)
+
+#: Bytes at the start of a file in which its kind shows.
+_HEAD = 2000
+
+
+def refusal(data: bytes) -> str | None:
+    """Return what a file is that is not read, and the way out, as the end of a sentence.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, or its start.
+
+    Returns
+    -------
+    str or None
+        Such as ``"is an HEIC picture, which is not read: save it as JPEG or PNG"``; None for a file
+        of a kind that is read, or that is not known.
+    """
+    head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf")
+    for pattern, what, way in _PATTERNS:
+        if pattern.match(head):
+            return f"is {what}, {way}"
+    markup = _MARKUP.search(head) if head.lstrip().startswith(b"<") else None
+    if markup is None:
+        return None
+    if markup[1].lower() == b"svg":
+        return f"is an SVG drawing, {_DRAWING}"
+    return "is a web page, not a picture: open it, and save the picture on it"

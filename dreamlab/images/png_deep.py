@@ -1,0 +1,83 @@
+"""PNG pictures of 16 bits a channel whose numbers are not sRGB as they are.
+
+Pillow keeps their high bytes alone, which is too little for linear light and for numbers that lie
+low in their 16 bits.
+"""
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image
+
+from dreamlab.images.levels import levels_of_depth
+from dreamlab.images.png_colour import encoding
+
+#: Pixels that are converted at a time.
+_STRIP = 1 << 18
+
+#: PNG's colour types of RGB, grey with alpha, and RGB with alpha; and how Pillow is asked for the
+#: bytes that it leaves out. A pixel of grey with alpha has four bytes in all, like RGBA of 8 bits.
+_RGB, _GREY_ALPHA, _RGB_ALPHA = 2, 4, 6
+_LOW = {_RGB: "RGB;16L", _GREY_ALPHA: "RGBA", _RGB_ALPHA: "RGBA;16L"}
+
+
+def is_deep(picture: Image.Image, data: bytes) -> bool:
+    """Return whether the high bytes of a picture's numbers are not enough to show it.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        The picture, opened; its ``info`` has what
+        `dreamlab.images.png_colour.unread` returns.
+    data : bytes
+        The file.
+    """
+    if picture.format != "PNG" or data[24] != 16 or data[25] not in _LOW:
+        return False
+    profiled = "icc_profile" in picture.info and "cicp" not in picture.info
+    code = None if profiled else encoding(picture.info)
+    return code is not None or 0 < picture.info.get("sbit", 16) < 16
+
+
+def converted(picture: Image.Image, data: bytes) -> Image.Image:
+    """Return a picture for which `is_deep`, of 8 bits a channel, in sRGB or its ICC profile.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        The picture, loaded.
+    data : bytes
+        The file.
+    """
+    kind, code = data[25], encoding(picture.info)
+    with Image.open(io.BytesIO(data), formats=["PNG"]) as low:
+        low.tile = [low.tile[0]._replace(args=_LOW[kind])]
+        low.load()
+        parts = (values[:, :, :3] for _, values in _bands(picture, low, kind))
+        found = levels_of_depth(picture.info.get("sbit", 16), parts)
+        whole = Image.new(picture.mode, picture.size)
+        for top, values in _bands(picture, low, kind):
+            colours = found.scaled(values[:, :, :3])
+            if code is not None:
+                colours = code.to_srgb(colours)
+            colours = np.concatenate([colours, values[:, :, 3:] / 65535], axis=2)
+            pixels = np.rint(colours * 255).astype(np.uint8)
+            whole.paste(Image.fromarray(pixels), (0, top))
+    said = ("gamma", "chromaticity", "cicp", "sbit")
+    whole.info = {name: value for name, value in picture.info.items() if name not in said}
+    whole.getexif().update(picture.getexif())
+    return whole
+
+
+def _bands(picture: Image.Image, low: Image.Image, kind: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the first row of each band, and its numbers, uint16 (rows, width, 3 or 4)."""
+    rows = max(1, _STRIP // picture.width)
+    for top in range(0, picture.height, rows):
+        box = (0, top, picture.width, min(top + rows, picture.height))
+        rest = np.asarray(low.crop(box)).astype(np.uint16)
+        if kind == _GREY_ALPHA:
+            grey, alpha = rest[:, :, 0] << 8 | rest[:, :, 1], rest[:, :, 2] << 8 | rest[:, :, 3]
+            yield top, np.stack([grey, grey, grey, alpha], axis=2)
+        else:
+            yield top, np.asarray(picture.crop(box)).astype(np.uint16) << 8 | rest
