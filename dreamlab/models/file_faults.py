@@ -76,8 +76,8 @@ def fault(name: str, suffix: str, config: Any, version: str, error: Exception) -
         if not _is_known(node) and not _is_operation(node):
             return DreamError(
                 f"{name} holds the {_kind(node)} {_named(node)}, which is not part of Keras: "
-                "write it with layers of Keras and save it again, or load it "
-                "where that is defined and give the model itself to dreamlab.load_model"
+                "write it with layers of Keras, or load it where that is defined and give the "
+                "model itself to dreamlab.load_model"
             )
     if old and suffix == ".keras":
         return DreamError(
@@ -85,14 +85,14 @@ def fault(name: str, suffix: str, config: Any, version: str, error: Exception) -
             "(the package tf_keras) and save it as .h5"
         )
     if old:
-        culprit = re.search(r"(?:class|layer:) '([\w>]{1,60})'", str(error))
+        culprit = re.search(r"(?:class|layer:) '([\w>]{1,40})'", str(error))
         what = f"its {culprit[1]}" if culprit else "its layers"
         return DreamError(
             f"{name} {saved}, and Keras 3 does not read {what} from there: build the network "
             "in Keras 3, give it these weights with model.load_weights and save it again"
         )
     operations = [node["class_name"] for node in nodes if not _is_known(node)]
-    if operations:
+    if operations and suffix == ".h5":
         return DreamError(
             f"{name} holds the operation {operations[0]}, which Keras does not read from .h5 "
             "files: save it with model.save('own.keras')"
@@ -164,7 +164,12 @@ def _named(node: dict[str, Any]) -> str:
         package, _, last = str(name).rpartition(">")
     if node["class_name"] == "function" and not package:
         last = str(name)
-    return shown(last) + (f" of package {shown(package)}" if package else "")
+    return _short(last) + (f" of package {_short(package)}" if package else "")
+
+
+def _short(name: str) -> str:
+    text = shown(name)
+    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def _kind(node: dict[str, Any]) -> str:

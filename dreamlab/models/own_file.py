@@ -1,6 +1,7 @@
 """Reads a network from a user's own file."""
 
 import json
+import re
 import shutil
 import tempfile
 import warnings
@@ -81,16 +82,22 @@ def _description(path: Path, suffix: str) -> tuple[Any, str]:
                 version = file.attrs.get("keras_version", "")
                 if isinstance(version, bytes):
                     version = version.decode()
-                return json.loads(file.attrs["model_config"]), str(version)
+                return json.loads(file.attrs["model_config"]), _plain(version)
         with zipfile.ZipFile(path) as archive:
             if archive.getinfo(CONFIG).file_size > _MOST:
                 raise ValueError("too long")
             config = json.loads(archive.read(CONFIG))
             names = archive.namelist()
             facts = json.loads(archive.read(METADATA)) if METADATA in names else {}
-            return config, str(facts.get("keras_version", ""))
+            return config, _plain(facts.get("keras_version"))
     except Exception as error:  # damage may show anywhere in it
         raise DreamError(_damaged(path)) from error
+
+
+def _plain(version: Any) -> str:
+    """Return the number of a version, or nothing if it is none."""
+    text = str(version)
+    return text if re.fullmatch(r"\d[\w.+-]{0,20}", text) else ""
 
 
 def _damaged(path: Path) -> str:

@@ -8,7 +8,11 @@ from typing import Any
 import h5py
 import keras
 import numpy as np
+import pytest
 from keras import layers as kl
+
+from dreamlab.errors import DreamError
+from dreamlab.models.own_file import read_own
 
 #: A network as Keras 2 describes it: one convolution, in the format of its files.
 CONVOLUTION: dict[str, Any] = {
@@ -102,3 +106,21 @@ def small_model(between: Any = None, activation: Any = "relu") -> keras.Model:
     maps = kl.Conv2D(2, 3, name="low", activation=activation)(inputs)
     maps = maps if between is None else between(maps)
     return keras.Model(inputs, kl.Conv2D(3, 3, name="high")(maps))
+
+
+def changed_root(path: Path, **changes: Any) -> Path:
+    """Write a .keras file of a small network whose outermost object is changed."""
+    small_model().save(path)
+    parts = parts_of(path)
+    parts["config.json"] = json.dumps(json.loads(parts["config.json"]) | changes)
+    return archive(path, parts)
+
+
+def refusal(path: Path) -> str:
+    """Return why a file is not loaded, having checked that it is one sentence of it."""
+    with pytest.raises(DreamError) as error:
+        read_own(path)
+    text = str(error.value)
+    assert text.isprintable() and len(text) < 320
+    assert text.startswith(path.name[:50].strip("'")) or text.startswith("'" + path.name[:50])
+    return text
