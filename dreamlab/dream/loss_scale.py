@@ -105,6 +105,8 @@ class LossScale:
             if math.isfinite(mean_again) and mean_again:
                 self._kept = other
                 return losses, again, mean_again, other
+            if mean == mean_again == 0:
+                break  # the powers that are left are smaller
         if not math.isfinite(mean):
             raise DreamError(
                 f"the gradient on a picture of {self._shape.width} x {self._shape.height} px is no "

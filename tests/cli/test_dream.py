@@ -51,13 +51,17 @@ def test_everything_is_written_and_can_be_read_again(cat, asked, tmp_path, capfd
 
 
 def test_the_variable_says_how_much_memory_it_may_take(cat, asked, tmp_path, monkeypatch):
-    memories, real = [], engine.dream
+    memories = []
 
-    def spy(*arguments, memory, **options):
-        memories.append(memory)
-        return real(*arguments, memory=memory, **options)
+    def spied(real):
+        def spy(*arguments, memory, **options):
+            memories.append(memory)
+            return real(*arguments, memory=memory, **options)
 
-    monkeypatch.setattr(engine, "dream", spy)
+        return spy
+
+    for module, name in ((engine, "dream"), (engine.run, "attempts")):
+        monkeypatch.setattr(module, name, spied(getattr(module, name)))
     monkeypatch.setenv("DREAMLAB_MEMORY", "1500")
     assert main(["dream", cat, "--out", str(tmp_path / "dream"), *QUICK]) == 0
     atlas = ["atlas", cat, "--layers", "second", "--out", str(tmp_path / "atlas")]

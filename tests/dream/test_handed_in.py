@@ -3,7 +3,7 @@
 import psutil
 import pytest
 
-import dreamlab.dream
+import dreamlab.dream.run
 from dreamlab.analysis import ANALYSES
 from dreamlab.analysis.kept import DREAMS
 from dreamlab.analysis.run import analyse
@@ -61,8 +61,8 @@ def test_the_memory_that_is_handed_in_reaches_the_dream(network, monkeypatch, ca
 
         return spy
 
-    for name in ("dream", "dreams"):
-        monkeypatch.setattr(dreamlab.dream, name, spied(getattr(dreamlab.dream, name)))
+    for module, name in ((dreamlab.dream, "dream"), (dreamlab.dream.run, "attempts")):
+        monkeypatch.setattr(module, name, spied(getattr(module, name)))
     CALLS[call](picture(40, 50), network, memory=1234.0)
     assert memories and set(memories) == {1234.0}
 

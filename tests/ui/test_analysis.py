@@ -8,15 +8,7 @@ from dreamlab.analysis import ANALYSES
 from dreamlab.comparison.comparison import MAX_LIST, Comparison
 from dreamlab.comparison.variant import Variant
 from tests.support.fake_backend import open_page, sound, words
-
-SETUP = Comparison(
-    variants=(
-        Variant(name="Mixed", layers={"block2_conv2": 0.5, "block5_conv2": 1.5}),
-        Variant(name="Single", layers={"block3_conv3": 2.0}),
-    ),
-    common={"octaves": 2, "iterations": 3},
-    max_side=128,
-)
+from tests.support.panel import SETUP, open_panel, run_to_end
 
 
 @pytest.fixture
@@ -24,21 +16,9 @@ def page(monkeypatch, fake):
     return open_panel(open_page(monkeypatch, fake, setup=SETUP.encode()))
 
 
-def open_panel(page, analysis="atlas"):
-    page.session_state["part"] = "Layer by layer"
-    page.session_state["analysis"] = analysis
-    return sound(page.run())
-
-
 def keys(page) -> set[str]:
     kinds = (page.number_input, page.multiselect, page.selectbox, page.text_input)
     return {widget.key for kind in kinds for widget in kind if ".set." in (widget.key or "")}
-
-
-def run_to_end(page, fake, analysis="atlas"):
-    page.button(key=f"{analysis}.run").click().run()
-    fake.finish()
-    return sound(page.run())
 
 
 def buttons(page, key):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support import fake_findings
 from tests.support.fake_backend import open_page, sound, words
-from tests.ui.test_analysis import SETUP, open_panel, run_to_end
+from tests.support.panel import SETUP, open_panel, run_to_end
 
 DEAD = "block5_conv2"
 

@@ -1,0 +1,29 @@
+"""The part of the page that looks layer by layer, opened and run."""
+
+from dreamlab.comparison.comparison import Comparison
+from dreamlab.comparison.variant import Variant
+from tests.support.fake_backend import sound
+
+#: What the page begins with.
+SETUP = Comparison(
+    variants=(
+        Variant(name="Mixed", layers={"block2_conv2": 0.5, "block5_conv2": 1.5}),
+        Variant(name="Single", layers={"block3_conv3": 2.0}),
+    ),
+    common={"octaves": 2, "iterations": 3},
+    max_side=128,
+)
+
+
+def open_panel(page, analysis="atlas"):
+    """The page with the panel of an analysis."""
+    page.session_state["part"] = "Layer by layer"
+    page.session_state["analysis"] = analysis
+    return sound(page.run())
+
+
+def run_to_end(page, fake, analysis="atlas"):
+    """The page with an analysis that has run."""
+    page.button(key=f"{analysis}.run").click().run()
+    fake.finish()
+    return sound(page.run())
