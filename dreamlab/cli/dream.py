@@ -110,7 +110,8 @@ def _dream(options: argparse.Namespace) -> int:
     film = Film(**setting_values(options, specs(Film)), steps="every" in values)
     recording = Recording(every=values.get("every"))
     loaded = read_picture(options.image, **setting_values(options, ["max_side", "background"]))
-    image = Picture.exactly(loaded.image)
+    image, shape, full = Picture.exactly(loaded.image), Shape.of(loaded.image), loaded.full
+    del loaded  # its floats take four times the picture
     most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(options.out)
     quietly_import_tensorflow()
@@ -118,8 +119,7 @@ def _dream(options: argparse.Namespace) -> int:
     from dreamlab.models import load_model
 
     network = load_model(model, weights=values.get("weights", "imagenet"))
-    shape = Shape.of(loaded.image)
-    check_smallest(shape, network.smallest, network.name, full=loaded.full)
+    check_smallest(shape, network.smallest, network.name, full=full)
     run_to_end(recording, dream(image, network, config, memory=most), None)
     status = 0
     if not recording.finished:
