@@ -120,7 +120,7 @@ def test_a_layer_is_found_or_the_sentence_says_what_there_is():
 
 
 @pytest.mark.parametrize(
-    "sentence", ["has no layer", "has no channel", "unknown model", "x {smallest}: choose a larger"]
+    "sentence", ["has no layer", "has no channel", "unknown model", "raise the longest side"]
 )
 def test_each_sentence_is_said_in_one_place(sentence):
     sources = [path.read_text("utf-8") for path in LAYER_TABLE.parent.rglob("*.py")]

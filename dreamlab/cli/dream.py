@@ -115,14 +115,14 @@ def _dream(options: argparse.Namespace) -> int:
     film = Film(**setting_values(options, specs(Film)), steps="every" in values)
     recording = Recording(every=values.get("every"))
     given = read_picture(options.image, **setting_values(options, ["max_side", "background"]))
-    image = Picture.exactly(given.image)
+    image, shape, full = Picture.exactly(given.image), Shape.of(given.image), given.full
+    del given  # its floats take four times the picture
     most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(options.out)
     loaded = network(options, model)
     from dreamlab.dream import dream
 
-    shape = Shape.of(given.image)
-    check_smallest(shape, loaded.smallest, loaded.name, full=given.full)
+    check_smallest(shape, loaded.smallest, loaded.name, full=full)
     run_to_end(recording, dream(image, loaded, config, memory=most), None)
     status = 0
     if not recording.finished:

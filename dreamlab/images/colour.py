@@ -102,7 +102,7 @@ def _conversion(
 
 def _coloured(picture: Image.Image, code: Encoding | None) -> Callable[[Image.Image], Image.Image]:
     """Return what turns the colours of a strip to sRGB, whatever its transparency."""
-    transform = None if "cicp" in picture.info else _transform(picture)
+    transform = _transform(picture)
     if transform is not None:
         return lambda strip: transform.apply(strip.convert(transform.input_mode))
     if code is not None:

@@ -141,9 +141,11 @@ def _read(
     _, (*_, across, down) = drafted or (None, (0, 0, width, height))
     if picture.format == "PNG":
         picture.info |= png_colour.unread(data)
+        if "cicp" in picture.info:
+            picture.info.pop("icc_profile", None)
     deep = png_deep.is_deep(picture, data)
     if max_memory is not None:
-        each = bytes_a_pixel(picture, full.area) * (3 if deep else 1)
+        each = png_deep.BYTES_A_PIXEL if deep else bytes_a_pixel(picture, full.area)
         check_memory(str(picture.format), full, each, label, max_memory)
     missing = None
     try:

@@ -44,7 +44,6 @@ _KINDS = [
     (rb"....ftypqt  |....(moov|mdat|wide)", "a QuickTime video", _VIDEO),
     (rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL picture", _PICTURE),
     (rb"\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51", "a JPEG 2000 picture", _PICTURE),
-    (rb"\xff\xd8\xff\xf7", "a JPEG-LS picture", _PICTURE),
     (rb"II\xbc\x01", "a JPEG XR picture", _PICTURE),
     (rb"8BPS", "a Photoshop document (PSD)", _PICTURE),
     (rb"gimp xcf", "a GIMP document (XCF)", _PICTURE),
@@ -87,6 +86,9 @@ _PATTERNS = [(re.compile(pattern, re.DOTALL), what, way) for pattern, what, way 
 #: The element that tells a drawing from a web page, after any comments and declarations.
 _MARKUP = re.compile(rb"<(?:\w{1,9}:)?(svg|html|!doctype html|head|body|script)\b", re.IGNORECASE)
 
+#: JPEG's markers of frames: of JPEG-LS, of lossless ones, and of others.
+_LS, _LOSSLESS, _FRAMES = 0xF7, (0xC3, 0xC7, 0xCB, 0xCF), (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)
+
 #: Bytes at the start of a file in which its kind shows.
 _HEAD = 2000
 
@@ -109,9 +111,27 @@ def refusal(data: bytes) -> str | None:
     for pattern, what, way in _PATTERNS:
         if pattern.match(head):
             return f"is {what}, {way}"
+    if head.startswith(b"\xff\xd8\xff"):
+        jpeg = _jpeg(data)
+        return f"is {jpeg}, {_PICTURE}" if jpeg else None
     markup = _MARKUP.search(head) if head.lstrip().startswith(b"<") else None
     if markup is None:
         return None
     if markup[1].lower() == b"svg":
         return f"is an SVG drawing, {_DRAWING}"
     return "is a web page, not a picture: open it, and save the picture on it"
+
+
+def _jpeg(data: bytes) -> str | None:
+    """Return what is unusual about a JPEG file; None if nothing is, or it cannot be told."""
+    place = 2
+    while place + 5 <= len(data) and data[place] == 0xFF:
+        marker, precision = data[place + 1], data[place + 4]
+        if marker == _LS:
+            return "a JPEG-LS picture"
+        if marker in _LOSSLESS:
+            return "a lossless JPEG picture"
+        if marker in _FRAMES:
+            return None if precision == 8 else f"a JPEG picture of {precision} bits"
+        place += 2 + int.from_bytes(data[place + 2 : place + 4])
+    return None

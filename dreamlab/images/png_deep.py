@@ -13,12 +13,15 @@ from PIL import Image
 from dreamlab.images.levels import levels_of_depth
 from dreamlab.images.png_colour import encoding
 
+#: Bytes of memory for each pixel: the high bytes, the low ones and the result.
+BYTES_A_PIXEL = 12
+
 #: Pixels that are converted at a time.
 _STRIP = 1 << 18
 
-#: PNG's colour types of RGB, grey with alpha, and RGB with alpha; and how Pillow is asked for the
-#: bytes that it leaves out. A pixel of grey with alpha has four bytes in all, like RGBA of 8 bits.
-_RGB, _GREY_ALPHA, _RGB_ALPHA = 2, 4, 6
+#: PNG's colour types of grey, RGB, grey with alpha, and RGB with alpha; and how Pillow is asked for
+#: the bytes that it leaves out. A pixel of grey with alpha has four in all, like RGBA of 8 bits.
+_GREY, _RGB, _GREY_ALPHA, _RGB_ALPHA = 0, 2, 4, 6
 _LOW = {_RGB: "RGB;16L", _GREY_ALPHA: "RGBA", _RGB_ALPHA: "RGBA;16L"}
 
 
@@ -28,16 +31,16 @@ def is_deep(picture: Image.Image, data: bytes) -> bool:
     Parameters
     ----------
     picture : PIL.Image.Image
-        The picture, opened; its ``info`` has what
-        `dreamlab.images.png_colour.unread` returns.
+        The picture, opened; its ``info`` has what `dreamlab.images.png_colour.unread` returns.
     data : bytes
         The file.
     """
-    if picture.format != "PNG" or data[24] != 16 or data[25] not in _LOW:
+    if picture.format != "PNG" or data[24] != 16:
         return False
-    profiled = "icc_profile" in picture.info and "cicp" not in picture.info
-    code = None if profiled else encoding(picture.info)
-    return code is not None or 0 < picture.info.get("sbit", 16) < 16
+    if "transparency" in picture.info:  # all 16 bits tell which colour is transparent
+        return True
+    special = encoding(picture.info) is not None or 0 < picture.info.get("sbit", 16) < 16
+    return special and data[25] in _LOW
 
 
 def converted(picture: Image.Image, data: bytes) -> Image.Image:
@@ -51,22 +54,26 @@ def converted(picture: Image.Image, data: bytes) -> Image.Image:
         The file.
     """
     kind, code = data[25], encoding(picture.info)
+    clear = picture.info.get("transparency")
     with Image.open(io.BytesIO(data), formats=["PNG"]) as low:
-        low.tile = [low.tile[0]._replace(args=_LOW[kind])]
+        if kind in _LOW:
+            low.tile = [low.tile[0]._replace(args=_LOW[kind])]
         low.load()
         parts = (values[:, :, :3] for _, values in _bands(picture, low, kind))
         found = levels_of_depth(picture.info.get("sbit", 16), parts)
-        whole = Image.new(picture.mode, picture.size)
+        has_alpha = clear is not None or kind in (_GREY_ALPHA, _RGB_ALPHA)
+        whole = Image.new("RGBA" if has_alpha else "RGB", picture.size)
         for top, values in _bands(picture, low, kind):
             colours = found.scaled(values[:, :, :3])
             if code is not None:
                 colours = code.to_srgb(colours)
-            colours = np.concatenate([colours, values[:, :, 3:] / 65535], axis=2)
-            pixels = np.rint(colours * 255).astype(np.uint8)
-            whole.paste(Image.fromarray(pixels), (0, top))
-    said = ("gamma", "chromaticity", "cicp", "sbit")
-    whole.info = {name: value for name, value in picture.info.items() if name not in said}
-    whole.getexif().update(picture.getexif())
+            alpha = values[:, :, 3:] / 65535
+            if clear is not None:
+                alpha = (values[:, :, :3] != clear).any(axis=2, keepdims=True)
+            colours = np.concatenate([colours, alpha], axis=2)
+            whole.paste(Image.fromarray(np.rint(colours * 255).astype(np.uint8)), (0, top))
+    used = ("gamma", "chromaticity", "cicp", "sbit", "transparency")
+    whole.info = {name: value for name, value in picture.info.items() if name not in used}
     return whole
 
 
@@ -76,8 +83,11 @@ def _bands(picture: Image.Image, low: Image.Image, kind: int) -> Iterator[tuple[
     for top in range(0, picture.height, rows):
         box = (0, top, picture.width, min(top + rows, picture.height))
         rest = np.asarray(low.crop(box)).astype(np.uint16)
-        if kind == _GREY_ALPHA:
+        if kind == _GREY:
+            yield top, np.stack([rest, rest, rest], axis=2)
+        elif kind == _GREY_ALPHA:
             grey, alpha = rest[:, :, 0] << 8 | rest[:, :, 1], rest[:, :, 2] << 8 | rest[:, :, 3]
             yield top, np.stack([grey, grey, grey, alpha], axis=2)
         else:
-            yield top, np.asarray(picture.crop(box)).astype(np.uint16) << 8 | rest
+            high = np.asarray(picture.crop(box)).astype(np.uint16)
+            yield top, high << 8 | rest

@@ -123,8 +123,7 @@ class Tiff:
         return found, Levels(0, next((white for white in whites if most <= white), most)), notes
 
     def _range(self) -> tuple[float, float, float, bool]:
-        """Return the lowest and highest of the colours, the highest of the transparency, and
-        whether all colours are finite."""
+        """Return the colours' lowest and highest, transparency's highest, and if all are finite."""
         low, high, most, finite = np.inf, -np.inf, 0.0, True
         for _, samples in self._blocks.bands():
             values = samples[:, :, : _COLOURS[self._colour]].astype(np.float64)

@@ -164,6 +164,11 @@ class Network(Listing):
             One of `feature_extractor` or `plain_extractor`, or made of it.
         pictures, preprocessing
             As in `preprocess`.
+
+        Raises
+        ------
+        DreamError
+            As `preprocess`.
         """
         prepared = self.preprocess(pictures, preprocessing)
         # Some layers that take a single size ask for it while the graph is made.

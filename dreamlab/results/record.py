@@ -76,10 +76,12 @@ def record(
 
     dream_config = resolve(config, settings)
     loaded = warned(read_image(picture, max_side=max_side, background=background))
-    network, shape = cached_model(model), Shape.of(loaded.image)
-    check_smallest(shape, network.smallest, network.name, full=loaded.full)
+    image, shape, full = Picture.exactly(loaded.image), Shape.of(loaded.image), loaded.full
+    del loaded  # its floats take four times the picture
+    network = cached_model(model)
+    check_smallest(shape, network.smallest, network.name, full=full)
     recording = Recording(every=every)
-    steps = dream(Picture.exactly(loaded.image), network, dream_config, memory=memory)
+    steps = dream(image, network, dream_config, memory=memory)
     run_to_end(recording, steps, progress)
     return recording
 

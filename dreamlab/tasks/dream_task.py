@@ -116,7 +116,10 @@ class DreamTask:
             memory=allowance.memory,
         )
         with closing(recording.record(steps)) as recorded:
-            for step in recorded:
+            for place, step in enumerate(recorded):
+                if place == 0 and step.original_picture is not self.picture:
+                    # The network takes other sides than the picture's, or grey.
+                    emit(Loaded(network.name, network.weights, step.original_picture))
                 follow(step)
                 if stop():
                     return False
@@ -132,9 +135,11 @@ class DreamTask:
 
     def collect(self, events: Sequence[Event], seconds: float, done: bool) -> Result | None:
         """See `Task`."""
-        recording = Recording(every=self.every)
+        recording, original = Recording(every=self.every), self.picture
         for event in events:
-            if isinstance(event, Provenance):
+            if isinstance(event, Loaded):
+                original = event.original or original
+            elif isinstance(event, Provenance):
                 recording.provenance = event
             elif isinstance(event, LossPoint):
                 recording.losses.append(event)
@@ -142,7 +147,7 @@ class DreamTask:
                 recording.frames.append(event)
         if recording.empty:
             return None
-        recording.original = self.picture
+        recording.original = original
         recording.seconds, recording.finished = seconds, done
         return recording
 

@@ -27,6 +27,15 @@ def test_address_round_trip():
     assert Comparison.decode(MIXED.encode()) == MIXED
 
 
+@pytest.mark.parametrize("background", ["auto", "white", "black", "grey"])
+def test_a_background_travels_and_the_usual_one_takes_no_room(background):
+    comparison = MIXED.replace(background=background)
+    assert Comparison.decode(comparison.encode()).background == background
+    assert (comparison.encode() == MIXED.encode()) == (background == "auto")
+    with pytest.raises(DreamError, match="background is 'red'; choose from auto, white, black"):
+        MIXED.replace(background="red")
+
+
 def test_address_is_safe_in_a_query():
     assert set(MIXED.encode()) <= set(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from dreamlab.images import PictureNote, colour, load_image, to_pixels
-from tests.support.corpus import FILES
+from tests.support.corpus import FILES, swapped_profile
 
 
 def loaded(picture, format="PNG", **options):
@@ -106,19 +106,6 @@ def test_lab():
     # Lightness 53.2 %, a 80 and b 67 (stored 128 higher) is the red of sRGB.
     picture = filled("LAB", (136, 208, 195))
     assert np.allclose(pixel(picture, "TIFF"), [255, 0, 0], atol=12)
-
-
-def swapped_profile():
-    """An RGB profile whose first channel is blue: real, valid, and seen at once if ignored."""
-    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    count = int.from_bytes(data[128:132])
-    entries = {bytes(data[e : e + 4]): e for e in range(132, 132 + 12 * count, 12)}
-    red, blue = entries[b"rXYZ"], entries[b"bXYZ"]
-    data[red + 4 : red + 12], data[blue + 4 : blue + 12] = (
-        data[blue + 4 : blue + 12],
-        data[red + 4 : red + 12],
-    )
-    return bytes(data)
 
 
 def test_an_icc_profile_is_followed():

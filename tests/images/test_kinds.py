@@ -79,6 +79,22 @@ def test_a_kind_that_is_not_read_is_named(name):
         assert ("not read: " in said or "not a picture: " in said) and "damaged" not in said
 
 
+@pytest.mark.parametrize(
+    ("marker", "precision", "name"),
+    [
+        (0xC1, 12, "JPEG picture of 12 bits"),
+        (0xC3, 10, "lossless JPEG picture"),
+        (0xF7, 8, "JPEG-LS picture"),
+    ],
+)
+def test_a_jpeg_of_another_kind_is_named(marker, precision, name):
+    data = bytearray(saved(PICTURE, "JPEG"))
+    frame = data.index(b"\xff\xc0")
+    data[frame + 1], data[frame + 4] = marker, precision
+    with pytest.raises(DreamError, match=f"is a {name}, which is not read: save it as JPEG or"):
+        load_image(bytes(data))
+
+
 READ = {
     "PNG": ["png", "apng"],
     "JPEG": ["jpg", "jpeg", "jpe", "jfif", "jif", "jfi", "pjpeg", "pjp"],

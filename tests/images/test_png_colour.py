@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from dreamlab.images import load_image, to_pixels
-from tests.support.corpus import chunk, saved
+from tests.support.corpus import chunk, saved, swapped_profile
 
 GREY, COLOURS, PALETTE, GREY_ALPHA, ALPHA = 0, 2, 3, 4, 6
 _rng = np.random.default_rng(0)
@@ -185,6 +185,27 @@ def test_significant_bits_at_the_bottom_fill_the_range(bits):
     assert np.array_equal(read(colours), SCENE)
     alpha = png(np.dstack([values, opaque]), ALPHA, significant(bits, 4), depth=16)
     assert np.array_equal(read(alpha), SCENE)
+
+
+@pytest.mark.parametrize("gamma", [[], [LINEAR]])
+def test_the_transparent_one_of_16_bit_colours_is_told_by_all_bits(gamma):
+    values = np.full((4, 4, 3), 5000)
+    values[1, 2] = 5001  # of the same high byte
+    for numbers, kind, count in ((values, COLOURS, 3), (values[:, :, 0], GREY, 1)):
+        clear = chunk(b"tRNS", struct.pack(f">{count}H", *[5001] * count))
+        data = png(numbers, kind, *gamma, clear, depth=16)
+        pixels = to_pixels(load_image(data, background="grey"))
+        assert pixels[1, 2].tolist() == [128] * 3
+        assert len(np.unique(pixels)) == 2 and pixels[0, 0].max() < 100
+
+
+def test_cicp_and_significant_bits_leave_no_profile_in_force():
+    packed = chunk(b"iCCP", b"swapped\0\0" + zlib.compress(swapped_profile()))
+    code, bits = chunk(b"cICP", bytes([1, 13, 0, 1])), significant(12, 3)
+    values = np.rint(SCENE / 255 * 4095).astype(int)
+    assert np.array_equal(read(png(values, COLOURS, code, bits, packed, depth=16)), SCENE)
+    assert np.array_equal(read(png(SCENE, COLOURS, code, packed)), SCENE)
+    assert np.abs(read(png(SCENE, COLOURS, packed)) - SCENE).max() > 20
 
 
 def test_a_deep_picture_keeps_its_orientation():

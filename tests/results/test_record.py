@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from dreamlab.comparison.compare import compare
 from dreamlab.config import DreamConfig
 from dreamlab.dream import dream
 from dreamlab.errors import DreamError
-from dreamlab.images import from_pixels
+from dreamlab.images import from_pixels, read_image
 from dreamlab.results.record import record
 from tests.support.tiny import picture, tiny_network
 
@@ -106,3 +107,20 @@ def test_it_saves_and_shows_itself(network, tmp_path):
     assert text.count("<img ") == 2
     assert text.count("<path d=") > 1
     assert "finished" in repr(run)
+
+
+def test_a_long_picture_says_which_longest_side_will_do(network):
+    for long in (picture(1960, 40), read_image(picture(1960, 40), max_side=50)):
+        with pytest.raises(DreamError, match="needs at least 2 x 2: raise the longest side to 104"):
+            record(long, CONFIG, network, max_side=50)
+        with pytest.raises(DreamError, match="needs at least 2 x 2: raise the longest side to 104"):
+            compare(long, [CONFIG], network, max_side=50)
+
+
+def test_the_background_of_a_transparent_picture(network):
+    clear = np.zeros((40, 50, 4), np.uint8)
+    for background, grey in (("black", 0), ("grey", 128), ("white", 255)):
+        original = record(clear, CONFIG, network, background=background).original
+        assert (original.pixels == grey).all()
+        (dreamt,) = compare(clear, [CONFIG], network, background=background).values()
+        assert (dreamt.original.pixels == grey).all()

@@ -54,6 +54,19 @@ def claimed(width: int, height: int, data: bytes = b"\0", depth: int = 8) -> byt
     return b"\x89PNG\r\n\x1a\n" + head + packed + chunk(b"IEND", b"")
 
 
+def swapped_profile():
+    """An RGB profile whose first channel is blue: real, valid, and seen at once if ignored."""
+    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    count = int.from_bytes(data[128:132])
+    entries = {bytes(data[e : e + 4]): e for e in range(132, 132 + 12 * count, 12)}
+    red, blue = entries[b"rXYZ"], entries[b"bXYZ"]
+    data[red + 4 : red + 12], data[blue + 4 : blue + 12] = (
+        data[blue + 4 : blue + 12],
+        data[red + 4 : red + 12],
+    )
+    return bytes(data)
+
+
 def with_exif(orientation: int = 1, padding: int = 0) -> bytes:
     """Make a JPEG with a camera's EXIF: orientation, owner, place, and some ballast."""
     exif = Image.Exif()

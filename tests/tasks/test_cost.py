@@ -1,9 +1,13 @@
 """How much work a dream is."""
 
+import numpy as np
 import pytest
 
+from dreamlab.analysis import named
 from dreamlab.errors import DreamError
+from dreamlab.images import Picture, Shape
 from dreamlab.tasks import dream_task
+from dreamlab.tasks.analysis_task import AnalysisTask
 from tests.support.fake_engine import LAYERS
 from tests.support.jobs import request
 
@@ -38,3 +42,14 @@ def test_a_layer_that_is_not_there_is_named():
 def test_a_picture_that_cannot_run_is_refused():
     with pytest.raises(DreamError, match="20 x 20 px; vgg16 needs at least 32 x 32"):
         request(size=(20, 20)).cost()
+
+
+def test_an_analysis_of_a_picture_scaled_too_far_down_says_which_longest_side_will_do():
+    pixels = np.zeros((29, 600, 3), np.uint8)
+    settings = named("attribution").settings(max_side=300)
+    task = AnalysisTask(Picture(pixels, full=Shape(290, 6000)), "attribution", settings)
+    with pytest.raises(DreamError, match="needs at least 32 x 32: raise the longest side to 664"):
+        task.cost()
+    task = AnalysisTask(Picture(pixels), "attribution", settings)
+    with pytest.raises(DreamError, match="needs at least 32 x 32: choose a larger one"):
+        task.cost()

@@ -1,5 +1,6 @@
 """A dream as a task of a worker, with the engine itself and a tiny network."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -8,9 +9,11 @@ from dreamlab.config import DreamConfig
 from dreamlab.images import Picture
 from dreamlab.jobs import worker
 from dreamlab.jobs.assignment import Assignment
+from dreamlab.models import load_model
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Warned
 from dreamlab.tasks.task import Allowance
+from tests.support.own import picture_input, stacked, unet
 from tests.support.tiny import picture, silenced, tiny_network
 
 IMAGE = Picture.of(picture(40, 56))
@@ -62,3 +65,28 @@ def test_a_checkpoint_says_whether_the_picture_was_moved():
     assert [warned.sentence.split(":")[0] for warned in of(outcome, Warned)] == [
         "octave 2 of 2 left the picture as it was"
     ]
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_the_original_is_the_one_that_was_dreamt_of(grey, monkeypatch):
+    inputs = picture_input(64, 64, 1)
+    model = keras.Model(inputs, stacked(inputs)) if grey else unet(None)
+    own = load_model(model, input_range="-1,1")
+    monkeypatch.setattr(models, "cached_model", lambda name: own)
+    config = DreamConfig(
+        layers="pool_b" if grey else "mask", octaves=2, iterations=1, precision="float32"
+    )
+    task = DreamTask(Picture.of(picture(43, 57)), config, "own")
+    outcome = worker.run(Assignment("job", task, ()), Allowance(1e8))
+    events = [event for _, event in outcome.events]
+    recording = task.collect(events, 1.0, True)
+    assert recording.original.shape == recording.final.picture.shape
+    assert recording.original.shape == ((43, 57) if grey else (40, 56))
+    assert (np.ptp(recording.original.pixels, axis=2).max() == 0) == grey
+    said = [event.sentence[:33] for event in of(outcome, Warned)]
+    assert said == [] if grey else ["the sides are rounded to 56 x 40 p"[:33]]
+    # A run that resumes after the first octave knows it still.
+    kept = task.kept(events)
+    again = worker.run(Assignment("job", task, kept), Allowance(1e8))
+    rest = task.collect([*kept, *(event for _, event in again.events)], 1.0, True)
+    assert rest.original == recording.original
