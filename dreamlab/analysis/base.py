@@ -76,6 +76,9 @@ class AnalysisData:
         Duration of the run, in seconds.
     original : Picture or None
         The analysed picture, if any.
+    input_range : str
+        What the network was fed, one of `dreamlab.config.input_range.INPUT_RANGES`; empty as
+        ``weights``.
     """
 
     analysis: str
@@ -86,6 +89,7 @@ class AnalysisData:
     complete: bool
     seconds: float
     original: Picture | None = field(default=None, repr=False)
+    input_range: str = ""
 
     @property
     def nbytes(self) -> int:

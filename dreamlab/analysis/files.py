@@ -83,6 +83,7 @@ def _origin(findings: AnalysisData) -> dict[str, Any]:
         "analysis": findings.analysis,
         "model": findings.model,
         "weights": findings.weights,
+        "input_range": findings.input_range,
         "settings": findings.settings,
     }
 

@@ -78,8 +78,7 @@ def analyse(
     DreamError
         If there is no such analysis or setting, or the analysis cannot run.
     """
-    from dreamlab.dream.original import fitting
-    from dreamlab.dream.step import floats
+    from dreamlab.dream.original import fitting_all
     from dreamlab.models import cached_model
 
     analysis = named(analysis) if isinstance(analysis, str) else analysis
@@ -95,8 +94,7 @@ def analyse(
     if loaded is not None and image is not None:
         needed = network.smallest, network.name
         check_smallest(shape, *needed, full=loaded.full, most=LARGEST_SIDE)
-        fitted = fitting(image, network, [layer.name for layer in network.layers if not layer.only])
-        image = floats(fitted)
+        image = fitting_all(image, network)
         shape = Shape.of(image)
     analysis.plan(shape, settings, network.name, network.layers)
     began, items, complete = time.perf_counter(), {}, True
@@ -123,6 +121,7 @@ def analyse(
         settings=settings.to_dict(),
         model=network.name,
         weights=network.weights,
+        input_range=network.feeding.chosen(settings.preprocessing),
         items=tuple(items.values()),
         complete=complete,
         seconds=time.perf_counter() - began,

@@ -65,6 +65,31 @@ def fitting(
     return Picture.exactly(grey(floats(image))) if network.feeding.grey else image
 
 
+def fitting_all(image: np.ndarray, network: Network) -> np.ndarray:
+    """Return a picture as all layers of a network take it, but for those that take one size.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        float32, shape (H, W, 3), in [-1, 1].
+    network : Network
+        The network.
+
+    Raises
+    ------
+    DreamError
+        If the picture is too small for the network.
+
+    Warns
+    -----
+    SidesRounded
+        If rows or columns are left out.
+    """
+    return floats(
+        fitting(image, network, [layer.name for layer in network.layers if not layer.only])
+    )
+
+
 def grey(image: np.ndarray) -> np.ndarray:
     """Return a picture with its luminance in all three channels: float32, shape (H, W, 3)."""
     luminance = np.asarray(image, np.float32) @ np.array(LUMINANCE, np.float32)

@@ -74,14 +74,17 @@ class AnalysisTask:
     ) -> bool:
         """See `Task`."""
         from dreamlab.analysis.run import analyse
+        from dreamlab.dream.original import fitting_all
         from dreamlab.models import cached_model
 
         network = cached_model(self.model)
         image = None
         if self.picture is not None:
             image = load_image(self.picture, max_side=self.settings.max_side)
+            image = fitting_all(image, network)
         original = None if image is None else Picture.of(image)
-        emit(Loaded(network.name, network.weights, original))
+        input_range = network.feeding.chosen(self.settings.preprocessing)
+        emit(Loaded(network.name, network.weights, original, input_range))
         if stop():
             return False
         items = {event.key: event for event in resume if isinstance(event, Item)}
@@ -128,6 +131,7 @@ class AnalysisTask:
             settings=self.settings.to_dict(),
             model=last.model,
             weights=last.weights,
+            input_range=last.input_range,
             items=items,
             complete=done,
             seconds=seconds,

@@ -21,11 +21,14 @@ class Loaded:
         Name of the network, and SHA-256 of its weights or ``"random"``.
     original : Picture or None
         The picture as the run begins from it.
+    input_range : str
+        What the network is fed, for an analysis; a dream's `Provenance` has it.
     """
 
     model: str
     weights: str
     original: Picture | None = None
+    input_range: str = ""
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,7 @@ def test_names_of_layers_are_taken_as_they_are(name, cat, tmp_path, capfd):
     assert main([*atlas, "--precision", "float32"]) == 0, capfd.readouterr().err
     assert {path.parent for path in (tmp_path / "atlas").rglob("*")} == {tmp_path / "atlas"}
     assert name in (tmp_path / "atlas" / "atlas.csv").read_text()
+    assert json.loads((tmp_path / "atlas" / "atlas.json").read_text())["input_range"] == "-1,1"
 
 
 @pytest.mark.filterwarnings("always::dreamlab.dream.original.SidesRounded")
