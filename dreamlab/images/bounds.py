@@ -68,21 +68,18 @@ def check_smallest(
     most : int, optional
         Largest longest side that may be chosen, in pixels.
     """
-    if min(shape) < smallest:
-        raise DreamError(
-            f"picture is {shape.width} x {shape.height} px; {name} needs at least "
-            f"{smallest} x {smallest}: {_way_out(full or shape, smallest, most)}"
-        )
-
-
-def _way_out(full: Shape, smallest: int, most: int | None) -> str:
+    if min(shape) >= smallest:
+        return
+    full = full or shape
+    needs = f"picture is {shape.width} x {shape.height} px; {name} needs at least {smallest}"
     if min(full) < smallest:
-        return "choose a larger one"
+        raise DreamError(f"{needs} x {smallest}: choose a larger one")
     side = math.ceil(smallest * max(full) / min(full))
     side += -side % _PRESS
-    if most is None or side <= most:
-        return f"raise the longest side to {side}"
-    return f"crop it, as even a longest side of {most} is too little"
+    way = f"raise the longest side to {side}"
+    if most is not None and side > most:
+        way = f"crop it, as even a longest side of {most} is too little"
+    raise DreamError(f"{needs} x {smallest}: {way}")
 
 
 def check_memory(format: str, full: Shape, each: float, label: str, max_memory: float) -> None:
