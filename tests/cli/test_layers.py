@@ -3,6 +3,7 @@
 from dreamlab.cli.main import main
 from dreamlab.config import PRESETS
 from tests.support.console import error_line
+from tests.support.tiny import tiny_network
 
 
 def test_layers_are_listed_with_their_reach(capfd):
@@ -30,6 +31,16 @@ def test_layers_of_a_network_of_ones_own(asked, capfd):
     lines = [line.split() for line in capfd.readouterr().out.splitlines()]
     assert [line[0] for line in lines] == ["layer", "first", "second", "pool", "third"]
     assert lines[4] == ["third", "Conv2D", "3", "6", "2", "10"]
+
+
+def test_layers_of_a_file_and_why_another_has_none(tmp_path, capfd):
+    tiny_network().feature_extractor(["third"], "float32").save(tmp_path / "own.h5")
+    assert main(["layers", "--model", str(tmp_path / "own.h5")]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["layer", "first", "second", "pool", "third"]
+    (tmp_path / "own.pth").write_bytes(b"\x80\x02\x8a\nl\xfc\x9c")
+    assert main(["layers", "--model", str(tmp_path / "own.pth")]) == 2
+    assert error_line(capfd).startswith("dreamlab: own.pth is a file of PyTorch, and only net")
 
 
 def test_layers_of_an_unknown_network(capfd):
