@@ -219,7 +219,7 @@ def cat(tmp_path):
 
 
 @pytest.mark.filterwarnings("always::dreamlab.dream.original.SidesRounded")
-@pytest.mark.filterwarnings("ignore:Layer InputLayer does not have a `quantize` method")
+@pytest.mark.filterwarnings("ignore:Layer .* does not have a `quantize` method")
 @pytest.mark.parametrize("name", DREAMT)
 def test_it_is_listed_and_dreamt(name, cat, tmp_path, said):
     build, told, layer = DREAMT[name]
