@@ -1,5 +1,6 @@
 """Several dreams on one picture, in one call."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -151,18 +152,30 @@ def compare(
     ------
     DreamError
         If there are no dreams; or if the picture, the network or a setting cannot be used.
+    NoAnswer
+        If no dream changes the picture.
+
+    Warns
+    -----
+    Silence
+        If a dream that cannot change the picture is left out.
     """
+    from dreamlab.dream import NoAnswer, Silence
     from dreamlab.models import cached_model
 
     configs = _configs(dreams, settings)
     image = warned(read_image(picture, max_side=max_side, background=background))
-    network = cached_model(model)
-    return Dreams(
-        {
-            name: record(image, config, network, progress=progress, memory=memory)
-            for name, config in configs.items()
-        }
-    )
+    network, recordings = cached_model(model), {}
+    for name, config in configs.items():
+        try:
+            recordings[name] = record(image, config, network, progress=progress, memory=memory)
+        except NoAnswer as error:
+            if len(configs) == 1:
+                raise
+            warnings.warn(f"{name} is left out: {error}", Silence, stacklevel=2)
+    if not recordings:
+        raise NoAnswer("no dream changes the picture: choose other layers or channels")
+    return Dreams(recordings)
 
 
 def _configs(

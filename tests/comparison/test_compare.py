@@ -8,8 +8,9 @@ from PIL import Image
 
 from dreamlab.comparison.compare import compare
 from dreamlab.config import DreamConfig
+from dreamlab.dream import NoAnswer, Silence
 from dreamlab.errors import DreamError
-from tests.support.tiny import picture, tiny_network
+from tests.support.tiny import picture, silenced, tiny_network
 
 SHORT = {"octaves": 1, "iterations": 1, "precision": "float32"}
 
@@ -28,6 +29,17 @@ def test_each_has_the_name_of_its_layers_or_its_own(network):
     dreams = compare(image, {"A": "second", "B": "third"}, network, **SHORT)
     assert list(dreams) == ["A", "B"]
     assert list(compare(image, "second", network, **SHORT)) == ["second"]
+
+
+def test_a_dream_that_cannot_move_leaves_the_others():
+    network = silenced(tiny_network(), "third")
+    with pytest.warns(Silence, match="third is left out: third does not answer to this picture"):
+        dreams = compare(picture(40, 50), ["third", "second"], network, **SHORT)
+    assert list(dreams) == ["second"]
+    with pytest.raises(NoAnswer, match="third does not answer"):
+        compare(picture(40, 50), "third", network, **SHORT)
+    with pytest.warns(Silence), pytest.raises(NoAnswer, match="no dream changes the picture"):
+        compare(picture(40, 50), {"a": "third", "b": "third"}, network, **SHORT)
 
 
 def test_settings_are_shared(network):
