@@ -5,11 +5,15 @@ from typing import Any
 import keras
 import numpy as np
 
+from dreamlab.models.lent import Lent
+
 
 def cast(model: keras.Model, policy: str) -> keras.Model:
     """Copy a model, with a dtype policy for each layer; the global policy stays as it is."""
 
     def clone(layer: keras.Layer) -> keras.Layer:
+        if isinstance(layer, Lent):
+            return layer.again()
         config: dict[str, Any] = layer.get_config()
         # A sum written as "x + y" is an operation, not a layer; its inputs set its format.
         if isinstance(layer, keras.Layer) and not isinstance(layer, keras.layers.InputLayer):

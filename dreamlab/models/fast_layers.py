@@ -22,6 +22,7 @@ from dreamlab.kernels import (
     max_pool_halving,
     max_pool_halving_gradient,
 )
+from dreamlab.models.lent import Lent
 
 Kernels = Convolution | ShallowConvolution
 Gradient = Callable[[tf.Tensor], tf.Tensor]
@@ -48,15 +49,8 @@ def by_kernel(
     return result
 
 
-class Borrowed(keras.layers.Layer):
-    """Another model's layer, under its name and with its weights.
-
-    Parameters
-    ----------
-    layer : keras.Layer
-        A layer that is built.
-    name : str, optional
-        Another name than the layer's.
+class Borrowed(Lent):
+    """A `Lent` layer in a network that is faster.
 
     Attributes
     ----------
@@ -65,21 +59,6 @@ class Borrowed(keras.layers.Layer):
     """
 
     kept_bytes = 4.0
-
-    def __init__(self, layer: keras.Layer, name: str | None = None) -> None:
-        # The layer itself casts what it is given to its number format.
-        super().__init__(name=name or layer.name, autocast=False)
-        self._layer = layer
-        self.built = True
-
-    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
-        return self._layer.compute_output_shape(*args, **kwargs)
-
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        return self._layer.compute_output_spec(*args, **kwargs)
-
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        return self._layer(*args, **kwargs)
 
 
 class MarkedConv2D(Borrowed):

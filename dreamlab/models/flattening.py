@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from dreamlab.models.calls import Key, augments, functional, through
 from dreamlab.models.casting import take_weights
+from dreamlab.models.lent import Lent
 from dreamlab.models.naming import Names
 
 
@@ -91,12 +92,23 @@ def _copy_called(operation: keras.Operation, name: str, args: tuple, kwargs: dic
     """Call a copy of a layer, and return its outputs."""
     if "training" in kwargs:  # a dream is not training
         kwargs = {**kwargs, "training": False}
-    config = _in_float32(operation.get_config()) | {"name": name}
-    copy = _class_for(operation).from_config(config)
-    outputs = keras.tree.flatten(copy(*args, **kwargs))
-    if isinstance(operation, keras.Layer):
-        take_weights(copy, operation)
-    return outputs
+    copy = _copy(operation, name)
+    outputs = copy(*args, **kwargs)
+    if isinstance(operation, keras.Layer) and not isinstance(copy, Lent):
+        try:
+            take_weights(copy, operation)
+        except ValueError:  # the copy of a layer of the user's own has other weights
+            outputs = Lent(operation, name)(*args, **kwargs)
+    return keras.tree.flatten(outputs)
+
+
+def _copy(operation: keras.Operation, name: str) -> keras.Operation:
+    """Return a copy of a layer, or the layer itself where Keras cannot make another."""
+    try:
+        config = _in_float32(operation.get_config()) | {"name": name}
+        return _class_for(operation).from_config(config)
+    except Exception:  # of a layer of the user's own, or of a Lambda, which is code
+        return Lent(operation, name) if isinstance(operation, keras.Layer) else operation
 
 
 class SmoothUpSampling2D(keras.layers.UpSampling2D):
