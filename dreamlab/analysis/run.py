@@ -88,6 +88,7 @@ def analyse(
         loaded = warned(read_image(picture, max_side=longest, background=background))
     image = None if loaded is None else loaded.image
     network = cached_model(model)
+    settings = network.settled(settings)
     if image is None and analysis.needs_picture:
         raise DreamError(f"{analysis.name} needs a picture; give one")
     shape = Shape(longest, longest) if image is None else Shape.of(image)

@@ -47,6 +47,8 @@ class LayerWeights(Spec):
 
     def parse(self, text: str) -> dict[str, float]:
         parts = [part.rpartition("=") for part in text.split(",")]
+        if not all(is_weight for _, is_weight, _ in parts):  # a layer may have a comma in its name
+            parts = [text.rpartition("=")]
         return {layer: float(weight) for layer, _, weight in parts}
 
     def plain(self, value: Mapping[str, float]) -> dict[str, float]:

@@ -112,4 +112,5 @@ def _strengths(
 
 def _has_weights(network: Network, names: Sequence[str]) -> bool:
     model = network.feature_extractor(names, "float32")
-    return any(np.any(weight) for weight in model.get_weights())
+    weights = model.get_weights()
+    return not weights or any(np.any(weight) for weight in weights)

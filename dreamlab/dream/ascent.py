@@ -46,7 +46,9 @@ class OctaveAscent:
         memory_budget: float = math.inf,
     ) -> None:
         shape = Shape(*shape)
-        if isinstance(config.tile, str):
+        if objective.of_one_size:  # tiles would have another
+            sides = None
+        elif isinstance(config.tile, str):
             sides = objective.tile_for(shape, memory_budget)
         else:
             sides = Shape(config.tile, config.tile)

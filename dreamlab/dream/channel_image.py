@@ -106,6 +106,12 @@ class ChannelVisualizer:
         self, network: Network, layer: str, side: int, precision: str, preprocessing: str
     ) -> None:
         network.feeding.chosen(preprocessing)  # fails before anything is compiled
+        only = network.only([layer])
+        if only is not None and side not in only:
+            raise DreamError(
+                f"side is {side}; {layer} of {network.name} takes only {only.width} x "
+                f"{only.height} px: choose side {only.width}"
+            )
         if side < network.smallest:
             raise DreamError(f"side is {side}; {network.name} needs at least {network.smallest} px")
         fitted = network.fitted(Shape(side, side), [layer])

@@ -63,6 +63,7 @@ class CompiledObjective:
             layer.check_channels(indices or ())
         self.receptive_fields = [network.receptive_fields[layer.name] for layer in layers]
         self.multiple = math.lcm(*(layer.multiple for layer in layers))
+        self.of_one_size = any(layer.only for layer in layers)
         self._network = network
         self._names = names
         self._preprocessing = preprocessing
@@ -198,7 +199,9 @@ class CompiledObjective:
             layer_losses = tf.stack(sums, axis=1) * scales
             # No picture has a part in another's loss, so each gets the gradient of its own.
             loss = tf.reduce_sum(layer_losses)
-        return layer_losses, tape.gradient(loss, pictures)
+        # Rounding and the like let no gradient through.
+        none = tf.UnconnectedGradients.ZERO
+        return layer_losses, tape.gradient(loss, pictures, unconnected_gradients=none)
 
 
 @contextmanager

@@ -173,7 +173,7 @@ def _courses(
     """Check and prepare; return the course of each picture's dream."""
     if not images:
         raise DreamError("there are 0 pictures to dream of; give at least 1")
-    model, config = load_model(model), DreamConfig.of(config)
+    config = model.settled(DreamConfig.of(config))
     input_range = model.feeding.chosen(config.preprocessing)
     images = [fitting(_checked(image), model, config.layers) for image in images]
     shape, *others = (Shape(*image.shape[:2]) for image in images)

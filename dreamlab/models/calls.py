@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
+from keras.src.models.functional import Functional
 
 from dreamlab.errors import DreamError
 
-#: Layers that pass the picture on as it is when a network is not trained.
+#: Layers of Keras that pass the picture on as it is when a network is not trained.
 _AUGMENTING = re.compile(r"Random(?!Crop).*|RandAugment|AugMix|CutMix|MixUp")
 
 #: The calls, from the outermost model's to a layer's own, each by its node's identity.
@@ -69,7 +70,8 @@ def functional(model: keras.Model) -> keras.Model:
                 f"network {model.name!r} has no input size yet; begin it with keras.Input(...)"
             )
         return keras.Model(model.inputs, model.outputs, name=model.name)
-    if not hasattr(model, "_nodes_by_depth"):
+    overridden = type(model).call not in (Functional.call, keras.Sequential.call)
+    if overridden or not hasattr(model, "_nodes_by_depth"):
         raise DreamError(
             f"network {model.name!r} is not a functional Keras model; "
             "save it as one (keras.Sequential or keras.Model with inputs and outputs)"
@@ -78,6 +80,21 @@ def functional(model: keras.Model) -> keras.Model:
 
 
 def augments(operation: keras.Operation) -> bool:
-    """Return whether a layer changes pictures in training alone."""
-    name = type(operation).__name__
-    return _AUGMENTING.fullmatch(name) is not None and isinstance(operation, keras.Layer)
+    """Return whether a layer of Keras changes pictures in training alone."""
+    if isinstance(operation, keras.layers.Pipeline):
+        return all(augments(layer) for layer in operation.layers)
+    kind = type(operation)
+    of_keras = kind.__module__.partition(".")[0] == "keras"
+    return of_keras and _AUGMENTING.fullmatch(kind.__name__) is not None
+
+
+def inputs_of(model: keras.Model, args: tuple, kwargs: dict) -> list:
+    """Return what a model is called with, in the order of its inputs.
+
+    Keras takes a dict of their names too for inputs that are a list.
+    """
+    given = args[0] if args else kwargs.get("inputs")
+    names = [tensor.name for tensor in model.inputs]
+    if isinstance(given, dict) and set(names) <= given.keys():
+        return [given[name] for name in names]
+    return keras.tree.flatten((args, kwargs))

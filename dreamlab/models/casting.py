@@ -16,7 +16,10 @@ def cast(model: keras.Model, policy: str) -> keras.Model:
             return layer.again()
         config: dict[str, Any] = layer.get_config()
         # A sum written as "x + y" is an operation, not a layer; its inputs set its format.
-        if isinstance(layer, keras.Layer) and not isinstance(layer, keras.layers.InputLayer):
+        # A quantized layer has weights of other numbers, which no other format has.
+        if isinstance(layer, keras.Layer) and not (
+            isinstance(layer, keras.layers.InputLayer) or layer.dtype_policy.name.startswith("int")
+        ):
             config["dtype"] = policy
         return layer.__class__.from_config(config)
 

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from dreamlab.models.calls import Key, augments, functional, through
+from dreamlab.models.calls import Key, augments, functional, inputs_of, through
 from dreamlab.models.casting import take_weights
 from dreamlab.models.lent import Lent
 from dreamlab.models.naming import Names
@@ -67,8 +67,10 @@ def flattened(model: keras.Model, names: Names, sides: tuple[int | None, int | N
         def call_node(node: Any, args: tuple, kwargs: dict) -> list | None:
             operation, key = node.operation, (*calls, id(node))
             if isinstance(operation, keras.Model):
-                inner = within(functional(operation), keras.tree.flatten((args, kwargs)), key)
-                if len(inner) == 1 and inner[0] is not None:
+                model = functional(operation)
+                given = inputs_of(model, args, kwargs)
+                inner = within(model, given, key)
+                if len(inner) == 1 and all(inner[0] is not tensor for tensor in [None, *given]):
                     ends[operation.name] = inner[0]
                 return inner
             if augments(operation):

@@ -1,11 +1,14 @@
 """What a network is: its layers, the sizes of pictures that they take, what it is fed."""
 
+import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Any, TypeVar
 
 import keras
 
+from dreamlab.config.base import Settings
 from dreamlab.errors import DreamError
 from dreamlab.images.bounds import check_smallest
 from dreamlab.images.shape import Shape
@@ -17,6 +20,8 @@ from dreamlab.models.receptive_field import layer_receptive_fields
 from dreamlab.report.svg import heat_table
 from dreamlab.report.table import Table
 from dreamlab.zoo import ARCHITECTURES, find_layer, is_offered
+
+_S = TypeVar("_S", bound=Settings)
 
 
 class Listing:
@@ -107,6 +112,37 @@ class Listing:
             If the network has no such layer; the message names those that are close.
         """
         return find_layer(self.name, self.layers, self._graph.aliases.get(name, name))
+
+    def settled(self, settings: _S) -> _S:
+        """Return settings with the listed names of layers, in place of those of models within.
+
+        Parameters
+        ----------
+        settings : Settings
+            Settings of a dream or an analysis.
+
+        Raises
+        ------
+        DreamError
+            If two names stand for one layer.
+        """
+        changed: dict[str, Any] = {}
+        for name in ("layers", "layer", "channels"):
+            value = getattr(settings, name, None)
+            if isinstance(value, str):
+                changed[name] = self._graph.aliases.get(value, value)
+            elif value is not None:
+                listed = [self._graph.aliases.get(each, each) for each in value]
+                if len(set(listed)) < len(listed):
+                    raise DreamError(
+                        f"{name} names a layer twice: {', '.join(listed)}; leave one out"
+                    )
+                of_layers = isinstance(value, Mapping)
+                changed[name] = (
+                    dict(zip(listed, value.values(), strict=True)) if of_layers else tuple(listed)
+                )
+        same = all(getattr(settings, name) == value for name, value in changed.items())
+        return settings if same else dataclasses.replace(settings, **changed)  # type: ignore[type-var]
 
     def name_in_keras(self, name: str) -> str:
         """Return the name in Keras of a layer."""

@@ -1,10 +1,12 @@
 """Makes a network of a model of the user's own."""
 
+import warnings
 from typing import Any
 
 import keras
 
 from dreamlab.errors import DreamError
+from dreamlab.errors import listed as listed_names
 from dreamlab.models.calls import functional
 from dreamlab.models.feeding import feeding_of
 from dreamlab.models.finite import check_finite
@@ -14,6 +16,11 @@ from dreamlab.models.naming import names_of
 from dreamlab.models.network import Network
 from dreamlab.models.receptive_field import layer_receptive_fields
 from dreamlab.models.sizes import multiples
+
+
+class LayersLeftOut(UserWarning):
+    """Layers of a network are not on offer, as no size of picture suits them."""
+
 
 #: Channels of the pictures that are fed: luminance alone, or colours.
 _CHANNELS = (1, 3)
@@ -37,6 +44,11 @@ def own_network(name: str, model: keras.Model, weights: str, input_range: Any = 
     ------
     DreamError
         If it is no network of pictures, or there is no such range.
+
+    Warns
+    -----
+    LayersLeftOut
+        If layers take no picture of a size that was tried.
     """
     model = functional(model)
     _check_input(name, model)
@@ -67,6 +79,14 @@ def own_network(name: str, model: keras.Model, weights: str, input_range: Any = 
         multiples={layer: multiple for layer, multiple in found.items() if multiple > 1},
     )
     check_finite(graph.whole, name, graph.names)
+    there = {graph.public_name(layer.name) for layer in graph.whole.layers}
+    if lost := sorted(names.maps - there):
+        warnings.warn(
+            f"{listed_names(lost)} of {name} cannot be dreamt of: no picture that was tried has a "
+            "size for it, up to 1,500 px",
+            LayersLeftOut,
+            stacklevel=2,
+        )
     return Network(name, graph, weights, feeding)
 
 

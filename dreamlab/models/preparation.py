@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from dreamlab.models.calls import nodes
+from dreamlab.models.reach import of_channels
 
 #: Layers and operations that prepare a picture, ahead of the first one with weights of its own.
 _PREPARING_LAYERS = (
@@ -18,20 +19,20 @@ _PREPARING_LAYERS = (
 )
 _PREPARING = (
     *("Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Negative", "Cast"),
-    *("GetItem", "Stack", "Concatenate", "Flip", "Sqrt", "Identity", "Clip", "RGBToGrayscale"),
+    *("GetItem", "Stack", "Concatenate", "Identity", "RGBToGrayscale"),
 )
 
 #: Ranges that networks are commonly given after their own preparation.
 _USUAL = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0), (-0.5, 0.5), (0.0, 2.0), (-127.5, 127.5))
 
+#: By how much of its span a range may miss a usual one.
+_NEAR = 0.02
+
 #: The ranges that can be found in a graph: lowest and highest number of a picture.
 BOUNDS = {"0,255": (0.0, 255.0), "0,1": (0.0, 1.0), "-1,1": (-1.0, 1.0)}
 
-#: Share of a range by which its middle may lie off 0 for the range to be centred.
-_CENTRED = 0.12
-
-#: Largest number that a network with normalised pictures gets.
-_LARGEST = 10.0
+#: Means and standard deviations of pictures in a range, for preparations that normalise.
+_STATISTICS = {"0,255": ((5.0, 250.0), (10.0, 128.0)), "0,1": ((0.05, 0.95), (0.04, 0.5))}
 
 
 def range_in_graph(model: keras.Model) -> tuple[str, str] | None:
@@ -61,27 +62,25 @@ def range_in_graph(model: keras.Model) -> tuple[str, str] | None:
         np.mean(preparing(tf.fill((1, *sides, channels), value))[0][middle]) for value in (0.0, 1.0)
     )
     factor, offset = float(at_1 - at_0), float(at_0)
-    if abs(factor) < 1e-12 or (abs(factor - 1) < 1e-6 and abs(offset) < 1e-6):
-        return None
-    chosen = _range_for(factor, offset)
+    chosen = None if factor == 0 else _range_for(factor, offset)
     return None if chosen is None else (chosen, last)
 
 
 def _range_for(factor: float, offset: float) -> str | None:
-    """Return the range that ``factor * x + offset`` brings to numbers that a network is given."""
-    mapped = {
-        name: sorted((factor * low + offset, factor * high + offset))
-        for name, (low, high) in BOUNDS.items()
-    }
-    for name, interval in mapped.items():
-        if any(np.allclose(interval, usual, atol=0.02 * (usual[1] - usual[0])) for usual in _USUAL):
+    """Return the range that ``factor * x + offset`` is made for; None where it does not tell."""
+    if not 0.9 < abs(factor) < 1.1:  # else what it makes of pixels are pixels, whatever it means
+        for name, (low, high) in BOUNDS.items():
+            made = sorted((factor * low + offset, factor * high + offset))
+            span = made[1] - made[0]
+            if any(np.allclose(made, usual, rtol=0, atol=_NEAR * span) for usual in _USUAL):
+                return name
+    # The usual normalisation: less the mean of all pictures, over their standard deviation or 1.
+    mean, deviation = -offset / factor, 1 / abs(factor)
+    for name, ((least, most), deviations) in _STATISTICS.items():
+        over = deviations[0] <= deviation <= deviations[1] or 0.9 < deviation < 1.1
+        if least <= mean <= most and over:
             return name
-    off_centre = {}
-    for name, (low, high) in mapped.items():
-        off = abs(low + high) / 2 / (high - low)
-        if high - low >= 0.3 and (max(-low, high) <= _LARGEST or off < _CENTRED):
-            off_centre[name] = off
-    return min(off_centre, key=off_centre.__getitem__, default=None)
+    return None
 
 
 def _prepared(model: keras.Model) -> tuple[keras.KerasTensor, str | None]:
@@ -94,8 +93,11 @@ def _prepared(model: keras.Model) -> tuple[keras.KerasTensor, str | None]:
     given: dict[int, keras.KerasTensor] = {}
     for node in nodes(model):
         operation = node.operation
+        name = type(operation).__name__
         prepares = isinstance(operation, _PREPARING_LAYERS) or (
-            not isinstance(operation, keras.Layer) and type(operation).__name__ in _PREPARING
+            not isinstance(operation, keras.Layer)
+            and name in _PREPARING
+            and (name != "GetItem" or of_channels(operation))
         )
         inputs = node.arguments.keras_tensors
         if prepares and all(id(tensor) in prepared for tensor in inputs):

@@ -14,7 +14,6 @@ _POINTWISE = (
     kl.LeakyReLU,
     kl.PReLU,
     kl.ELU,
-    kl.Softmax,
     kl.BatchNormalization,
     kl.Dropout,
     kl.SpatialDropout2D,
@@ -129,12 +128,12 @@ def through(
         )
     if isinstance(operation, kl.Dense):
         return replace(source, depth=source.depth + 1)
-    if isinstance(operation, kl.LayerNormalization):
+    if isinstance(operation, kl.LayerNormalization | kl.Softmax):
         return replace(source, local=source.local and _over_channels(operation))
     name = type(operation).__name__
     if isinstance(operation, _POINTWISE) or name in _POINTWISE_NAMES:
         return source
-    if name == "GetItem" and _of_channels(operation):
+    if name == "GetItem" and of_channels(operation):
         return source
     if name in ("Concatenate", "Stack"):
         return replace(source, local=source.local and operation.axis in (-1, 3))
@@ -199,7 +198,7 @@ def _enlarged(
     )
 
 
-def _of_channels(operation: keras.Operation) -> bool:
+def of_channels(operation: keras.Operation) -> bool:
     """Return whether an item of a tensor, as in ``x[..., ::-1]``, is one of its last axis."""
     keys = [node.arguments.args[1] for node in operation._inbound_nodes]
     return all(
@@ -207,7 +206,7 @@ def _of_channels(operation: keras.Operation) -> bool:
     )
 
 
-def _over_channels(operation: kl.LayerNormalization) -> bool:
+def _over_channels(operation: kl.LayerNormalization | kl.Softmax) -> bool:
     axis = operation.axis
     axes = list(axis) if isinstance(axis, list | tuple) else [axis]
     return axes in ([-1], [3])

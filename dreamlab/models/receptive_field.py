@@ -73,7 +73,8 @@ def _along(network: keras.Model, axis: int, padded: str) -> dict[str, ReceptiveF
         field = replace(field, operations=sum(own for _, own in cost))
         for tensor in outputs:
             by_tensor[id(tensor)], costs[id(tensor)] = field, cost
-            if len(tensor.shape) == 4:
+            # A layer with several outputs has no map of its own.
+            if len(tensor.shape) == 4 and len(outputs) == len(operation._inbound_nodes):
                 by_name[operation.name] = field
     return by_name
 

@@ -1,7 +1,7 @@
-"""Finds the sizes of pictures that the layers of a network take, by trying some."""
+"""Finds the sizes of pictures that the layers of a network take, by tracing it at some."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import keras
@@ -9,11 +9,8 @@ import tensorflow as tf
 
 from dreamlab.models.calls import through
 
-#: Largest stride that is looked into; the sides that a network takes divide by no more.
-_LARGEST_STRIDE = 64
-
-#: Sides from which the deepest layers of nearly all networks have a map, in pixels.
-_AMPLE = 96
+#: Sides at which the deepest layers have a map, in pixels. Tracing takes no memory for them.
+_AMPLE = 1500
 
 
 def multiples(model: keras.Model, stride: int) -> dict[str, int]:
@@ -34,13 +31,20 @@ def multiples(model: keras.Model, stride: int) -> dict[str, int]:
     dict of str to int
         By the layer's name in Keras; layers that take no size that was tried are not in it.
     """
+    sides = {divisor: _sides(divisor, stride) for divisor in _divisors(stride)}
+    taking = {1: _traced(model, *sides[1])}
+    everything = {layer.name for layer in model.layers}
+    # By Keras, which is fast, but takes for granted that a shape suits a layer's weights.
+    shaped = {divisor: _shaped(model, *sides[divisor]) for divisor in sides}
+    if everything <= taking[1].intersection(*shaped.values()):
+        return dict.fromkeys(everything, 1)
+    taking |= {divisor: _traced(model, *sides[divisor]) for divisor in sides if divisor > 1}
     found: dict[str, int] = {}
-    wanted = {layer.name for layer in model.layers}
-    for divisor in _divisors(min(stride, _LARGEST_STRIDE)):
-        for name in _taking(model, *_sides(divisor, stride)):
+    for divisor in taking:
+        # Sides that divide by more divide by this too.
+        names = [taking[more] for more in taking if more % divisor == 0]
+        for name in set.intersection(*names):
             found.setdefault(name, divisor)
-        if found.keys() >= wanted:
-            break
     return found
 
 
@@ -49,7 +53,7 @@ def _divisors(number: int) -> Iterable[int]:
 
 
 def _sides(divisor: int, stride: int) -> tuple[int, int]:
-    """Return two sides that divide by nothing else that matters.
+    """Return two sides with no larger divisor in common with the stride.
 
     Halved again and again, a side just below a multiple of the stride is odd each time where
     halves are rounded down, and one just above it where they are rounded up.
@@ -58,21 +62,39 @@ def _sides(divisor: int, stride: int) -> tuple[int, int]:
     return multiple - divisor, multiple + divisor
 
 
-def _taking(model: keras.Model, height: int, width: int) -> set[str]:
-    """Return the names of the layers that have an output for a picture of a size."""
+def _traced(model: keras.Model, height: int, width: int) -> set[str]:
+    """Return the names of the layers that TensorFlow has an output of for a picture of a size."""
+    size = (1, height, width, model.inputs[0].shape[-1])
+
+    @tf.function(autograph=False)
+    def traced(picture: tf.Tensor) -> None:
+        taking.update(_taking(model, picture, lambda operation: operation))
+
+    # Works the shapes out, and computes nothing.
+    taking: set[str] = set()
+    traced.get_concrete_function(tf.TensorSpec(size, tf.float32))
+    return taking
+
+
+def _shaped(model: keras.Model, height: int, width: int) -> set[str]:
+    """Return the names of the layers that have an output for a picture of a size, by its shape."""
+    picture = keras.KerasTensor((1, height, width, model.inputs[0].shape[-1]))
+    return _taking(model, picture, lambda operation: operation.compute_output_spec)
+
+
+def _taking(
+    model: keras.Model, picture: Any, called: Callable[[keras.Operation], Callable[..., Any]]
+) -> set[str]:
     taking = {layer.name for layer in model.layers if isinstance(layer, keras.layers.InputLayer)}
 
     def call(node: Any, args: tuple, kwargs: dict) -> list | None:
         try:
-            outputs = node.operation(*args, **kwargs)
+            outputs = keras.tree.flatten(called(node.operation)(*args, **kwargs))
         except Exception:  # Keras and TensorFlow raise nearly anything for a shape that fails
             return None
-        taking.add(node.operation.name)
-        return keras.tree.flatten(outputs)
+        if all(0 not in tensor.shape for tensor in outputs):
+            taking.add(node.operation.name)
+        return outputs
 
-    @tf.function(autograph=False)
-    def traced() -> None:
-        through(model, [tf.zeros((1, height, width, model.inputs[0].shape[-1]))], call)
-
-    traced.get_concrete_function()  # works the shapes out, and computes nothing
+    through(model, [picture], call)
     return taking

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dreamlab.config import PRESETS, DreamConfig
+from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
 
 LAYER = {"layers": {"a": 1.0}}
@@ -187,3 +188,10 @@ def test_there_and_back(config):
 def test_json_that_is_no_config(text, message):
     with pytest.raises(DreamError, match=message):
         DreamConfig.from_json(text)
+
+
+def test_a_layer_may_have_a_comma_or_an_equals_sign_in_its_name():
+    parse = specs(DreamConfig)["layers"].parse
+    assert parse("a=1,b=0.5") == {"a": 1.0, "b": 0.5}
+    assert parse("p:q, r=2") == {"p:q, r": 2.0}
+    assert parse("a=b=-1") == {"a=b": -1.0}

@@ -58,6 +58,14 @@ PREPARATIONS = {
     "nothing": (lambda x: x, None),
     "nothing that says": (kl.Rescaling(1.0), None),
     "statistics alone": (lambda x: kl.BatchNormalization()(x), None),
+    "around 0": (lambda x: x - 0.5, "0,1"),
+    "less ImageNet's mean of shares": (lambda x: x - np.array(MEAN, np.float32), "0,1"),
+    "dark shares": (lambda x: (x - 0.1307) / 0.3081, "0,1"),
+    "a hair": (lambda x: x + 1e-3, None),
+    "kept from 0": (lambda x: ops.clip(x, 0.001, 0.999), None),
+    "ten times": (lambda x: x * 10, None),
+    "a cutting": (lambda x: x[:, 20:-20, 20:-20] / 255.0, None),
+    "every fourth": (lambda x: x[:, ::4, ::4] / 255.0, None),
 }
 
 
@@ -74,6 +82,31 @@ def test_it_is_found_in_a_model_within():
     feeding = load_model(keras.Model(outer, head(stacked(inner(outer))))).feeding
     assert feeding.range == "0,255"
     assert feeding.in_words.endswith("is fed pictures in 0 to 255, as its layer rescaling expects")
+
+
+def _vgg(prepare, filters=64):
+    """The first layers of VGG16, behind a preparation."""
+    inputs = picture_input(None, None, 3)
+    x = prepare(inputs)
+    for number in (1, 2):
+        x = kl.Conv2D(filters, 3, padding="same", name=f"block1_conv{number}")(x)
+    x = kl.Conv2D(8, 3, name="block2_conv1")(kl.MaxPooling2D(name="block1_pool")(x))
+    return keras.Model(inputs, x)
+
+
+class Prepared(kl.Layer):
+    """A layer of a user's own that does VGG's preprocessing."""
+
+    def call(self, inputs):
+        return keras.applications.vgg16.preprocess_input(inputs)
+
+
+def test_a_backbone_is_known_only_where_it_is_given_the_picture():
+    assert load_model(_vgg(lambda x: x)).feeding.range == "imagenet"
+    assert load_model(_vgg(lambda x: kl.ZeroPadding2D(1)(x))).feeding.range == "imagenet"
+    for prepare in (Prepared(), kl.BatchNormalization(), kl.Conv2D(3, 1)):
+        assert load_model(_vgg(prepare)).feeding.range is None
+    assert load_model(_vgg(lambda x: x, filters=8)).feeding.range is None
 
 
 def test_two_preparations_say_nothing():

@@ -4,7 +4,9 @@ import keras
 import numpy as np
 import pytest
 from keras import layers as kl
+from keras import ops
 
+from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
 from dreamlab.dream import dream
 from dreamlab.errors import DreamError
@@ -105,7 +107,15 @@ def test_a_model_within_goes_by_its_own_name_too():
         [list(step.losses.items()) for step in dream(picture(64, 64), network, config | layers)]
         for layers in ({"layers": "backbone"}, {"layers": "pool_b"})
     ]
-    assert [[("backbone", loss)] for ((_, loss),) in losses[1]] == losses[0]
+    assert losses[0] == losses[1]
+    both = {"layers": {"backbone": 1.0, "pool_b": 0.5}}
+    with pytest.raises(DreamError, match="layers names a layer twice: pool_b, pool_b; leave one"):
+        dream(picture(64, 64), network, config | both)
+    channels = config | {"layers": "backbone", "channels": {"backbone": [2]}}
+    *_, last = dream(picture(64, 64), network, channels)
+    assert last.provenance.config.channels == {"pool_b": (2,)}
+    found = analyse("atlas", picture(64, 64), network, layers=["backbone"], precision="float32")
+    assert [item.key for item in found.items] == ["pool_b"]
 
 
 def test_names_that_two_models_have_stand_behind_those_of_the_models():
@@ -131,6 +141,93 @@ def test_a_second_use_of_a_layer_is_a_layer():
     pixels = picture(SIDE, SIDE)[None]
     maps = network.feature_extractor(["shared/2"], "float32")(pixels)
     np.testing.assert_array_equal(maps["shared/2"], _maps(model, pixels))
+
+
+def test_a_model_that_is_called_by_the_names_of_its_inputs():
+    first, second = picture_input(name="z"), picture_input(name="a")
+    two = keras.Model([first, second], kl.Subtract(name="minus")([first, second]), name="two")
+    inputs = picture_input()
+    given = {"z": kl.ReLU(name="kept")(inputs), "a": kl.Rescaling(3.0)(inputs)}
+    model = keras.Model(inputs, two(given))
+    network = load_model(model, input_range="-1,1")
+    pixels = picture(SIDE, SIDE)[None]
+    maps = network.feature_extractor(["minus"], "float32")(pixels)["minus"]
+    np.testing.assert_array_equal(maps, _maps(model, pixels))
+
+
+@keras.saving.register_keras_serializable("tests")
+class RandomConv(kl.Layer):
+    """A layer of a user's own whose name begins as those of augmentation do."""
+
+    def call(self, inputs):
+        return inputs * 2
+
+
+def test_only_keras_own_augmentation_is_left_out():
+    inputs = picture_input()
+    augmented = kl.Pipeline([kl.RandomFlip(), kl.RandomRotation(0.1)])(inputs)
+    x = RandomConv(name="own")(kl.Rescaling(1 / 255, name="shares")(augmented))
+    model = keras.Model(inputs, kl.Conv2D(3, 3, name="after")(x))
+    network = load_model(model)
+    assert network.feeding.range == "0,255"
+    assert [layer.name for layer in network.layers] == ["shares", "own", "after"]
+    pixels = picture(SIDE, SIDE)[None]
+    maps = network.feature_extractor(["after"], "float32")(pixels)["after"]
+    np.testing.assert_array_equal(maps, _maps(model, pixels))
+
+
+def test_a_layer_with_several_maps_is_passed_through():
+    inputs = picture_input()
+    x = kl.Conv2D(4, 3, strides=8, padding="same", name="before")(inputs)
+    attention = kl.MultiHeadAttention(1, 2, attention_axes=(1, 2), name="attention")
+    y, _ = attention(x, x, return_attention_scores=True)
+    network = load_model(keras.Model(inputs, kl.Conv2D(4, 3, name="after")(y)), input_range="-1,1")
+    assert [layer.name for layer in network.layers] == ["before", "after"]
+    config = DreamConfig(layers="after", octaves=1, iterations=2, precision="float32")
+    first, last = [step.loss for step in dream(picture(SIDE, SIDE), network, config)]
+    assert last > first
+
+
+def test_what_lets_no_gradient_through_does_not_answer():
+    inputs = picture_input()
+    x = kl.Conv2D(4, 3, name="after")(ops.round(kl.Conv2D(4, 3, name="before")(inputs)))
+    network = load_model(keras.Model(inputs, x), input_range="-1,1")
+    config = DreamConfig(layers="after", octaves=1, iterations=2, precision="float32")
+    with pytest.raises(DreamError, match="so no step changes it: choose a layer that does, such"):
+        list(dream(picture(40, 50), network, config))
+
+
+@pytest.mark.filterwarnings("ignore:Layer .* does not have a `quantize` method")
+def test_quantized_layers_are_dreamt_of_in_either_format():
+    inputs = picture_input()
+    model = keras.Model(inputs, kl.Dense(8, name="den")(kl.Conv2D(4, 3, name="conv")(inputs)))
+    model.quantize("int8")
+    network = load_model(model, input_range="-1,1")
+    for precision in ("float32", "bfloat16"):
+        config = DreamConfig(layers="den", octaves=1, iterations=2, precision=precision)
+        first, last = [step.loss for step in dream(picture(40, 50), network, config)]
+        assert last > first
+
+
+def test_a_model_that_computes_by_code_of_its_own_is_refused():
+    class Doubled(keras.Model):
+        def call(self, inputs):
+            return super().call(inputs * 255.0)
+
+    inputs = picture_input()
+    with pytest.raises(DreamError, match="is not a functional Keras model"):
+        load_model(Doubled(inputs, stacked(inputs)))
+
+
+def test_a_black_picture_is_not_a_network_without_weights():
+    inputs = picture_input()
+    network = load_model(
+        keras.Model(inputs, head(kl.ReLU(name="positive")(inputs))), input_range="0,1"
+    )
+    config = DreamConfig(layers="positive", octaves=1, iterations=1, precision="float32")
+    with pytest.raises(DreamError) as error:
+        list(dream(np.full((40, 50, 3), -1, np.float32), network, config))
+    assert "weights" not in str(error.value)
 
 
 def test_branches_and_heads_are_there_that_lead_elsewhere():
@@ -235,7 +332,12 @@ class Scaled(kl.Layer):
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize(
-    "layer", [Halved(kl.AveragePooling2D(2)), kl.Lambda(lambda x: x * 2, name="halved")]
+    "layer",
+    [
+        Halved(kl.AveragePooling2D(2)),
+        kl.Lambda(lambda x: x * 2, name="halved"),
+        kl.Conv2D(4, 3, activation=lambda x: ops.relu(x) + 0.1, name="halved"),
+    ],
 )
 def test_layers_of_a_users_own_in_memory_are_dreamt(layer, precision):
     inputs = picture_input()

@@ -208,6 +208,13 @@ def test_a_layer_whose_reach_is_not_bounded_or_not_known_is_not_local(build):
     assert field.bounded_size is None
 
 
+@pytest.mark.parametrize(("axis", "local"), [(-1, True), ((1, 2), False)])
+def test_softmax_is_local_only_along_the_channels(axis, local):
+    picture = keras.Input((9, 9, 3))
+    model = keras.Model(picture, kl.Softmax(axis=axis)(picture))
+    assert list(layer_receptive_fields(model).values())[-1].local is local
+
+
 @pytest.mark.parametrize(("axis", "local"), [(-1, True), ((1, 2, 3), False)])
 def test_normalisation_is_local_only_along_the_channels(axis, local):
     picture = keras.Input((9, 9, 3))

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from keras import layers as kl
 
+from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
 from dreamlab.dream import dream
 from dreamlab.dream.original import SidesRounded
 from dreamlab.dream.step import OctaveDropped
 from dreamlab.errors import DreamError
 from dreamlab.models import load_model
+from dreamlab.models.own_network import LayersLeftOut
 from tests.support.own import SIDE, picture_input, stacked, unet
 from tests.support.tiny import picture
 
@@ -116,6 +118,19 @@ def test_what_cannot_be_freed_keeps_its_size(build, fixed):
     assert [layer.name for layer in network.layers if layer.only is None][-1] not in fixed
 
 
+def test_a_tile_or_another_side_is_not_for_a_layer_of_one_size():
+    network = load_model(_attention(), input_range="-1,1")
+    config = {"layers": "after", "octaves": 1, "iterations": 2, "precision": "float32"}
+    image = picture(SIDE, SIDE)
+    tiled, whole = (
+        [step.loss for step in dream(image, network, config | {"tile": tile})]
+        for tile in (64, "auto")
+    )
+    assert tiled == whole
+    with pytest.raises(DreamError, match="side is 128; after of .* only 96 x 96 px: choose side"):
+        analyse("channels", None, network, layer="after", steps=1, count=1)
+
+
 @pytest.mark.parametrize("batch", [(8, None, None, 3), (8, SIDE, SIDE, 3), (None, None, SIDE, 3)])
 def test_a_batch_or_a_single_free_side_is_no_limit(batch):
     inputs = keras.Input(batch_shape=batch)
@@ -123,6 +138,46 @@ def test_a_batch_or_a_single_free_side_is_no_limit(batch):
     config = DreamConfig(layers="pool_b", octaves=1, iterations=1, precision="float32")
     (step,) = dream(picture(50, 70), network, config)
     assert step.image.shape == (50, 70, 3)
+
+
+def test_layers_that_need_a_large_picture_are_there():
+    inputs = picture_input(None, None, 3)
+    x = inputs
+    for _ in range(5):
+        x = kl.MaxPooling2D()(x)
+    network = load_model(keras.Model(inputs, kl.Conv2D(4, 7, name="fc6")(x)))
+    assert network.layers[-1].name == "fc6"
+    assert network.smallest == 7 * 32
+    assert not network.layers[-1].sizes
+
+
+def test_halvings_that_are_rounded_up_and_down():
+    # By hand: ((side + 1) // 2) // 2, doubled twice, is the side only where that divides by 4.
+    inputs = picture_input(None, None, 3)
+    half = kl.Conv2D(4, 3, strides=2, padding="same", name="half")(inputs)
+    low = kl.MaxPooling2D(name="low")(half)
+    once = kl.Concatenate(name="once")([kl.UpSampling2D()(low), half])
+    twice = kl.Concatenate(name="twice")([kl.UpSampling2D()(once), inputs])
+    model = keras.Model(inputs, kl.Conv2D(2, 1, name="mask")(twice))
+    sizes = _sizes(model)
+    assert {"once", "twice", "mask"} <= sizes.keys()
+    assert set(sizes.values()) == {"multiples of 4"}
+    for side, fits in ((97, False), (98, False), (99, False), (100, True)):
+        try:
+            model(np.zeros((1, side, side, 3), np.float32))
+        except Exception:
+            assert not fits
+        else:
+            assert fits
+
+
+def test_what_takes_no_size_is_told_of():
+    inputs = picture_input(None, None, 3)
+    x = kl.Conv2D(4, 3, name="before")(inputs)
+    both = kl.Concatenate(axis=-1, name="never")([x, kl.ZeroPadding2D(3)(x)])
+    with pytest.warns(LayersLeftOut, match="^never of .* cannot be dreamt of"):
+        network = load_model(keras.Model(inputs, both))
+    assert "never" not in [layer.name for layer in network.layers]
 
 
 def test_interpolation_takes_any_size():
