@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from dreamlab.images.background import COLOURS, chosen, rgba
 from dreamlab.images.levels import Levels, levels, levels_of_depth
-from dreamlab.images.png_colour import Encoding, encoding
+from dreamlab.images.encoding import Encoding, encoding
 
 #: Colour space in an ICC header to the picture mode that the profile describes.
 _PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
@@ -28,8 +28,8 @@ def to_rgb(
     """Convert a decoded picture to 8-bit sRGB, without transparency and without a profile.
 
     Transparent parts are composited over the background. A valid embedded ICC profile is applied,
-    an invalid one is ignored; so are a PNG's own words on its colours. 16-bit greyscale is scaled
-    to 8 bit. `dreamlab.images.levels` tells black and white of 32-bit and float greyscale.
+    and an invalid one is ignored. Where there is none, what `dreamlab.images.encoding` finds in the
+    picture's ``info`` is applied. 16-bit greyscale is scaled to 8 bit. `dreamlab.images.levels` tells black and white of 32-bit and float greyscale.
 
     Parameters
     ----------
@@ -59,6 +59,11 @@ def to_rgb(
         rgb = convert(strip)
         whole.paste(rgb.resize((width, strip.height), Image.Resampling.LANCZOS, box), (0, top))
     return whole, notes
+
+
+def has_profile(picture: Image.Image) -> bool:
+    """Return whether a picture has a valid ICC profile, which `to_rgb` applies."""
+    return _transform(picture) is not None
 
 
 def _strips(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from dreamlab.errors import DreamError
-from dreamlab.images import cut, png_colour, png_deep
+from dreamlab.images import avif_colour, cut, png_colour, png_deep
 from dreamlab.images.bounds import bytes_a_pixel, check_memory, check_size
-from dreamlab.images.colour import to_rgb
+from dreamlab.images.colour import has_profile, to_rgb
+from dreamlab.images.encoding import encoding
 from dreamlab.images.kinds import FORMATS, RAW, SPOKEN, refusal
 from dreamlab.images.shape import Shape
 from dreamlab.images.tiff import Tiff
@@ -121,23 +122,35 @@ def _read(picture: Image.Image, data: bytes, label: str, wanted: Wanted) -> Deco
     size = 2 * shape.width, 2 * shape.height
     drafted = picture.draft(None, size)
     _, (*_, across, down) = drafted or (None, (0, 0, width, height))
-    if picture.format == "PNG":
-        picture.info |= png_colour.unread(data)
-        if "cicp" in picture.info:
-            picture.info.pop("icc_profile", None)
+    _add_colours(picture, data)
+    code = encoding(picture.info)
+    notes = [code.note] if code is not None and code.note else []
     deep = png_deep.is_deep(picture, data)
     if wanted.max_memory is not None:
         each = png_deep.BYTES_A_PIXEL if deep else bytes_a_pixel(picture, full.area)
         check_memory(str(picture.format), full, each, label, wanted.max_memory)
-    missing = None
     if not _is_whole(picture):
         # What was decoded would stay in memory beside what is decoded next.
         picture.close()
         picture, missing = cut.mended(data, size)
+        notes += [missing] if missing else []
     if deep:
         picture = png_deep.converted(picture, data)
     small = _scaled(picture, shape, full, (across, down), wanted.background)
-    return small._replace(notes=[missing, *small.notes]) if missing else small
+    return small._replace(notes=notes + small.notes)
+
+
+def _add_colours(picture: Image.Image, data: bytes) -> None:
+    """Add to a picture's words on its colours those that Pillow passes over, and drop void ones."""
+    info = picture.info
+    if picture.format == "PNG":
+        info |= png_colour.unread(data)
+        if "cicp" in info or not has_profile(picture):
+            info.pop("icc_profile", None)
+    elif picture.format == "AVIF":
+        if not has_profile(picture):
+            info.pop("icc_profile", None)
+            info |= avif_colour.unread(data)
 
 
 def _is_whole(picture: Image.Image) -> bool:
