@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 from dreamlab.images.encoding import is_known
 
@@ -9,7 +10,7 @@ from dreamlab.images.encoding import is_known
 _UNSPECIFIED, _SRGB_PRIMARIES, _SRGB_CURVE = 2, 1, 13
 
 
-def unread(data: bytes) -> dict[str, bytes]:
+def unread(data: bytes) -> dict[Any, Any]:
     """Return what an AVIF file says of its colours and Pillow passes over.
 
     Parameters

@@ -44,11 +44,14 @@ class Decoded(NamedTuple):
         Its height and width before it was scaled down, in pixels.
     notes : list of str
         What is missing or changed, as ends of sentences about it.
+    transparent : bool
+        Whether a background shows through it.
     """
 
     picture: Image.Image
     full: Shape
     notes: list[str]
+    transparent: bool
 
 
 def decoded(data: bytes, label: str, wanted: Wanted) -> Decoded:
@@ -177,15 +180,15 @@ def _scaled(
     """
     across, down = part
     # The order (width by strips, height, rotation) keeps a single large copy in memory.
-    small, notes = to_rgb(picture, width=shape.width, across=across, background=background)
+    plain = to_rgb(picture, width=shape.width, across=across, background=background)
     box = (0, 0, shape.width, down)
-    small = small.resize((shape.width, shape.height), Image.Resampling.LANCZOS, box)
+    small = plain.picture.resize((shape.width, shape.height), Image.Resampling.LANCZOS, box)
     turned = turn(picture)
     if turned is not None:
         upright = small.transpose(turned)
         full = full if turned in KEEPING else Shape(full.width, full.height)
-        return Decoded(upright, full, notes)
-    return Decoded(small, full, notes)
+        return Decoded(upright, full, plain.notes, plain.transparent)
+    return Decoded(small, full, plain.notes, plain.transparent)
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from dreamlab.images import hdr
 #: Chromaticities x and y of white, red, green and blue, as cHRM puts them.
 _SRGB = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
 
-#: Those that H.273's code points number, in cICP and AVIF's nclx: of BT.470 B/G, BT.601, SMPTE 240M, BT.2020, DCI-P3 and Display P3.
+#: Those that H.273's code points number, in cICP and AVIF's nclx: of BT.470 B/G, BT.601, SMPTE
+#: 240M, BT.2020, DCI-P3 and Display P3.
 _PRIMARIES = {
     1: _SRGB,
     5: (0.3127, 0.329, 0.64, 0.33, 0.29, 0.6, 0.15, 0.06),

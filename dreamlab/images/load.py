@@ -38,11 +38,14 @@ class Loaded(NamedTuple):
         Height and width before it was scaled down, in pixels.
     notes : tuple of str
         What is missing or changed, in a sentence each.
+    transparent : bool
+        Whether the file is transparent somewhere, so that a background shows.
     """
 
     image: np.ndarray
     full: Shape
     notes: tuple[str, ...] = ()
+    transparent: bool = False
 
 
 Source = str | Path | bytes | BinaryIO | Image.Image | np.ndarray | Picture | Loaded
@@ -130,7 +133,7 @@ def read_image(
         needs more is refused. Scaling down takes up to 40 MB more.
     background : str
         Colour behind a transparent picture: ``"white"``, ``"black"``, ``"grey"`` or ``"auto"``,
-        which is white unless the picture hardly shows on it.
+        which is white unless more of the picture shows on another.
 
     Returns
     -------
@@ -165,4 +168,5 @@ def read_image(
             warnings.simplefilter("ignore")
             read = decoded(data, label, wanted)
     notes = tuple(f"{label} {note}" for note in read.notes)
-    return Loaded(from_pixels(np.asarray(read.picture)), before or read.full, notes)
+    image = from_pixels(np.asarray(read.picture))
+    return Loaded(image, before or read.full, notes, read.transparent)

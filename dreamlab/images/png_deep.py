@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from dreamlab.images.levels import Levels, levels_of_depth
 from dreamlab.images.encoding import encoding
+from dreamlab.images.levels import Levels, levels_of_depth
 
 #: Bytes of memory for each pixel: the high bytes, the low ones and the result.
 BYTES_A_PIXEL = 12

@@ -37,7 +37,7 @@ def test_a_transparent_picture_gets_the_background_that_is_chosen(visitor):
     logo[20:40, 30:70] = 255
     upload(page, "logo.png", saved(Image.fromarray(logo), "PNG"))
     shown = page.get_by_role("img", name="The picture you uploaded")
-    note = page.get_by_text("logo.png is transparent and hardly shows on white, so black is behind")
+    note = page.get_by_text("logo.png is transparent, and black is behind it")
     expect(note).to_be_visible()
     assert Image.open(io.BytesIO(pixels(shown))).getpixel((0, 0)) == (0, 0, 0)
     page.get_by_text("Transparent parts").click()
