@@ -9,14 +9,20 @@ from typing import NamedTuple
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from dreamlab.errors import DreamError
-from dreamlab.images import avif_colour, cut, png_colour, png_deep
+from dreamlab.images import avif_colour, cut, native, png_colour, png_deep
 from dreamlab.images.bounds import bytes_a_pixel, check_memory, check_size
 from dreamlab.images.colour import has_profile, to_rgb
 from dreamlab.images.encoding import encoding
 from dreamlab.images.kinds import FORMATS, RAW, SPOKEN, refusal
 from dreamlab.images.shape import Shape
 from dreamlab.images.tiff import Tiff
-from dreamlab.images.tiff_layout import NotRead, check_tiles, is_plain, is_ycbcr
+from dreamlab.images.tiff_layout import (
+    NotRead,
+    check_compression,
+    check_tiles,
+    is_plain,
+    is_ycbcr,
+)
 from dreamlab.images.tiff_tags import Tags, read_tags
 from dreamlab.images.upright import KEEPING, turn
 
@@ -59,29 +65,11 @@ def decoded(data: bytes, label: str, wanted: Wanted) -> Decoded:
     with _in_words(label, wanted.max_pixels, data):
         data = cut.unpadded(data)
         tags = _tags(data)
-        raw = tags is not None and (RAW if tags.is_raw else refusal(data))
-        if raw:
-            raise DreamError(f"{label} {raw}")
-        if tags is not None:
-            check_tiles(tags)
-        if tags is None or is_plain(tags):
-            try:
-                opened = _opened(data, tags)
-            except Image.UnidentifiedImageError:
-                if tags is None:
-                    raise
-            else:
-                with opened:
-                    return _read(opened, data, label, wanted)
-        assert tags is not None
-        tiff = Tiff(data, tags)
-        check_size(tiff.shape.width, tiff.shape.height, label, wanted.max_pixels)
-        if wanted.max_memory is not None:
-            check_memory("TIFF", tiff.shape, tiff.bytes_a_pixel(), label, wanted.max_memory)
-        picture, notes = tiff.read()
-        shape = tiff.shape.fitted(wanted.max_side)
-        small = _scaled(picture, shape, tiff.shape, picture.size, wanted.background)
-        return small._replace(notes=notes + small.notes)
+        if tags is None:
+            with _opened(data) as opened:
+                return _read(opened, data, label, wanted)
+        with native.quiet():
+            return _tiff(data, tags, label, wanted)
 
 
 def converted(picture: Image.Image, wanted: Wanted) -> Decoded:
@@ -104,7 +92,32 @@ def _tags(data: bytes) -> Tags | None:
         return None
 
 
-def _opened(data: bytes, tags: Tags | None) -> Image.Image:
+def _tiff(data: bytes, tags: Tags, label: str, wanted: Wanted) -> Decoded:
+    """Decode a TIFF file."""
+    raw = RAW if tags.is_raw else refusal(data)
+    if raw:
+        raise DreamError(f"{label} {raw}")
+    check_tiles(tags)
+    if is_plain(tags):
+        try:
+            with _opened(data, tags) as opened:
+                return _read(opened, data, label, wanted)
+        except Image.UnidentifiedImageError:
+            pass  # it is in a layout that Pillow does not know
+        except OSError:
+            check_compression(tags)
+            raise
+    tiff = Tiff(data, tags)
+    check_size(tiff.shape.width, tiff.shape.height, label, wanted.max_pixels)
+    if wanted.max_memory is not None:
+        check_memory("TIFF", tiff.shape, tiff.bytes_a_pixel(), label, wanted.max_memory)
+    picture, notes = tiff.read()
+    shape = tiff.shape.fitted(wanted.max_side)
+    small = _scaled(picture, shape, tiff.shape, picture.size, wanted.background)
+    return small._replace(notes=notes + small.notes)
+
+
+def _opened(data: bytes, tags: Tags | None = None) -> Image.Image:
     """Open a file with Pillow."""
     # Pillow's own decoder knows no YCbCr of which some samples are left out, and libtiff does.
     TiffImagePlugin.READ_LIBTIFF = tags is not None and is_ycbcr(tags)
@@ -207,7 +220,7 @@ def _in_words(label: str, max_pixels: int, data: bytes) -> Iterator[None]:
         raise DreamError(f"{label} {kind}") from error
     except NotRead as error:
         raise DreamError(
-            f"{label} is a TIFF picture with {error}, which is not read: save it with 8 or 16 bits"
+            f"{label} is a TIFF picture with {error.what}, which is not read: {error.way}"
         ) from error
     except cut.CutOffError as error:
         raise DreamError(f"{label} is damaged, as it {error}; choose a whole one") from error
