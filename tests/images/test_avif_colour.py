@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from dreamlab.images import avif_colour, load_image, to_pixels
-from tests.images.test_png_colour import P3, light
 from tests.support.corpus import saved, swapped_profile
+from tests.support.pngs import P3, light
 
 
 def avif(picture, primaries=1, curve=13, **options):

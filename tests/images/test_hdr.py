@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dreamlab.images import PictureNote, hdr, load_image, to_pixels
-from tests.images.test_png_colour import COLOURS, GREY, chunk, png
+from tests.support.corpus import chunk
+from tests.support.pngs import COLOURS, GREY, png
 
 PQ, HLG = 16, 18
 

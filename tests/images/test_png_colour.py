@@ -9,8 +9,8 @@ from PIL import Image, ImageCms
 
 from dreamlab.images import load_image, to_pixels
 from tests.support.corpus import chunk, saved, swapped_profile
+from tests.support.pngs import ALPHA, COLOURS, GREY, GREY_ALPHA, P3, light, png
 
-GREY, COLOURS, PALETTE, GREY_ALPHA, ALPHA = 0, 2, 3, 4, 6
 _rng = np.random.default_rng(0)
 SCENE = _rng.integers(0, 256, (12, 20, 3), np.uint8)
 SRGB = chunk(b"sRGB", b"\0")
@@ -25,27 +25,8 @@ def primaries(values):
     return chunk(b"cHRM", struct.pack(">8I", *values))
 
 
-def png(values, kind, *chunks, depth=8):
-    """A PNG of numbers, shape (H, W) or (H, W, samples), in their byte order."""
-    rows = values.astype(">u2" if depth == 16 else "u1").reshape(len(values), -1)
-    packed = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
-    head = struct.pack(">IIBBBBB", values.shape[1], len(values), depth, kind, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + b"".join(chunks)
-        + chunk(b"IDAT", packed)
-        + chunk(b"IEND", b"")
-    )
-
-
 def read(data):
     return to_pixels(load_image(data)).astype(int)
-
-
-def light(values):
-    """sRGB's own curve, from 0 to 1."""
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 def stored(power, depth):
@@ -129,18 +110,6 @@ def test_a_cicp_that_is_not_known_is_passed_over():
     for code in ([9, 17, 0, 1], [1, 13, 1, 1], [200, 13, 0, 1]):
         data = png(stored(1.0, 16), COLOURS, chunk(b"cICP", bytes(code)), LINEAR, depth=16)
         assert np.array_equal(read(data), SCENE)
-
-
-#: Colours of Display P3 and what they are in sRGB, by CSS Color 4's matrices; red and green of P3
-#: lie outside of sRGB and are clipped.
-P3 = {
-    (255, 255, 255): (255, 255, 255),
-    (128, 128, 128): (128, 128, 128),
-    (255, 0, 0): (255, 0, 0),
-    (0, 255, 0): (0, 255, 0),
-    (200, 100, 50): (215, 93, 31),
-    (100, 150, 200): (83, 152, 205),
-}
 
 
 @pytest.mark.parametrize(("colour", "expected"), P3.items())
