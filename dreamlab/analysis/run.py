@@ -59,7 +59,7 @@ def analyse(
         Called with each `AnalysisStep`; false ends the run and keeps the items so far.
     background : str
         Colour behind a transparent picture: ``"white"``, ``"black"``, ``"grey"`` or ``"auto"``,
-        which is white unless the picture hardly shows on it.
+        which is white unless more of the picture shows on another.
     progress : bool or None
         Whether to draw a progress bar; None draws it only in a terminal.
     memory : float, optional

@@ -17,6 +17,7 @@ from dreamlab.config.nested import PartialSettings, SettingsList
 from dreamlab.config.specs import choice, number, setting
 from dreamlab.errors import DreamError, shown
 from dreamlab.images.background import BACKGROUND
+from dreamlab.images.bounds import SIDE_STEP
 from dreamlab.zoo import ARCHITECTURES, find_layer, known_layers
 
 #: Sources of the picture; the picture itself is never part of a comparison.
@@ -85,7 +86,7 @@ class Comparison(Settings):
         MIN_SIDE,
         MAX_SIDE,
         "Larger pictures are scaled down to this; twice the side takes four times as long.",
-        press=8,
+        press=SIDE_STEP,
         strict=True,
     )
     background: str = setting(BACKGROUND)

@@ -17,8 +17,8 @@ MIN_SIDE = 2
 #: Largest ratio of longest to shortest side: scaling a longer picture would leave no pixels.
 MAX_RATIO = 50
 
-#: Steps in which the page offers longest sides, in pixels.
-_PRESS = 8
+#: Steps in which longest sides are offered, in pixels.
+SIDE_STEP = 8
 
 #: Measured largest number of copies of a picture in memory while it is decoded. GIF keeps its
 #: first canvas; TIFF may have 16 bits a channel in a single strip, and then be rotated.
@@ -75,7 +75,7 @@ def check_smallest(
     if min(full) < smallest:
         raise DreamError(f"{needs} x {smallest}: choose a larger one")
     side = math.ceil(smallest * max(full) / min(full))
-    side += -side % _PRESS
+    side += -side % SIDE_STEP
     way = f"raise the longest side to {side}"
     if most is not None and side > most:
         way = f"crop it, as even a longest side of {most} is too little"

@@ -1,14 +1,16 @@
 """Converts pictures of any mode to plain 8-bit sRGB."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageCms
 
-from dreamlab.images.background import COLOURS, chosen, rgba
+from dreamlab.images.background import COLOURS, chosen, rgba, shines_through
+from dreamlab.images.encoding import Encoding, encoding
 from dreamlab.images.levels import Levels, levels, levels_of_depth
-from dreamlab.images.png_colour import Encoding, encoding
+from dreamlab.images.strips import strips
 
 #: Colour space in an ICC header to the picture mode that the profile describes.
 _PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
@@ -18,18 +20,37 @@ _PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _STRIP = 1 << 19
 
 
+class Plain(NamedTuple):
+    """A picture in plain 8-bit sRGB.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        The picture, mode ``"RGB"``.
+    notes : list of str
+        What changed in it, as ends of sentences about it.
+    transparent : bool
+        Whether a background shows through it.
+    """
+
+    picture: Image.Image
+    notes: list[str]
+    transparent: bool = False
+
+
 def to_rgb(
     picture: Image.Image,
     *,
     width: int | None = None,
     across: float | None = None,
     background: str = "auto",
-) -> tuple[Image.Image, list[str]]:
+) -> Plain:
     """Convert a decoded picture to 8-bit sRGB, without transparency and without a profile.
 
     Transparent parts are composited over the background. A valid embedded ICC profile is applied,
-    an invalid one is ignored; so are a PNG's own words on its colours. 16-bit greyscale is scaled
-    to 8 bit. `dreamlab.images.levels` tells black and white of 32-bit and float greyscale.
+    and an invalid one is ignored. Where there is none, what `dreamlab.images.encoding` finds in the
+    picture's ``info`` is applied. 16-bit greyscale is scaled to 8 bit. `dreamlab.images.levels`
+    tells black and white of 32-bit and float greyscale.
 
     Parameters
     ----------
@@ -45,37 +66,41 @@ def to_rgb(
 
     Returns
     -------
-    PIL.Image.Image
-        Mode ``"RGB"``.
-    list of str
-        What changed in the picture, as ends of sentences about it.
+    Plain
+        The picture, and what is to be said of it.
     """
     width = width or picture.width
     across = across or picture.width
-    convert, notes = _conversion(picture, background)
+    transparent = shines_through(picture)
+    notes: list[str] = []
+    if transparent and background == "auto":
+        background = chosen(picture)
+        if background != "white":
+            notes.append(
+                f"is transparent, and {background} is behind it, "
+                "as more shows on that than on white"
+            )
+    convert, more = _conversion(picture, COLOURS[background] if transparent else None)
     whole = Image.new("RGB", (width, picture.height))
-    for top, strip in _strips(picture):
+    for top, strip in strips(picture, _STRIP):
         box = (0, 0, across, strip.height)
         rgb = convert(strip)
         whole.paste(rgb.resize((width, strip.height), Image.Resampling.LANCZOS, box), (0, top))
-    return whole, notes
+    return Plain(whole, notes + more, transparent)
 
 
-def _strips(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
-    """Cut a picture into strips; yields the first row of each, and the strip."""
-    rows = max(1, _STRIP // picture.width)
-    for top in range(0, picture.height, rows):
-        bottom = min(top + rows, picture.height)
-        yield top, picture.crop((0, top, picture.width, bottom))
+def has_profile(picture: Image.Image) -> bool:
+    """Return whether a picture has a valid ICC profile, which `to_rgb` applies."""
+    return _transform(picture) is not None
 
 
 def _conversion(
-    picture: Image.Image, background: str
+    picture: Image.Image, behind: int | None
 ) -> tuple[Callable[[Image.Image], Image.Image], list[str]]:
-    """Return what turns a strip of a picture to RGB, and notes on it."""
+    """Return what turns a strip of a picture to RGB, over a grey if any, and notes on it."""
     code = encoding(picture.info)
     if picture.mode.startswith("I;16"):
-        parts = (np.asarray(strip) for _, strip in _strips(picture))
+        parts = (np.asarray(strip) for _, strip in strips(picture, _STRIP))
         return _grey(levels_of_depth(picture.info.get("sbit", 16), parts), code), []
     if picture.mode in ("I", "F"):
         found = _levels_32(picture)
@@ -83,21 +108,17 @@ def _conversion(
     coloured = _coloured(picture, code)
     if not picture.has_transparency_data:
         return coloured, []
-    notes = []
-    if background == "auto":
-        background = chosen(picture)
-        if background != "white":
-            notes.append(f"is transparent and hardly shows on white, so {background} is behind it")
-    grey = COLOURS[background]
+    if behind is None:
+        return lambda strip: coloured(rgba(strip)), []
 
     def composited(strip: Image.Image) -> Image.Image:
         strip = rgba(strip)
         rgb = coloured(strip)
         rgb.putalpha(strip.getchannel("A"))
-        behind = Image.new("RGBA", strip.size, (grey, grey, grey, 255))
-        return Image.alpha_composite(behind, rgb).convert("RGB")
+        ground = Image.new("RGBA", strip.size, (behind, behind, behind, 255))
+        return Image.alpha_composite(ground, rgb).convert("RGB")
 
-    return composited, notes
+    return composited, []
 
 
 def _coloured(picture: Image.Image, code: Encoding | None) -> Callable[[Image.Image], Image.Image]:
@@ -122,7 +143,7 @@ def _grey(found: Levels, code: Encoding | None) -> Callable[[Image.Image], Image
 
 def _levels_32(picture: Image.Image) -> Levels:
     low, high = np.inf, -np.inf
-    for _, strip in _strips(picture):
+    for _, strip in strips(picture, _STRIP):
         values = np.asarray(strip, dtype=np.float64)
         values = values[np.isfinite(values)]
         low, high = values.min(initial=low), values.max(initial=high)

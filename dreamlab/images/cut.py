@@ -2,10 +2,13 @@
 
 import io
 import re
+import zlib
 from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
+
+from dreamlab.images.upright import last_rows
 
 _END = b"\xff\xd9"
 
@@ -27,8 +30,9 @@ _RESTART = re.compile(rb"\xff([\xd0-\xd7])")
 #: Zeros at a file's end that its last block would hardly have.
 _PADDING = 64
 
-#: The largest part of the rows that may be missing.
-_MOST = 0.1
+#: The largest part of the rows that may be missing; rows that are coded together may be in any
+#: case. Of a picture that has no others, the largest part of the columns.
+_MOST, _MOST_COLUMNS = 0.1, 0.5
 
 
 @dataclass
@@ -45,10 +49,10 @@ class _Structure:
         Blocks between the markers within a scan; 0 without those.
     last : int
         Where the last scan begins.
-    block_rows : int
-        Rows that are coded together.
-    components : tuple of int
-        Numbers of its components.
+    components : dict of int to int
+        Rows of blocks that a unit has of each component, by the component's number.
+    last_components : tuple of int
+        Numbers of the components in the last scan.
     scans : list of dict
         What each scan brings: a component and the place of a coefficient, and how many of its
         lowest bits come later.
@@ -58,9 +62,17 @@ class _Structure:
     progressive: bool = False
     interval: int = 0
     last: int = 0
-    block_rows: int = 8
-    components: tuple[int, ...] = ()
+    components: dict[int, int] = field(default_factory=dict)
+    last_components: tuple[int, ...] = ()
     scans: list[dict[tuple[int, int], int]] = field(default_factory=list)
+
+    @property
+    def unit_rows(self) -> int:
+        """Rows of the picture that the last scan codes together."""
+        rows = 8 * max(self.components.values(), default=1)
+        # A component on its own is coded in rows of its own blocks.
+        alone = len(self.last_components) == 1
+        return rows // self.components.get(self.last_components[0], 1) if alone else rows
 
     def lacks(self, scans: int) -> bool:
         """Return whether a number of scans leave out a coefficient."""
@@ -104,23 +116,16 @@ def mended(data: bytes, size: tuple[int, int]) -> tuple[Image.Image, str | None]
     Raises
     ------
     CutOffError
-        If more than a tenth of the rows is missing, or too much of all of them.
+        If more rows are missing than a tenth and than are coded together, or too much of all.
     OSError
         If the picture is damaged besides.
     """
     parts = _structure(data)
     whole = data[: parts.stop].rstrip(b"\xff")  # with the next byte it would make a marker
+    lost, columns = _lost(whole, parts, size)
+    # Decoded last, so that never two pictures, nor their coefficients, are in memory.
     picture, height = _loaded(whole + _END, size)
-    differs = np.zeros(picture.height, bool)
-    for rest in (_ANY, 254 - _ANY):  # of a few bits, one may be right by chance
-        other, _ = _loaded(whole + _filled(rest, whole, parts) + _END, size)
-        changed = np.asarray(picture) != np.asarray(other)
-        differs |= changed.reshape(picture.height, -1).any(axis=1)
-    lost = 0
-    if differs.any():
-        # Smoothing between blocks carries a difference into the last row before them.
-        row = (int(differs.argmax()) + 1) * height / picture.height
-        lost = height - int(row // parts.block_rows) * parts.block_rows
+    where = last_rows(picture, lost, height)
     if parts.progressive:
         count = len(parts.scans)
         if parts.lacks(count):
@@ -128,12 +133,46 @@ def mended(data: bytes, size: tuple[int, int]) -> tuple[Image.Image, str | None]
         if not parts.lacks(count - bool(lost)):
             if parts.blurs() or lost == height:
                 return picture, "is cut off, so that it lacks detail"
-            less = f"is cut off: its last {lost} of {height} rows lack detail"
-            return picture, less if lost else None
-    if lost > _MOST * height:
-        raise CutOffError(f"is cut off and lacks its last {lost} of {height} rows")
-    gaps = f"is cut off: its last {lost} of {height} rows are missing in part, and grey there"
+            return picture, f"is cut off: its {where} lack detail" if lost else None
+    if lost > max(_MOST * height, parts.unit_rows) or columns > _MOST_COLUMNS:
+        raise CutOffError(f"is cut off and lacks its {where}")
+    gaps = f"is cut off: its {where} are missing in part, and grey there"
     return picture, gaps if lost else None
+
+
+def _lost(data: bytes, parts: _Structure, size: tuple[int, int]) -> tuple[int, float]:
+    """Return how many of the last rows are missing in part.
+
+    If those are all rows, the part of the columns that are is returned too; else 0.
+    """
+    ends = [b"", *(_filled(rest, data, parts) for rest in (_ANY, 254 - _ANY))]
+    # Of a few bits of any filling, one may be right by chance.
+    rows, columns = zip(*(_digests(data + end + _END, size) for end in ends), strict=True)
+    differs = (rows[0] != rows[1]) | (rows[0] != rows[2])
+    if not differs.any():
+        return 0, 0.0
+    with Image.open(io.BytesIO(data + _END), formats=["JPEG"]) as opened:
+        height = opened.height
+    scale, unit = height / len(differs), parts.unit_rows
+    # Smoothing between units carries a difference into the last row before them.
+    row = int(differs.argmax()) * scale + (scale if scale < unit else 0)
+    lost = height - int(row // unit) * unit
+    if lost < height:
+        return lost, 0.0
+    return lost, float(((columns[0] != columns[1]) | (columns[0] != columns[2])).mean())
+
+
+def _digests(data: bytes, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return a checksum of each row of a picture, and of each column of its uppermost rows."""
+    picture, _ = _loaded(data, size)
+    top = picture.crop((0, 0, picture.width, min(picture.height, 32)))
+    turned = top.transpose(Image.Transpose.TRANSPOSE)
+    return _checksums(picture), _checksums(turned)
+
+
+def _checksums(picture: Image.Image) -> np.ndarray:
+    rows = (picture.crop((0, row, picture.width, row + 1)) for row in range(picture.height))
+    return np.array([zlib.crc32(row.tobytes()) for row in rows])
 
 
 def _filled(rest: np.ndarray, data: bytes, parts: _Structure) -> bytes:
@@ -169,12 +208,14 @@ def _structure(data: bytes) -> _Structure:
         head = data[start + 2 : place]
         if marker in _FRAMES and len(head) > 6:
             parts.progressive = marker in _PROGRESSIVE
-            parts.components = tuple(head[6::3])
-            parts.block_rows = 8 * max(sampling & 15 for sampling in head[7::3])
+            parts.components = {
+                number: max(1, sampling & 15)
+                for number, sampling in zip(head[6::3], head[7::3], strict=False)
+            }
         elif marker == _INTERVAL:
             parts.interval = int.from_bytes(head)
         elif marker == _SCAN and len(head) > 3:
-            parts.last = place
+            parts.last, parts.last_components = place, tuple(head[1:-3:2])
             begin, end, bits = head[-3:]
             parts.scans.append(
                 {

@@ -1,21 +1,10 @@
-"""Kinds of files: the names of those that are read, and the first bytes of those that are not."""
+"""Kinds of files: those that are read, and the first bytes of those that are not."""
 
 import re
 
-#: The formats that are read, by Pillow's name, with the endings of their files' names. Pillow knows
-#: many more formats, which strangers must not reach.
-FORMATS = {
-    "PNG": ("png", "apng"),
-    "JPEG": ("jpg", "jpeg", "jpe", "jfif", "jfi", "jif", "pjpeg", "pjp"),
-    "WEBP": ("webp",),
-    "GIF": ("gif",),
-    "BMP": ("bmp", "dib"),
-    "TIFF": ("tif", "tiff", "btf", "tf8"),
-    "AVIF": ("avif", "avifs"),
-}
-
-#: Endings of names of all files that are read, without the dot.
-SUFFIXES = tuple(suffix for suffixes in FORMATS.values() for suffix in suffixes)
+#: The formats that are read, by Pillow's name, whatever a file's own name. Pillow knows many more
+#: formats, which strangers must not reach.
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 
 _SPELLED = {"WEBP": "WebP"}
 _NAMES = [_SPELLED.get(format, format) for format in FORMATS]
@@ -60,7 +49,8 @@ _KINDS = [
     (rb"FLIF", "a FLIF picture", _PICTURE),
     (rb"\x59\xa6\x6a\x95", "a Sun raster picture", _PICTURE),
     (rb"\x0a[\x00\x02-\x05]\x01[\x01\x02\x04\x08]", "a PCX picture", _PICTURE),
-    (rb"FUJIFILMCCD-RAW|IIU\0\x08|IIR[OS]\x08|MMOR|\0MRM|FOVb", "a camera's raw picture", _PICTURE),
+    (rb"FUJIFILMCCD-RAW|IIU\0[\x08\x18]|IIR[OS]\x08|MMOR|\0MRM|FOVb", "a camera's raw picture",
+     _PICTURE),
     (rb"II\*\0....CR\x02", "a camera's raw picture (CR2)", _PICTURE),
     (rb"II\x1a\0\0\0HEAPCCDR", "a camera's raw picture (CRW)", _PICTURE),
     (rb".{128}DICM", "a DICOM file", _DATA),
@@ -83,8 +73,24 @@ _KINDS = [
 
 _PATTERNS = [(re.compile(pattern, re.DOTALL), what, way) for pattern, what, way in _KINDS]
 
-#: The element that tells a drawing from a web page, after any comments and declarations.
-_MARKUP = re.compile(rb"<(?:\w{1,9}:)?(svg|html|!doctype html|head|body|script)\b", re.IGNORECASE)
+#: What stands before the first element of a markup file: space, comments, instructions, and a
+#: declaration, whose part in brackets may hold elements of its own.
+_BEFORE = re.compile(
+    r"(?:\s+|<!--.*?-->|<\?.*?\?>|<!doctype\s+(?!html)[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.I
+)
+
+#: The first element, or the declaration, that tells a drawing from a web page.
+_FIRST = re.compile(
+    r"<(?:\w{1,9}:)?(svg|html|!doctype\s+html|head|body|script|meta|title|link|style|div|center|p|h\d)"
+    r"(?=[\s/>]|$)",
+    re.I,
+)
+
+#: Marks at the start of text, and its encoding.
+_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"\xef\xbb\xbf": "utf-8"}
+
+#: Bytes of a markup file in which its first element is looked for.
+_SOUGHT = 2**20
 
 #: JPEG's markers of frames: of JPEG-LS, of lossless ones, and of others.
 _LS, _LOSSLESS, _FRAMES = 0xF7, (0xC3, 0xC7, 0xCB, 0xCF), (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)
@@ -113,13 +119,28 @@ def refusal(data: bytes) -> str | None:
             return f"is {what}, {way}"
     if head.startswith(b"\xff\xd8\xff"):
         jpeg = _jpeg(data)
-        return f"is {jpeg}, {_PICTURE}" if jpeg else None
-    markup = _MARKUP.search(head) if head.lstrip().startswith(b"<") else None
-    if markup is None:
+        return (
+            f"is {jpeg}, which is not read: save it as JPEG of 8 bits or as PNG" if jpeg else None
+        )
+    first = _first_element(data[:_SOUGHT])
+    if first is None:
         return None
-    if markup[1].lower() == b"svg":
+    if first == "svg":
         return f"is an SVG drawing, {_DRAWING}"
     return "is a web page, not a picture: open it, and save the picture on it"
+
+
+def _first_element(data: bytes) -> str | None:
+    """Return the name of a markup file's first element; None for other files."""
+    encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "latin-1")
+    if data.startswith((b"<\0", b"\0<")):  # without a mark
+        encoding = "utf-16-le" if data[1] == 0 else "utf-16-be"
+    text = data.decode(encoding, "replace").removeprefix("\ufeff")
+    place = 0
+    while before := _BEFORE.match(text, place):
+        place = before.end()
+    first = _FIRST.match(text, place)
+    return first[1].lower() if first else None
 
 
 def _jpeg(data: bytes) -> str | None:

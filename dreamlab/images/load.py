@@ -13,7 +13,7 @@ from dreamlab.images import files
 from dreamlab.images.arrays import from_floats, to_picture
 from dreamlab.images.background import BACKGROUND
 from dreamlab.images.bounds import MAX_PIXELS, MIN_SIDE
-from dreamlab.images.decode import converted, decoded
+from dreamlab.images.decode import Wanted, converted, decoded
 from dreamlab.images.picture import Picture
 from dreamlab.images.pixels import from_pixels
 from dreamlab.images.shape import Shape
@@ -38,11 +38,14 @@ class Loaded(NamedTuple):
         Height and width before it was scaled down, in pixels.
     notes : tuple of str
         What is missing or changed, in a sentence each.
+    transparent : bool
+        Whether the file is transparent somewhere, so that a background shows.
     """
 
     image: np.ndarray
     full: Shape
     notes: tuple[str, ...] = ()
+    transparent: bool = False
 
 
 Source = str | Path | bytes | BinaryIO | Image.Image | np.ndarray | Picture | Loaded
@@ -111,7 +114,8 @@ def read_image(
 
     It reads the first frame of a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF file of any colour mode,
     applies the EXIF orientation and drops all metadata. `dreamlab.images.colour.to_rgb` converts
-    the colours. A JPEG that lacks its end is read if hardly a row is missing.
+    the colours. A JPEG that lacks its end is read if no more is missing than a
+    tenth of its rows, or than the rows that are coded together.
 
     Parameters
     ----------
@@ -129,7 +133,7 @@ def read_image(
         needs more is refused. Scaling down takes up to 40 MB more.
     background : str
         Colour behind a transparent picture: ``"white"``, ``"black"``, ``"grey"`` or ``"auto"``,
-        which is white unless the picture hardly shows on it.
+        which is white unless more of the picture shows on another.
 
     Returns
     -------
@@ -153,14 +157,16 @@ def read_image(
         if picture.dtype.kind == "f":
             return Loaded(from_floats(picture, max_side), Shape.of(picture))
         picture = to_picture(picture)
+    wanted = Wanted(max_side, max_pixels, max_memory, background)
     if isinstance(picture, Image.Image):
         label = "the picture"
-        read = converted(picture, max_side, max_pixels, background)
+        read = converted(picture, wanted)
     else:
         label = files.label(picture)
         data = files.read(picture, label)
         with _decoding, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            read = decoded(data, label, max_side, max_pixels, max_memory, background)
+            read = decoded(data, label, wanted)
     notes = tuple(f"{label} {note}" for note in read.notes)
-    return Loaded(from_pixels(np.asarray(read.picture)), before or read.full, notes)
+    image = from_pixels(np.asarray(read.picture))
+    return Loaded(image, before or read.full, notes, read.transparent)

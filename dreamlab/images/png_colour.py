@@ -1,93 +1,9 @@
-"""Colours of PNG pictures that no ICC profile describes: chunks cICP, gAMA and cHRM."""
+"""What a PNG file says of its colours and Pillow passes over: chunks cICP and sBIT."""
 
 import struct
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-
-#: Chromaticities x and y of white, red, green and blue, as cHRM puts them.
-_SRGB = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
-
-#: Those that cICP numbers: of BT.470 B/G, BT.601, SMPTE 240M, BT.2020, DCI-P3 and Display P3.
-_PRIMARIES = {
-    1: _SRGB,
-    5: (0.3127, 0.329, 0.64, 0.33, 0.29, 0.6, 0.15, 0.06),
-    6: (0.3127, 0.329, 0.63, 0.34, 0.31, 0.595, 0.155, 0.07),
-    7: (0.3127, 0.329, 0.63, 0.34, 0.31, 0.595, 0.155, 0.07),
-    9: (0.3127, 0.329, 0.708, 0.292, 0.17, 0.797, 0.131, 0.046),
-    11: (0.314, 0.351, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
-    12: (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
-}
-
-#: Gamma that a file has whose curve is about that of sRGB, and how far from it is no difference.
-_USUAL, _NEAR = 1 / 2.2, 0.05
-
-#: Bradford's matrix, which adapts colours to another white.
-_BRADFORD = np.array(
-    [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
-)
-
-#: Levels of linear light in the table back to sRGB: several for each of its 255 steps.
-_LEVELS = 2**14
-
-Curve = Callable[[np.ndarray], np.ndarray]
-
-
-class Encoding(NamedTuple):
-    """How a picture's numbers stand for light.
-
-    Parameters
-    ----------
-    linear : callable
-        Turns values from 0 to 1 into linear light from 0 to 1.
-    matrix : numpy.ndarray or None
-        Turns linear light of the picture's primaries into that of sRGB, shape (3, 3); None if they
-        are the same.
-    """
-
-    linear: Curve
-    matrix: np.ndarray | None
-
-    def pixels_to_srgb(self, pixels: np.ndarray) -> np.ndarray:
-        """Return uint8 pixels, shape (H, W, 3), as sRGB, uint8 (H, W, 3)."""
-        table = self.linear(np.arange(256) / 255).astype(np.float32)
-        if self.matrix is None:
-            return np.rint(_encoded(table) * 255).astype(np.uint8)[pixels]
-        light = np.clip(table[pixels] @ self.matrix.T.astype(np.float32), 0, 1)
-        back = np.rint(_encoded(np.arange(_LEVELS) / (_LEVELS - 1)) * 255).astype(np.uint8)
-        return back[np.rint(light * (_LEVELS - 1)).astype(np.uint16)]
-
-    def to_srgb(self, values: np.ndarray) -> np.ndarray:
-        """Return values from 0 to 1 as sRGB, same shape: (H, W, 3), or (H, W) for grey."""
-        light = self.linear(values)
-        if self.matrix is not None and values.ndim == 3:
-            light = np.clip(light @ self.matrix.T, 0, 1)
-        return _encoded(light)
-
-
-def encoding(info: Mapping[Any, Any]) -> Encoding | None:
-    """Return how a picture's numbers stand for light; None for sRGB, or if nothing is said.
-
-    Parameters
-    ----------
-    info : mapping
-        What Pillow found in the file, and what `unread` did. A chunk cICP counts before sRGB and
-        ICC profiles, and both before gAMA and cHRM.
-    """
-    described = _described(info.get("cicp"))
-    if described is None:
-        if "srgb" in info or "icc_profile" in info:
-            return None
-        gamma = info.get("gamma", 0)
-        usual = gamma <= 0 or abs(gamma / _USUAL - 1) < _NEAR
-        # The exponent is bounded, as files hold any number.
-        curve = _from_srgb if usual else _power(1 / max(gamma, 0.01))
-        described = curve, tuple(info.get("chromaticity", _SRGB))
-    curve, primaries = described
-    same = len(primaries) != 8 or np.allclose(primaries, _SRGB, atol=0.002)
-    matrix = None if same else _matrix(primaries)
-    return None if curve is _from_srgb and matrix is None else Encoding(curve, matrix)
+from dreamlab.images.encoding import is_known
 
 
 def unread(data: bytes) -> dict[Any, Any]:
@@ -102,64 +18,20 @@ def unread(data: bytes) -> dict[Any, Any]:
     -------
     dict of str to value
         Under ``"cicp"`` the data of that chunk, if it is of a kind that is known; under ``"sbit"``
-        the significant bits of the first sample.
+        the significant bits of the first sample, and under ``"alpha_bits"`` those of transparency.
     """
     found: dict[Any, Any] = {}
     place = 8
     while place + 8 <= len(data):
         size, name = struct.unpack_from(">I4s", data, place)
         content = data[place + 8 : place + 8 + min(size, 4)]
-        if name == b"cICP" and _described(content) is not None:
+        if name == b"cICP" and is_known(content):
             found["cicp"] = content
         elif name == b"sBIT" and content:
             found["sbit"] = content[0]
+            if size in (2, 4):
+                found["alpha_bits"] = content[-1]
         elif name in (b"IDAT", b"PLTE"):  # both stand before them
             break
         place += 12 + size
     return found
-
-
-def _described(code: bytes | None) -> tuple[Curve, tuple[float, ...]] | None:
-    """Return the curve and primaries of a cICP of RGB in full range; None for others."""
-    if code is None or len(code) != 4 or code[2:] != b"\0\1":
-        return None
-    curves = {4: _power(2.2), 5: _power(2.8), 8: _power(1.0)}
-    curve = _from_srgb if code[1] in (1, 6, 13, 14, 15) else curves.get(code[1])
-    if curve is None or code[0] not in _PRIMARIES:
-        return None
-    return curve, _PRIMARIES[code[0]]
-
-
-def _power(exponent: float) -> Curve:
-    return lambda values: values**exponent
-
-
-def _from_srgb(values: np.ndarray) -> np.ndarray:
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
-
-
-def _encoded(light: np.ndarray) -> np.ndarray:
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
-
-
-def _matrix(chromaticities: tuple[float, ...]) -> np.ndarray | None:
-    """Return the matrix from linear light of some primaries to sRGB's; None if they make none."""
-    try:
-        ours, white = _to_xyz(_SRGB)
-        theirs, other = _to_xyz(chromaticities)
-        adapted = np.diag((_BRADFORD @ white) / (_BRADFORD @ other))
-        bradford = np.linalg.solve(_BRADFORD, adapted @ _BRADFORD)
-        matrix = np.linalg.solve(ours, bradford @ theirs)
-    except (np.linalg.LinAlgError, ZeroDivisionError):
-        return None
-    return matrix if np.isfinite(matrix).all() else None
-
-
-def _to_xyz(chromaticities: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the matrix from linear light to CIE XYZ, and XYZ of white."""
-    white, *primaries = (
-        np.array([x / y, 1, (1 - x - y) / y])
-        for x, y in zip(chromaticities[::2], chromaticities[1::2], strict=True)
-    )
-    columns = np.stack(primaries, axis=1)
-    return columns * np.linalg.solve(columns, white), white

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from dreamlab.images.levels import levels_of_depth
-from dreamlab.images.png_colour import encoding
+from dreamlab.images.encoding import encoding
+from dreamlab.images.levels import Levels, levels_of_depth
 
 #: Bytes of memory for each pixel: the high bytes, the low ones and the result.
 BYTES_A_PIXEL = 12
@@ -61,20 +61,29 @@ def converted(picture: Image.Image, data: bytes) -> Image.Image:
         low.load()
         parts = (values[:, :, :3] for _, values in _bands(picture, low, kind))
         found = levels_of_depth(picture.info.get("sbit", 16), parts)
+        opaque = _opaque(picture, low, kind, found)
         has_alpha = clear is not None or kind in (_GREY_ALPHA, _RGB_ALPHA)
         whole = Image.new("RGBA" if has_alpha else "RGB", picture.size)
         for top, values in _bands(picture, low, kind):
             colours = found.scaled(values[:, :, :3])
             if code is not None:
                 colours = code.to_srgb(colours)
-            alpha = values[:, :, 3:] / 65535
+            alpha = opaque.scaled(values[:, :, 3:])
             if clear is not None:
                 alpha = (values[:, :, :3] != clear).any(axis=2, keepdims=True)
             colours = np.concatenate([colours, alpha], axis=2)
             whole.paste(Image.fromarray(np.rint(colours * 255).astype(np.uint8)), (0, top))
-    used = ("gamma", "chromaticity", "cicp", "sbit", "transparency")
+    used = ("gamma", "chromaticity", "cicp", "sbit", "alpha_bits", "transparency")
     whole.info = {name: value for name, value in picture.info.items() if name not in used}
     return whole
+
+
+def _opaque(picture: Image.Image, low: Image.Image, kind: int, colours: Levels) -> Levels:
+    """Return the levels of transparency, which may lie as low in 16 bits as the colours do."""
+    if kind not in (_GREY_ALPHA, _RGB_ALPHA) or colours.white == 65535:
+        return Levels(0, 65535)
+    parts = (values[:, :, 3:] for _, values in _bands(picture, low, kind))
+    return levels_of_depth(picture.info.get("alpha_bits", 16), parts)
 
 
 def _bands(picture: Image.Image, low: Image.Image, kind: int) -> Iterator[tuple[int, np.ndarray]]:

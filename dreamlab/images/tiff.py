@@ -13,6 +13,8 @@ _COLOURS = {0: 1, 1: 1, 2: 3, 5: 4, 8: 3, 9: 3}
 _INVERTED, _GREY, _RGB, _CMYK, _LAB, _CIELAB = 0, (0, 1), 2, 5, (8, 9), 8
 _OTHERS = {3: "a palette", 6: "YCbCr colours", 10: "L*a*b* colours"}
 
+_AS_RGB = "save it as RGB"
+
 #: Kinds of extra samples that are transparency: multiplied with the colours, and not.
 _ASSOCIATED, _SEPARATE = 1, 2
 
@@ -46,9 +48,10 @@ class Tiff:
         self.shape = blocks.shape
         self._colour = colour = found.one(tags.PHOTOMETRIC)
         if colour not in _COLOURS:
-            raise NotRead(f"{_OTHERS.get(colour, 'unusual colours')} of {blocks.bits} bits")
+            unread = _OTHERS.get(colour, "unusual colours")
+            raise NotRead(f"{unread} of {blocks.bits} bits", _AS_RGB)
         if colour in _LAB and (blocks.kind == "f" or blocks.bits not in (8, 16)):
-            raise NotRead(f"L*a*b* colours of {blocks.bits} bits")
+            raise NotRead(f"L*a*b* colours of {blocks.bits} bits", _AS_RGB)
         if blocks.samples < _COLOURS[colour]:
             raise ValueError("there are fewer samples than the colours have")
 
@@ -136,12 +139,12 @@ class Tiff:
                 most = max(most, float(np.nan_to_num(alpha).max()))
         return (low, high, most, finite) if low <= high else (0.0, 0.0, most, finite)
 
-    def _pixels(self, samples: np.ndarray, levels: Levels, opaque: Levels) -> np.ndarray:
+    def _pixels(self, samples: np.ndarray, found: Levels, opaque: Levels) -> np.ndarray:
         """Return samples as 8 bits of the picture's mode."""
         colours = samples[:, :, : _COLOURS[self._colour]]
         if self._mode == "LAB":
             return self._lab(colours)
-        values = levels.scaled(colours)
+        values = found.scaled(colours)
         if self._colour == _INVERTED:
             values = 1 - values
         if self._alpha:

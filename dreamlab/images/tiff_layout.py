@@ -19,8 +19,47 @@ _SMALL_TILE = 2**20
 _MAX_BLOCK = 2**30
 
 
+#: Compressions by their numbers, as programs name them.
+_NAMES = {
+    **{2: "CCITT", 3: "CCITT Group 3", 4: "CCITT Group 4", 6: "old JPEG", 7: "JPEG"},
+    **{9: "JBIG", 10: "JBIG", 34661: "JBIG", 34715: "JBIG2", 34712: "JPEG 2000"},
+    **{33003: "JPEG 2000", 33004: "JPEG 2000", 33005: "JPEG 2000", 34892: "lossy JPEG"},
+    **{22610: "JPEG XR", 34934: "JPEG XR", 50002: "JPEG XL", 52546: "JPEG XL"},
+    **{34933: "PNG", 50001: "WebP", 34887: "LERC", 32766: "NeXT", 32809: "ThunderScan"},
+    **{32908: "Pixar", 32909: "Pixar", 34676: "SGI Log", 34677: "SGI Log"},
+}
+
+#: Compressions that every libtiff has, of pictures for which `is_plain`.
+_COMMON = {*COMPRESSIONS, 2, 3, 4, 7}
+
+_PACKED = "save it without compression"
+
+
 class NotRead(Exception):
-    """What a TIFF picture has that is not read, in a few words."""
+    """A TIFF picture is of a kind that is not read.
+
+    Parameters
+    ----------
+    what : str
+        What it has that is not read, in a few words.
+    way : str
+        The way out.
+    """
+
+    def __init__(self, what: str, way: str) -> None:
+        super().__init__(what, way)
+        self.what, self.way = what, way
+
+
+def check_compression(found: Tags) -> None:
+    """Raise `NotRead` if a picture's compression may be what keeps it from being read."""
+    if found.one(tags.COMPRESSION, 1) not in _COMMON:
+        raise NotRead(_compression(found), _PACKED)
+
+
+def _compression(found: Tags) -> str:
+    number = found.one(tags.COMPRESSION, 1)
+    return f"{_NAMES[number]} compression" if number in _NAMES else f"compression {number}"
 
 
 def check_tiles(found: Tags) -> None:
@@ -84,9 +123,10 @@ def layout(data: bytes, found: Tags) -> Blocks:
     kind, bits = _numbers(found)
     compression, predictor = one(tags.COMPRESSION, 1), one(tags.PREDICTOR, 1)
     if compression not in COMPRESSIONS:
-        raise NotRead(f"compression {compression} for {_SPOKEN[kind]}samples of {bits} bits")
+        deep = f" for {_SPOKEN[kind]}samples of {bits} bits" if compression in _COMMON else ""
+        raise NotRead(_compression(found) + deep, _PACKED)
     if predictor not in (1, 2, 3) or predictor > 1 and bits % 8 or predictor == 3 and kind != "f":
-        raise NotRead(f"predictor {predictor} for {_SPOKEN[kind]}samples of {bits} bits")
+        raise NotRead(f"predictor {predictor} for {_SPOKEN[kind]}samples of {bits} bits", _PACKED)
     tiled = tags.TILE_OFFSETS in values
     if tiled:
         block = Shape(one(tags.TILE_HEIGHT), one(tags.TILE_WIDTH))
@@ -115,7 +155,7 @@ def layout(data: bytes, found: Tags) -> Blocks:
         reversed=one(tags.FILL_ORDER, 1) == 2,
     )
     if blocks.block_bytes > _MAX_BLOCK and compression != 1:
-        raise NotRead(f"a part of {blocks.block_bytes / 1e9:.1f} GB")
+        raise NotRead(f"a part of {blocks.block_bytes / 1e9:.1f} GB", _PACKED)
     return blocks
 
 
@@ -124,8 +164,10 @@ def _numbers(found: Tags) -> tuple[str, int]:
     depths = found.values.get(tags.BITS, (1,))
     kinds = {_FORMATS.get(kind, "") for kind in found.values.get(tags.FORMAT, (1,))}
     kind, bits = min(kinds), depths[0]
+    if 0 in depths:
+        raise ValueError("a sample has no bits")
     whole = {"u": (*range(1, 17), 32, 64), "i": (8, 16, 32, 64), "f": (16, 32, 64)}
     if len(kinds) > 1 or len({*depths}) > 1 or bits not in whole.get(kind, ()):
         several = " and ".join(map(str, sorted({*depths})[:4]))
-        raise NotRead(f"{_SPOKEN[kind]}samples of {several} bits")
+        raise NotRead(f"{_SPOKEN[kind]}samples of {several} bits", "save it with 8 or 16 bits")
     return kind, bits

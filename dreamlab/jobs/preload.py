@@ -6,10 +6,11 @@ A local worker preloads this module by itself; on a cluster it is
 
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from dreamlab.config.deployment import DeploymentSettings
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, shown
 from dreamlab.tasks.events import Timed
 from dreamlab.tasks.faults import log_fault
 from dreamlab.tasks.warm_up import warm_up
@@ -55,7 +56,7 @@ def load() -> Readiness:
         _readiness = Readiness(model, warm_up(model))
     except DreamError as error:
         logging.getLogger(__name__).warning("warm-up failed: %s", error)
-        _readiness = Readiness(model, problem=str(error))
+        _readiness = Readiness(model, problem=_without_folder(str(error), model))
     except Exception as error:
         kind = log_fault("warm-up", error)
         sentence = (
@@ -64,6 +65,14 @@ def load() -> Readiness:
         )
         _readiness = Readiness(model, problem=sentence)
     return _readiness
+
+
+def _without_folder(sentence: str, model: str) -> str:
+    """Return a sentence for strangers, who learn the name of a network's file, not where it is."""
+    path = Path(model)
+    for whole, name in ((shown(str(path)), shown(path.name)), (model, path.name)):
+        sentence = sentence.replace(whole, name) if whole else sentence
+    return sentence
 
 
 def readiness() -> Readiness:

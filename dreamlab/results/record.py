@@ -50,7 +50,7 @@ def record(
         Scale a larger picture down so that its longest side has this many pixels.
     background : str
         Colour behind a transparent picture: ``"white"``, ``"black"``, ``"grey"`` or ``"auto"``,
-        which is white unless the picture hardly shows on it.
+        which is white unless more of the picture shows on another.
     every : int, optional
         Keep a frame after every n-th step too.
     progress : bool or None

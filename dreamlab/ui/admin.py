@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dreamlab.jobs import Backend
+from dreamlab.ui import style
 from dreamlab.ui.wording import duration
 
 _PARAMETER = "status"
@@ -24,4 +25,4 @@ def show(backend: Backend) -> None:
         st.metric("Time spent dreaming", duration(seconds), border=True)
         st.metric("Workers", len(backend.workers), border=True)
     if backend.problem:
-        st.text(f"⚠ {backend.problem}")
+        style.error(backend.problem)

@@ -22,8 +22,9 @@ _CSS = f"""
 [class*="st-key-edged"] img {{ border-radius: 0.3rem; }}
 [class*="st-key-pair"] [data-testid="stColumn"] {{ min-width: 0; }}
 [data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding-bottom: 0; }}
-.st-key-source button {{ padding-left: .45rem; padding-right: .45rem; }}
-.st-key-source [role="radiogroup"], .st-key-source [role="group"] {{ flex-wrap: nowrap; }}
+.st-key-source button, .st-key-background button {{ padding-left: .45rem; padding-right: .45rem; }}
+:is(.st-key-source, .st-key-background) :is([role="radiogroup"], [role="group"]) {{
+  flex-wrap: nowrap; }}
 [class*="st-key-dim-"] img {{ opacity: .35; }}
 /* The button that opens a picture covers the picture; its label is in a corner. */
 [class*="st-key-shown-"] {{ position: relative; }}
@@ -49,6 +50,10 @@ _CSS = f"""
 .dl-layer small {{ display: block; opacity: .75; font-size: .75rem; }}
 .dl-note {{ font-size: .8rem; line-height: 1.4; opacity: .8; margin: 0; }}
 .dl-note.bad {{ opacity: 1; font-weight: 600; }}
+.dl-error {{ font-size: .95rem; line-height: 1.4; font-weight: 600; margin: 0;
+  overflow-wrap: anywhere; }}
+/* Controls stay in view below a long picture. */
+.st-key-preview img {{ max-height: 45vh; object-fit: contain; }}
 .dl-phone {{ display: none; }}
 @media (max-width: 640px) {{
   .stMainBlockContainer {{ padding: 3.8rem 1rem 3rem; }}
@@ -96,6 +101,11 @@ def note(text: str, *, bad: bool = False) -> None:
     kind = "dl-note bad" if bad else "dl-note"
     mark = "⚠ " if bad else ""
     st.html(f'<p class="{kind}">{mark}{html.escape(text)}</p>', width="content")
+
+
+def error(text: str) -> None:
+    """Show why something failed: the strongest line where it stands."""
+    st.html(f'<p class="dl-error" role="alert">⚠ {html.escape(text)}</p>')
 
 
 def text(words: str) -> None:

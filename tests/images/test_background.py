@@ -7,8 +7,10 @@ import pytest
 from PIL import Image
 
 from dreamlab.errors import DreamError
-from dreamlab.images import PictureNote, load_image, to_pixels
+from dreamlab.images import PictureNote, load_image, read_image, to_pixels
 from tests.support.corpus import RGB, saved
+
+BLACK = "the picture is transparent, and black is behind it, as more shows on that than on white"
 
 
 def logo(colour, part=1.0, mode="RGBA"):
@@ -42,7 +44,7 @@ def test_a_white_logo_gets_black_with_a_note(mode):
         picture = picture.quantize(4)
     pixels, said = read(saved(picture, "PNG"))
     assert pixels[0, 0].tolist() == [0, 0, 0] and pixels[20, 30].tolist() == [255] * 3
-    assert said == ["the picture is transparent and hardly shows on white, so black is behind it"]
+    assert said == [BLACK]
 
 
 @pytest.mark.parametrize(
@@ -58,10 +60,51 @@ def test_a_faint_shadow_is_best_on_white():
     assert pixels[0, 0].tolist() == [255] * 3 and said == []
 
 
-def test_white_with_a_word_in_black_stays_on_white():
+def test_white_with_a_word_in_black_gets_grey_on_which_both_show():
     pixels = np.asarray(logo((255, 255, 255))).copy()
     pixels[15:20, 22:38, :3] = 0
-    assert read(Image.fromarray(pixels))[0][0, 0].tolist() == [255] * 3
+    pixels, said = read(Image.fromarray(pixels))
+    assert pixels[0, 0].tolist() == [128] * 3
+    assert said == [BLACK.replace("black", "grey")]
+
+
+@pytest.mark.parametrize(("share", "behind"), [(0.02, 0), (0.2, 0), (0.6, 0), (0.97, 255)])
+def test_white_with_a_coloured_part_gets_what_more_of_it_shows_on(share, behind):
+    # Red shows on each of them, and white on all but white.
+    pixels = np.asarray(logo((255, 255, 255))).copy()
+    pixels[10:30, 20:40][: round(20 * share), :, 1:3] = 0
+    if share == 0.02:
+        pixels[10, 20:28, 1:3] = 0
+    if share == 0.97:
+        pixels[10:30, 20:40, 1:3] = 0
+        pixels[10, 20:32] = 255
+    assert read(Image.fromarray(pixels))[0][0, 0].tolist() == [behind] * 3
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA"])
+@pytest.mark.parametrize("place", range(1500, 1504))
+def test_a_thin_line_in_a_large_picture_counts(mode, place):
+    pixels = np.zeros((3000, 3000, 4), np.uint8)
+    pixels[place, 101:2900] = 255
+    picture = Image.fromarray(pixels)
+    picture = picture.quantize(4) if mode == "PA" else picture.convert(mode)
+    assert read(picture, max_side=300)[0][0, 0].tolist() == [0] * 3
+
+
+def test_transparency_is_told():
+    pixels = np.full((40, 60, 4), 255, np.uint8)
+    opaque = Image.fromarray(pixels.copy())
+    pixels[39, 59, 3] = 254
+    clear = Image.fromarray(pixels)
+    palette = opaque.convert("RGB").quantize(2)
+    for picture, told in (
+        *((opaque, False), (clear, True), (opaque.convert("LA"), False), (RGB, False)),
+        *((palette, False), (clear.convert("LA"), True), (logo((9, 9, 9)).quantize(4), True)),
+    ):
+        assert read_image(picture, background="white").transparent == told
+        assert read_image(saved(picture, "PNG")).transparent == told
+    unused = saved(palette, "PNG", transparency=7)
+    assert not read_image(unused).transparent
 
 
 def test_nothing_at_all_is_white():

@@ -1,6 +1,8 @@
 """JPEG pictures that lack their end."""
 
 import io
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -142,3 +144,99 @@ def test_other_files_that_are_cut_are_damaged(tmp_path):
     with pytest.raises(DreamError, match="^half.jpg is damaged, as it is cut off"):
         load_image(path)
     assert Image.open(io.BytesIO(jpeg())).size == (WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize("height", [16, 40, 96, 128, 150])
+@pytest.mark.parametrize("options", [{}, {"restart_marker_blocks": 2}])
+def test_the_last_rows_of_a_low_picture_may_be_missing(height, options):
+    picture = PICTURE.crop((0, 0, WIDTH, height))
+    data = saved(picture, "JPEG", quality=92, subsampling="4:2:0", **options)
+    last = height % 16 or 16
+    pixels, said = read(data[:-6])
+    assert pixels.shape == (height, WIDTH, 3)
+    assert said == [
+        f"the picture is cut off: its last {last} of {height} rows are missing in part, and grey "
+        "there"
+    ]
+
+
+def test_the_only_rows_must_not_be_missing_for_the_most_part():
+    data = saved(PICTURE.crop((0, 0, WIDTH, 16)), "JPEG", quality=92)
+    start = data.index(b"\xff\xda") + 14
+    with pytest.raises(DreamError, match="is cut off and lacks its last 16 of 16 rows"):
+        load_image(data[: start + (len(data) - start) // 4])
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize(
+    ("orientation", "where"),
+    [
+        *((1, "last 8 of 200 rows"), (2, "last 8 of 200 rows")),
+        *((3, "first 8 of 200 rows"), (4, "first 8 of 200 rows")),
+        *((5, "last 8 of 200 columns"), (6, "first 8 of 200 columns")),
+        *((7, "first 8 of 200 columns"), (8, "last 8 of 200 columns")),
+    ],
+)
+def test_where_it_is_missing_is_told_of_the_picture_as_it_is_shown(progressive, orientation, where):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = jpeg("L", progressive=progressive, exif=exif)
+    pixels, (said,) = read(data[:-40])
+    assert f"is cut off: its {where} " in said
+    differs = (pixels != read(data)[0]).any(axis=2)
+    lines = differs.any(axis=int("rows" in where))
+    assert len(lines) == 200 and lines.any()
+    rest = lines[8:] if "first" in where else lines[:-8]
+    assert not rest.any()
+
+
+def test_a_refusal_tells_where_too():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = jpeg("L", exif=exif)
+    with pytest.raises(DreamError, match="cut off and lacks its first [0-9]+ of 200 columns"):
+        load_image(data[: len(data) // 2])
+
+
+def test_a_progressive_picture_lacks_no_more_rows_than_it_does():
+    # The last scan codes brightness alone, 8 rows at a time, whatever the colours' sampling.
+    data = jpeg(progressive=True, subsampling="4:2:0")
+    whole, seen = read(data)[0], set()
+    for cut in range(30, 200, 10):
+        pixels, (said,) = read(data[:-cut])
+        first = int((pixels != whole).any(axis=(1, 2)).argmax())
+        assert f"its last {200 - first // 8 * 8} of 200 rows" in said
+        seen.add(first // 8 % 2)
+    assert seen == {0, 1}
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_cut_picture_at_an_eighth_is_told_of(mode):
+    data = saved(PICTURE.resize((960, 1600)).convert(mode), "JPEG", quality=92)
+    _, (said,) = read(data[:-60])
+    with pytest.warns(PictureNote) as notes:
+        load_image(data[:-60], max_side=60)
+    assert [str(note.message) for note in notes] == [said]
+
+
+def test_a_cut_picture_takes_no_more_memory_than_a_whole_one():
+    code = """
+import sys
+from pathlib import Path
+from dreamlab.images import read_image
+
+def most():
+    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+
+data = sys.stdin.buffer.read()
+before = most()
+loaded = read_image(data, max_side=1000, max_memory=60e6)
+print(most() - before, len(loaded.notes))
+"""
+    # 12 megapixels of 3 bytes of coefficients, and at half the size 12 MB of pixels.
+    data = saved(PICTURE.resize((4000, 3000)), "JPEG", quality=60, progressive=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], input=data[:-100], capture_output=True, check=True
+    )
+    taken, notes = map(int, ran.stdout.split())
+    assert notes == 1 and taken * 1024 < 60e6

@@ -36,6 +36,7 @@ NOT_READ = {
         b"II*\0\x10\0\0\0CR\2\0" + bytes(90),
         b"\0\0\0\x18ftypcrx \0\0\0\1" + bytes(90),
         b"IIU\0\x08\0\0\0" + bytes(90),
+        b"IIU\0\x18\0\0\0" + bytes(90),
     ],
     "DICOM file": [bytes(128) + b"DICM" + bytes(90)],
     "FITS file": [b"SIMPLE  =                    T" + bytes(90)],
@@ -91,27 +92,55 @@ def test_a_jpeg_of_another_kind_is_named(marker, precision, name):
     data = bytearray(saved(PICTURE, "JPEG"))
     frame = data.index(b"\xff\xc0")
     data[frame + 1], data[frame + 4] = marker, precision
-    with pytest.raises(DreamError, match=f"is a {name}, which is not read: save it as JPEG or"):
+    words = f"is a {name}, which is not read: save it as JPEG of 8 bits or as PNG"
+    with pytest.raises(DreamError, match=words):
         load_image(bytes(data))
 
 
-READ = {
-    "PNG": ["png", "apng"],
-    "JPEG": ["jpg", "jpeg", "jpe", "jfif", "jif", "jfi", "pjpeg", "pjp"],
-    "WEBP": ["webp"],
-    "GIF": ["gif"],
-    "BMP": ["bmp", "dib"],
-    "TIFF": ["tif", "tiff"],
-    "AVIF": ["avif"],
-}
-
-
-@pytest.mark.parametrize("format", READ)
-def test_a_kind_that_is_read_is_not_named_and_has_its_names(format):
+@pytest.mark.parametrize("format", kinds.FORMATS)
+def test_a_kind_that_is_read_is_not_named(format):
     data = saved(PICTURE, format)
     assert kinds.refusal(data) is None
     assert load_image(data).shape == (32, 48, 3)
-    assert set(READ[format]) <= set(kinds.FORMATS[format]) <= set(kinds.SUFFIXES)
+
+
+SVG, PAGE = "is an SVG drawing, which is not read: export it as PNG", "is a web page, not a picture"
+SVGS = {
+    "plain": "<svg/>",
+    "a namespace": '<svg:svg xmlns:svg="http://www.w3.org/2000/svg"/>',
+    "a comment on pages": '<?xml version="1.0"?>\n<!-- exported from <body> --> <svg/>',
+    "a generator": "<!-- Generator: for <html> -->\n<svg>",
+    "a long comment": f'<?xml version="1.0"?><!--{"x" * 5000}--><svg/>',
+    "many comments": "<!-- <html> -->\n" * 500 + "<svg/>",
+    "a doctype": '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/G"><svg/>',
+    "entities": '<!DOCTYPE svg [<!ENTITY a "http://b"> <!ENTITY c "d">]>\n<svg/>',
+    "a style sheet": '<?xml-stylesheet href="a.css"?><svg/>',
+}
+PAGES = {
+    "html": "<!DOCTYPE html><html><body><svg/></body></html>",
+    "a comment on drawings": "<!-- <svg> --><html>",
+    "a comment first": f"<!--{'x' * 3000}--><!doctype html>",
+    "strict": '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0"><html/>',
+    "an error": "\n\n<head><title>404</title></head>",
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [*((one, SVG) for one in SVGS.values()), *((one, PAGE) for one in PAGES.values())],
+)
+def test_the_first_element_tells_a_drawing_from_a_page(text, said, encoding):
+    if encoding.startswith("utf-16-") and not text.startswith("<"):
+        text = text.lstrip()
+    with pytest.raises(DreamError, match=f"the picture {said}"):
+        load_image(text.encode(encoding))
+
+
+def test_markup_without_such_an_element_is_no_picture():
+    for text in ("<?xml version='1.0'?><plist/>", "<!-- <svg/>", "<svg-like/ >", "text <svg/>"):
+        with pytest.raises(DreamError, match="is not a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF"):
+            load_image(text.encode())
 
 
 def test_all_that_is_read_is_in_the_sentence_about_what_is_not():

@@ -9,8 +9,8 @@ from PIL import Image, ImageCms
 
 from dreamlab.images import load_image, to_pixels
 from tests.support.corpus import chunk, saved, swapped_profile
+from tests.support.pngs import ALPHA, COLOURS, GREY, GREY_ALPHA, P3, light, png
 
-GREY, COLOURS, PALETTE, GREY_ALPHA, ALPHA = 0, 2, 3, 4, 6
 _rng = np.random.default_rng(0)
 SCENE = _rng.integers(0, 256, (12, 20, 3), np.uint8)
 SRGB = chunk(b"sRGB", b"\0")
@@ -25,27 +25,8 @@ def primaries(values):
     return chunk(b"cHRM", struct.pack(">8I", *values))
 
 
-def png(values, kind, *chunks, depth=8):
-    """A PNG of numbers, shape (H, W) or (H, W, samples), in their byte order."""
-    rows = values.astype(">u2" if depth == 16 else "u1").reshape(len(values), -1)
-    packed = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
-    head = struct.pack(">IIBBBBB", values.shape[1], len(values), depth, kind, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + b"".join(chunks)
-        + chunk(b"IDAT", packed)
-        + chunk(b"IEND", b"")
-    )
-
-
 def read(data):
     return to_pixels(load_image(data)).astype(int)
-
-
-def light(values):
-    """sRGB's own curve, from 0 to 1."""
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 def stored(power, depth):
@@ -126,21 +107,9 @@ def test_cicp_counts_before_all_others():
 
 
 def test_a_cicp_that_is_not_known_is_passed_over():
-    for code in ([9, 16, 0, 1], [1, 13, 1, 1], [200, 13, 0, 1]):
+    for code in ([9, 17, 0, 1], [1, 13, 1, 1], [200, 13, 0, 1]):
         data = png(stored(1.0, 16), COLOURS, chunk(b"cICP", bytes(code)), LINEAR, depth=16)
         assert np.array_equal(read(data), SCENE)
-
-
-#: Colours of Display P3 and what they are in sRGB, by CSS Color 4's matrices; red and green of P3
-#: lie outside of sRGB and are clipped.
-P3 = {
-    (255, 255, 255): (255, 255, 255),
-    (128, 128, 128): (128, 128, 128),
-    (255, 0, 0): (255, 0, 0),
-    (0, 255, 0): (0, 255, 0),
-    (200, 100, 50): (215, 93, 31),
-    (100, 150, 200): (83, 152, 205),
-}
 
 
 @pytest.mark.parametrize(("colour", "expected"), P3.items())
@@ -214,3 +183,41 @@ def test_a_deep_picture_keeps_its_orientation():
     packed = chunk(b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0"))
     data = png(stored(1.0, 16), COLOURS, LINEAR, packed, depth=16)
     assert np.array_equal(read(data), np.rot90(SCENE, -1))
+
+
+def packed_profile(content):
+    return chunk(b"iCCP", b"a name\0\0" + content)
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_gamma_counts_where_the_profile_is_void(depth):
+    values = stored(1.0, depth)
+    alone = read(png(values, COLOURS, LINEAR, depth=depth))
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    for content in (b"not packed", zlib.compress(b"no profile" * 30), zlib.compress(lab)):
+        data = png(values, COLOURS, packed_profile(content), LINEAR, depth=depth)
+        assert np.array_equal(read(data), alone)
+    assert np.abs(alone - read(png(values, COLOURS, depth=depth))).max() > 40
+
+
+def test_primaries_without_gamma_are_ignored_as_browsers_do():
+    for numbers, depth in ((SCENE, 8), (SCENE.astype(int) * 257, 16)):
+        data = png(numbers, COLOURS, primaries(P3_PRIMARIES), depth=depth)
+        assert np.array_equal(read(data), SCENE)
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+def test_transparency_lies_as_low_as_the_colours(bits):
+    top = 2**bits - 1
+    values = np.rint(SCENE / 255 * top).astype(int)
+    half = np.full((12, 20, 1), round(top * 0.6))
+    half[0, 0] = top
+    for kind, numbers, words in (
+        (ALPHA, values, significant(bits, 4)),
+        (GREY_ALPHA, values[:, :, :1], significant(bits, 2)),
+    ):
+        data = png(np.dstack([numbers, half]), kind, words, depth=16)
+        scene = SCENE if kind == ALPHA else np.repeat(SCENE[:, :, :1], 3, axis=2)
+        expected = scene * 0.6 + 255 * 0.4
+        expected[0, 0] = scene[0, 0]
+        assert np.abs(to_pixels(load_image(data, background="white")) - expected).max() <= 1.5

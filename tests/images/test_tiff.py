@@ -236,26 +236,59 @@ def test_a_file_that_is_cut_off_is_damaged():
             load_image(data[:-30])
 
 
+PACKED, DEPTH, AS_RGB = (
+    *("save it without compression", "save it with 8 or 16 bits", "save it as RGB"),
+)
+DEEP = of("u2", RGB)
 NOT_READ = {
-    "JPEG 2000": (COLOURS, {259: [34712]}, "compression 34712 for samples of 16 bits"),
-    "palette": (PALETTE, {}, "a palette of 16 bits"),
-    "unlike bits": (COLOURS, {258: [16, 8, 16]}, "samples of 8 and 16 bits"),
-    "complex": (COLOURS, {339: [6] * 3}, "unusual samples of 16 bits"),
+    "JPEG, deep": (DEEP, 2, {259: [7]}, "JPEG compression for samples of 16 bits", PACKED),
+    "a predictor": (DEEP, 2, {259: [8], 317: [9]}, "predictor 9 for samples of 16 bits", PACKED),
+    "palette": (DEEP, PALETTE, {}, "a palette of 16 bits", AS_RGB),
+    "YCbCr": (DEEP, 6, {}, "YCbCr colours of 16 bits", AS_RGB),
+    "float L*a*b*": (of("f4", RGB), 8, {}, "L*a*b* colours of 32 bits", AS_RGB),
+    "unlike bits": (DEEP, COLOURS, {258: [16, 8, 16]}, "samples of 8 and 16 bits", DEPTH),
+    "complex": (DEEP, COLOURS, {339: [6] * 3}, "unusual samples of 16 bits", DEPTH),
     "a huge strip": (
-        COLOURS,
-        {256: [9000], 257: [60_000], 278: [60_000], 259: [8]},
-        "a part of 3.2 GB",
+        *(DEEP, COLOURS, {256: [9000], 257: [60_000], 278: [60_000], 259: [8]}),
+        *("a part of 3.2 GB", PACKED),
     ),
 }
+for _number, _name in {
+    **{34712: "JPEG 2000 compression", 50001: "WebP compression", 50002: "JPEG XL compression"},
+    **{52546: "JPEG XL compression", 34933: "PNG compression", 34887: "LERC compression"},
+    **{33005: "JPEG 2000 compression", 22610: "JPEG XR compression", 6: "old JPEG compression"},
+    **{34661: "JBIG compression", 65000: "compression 65000"},
+}.items():
+    for _samples in (RGB, DEEP):
+        _key = f"compression {_number} of {_samples.dtype}"
+        NOT_READ[_key] = (_samples, COLOURS, {259: [_number]}, _name, PACKED)
 
 
-@pytest.mark.parametrize(("photometric", "tags", "what"), NOT_READ.values(), ids=NOT_READ)
-def test_what_is_not_read_is_named(photometric, tags, what):
+@pytest.mark.parametrize(
+    ("samples", "photometric", "tags", "what", "way"), NOT_READ.values(), ids=NOT_READ
+)
+def test_what_is_not_read_is_named(samples, photometric, tags, what, way, capfd):
     with pytest.raises(DreamError) as error:
-        load_image(tiff(of("u2", RGB), photometric, tags=tags))
+        load_image(tiff(samples, photometric, tags=tags))
     assert str(error.value) == (
-        f"the picture is a TIFF picture with {what}, which is not read: save it with 8 or 16 bits"
+        f"the picture is a TIFF picture with {what}, which is not read: {way}"
     )
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("compression", [5, 8, 7, 50000])
+@pytest.mark.parametrize("samples", [RGB, DEEP], ids=["plain", "deep"])
+def test_libtiff_s_own_lines_are_not_printed(compression, samples, capfd):
+    if compression == 7 and samples is DEEP:
+        samples = RGB[:, :, 0].copy()
+    with pytest.raises(DreamError, match="is damaged and cannot be decoded"):
+        load_image(tiff(samples, 2 if samples.ndim == 3 else 1, tags={259: [compression]}))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_samples_of_no_bits_are_damage():
+    with pytest.raises(DreamError, match="is damaged and cannot be decoded"):
+        load_image(tiff(DEEP, COLOURS, tags={258: [0, 0, 0]}))
 
 
 RAW = {

@@ -6,6 +6,7 @@ import types
 
 import pytest
 
+from dreamlab.errors import DreamError, shown
 from dreamlab.jobs import preload, worker
 from dreamlab.jobs.assignment import Assignment
 from dreamlab.jobs.preload import Readiness
@@ -50,11 +51,25 @@ def test_why_a_network_does_not_load_is_kept_until_it_does(monkeypatch, tmp_path
     monkeypatch.setenv("DREAMLAB_WARM_MODEL", str(own))
     preload.dask_setup(None)
     error = f"there is no model file '{own}'"
-    assert preload.readiness() == Readiness(str(own), None, error)
+    told = "there is no model file 'missing.keras'"  # strangers read it, who need no folder
+    assert preload.readiness() == Readiness(str(own), None, told)
     assert f"warm-up failed: {error}" in caplog.text
     own.write_bytes(b"")
     assert preload.load() == preload.readiness()
     assert preload.readiness().problem is None and preload.readiness().timed is not None
+
+
+def test_a_long_path_is_not_told_either(monkeypatch, engine):
+    own = "/srv/" + "deep/" * 20 + "mine.keras"
+
+    def missing(model):
+        raise DreamError(f"there is no model file {shown(model)}, or {model} is damaged")
+
+    engine.cached_model = missing
+    monkeypatch.setenv("DREAMLAB_WARM_MODEL", own)
+    assert preload.load().problem == (
+        "there is no model file 'mine.keras', or mine.keras is damaged"
+    )
 
 
 def test_a_setting_that_cannot_be_is_told_of_too(monkeypatch):

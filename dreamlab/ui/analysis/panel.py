@@ -151,9 +151,9 @@ def _show_live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
 def _show_end(backend: Backend, run: AnalysisRun, panel: Panel, *, changed: bool) -> None:
     status, findings = queries.status(backend, run.job), queries.findings(backend, run)
     if status.state == "failed":
-        st.text(f"⚠ {status.error or 'The analysis failed; run it again.'}")
+        style.error(status.error or "The analysis failed; run it again.")
     for warning in status.warnings:
-        style.note(warning, bad=True)
+        style.note(warning)
     if findings is None or not findings.items:
         if status.state == "cancelled":
             style.note("Cancelled before anything was found.")

@@ -46,13 +46,13 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
         st.progress(min(max(status.fraction, 0.0), 1.0))
         style.note(progress(view))
     elif status.state == "failed":
-        st.text(f"⚠ {status.error or 'The dream failed; try it again.'}")
+        style.error(status.error or "The dream failed; try it again.")
     else:
         style.note(_outcome(view, index))
     if status.notice and status.notice != backend.problem:  # that one is above all cards
         style.note(status.notice, bad=True)
     for warning in status.warnings:
-        style.note(warning, bad=True)
+        style.note(warning)
     if status.active:
         st.button(
             "Stopping…" if status.stopping else "Cancel",

@@ -14,7 +14,7 @@ from dreamlab.config import DreamConfig, read_settings
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, read_image, seeded_noise
-from dreamlab.images.kinds import SPOKEN, SUFFIXES
+from dreamlab.images.kinds import SPOKEN
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import keys, state
@@ -35,10 +35,11 @@ MEMORY = 200e6
 
 
 class Shown(NamedTuple):
-    """A picture, and notes on what is missing or changed in it."""
+    """A picture, what is missing or changed in it, and whether a background shows through it."""
 
     picture: Picture
     notes: tuple[str, ...] = ()
+    transparent: bool = False
 
 
 def show() -> Picture | None:
@@ -56,25 +57,37 @@ def show() -> Picture | None:
     )
     st.file_uploader(
         "Your picture",
-        type=SUFFIXES,
+        # Any file: Streamlit's refusal of a name tells less than the sentence about its content.
+        type=None,
         key="upload",
         on_change=_uploaded,
-        help=f"{SPOKEN}. A file made by dreamlab restores its settings.",
+        help="A file made by dreamlab restores its settings.",
     )
-    with st.expander("Transparent parts"):
-        control("background", _SPECS["background"], "background")
+    style.note(f"{SPOKEN}.")
     control("max_side", _SPECS["max_side"], "max_side", widget=st.slider)
     try:
-        picture, notes = _current()
+        picture, notes, transparent = _current()
     except DreamError as error:
         with slot:
-            st.text(f"⚠ {error}")
+            style.error(str(error))
         return None
     with slot:
-        st.image(picture.jpeg, width="stretch", alt=picture.name)
+        with st.container(key="preview"):
+            st.image(picture.jpeg, width="stretch", alt=picture.name)
         style.note(f"{picture.shape.width} × {picture.shape.height} px")
         for text in notes:
-            style.note(text, bad=True)
+            style.note(text)
+        if transparent:
+            control(
+                "background",
+                _SPECS["background"],
+                "background",
+                widget=st.segmented_control,
+                help=None,
+                required=True,
+                width="stretch",
+                persist_state="session",
+            )
     return picture
 
 
@@ -110,7 +123,8 @@ def _scaled(
 ) -> Shown:
     """Read and scale a picture; the cache keys uploads by id, which avoids decoding them again."""
     loaded = read_image(_read(), max_side=max_side, max_memory=MEMORY, background=background)
-    return Shown(Picture.of(loaded.image, alt, full=loaded.full), loaded.notes)
+    picture = Picture.of(loaded.image, alt, full=loaded.full)
+    return Shown(picture, loaded.notes, loaded.transparent)
 
 
 @st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
