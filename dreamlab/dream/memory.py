@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from dreamlab.config.specs import Number
 from dreamlab.images.shape import Shape
-from dreamlab.models.reach import ReceptiveField
+from dreamlab.models.field import ReceptiveField
 
 #: Default limit of the process: this share of the free memory, and at most this many bytes in
 #: all. Larger tiles are hardly faster.

@@ -15,7 +15,7 @@ import numpy as np
 
 from dreamlab.dream.objective import inner_window
 from dreamlab.images.shape import Shape
-from dreamlab.models.reach import ReceptiveField
+from dreamlab.models.field import ReceptiveField
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from dreamlab.images.bounds import check_smallest
 from dreamlab.images.shape import Shape
 from dreamlab.layer_info import LayerInfo
 from dreamlab.models.feeding import Feeding
+from dreamlab.models.field import ReceptiveField
 from dreamlab.models.graph import Graph
-from dreamlab.models.reach import ReceptiveField
 from dreamlab.models.receptive_field import layer_receptive_fields
 from dreamlab.report.svg import heat_table
 from dreamlab.report.table import Table

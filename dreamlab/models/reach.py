@@ -1,10 +1,13 @@
 """What a position of a feature map sees of the picture, layer by layer."""
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import keras
 from keras import layers as kl
+
+from dreamlab.models.field import ReceptiveField
 
 #: Layers in which a position sees only its own input position.
 _POINTWISE = (
@@ -32,52 +35,6 @@ _POINTWISE_NAMES = (
     *("LeakyRelu", "HardSigmoid", "HardSilu", "Softplus", "Square", "Sqrt", "Rsqrt", "Absolute"),
     *("Exp", "Log", "Power", "Clip", "RGBToGrayscale", "CustomScaleLayer"),
 )
-
-
-@dataclass(frozen=True)
-class ReceptiveField:
-    """Maps positions of one feature map to the input pixels they see.
-
-    All lengths are in pixels of the picture. Position ``i`` of the feature map sees the pixels
-    from ``i * stride - left`` up to, not including, ``i * stride + right``.
-
-    Parameters
-    ----------
-    stride : int
-        Pixels from one position to the next.
-    left, right : int
-        Reach of a position to the left (up) and to the right (down) of its first pixel: the
-        maximum over all picture sizes, as strided "same" padding shifts the window with the size.
-    size : int
-        Side of the window that a position sees at one picture size.
-    grid : int
-        Pixels by which the picture may be moved for all maps on the way to move along: the least
-        common multiple of their strides.
-    depth : int
-        Weighted layers on the longest path from the picture.
-    operations : float
-        Multiplications for each pixel of the picture, up to and including this layer.
-    resizing : tuple of tuple
-        See `dreamlab.zoo.LayerInfo`.
-    local : bool
-        False if a position may see the whole picture (global pooling, attention, a layer of
-        unknown reach); `left`, `right` and `size` mean nothing then.
-    """
-
-    stride: int = 1
-    left: int = 0
-    right: int = 1
-    size: int = 1
-    grid: int = 1
-    depth: int = 0
-    operations: float = 0.0
-    resizing: tuple[tuple, ...] = ()
-    local: bool = True
-
-    @property
-    def bounded_size(self) -> int | None:
-        """Side of the window that a position sees, in pixels; None for the whole picture."""
-        return self.size if self.local else None
 
 
 def through(
@@ -112,18 +69,18 @@ def through(
     if isinstance(operation, kl.ZeroPadding2D):
         first, second = operation.padding[axis]
         # Padding moves the positions: the first one starts before the picture's first pixel.
-        return replace(
-            source,
-            left=source.left + first * source.stride,
-            right=source.right - first * source.stride,
+        return source.moved(
+            source.stride,
+            len(source.windows),
+            lambda position: (position - first, position - first),
             resizing=(*source.resizing, ("pad", first + second)),
         )
     if isinstance(operation, kl.Cropping2D):
         first, second = operation.cropping[axis]
-        return replace(
-            source,
-            left=source.left - first * source.stride,
-            right=source.right + first * source.stride,
+        return source.moved(
+            source.stride,
+            len(source.windows),
+            lambda position: (position + first, position + first),
             resizing=(*source.resizing, ("pad", -first - second)),
         )
     if isinstance(operation, kl.Dense):
@@ -155,12 +112,11 @@ def _window(
     else:
         left = 0
         rule = (("valid", reach, stride),) if reach > 1 or stride > 1 else ()
-    return replace(
-        source,
-        stride=source.stride * stride,
+    return source.moved(
+        source.stride * stride,
+        len(source.windows) // math.gcd(len(source.windows), stride),
+        lambda position: (position * stride - left, position * stride - left + reach - 1),
         grid=math.lcm(source.grid, source.stride * stride),
-        left=source.left + left * source.stride,
-        right=source.right + (reach - 1 - left) * source.stride,
         resizing=source.resizing + rule,
     )
 
@@ -172,27 +128,34 @@ def _enlarged(
     factor, other = operation.strides if transposed else operation.size
     if factor != other or source.stride % factor:  # positions would lie between pixels
         return replace(source, local=False)
-    stride, more = source.stride // factor, 0
+    more = 0
+    taps: Callable[[int], tuple[int, int]]
     if transposed:
         if operation.dilation_rate != (1, 1) or operation.output_padding is not None:
             return replace(source, local=False)
         kernel = operation.kernel_size[axis]
         overlap = max(kernel - factor, 0)
         padding, more = (overlap // 2, 0) if operation.padding == "same" else (0, overlap)
-        left, right = (kernel - 1 - padding) * stride, padding * stride
+        # An old position is spread over a kernel's length of new ones. Where the kernel is shorter
+        # than the step, some new ones draw on none; they count as drawing on the one before.
+        taps = lambda new: (  # noqa: E731
+            min(-((kernel - 1 - padding - new) // factor), (new + padding) // factor),
+            (new + padding) // factor,
+        )
     elif operation.interpolation == "nearest":
-        left, right = (factor - 1) * stride, 0
+        taps = lambda new: (new // factor, new // factor)  # noqa: E731
     elif operation.interpolation == "bilinear":
-        half = factor // 2  # of the new positions lie before the middle of an old one
-        left = max((half - 1) * stride + source.stride, (factor - 1) * stride)
-        right = source.stride - half * stride
+        # The middle of a new position lies at (new + 1/2) / factor - 1/2 between two old ones.
+        taps = lambda new: (  # noqa: E731
+            (2 * new + 1 - factor) // (2 * factor),
+            -((factor - 2 * new - 1) // (2 * factor)),
+        )
     else:
         return replace(source, local=False)
-    return replace(
-        source,
-        stride=stride,
-        left=source.left + left,
-        right=source.right + right,
+    return source.moved(
+        source.stride // factor,
+        len(source.windows) * factor,
+        taps,
         depth=source.depth + transposed,
         resizing=(*source.resizing, ("enlarge", factor, more)),
     )

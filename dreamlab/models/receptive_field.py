@@ -11,7 +11,8 @@ import keras
 from keras import layers as kl
 
 from dreamlab.errors import DreamError
-from dreamlab.models.reach import ReceptiveField, through
+from dreamlab.models.field import ReceptiveField
+from dreamlab.models.reach import through
 
 
 def layer_receptive_fields(network: keras.Model) -> dict[str, ReceptiveField]:
@@ -42,11 +43,16 @@ def layer_receptive_fields(network: keras.Model) -> dict[str, ReceptiveField]:
     receptive_fields = {}
     for name, first in passes[0].items():
         variants = [fields[name] for fields in passes]
+        seen = [
+            (place * field.stride - begin, end - place * field.stride)
+            for field in variants
+            for place, (begin, end) in enumerate(field.windows)
+        ]
         receptive_fields[name] = replace(
             first,
-            left=max(field.left for field in variants),
-            right=max(field.right for field in variants),
-            size=max(field.left + field.right for field in variants),
+            left=max(left for left, _ in seen),
+            right=max(right for _, right in seen),
+            size=max(left + right for left, right in seen),
             # Sides that shrink differently would need two strides.
             local=all(field.local and field.stride == first.stride for field in variants),
         )
@@ -85,10 +91,14 @@ def _join(branches: list[ReceptiveField]) -> ReceptiveField:
         return ReceptiveField()
     # A branch that is one value for the whole picture (squeeze and excitation) counts as stride 1.
     widest = max(branches, key=lambda branch: branch.stride)
+    alike = [branch for branch in branches if branch.stride == widest.stride]
+    period = math.lcm(*(len(branch.windows) for branch in alike))
+    places = [[branch.window(place) for branch in alike] for place in range(period)]
     return replace(
         widest,
-        left=max(branch.left for branch in branches),
-        right=max(branch.right for branch in branches),
+        windows=tuple(
+            (min(first for first, _ in seen), max(last for _, last in seen)) for seen in places
+        ),
         depth=max(branch.depth for branch in branches),
         grid=math.lcm(*(branch.grid for branch in branches)),
         local=all(branch.local for branch in branches)

@@ -11,7 +11,7 @@ from dreamlab.dream.tiles import exact_tiles
 from dreamlab.errors import DreamError
 from dreamlab.images import Shape
 from dreamlab.models import Network
-from dreamlab.models.receptive_field import ReceptiveField
+from dreamlab.models.field import ReceptiveField
 from tests.support.tiny import tiny_network
 
 
