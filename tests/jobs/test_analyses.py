@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import closing
 
+import keras
 import pytest
 
 from dreamlab.analysis import Findings, Item
@@ -227,9 +228,18 @@ def test_the_work_is_that_of_the_picture_scaled_down():
 @pytest.mark.slow
 def test_on_a_worker_items_arrive_live_and_a_cancelled_atlas_is_resumed(tmp_path):
     path = tmp_path / "tiny.keras"
-    tiny_network(smooth=True).feature_extractor(["third"], "float32").save(path)
+    tiny = tiny_network(smooth=True).feature_extractor(["third"], "float32")
+    shown = keras.Input((None, None, 3))
+    # Its first arithmetic says that pictures are in -1 to 1.
+    keras.Model(shown, tiny(keras.layers.ReLU()((shown + 1.0) / 2))).save(path)
     # Many short steps, so that there is something to cancel.
-    settings = dataclasses.replace(SETTINGS, effort="equal steps", iterations=200, step=1e-4)
+    settings = dataclasses.replace(
+        SETTINGS,
+        layers=("first", "second", "pool", "third"),
+        effort="equal steps",
+        iterations=200,
+        step=1e-4,
+    )
     task = AnalysisTask(PICTURE, "atlas", settings, model=str(path))
     with closing(JobService(DeploymentSettings(own_models=True, warm_model=str(path)))) as jobs:
         job = jobs.submit("a", task)

@@ -190,7 +190,8 @@ def test_a_network_of_the_zoo_saved_dreams_as_the_zoos_own(name, within, tmp_pat
             for network in (known, own)
         ]
         for (losses, after), (others, other) in zip(*dreams, strict=True):
-            assert losses == others
+            # A model within goes by the name of its last layer once it is flat.
+            assert list(losses.values()) == list(others.values())
             np.testing.assert_array_equal(after, other)
 
 

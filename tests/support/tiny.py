@@ -38,7 +38,8 @@ def tiny_network(
 def normalizing_model() -> keras.Model:
     """A model with a layer that looks at Keras's epsilon, bare operations, "low" and "high"."""
     picture = keras.Input((None, None, 3))
-    maps = keras.layers.Normalization(mean=[0.0, 0.1, 0.0], variance=[0.01, 4.0, 1.0])(picture)
+    maps = keras.layers.ReLU()((picture + 1.0) / 2)  # which says that pictures are in -1 to 1
+    maps = keras.layers.Normalization(mean=[0.0, 0.1, 0.0], variance=[0.01, 4.0, 1.0])(maps)
     maps = keras.layers.Conv2D(8, 3, activation="relu", name="low")(maps / 2 + 0.25)
     maps = keras.layers.MaxPooling2D(name="pool")(maps)
     return keras.Model(picture, keras.layers.Conv2D(9, 3, name="high")(maps))
