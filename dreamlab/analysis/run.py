@@ -1,6 +1,7 @@
 """The run of an analysis, common to all analyses."""
 
 import time
+import warnings
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,7 @@ from dreamlab.analysis.base import Analysis, AnalysisStep, Item
 from dreamlab.analysis.catalogue import named
 from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.settings import LARGEST_SIDE, Settings
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, listed
 from dreamlab.images import Loaded, Picture, Shape, read_image, warned
 from dreamlab.images.bounds import check_smallest
 from dreamlab.results.progress import progress_bar
@@ -77,9 +78,14 @@ def analyse(
     ------
     DreamError
         If there is no such analysis or setting, or the analysis cannot run.
+
+    Warns
+    -----
+    LayersLeftOut
+        If layers are left out, as they take pictures of a single size.
     """
     from dreamlab.dream.original import fitting_all
-    from dreamlab.models import cached_model
+    from dreamlab.models import LayersLeftOut, cached_model
 
     analysis = named(analysis) if isinstance(analysis, str) else analysis
     settings = analysis.settings.from_dict(values) if settings is None else settings
@@ -89,6 +95,14 @@ def analyse(
     image = None if loaded is None else loaded.image
     network = cached_model(model)
     settings = network.settled(settings)
+    only = [layer.name for layer in network.layers if layer.only]
+    if only and not getattr(settings, "layers", only):
+        warnings.warn(
+            f"{listed(only)} of {network.name} take pictures of a single size, so they are left "
+            "out: name them in layers to have them",
+            LayersLeftOut,
+            stacklevel=2,
+        )
     if image is None and analysis.needs_picture:
         raise DreamError(f"{analysis.name} needs a picture; give one")
     shape = Shape(longest, longest) if image is None else Shape.of(image)

@@ -18,8 +18,6 @@ import tensorflow as tf
 
 from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.dream.memory import budget, bytes_per_pixel
-from dreamlab.errors import DreamError
-from dreamlab.images.shape import Shape
 from dreamlab.models import Network
 from dreamlab.models.keras_settings import own_settings
 
@@ -106,20 +104,7 @@ class ChannelVisualizer:
         self, network: Network, layer: str, side: int, precision: str, preprocessing: str
     ) -> None:
         network.feeding.chosen(preprocessing)  # fails before anything is compiled
-        only = network.only([layer])
-        if only is not None and side not in only:
-            raise DreamError(
-                f"side is {side}; {layer} of {network.name} takes only {only.width} x "
-                f"{only.height} px: choose side {only.width}"
-            )
-        if side < network.smallest:
-            raise DreamError(f"side is {side}; {network.name} needs at least {network.smallest} px")
-        fitted = network.fitted(Shape(side, side), [layer])
-        if fitted.height != side:
-            raise DreamError(
-                f"side is {side}; {network.name} needs one that divides by "
-                f"{network.multiple([layer])}: choose {fitted.height}"
-            )
+        network.check_side(layer, side)
         self._network = network
         self._preprocessing = preprocessing
         self._scales = frequency_scales(side)

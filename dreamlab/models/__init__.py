@@ -11,5 +11,6 @@ backend.import_keras()
 from dreamlab.models.cache import cached_model  # noqa: E402
 from dreamlab.models.loading import load_model  # noqa: E402
 from dreamlab.models.network import Network  # noqa: E402
+from dreamlab.models.own_network import LayersLeftOut  # noqa: E402
 
-__all__ = ["Network", "cached_model", "load_model"]
+__all__ = ["LayersLeftOut", "Network", "cached_model", "load_model"]

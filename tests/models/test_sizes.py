@@ -13,8 +13,7 @@ from dreamlab.dream import dream
 from dreamlab.dream.original import SidesRounded
 from dreamlab.dream.step import OctaveDropped
 from dreamlab.errors import DreamError
-from dreamlab.models import load_model
-from dreamlab.models.own_network import LayersLeftOut
+from dreamlab.models import LayersLeftOut, load_model
 from tests.support.own import SIDE, picture_input, stacked, unet
 from tests.support.tiny import picture
 
@@ -114,8 +113,13 @@ def test_what_cannot_be_freed_keeps_its_size(build, fixed):
             steps = [step.loss for step in dream(picture(SIDE, SIDE), network, settings)]
         assert len(steps) == 2
         assert steps[1] > steps[0]
-    # Those that take any size are still the ones on offer to an analysis.
-    assert [layer.name for layer in network.layers if layer.only is None][-1] not in fixed
+    # An analysis of all layers is one of those that take any size, unless the others are named.
+    quick = {"precision": "float32", "amount": 0.02}
+    with pytest.warns(LayersLeftOut, match=f"^{' and '.join(fixed)} of .* so they are left out"):
+        found = analyse("atlas", picture(SIDE, SIDE), network, **quick)
+    assert {item.key for item in found.items} == {layer.name for layer in network.layers} - {*fixed}
+    found = analyse("atlas", picture(SIDE, SIDE), network, layers=fixed, **quick)
+    assert [item.key for item in found.items] == fixed
 
 
 def test_a_tile_or_another_side_is_not_for_a_layer_of_one_size():
@@ -127,7 +131,9 @@ def test_a_tile_or_another_side_is_not_for_a_layer_of_one_size():
         for tile in (64, "auto")
     )
     assert tiled == whole
-    with pytest.raises(DreamError, match="side is 128; after of .* only 96 x 96 px: choose side"):
+    with pytest.raises(
+        DreamError, match="128; after of .* only pictures of 96 x 96 px: choose side"
+    ):
         analyse("channels", None, network, layer="after", steps=1, count=1)
 
 
@@ -138,6 +144,13 @@ def test_a_batch_or_a_single_free_side_is_no_limit(batch):
     config = DreamConfig(layers="pool_b", octaves=1, iterations=1, precision="float32")
     (step,) = dream(picture(50, 70), network, config)
     assert step.image.shape == (50, 70, 3)
+
+
+def test_a_grown_picture_has_a_side_that_divides():
+    network = load_model(unet(None), input_range="-1,1")
+    with pytest.raises(DreamError, match="side is 90; mask of .* divides by 4: choose 88"):
+        analyse("channels", None, network, layer="mask", side=90, steps=1, count=1)
+    assert analyse("channels", None, network, layer="mask", side=88, steps=1, count=1).items
 
 
 def test_layers_that_need_a_large_picture_are_there():
