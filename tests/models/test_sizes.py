@@ -131,9 +131,7 @@ def test_a_tile_or_another_side_is_not_for_a_layer_of_one_size():
         for tile in (64, "auto")
     )
     assert tiled == whole
-    with pytest.raises(
-        DreamError, match="128; after of .* only pictures of 96 x 96 px: choose side"
-    ):
+    with pytest.raises(DreamError, match="after of .* only pictures of 96 x 96 px: choose side"):
         analyse("channels", None, network, layer="after", steps=1, count=1)
 
 
