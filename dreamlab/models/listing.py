@@ -32,7 +32,7 @@ class Listing:
     name : str
         Name of the network in the zoo, or name of the user's file.
     graph : keras.Model or Graph
-        A functional model from a picture of any size, (1, H, W, 3), to its feature maps, or what
+        A functional model from a picture of any size, (1, H, W, channels), to feature maps, or what
         is known of a network of the user's own.
     weights : str
         SHA-256 of the weights, or ``"random"``.

@@ -1,7 +1,7 @@
 """What a position of a feature map sees of the picture, layer by layer."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import keras
@@ -90,8 +90,12 @@ def through(
     name = type(operation).__name__
     if isinstance(operation, _POINTWISE) or name in _POINTWISE_NAMES:
         return source
-    if name == "GetItem" and of_channels(operation):
-        return source
+    if name == "GetItem":
+        return source if of_channels(operation) else _sliced(operation, source, axis)
+    if name in ("MaxPool", "AveragePool"):
+        sides = _pair(operation.pool_size)
+        strides = sides if operation.strides is None else _pair(operation.strides)
+        return _window(source, sides[axis], strides, operation.padding, padded)
     if name in ("Concatenate", "Stack"):
         return replace(source, local=source.local and operation.axis in (-1, 3))
     return replace(source, local=False)
@@ -159,6 +163,30 @@ def _enlarged(
         depth=source.depth + transposed,
         resizing=(*source.resizing, ("enlarge", factor, more)),
     )
+
+
+def _pair(number: int | Sequence[int]) -> tuple[int, int]:
+    """Return a size that may be one number for both axes."""
+    first, second = (number, number) if isinstance(number, int) else number
+    return first, second
+
+
+def _sliced(operation: keras.Operation, source: ReceptiveField, axis: int) -> ReceptiveField:
+    """Return the field behind a slice such as ``x[:, 1::2, 1::2]``."""
+    (key,) = [node.arguments.args[1] for node in operation._inbound_nodes]
+    rows, columns = parts = key[1:3] if isinstance(key, tuple | list) and len(key) > 2 else (0, 0)
+    if not all(isinstance(part, slice) for part in parts) or rows.step != columns.step:
+        return replace(source, local=False)
+    begin, end, step = parts[axis].start or 0, parts[axis].stop, parts[axis].step or 1
+    if begin < 0 or step < 1 or (end is not None and end >= 0):  # counted from the other end
+        return replace(source, local=False)
+    cut = source.moved(
+        source.stride,
+        len(source.windows),
+        lambda position: (position + begin, position + begin),
+        resizing=(*source.resizing, ("pad", (end or 0) - begin)),
+    )
+    return cut if step == 1 else _window(cut, 1, (step, step), "same", padded="least")
 
 
 def of_channels(operation: keras.Operation) -> bool:

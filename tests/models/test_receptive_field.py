@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers as kl
+from keras import ops
 
 from dreamlab.errors import DreamError
 from dreamlab.models import load_model
@@ -87,6 +88,9 @@ NETWORKS = {
     "zero padding": (_padded, 7),
     "cropped": (lambda x: kl.Cropping2D(((2, 1), (2, 1)))(_conv(3)(x)), 3),
     "turned channels": (lambda x: _conv(3)(x[..., ::-1]), 3),
+    "every second": (lambda x: _conv(3)(x[:, 1::2, 1::2]), 5),
+    "cut at the edges": (lambda x: _conv(3)(x[:, 2:-3, 2:-3]), 3),
+    "pooled by an operation": (lambda x: _conv(3)(ops.average_pool(x, 2)), 6),
 }
 
 #: Networks that enlarge, with the largest that a position sees: the places of an old position

@@ -170,6 +170,7 @@ def test_table(page, fake):
     assert columns["Steps"] == ["6", "3"]
     assert columns["Precision"] == ["float32", "float32"]
     assert all(0 < float(text.rstrip("%")) < 50 for text in columns["Change"])
+    assert words(page).count("vgg16 was fed pictures in -1 to 1.") == 1
 
 
 def test_one_scrubber_moves_all(page, fake):
