@@ -272,7 +272,7 @@ def test_health_says_why_the_worker_cannot_load_until_it_can(monkeypatch, tmp_pa
     monkeypatch.setenv("DREAMLAB_WARM_MODEL", str(own))
     with closing(Server(tmp_path / "log")) as served:
         served.wait()
-        until(lambda: health(served.address) == (503, f"there is no model file '{own}'"))
+        until(lambda: health(served.address) == (503, f"there is no model file '{own.name}'"))
         assert health(served.address, Referer=served.address) == (200, "ok")
         own.write_bytes(b"")
         until(lambda: health(served.address) == (200, "ok"))
