@@ -29,7 +29,8 @@ from tests.support.tiny import wide_network
 
 layers = {"first": 1.0, "second": 1.0, "third": 1.0}
 config = DreamConfig(layers=layers, octaves=2, iterations=1, convolution="winograd")
-for step in dream(np.zeros((60, 70, 3), np.float32), wide_network(), config):
+image = np.random.default_rng(0).uniform(-1, 1, (60, 70, 3)).astype(np.float32)
+for step in dream(image, wide_network(), config):
     assert step.provenance.convolution == "winograd"
 print(json.dumps([before, signatures()]))
 """
