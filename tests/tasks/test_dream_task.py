@@ -67,6 +67,12 @@ def test_a_checkpoint_says_whether_the_picture_was_moved():
     ]
 
 
+@pytest.fixture(autouse=True)
+def seeded():
+    """Random weights are the same in each run: some leave channels without an answer."""
+    keras.utils.set_random_seed(1)
+
+
 @pytest.mark.parametrize("grey", [False, True])
 def test_the_original_is_the_one_that_was_dreamt_of(grey, monkeypatch):
     inputs = picture_input(64, 64, 1)
