@@ -62,8 +62,8 @@ class CompiledObjective:
         for layer, indices in zip(layers, channels, strict=True):
             layer.check_channels(indices or ())
         self.receptive_fields = [network.receptive_fields[layer.name] for layer in layers]
-        self.multiple = math.lcm(*(layer.multiple for layer in layers))
-        self.of_one_size = any(layer.only for layer in layers)
+        self.multiple = network.multiple(names)
+        self.of_one_size = network.only(names) is not None
         self._network = network
         self._names = names
         self._preprocessing = preprocessing

@@ -91,6 +91,12 @@ def fitting_all(image: np.ndarray, network: Network) -> np.ndarray:
 
 
 def grey(image: np.ndarray) -> np.ndarray:
-    """Return a picture with its luminance in all three channels: float32, shape (H, W, 3)."""
-    luminance = np.asarray(image, np.float32) @ np.array(LUMINANCE, np.float32)
+    """Return a picture with its luminance in all three channels: float32, shape (H, W, 3).
+
+    A grey picture is returned as it is, so that a picture may be prepared more than once.
+    """
+    image = np.asarray(image, np.float32)
+    if np.array_equal(image, np.broadcast_to(image[..., :1], image.shape)):
+        return image
+    luminance = image @ np.array(LUMINANCE, np.float32)
     return np.repeat(luminance[..., None], 3, axis=2)

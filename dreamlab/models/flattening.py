@@ -45,7 +45,7 @@ def flattened(model: keras.Model, names: Names, sides: tuple[int | None, int | N
     Parameters
     ----------
     model : keras.Model
-        The model, which takes pictures (N, H, W, channels).
+        The model, functional, which takes pictures (N, H, W, channels).
     names : Names
         What `names_of` returns for it.
     sides : (int or None, int or None)
@@ -67,25 +67,25 @@ def flattened(model: keras.Model, names: Names, sides: tuple[int | None, int | N
         def call_node(node: Any, args: tuple, kwargs: dict) -> list | None:
             operation, key = node.operation, (*calls, id(node))
             if isinstance(operation, keras.Model):
-                model = functional(operation)
-                given = inputs_of(model, args, kwargs)
-                inner = within(model, given, key)
-                if len(inner) == 1 and all(inner[0] is not tensor for tensor in [None, *given]):
-                    ends[operation.name] = inner[0]
-                return inner
+                inner = functional(operation)
+                given = inputs_of(inner, args, kwargs)
+                made = within(inner, given, key)
+                if len(made) == 1 and all(made[0] is not tensor for tensor in [None, *given]):
+                    ends[operation.name] = made[0]
+                return made
             if augments(operation):
                 return keras.tree.flatten(args)[:1]
             return call(key, operation, args, kwargs)
 
         return through(outer, inputs, call_node)
 
-    within(functional(model), [picture], ())
+    within(model, [picture], ())
     public = {names.keras[key]: name for key, name in names.public.items()}
     made_by = {id(tensor): tensor._keras_history.operation.name for tensor in maps}
     aliases = {
-        model: public[made_by[id(tensor)]]
-        for model, tensor in ends.items()
-        if id(tensor) in made_by and model not in names.maps
+        inner: public[made_by[id(tensor)]]
+        for inner, tensor in ends.items()
+        if id(tensor) in made_by and inner not in names.maps
     }
     return Flat(keras.Model(picture, maps or picture), public, aliases)
 

@@ -36,27 +36,28 @@ class Names:
 
 
 def names_of(model: keras.Model) -> Names:
-    """Name the layers of a model once it is flat.
+    """Name the layers of a functional model once it is flat.
 
     Raises
     ------
     DreamError
-        If a model, or a model in it, is not functional or sequential.
+        If a model in it is not functional or sequential.
     """
-    leaves = list(_leaves(functional(model), (), ()))
+    leaves = list(_leaves(model, (), ()))
     uses = Counter(node.operation.name for _, _, node in leaves)
-    names, taken = Names(), set[str]()
+    names, given, taken = Names(), set[str](), set[str]()
     for key, path, node in leaves:
         own = node.operation.name
         wanted = own if uses[own] == 1 else "/".join([*path, own])
         public, number = wanted, 1
-        while public in names.public.values():
+        while public in given:
             number += 1
             public = f"{wanted}/{number}"
         plain = public if _SCOPE.fullmatch(public) else re.sub(r"[^A-Za-z0-9_.-]", "_", public)
         plain = plain if _SCOPE.fullmatch(plain) else f"layer_{plain}"
         while plain in taken or plain in uses and plain != public:
             plain += "_"
+        given.add(public)
         taken.add(plain)
         names.public[key], names.keras[key] = public, plain
         if len(node.outputs) == 1 and len(node.outputs[0].shape) == 4:

@@ -15,7 +15,7 @@ from dreamlab.models.graph import Graph
 from dreamlab.models.naming import names_of
 from dreamlab.models.network import Network
 from dreamlab.models.receptive_field import layer_receptive_fields
-from dreamlab.models.sizes import multiples
+from dreamlab.models.sizes import AMPLE, multiples
 
 
 class LayersLeftOut(UserWarning):
@@ -83,7 +83,7 @@ def own_network(name: str, model: keras.Model, weights: str, input_range: Any = 
     if lost := sorted(names.maps - there):
         warnings.warn(
             f"{listed_names(lost)} of {name} cannot be dreamt of: no picture that was tried has a "
-            "size for it, up to 1,500 px",
+            f"size for it, up to {AMPLE:,} px",
             LayersLeftOut,
             stacklevel=2,
         )

@@ -10,7 +10,7 @@ import tensorflow as tf
 from dreamlab.models.calls import through
 
 #: Sides at which the deepest layers have a map, in pixels. Tracing takes no memory for them.
-_AMPLE = 1500
+AMPLE = 1500
 
 
 def multiples(model: keras.Model, stride: int) -> dict[str, int]:
@@ -58,7 +58,7 @@ def _sides(divisor: int, stride: int) -> tuple[int, int]:
     Halved again and again, a side just below a multiple of the stride is odd each time where
     halves are rounded down, and one just above it where they are rounded up.
     """
-    multiple = math.ceil(_AMPLE / stride + 1) * stride
+    multiple = math.ceil(AMPLE / stride + 1) * stride
     return multiple - divisor, multiple + divisor
 
 

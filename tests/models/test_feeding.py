@@ -9,6 +9,7 @@ from keras import ops
 from dreamlab.config import DreamConfig
 from dreamlab.config.input_range import INPUT_RANGES
 from dreamlab.dream import dream
+from dreamlab.dream.original import grey
 from dreamlab.errors import DreamError
 from dreamlab.models import load_model
 from dreamlab.models.backbones import _BACKBONES
@@ -280,6 +281,11 @@ def test_a_network_of_one_channel_is_fed_luminance():
     for wrong in ("imagenet", "imagenet-std"):
         with pytest.raises(DreamError, match=f"is {wrong}, and .* takes grey pictures; choose 0,2"):
             load_model(_grey_classifier(), input_range=wrong)
+
+
+def test_what_is_grey_already_stays_to_the_last_bit():
+    once = grey(picture(20, 30))
+    np.testing.assert_array_equal(grey(once), once)
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
