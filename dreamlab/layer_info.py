@@ -30,7 +30,8 @@ class LayerInfo:
         Multiplications per pixel of the picture for this layer and all layers before it.
     resizing : tuple of tuple
         Changes of a side by the layers up to this one, in order: ``("valid", kernel, stride)``,
-        ``("same", stride)``, ``("pad", pixels)`` or ``("enlarge", factor, pixels more)``.
+        ``("same", stride)``, ``("pad", pixels)``, ``("enlarge", factor, pixels more)``, or
+        ``("whole",)`` for one value over the whole side.
     multiple : int
         What both sides of a picture must divide by, in pixels.
     only : (int, int) or None
@@ -59,6 +60,8 @@ class LayerInfo:
             elif rule == "enlarge":
                 factor, more = numbers
                 side = side * factor + more
+            elif rule == "whole":
+                side = min(side, 1)
             else:
                 side += numbers[0]
         return side

@@ -1,68 +1,83 @@
-"""The networks on offer, with their layers, read and written; loads no network."""
+"""The networks on offer, by name; loads no network."""
 
-import difflib
-import functools
-import json
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 
 from dreamlab.errors import DreamError, shown
-from dreamlab.layer_info import LayerInfo
 
-#: The layers of all networks on offer, one per line.
-LAYER_TABLE = Path(__file__).parent / "layers.json"
 #: Suffixes of the files in which Keras saves networks.
 OWN_SUFFIXES = (".keras", ".h5", ".hdf5")
+#: What follows a network's name where its weights are random, as a control of the trained ones.
+UNTRAINED = ":untrained"
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """A network of `keras.applications`, and the facts that a dream needs.
+    """A network on offer, and the facts that a dream needs.
 
     Parameters
     ----------
+    label : str
+        The network's name on the page.
     builder : str
-        The network's function in `keras.applications`.
+        The network's function in `keras.applications`; empty for one of our own.
     input_range : str
         What the network is fed, one of `dreamlab.config.input_range.INPUT_RANGES`.
     offered : str
         Regular expression of the layers on offer; other layers are available by name.
     weights_file : str
-        File in which Keras keeps the ImageNet weights.
+        File with the ImageNet weights: in this package, or where Keras keeps its downloads.
+    shipped : str
+        SHA-256 of the weights file in this package; empty for a network that is downloaded.
     smallest : int
         Smallest picture side that the network takes, in pixels.
     notebook_range : bool
         Whether the network is fed the picture in [-1, 1] unless its own range is asked for, as
         the notebook feeds VGG16. Networks that normalise inside see almost nothing then, so they
         always get the input of their training.
+    classes_file : str
+        File in this package with the names of the classes that it tells apart, one a line; empty
+        for a network without its head.
     """
 
+    label: str
     builder: str
     input_range: str
     offered: str
     weights_file: str
+    shipped: str = ""
     smallest: int = 32
     notebook_range: bool = False
+    classes_file: str = ""
 
     @property
     def source(self) -> str:
         """Where its range is known from, in words that follow "as"."""
-        return f"{self.builder} is trained"
+        return f"{self.builder or self.label} is trained"
 
 
 ARCHITECTURES = MappingProxyType(
     {
         "vgg16": Architecture(
+            label="VGG16",
             builder="VGG16",
             input_range="imagenet",
             offered=r"block\d_(conv\d|pool)",
-            weights_file="vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+            weights_file="vgg16_imagenet_notop_f16.weights.h5",
+            shipped="65c4f9c6baa882e8104eccf4e474dd55b5824d87497c0fb6229aec2dd54d1d26",
             notebook_range=True,
         ),
+        "efficientnet_lite0": Architecture(
+            label="EfficientNet-Lite0",
+            builder="",
+            input_range="0,255",
+            offered=r"stem|block\da_project|block\d[a-z]_add|top|predictions",
+            weights_file="efficientnet_lite0_imagenet_f16.npz",
+            shipped="6cae98ea2c7d90c7246a45de3dead0c1aa2588fea302f42c1716c21011fd7e04",
+            classes_file="imagenet_classes.txt",
+        ),
         "vgg19": Architecture(
+            label="VGG19",
             builder="VGG19",
             input_range="imagenet",
             offered=r"block\d_(conv\d|pool)",
@@ -70,6 +85,7 @@ ARCHITECTURES = MappingProxyType(
             notebook_range=True,
         ),
         "inception_v3": Architecture(
+            label="InceptionV3",
             builder="InceptionV3",
             input_range="-1,1",
             offered=r"mixed\d+",
@@ -77,24 +93,28 @@ ARCHITECTURES = MappingProxyType(
             weights_file="inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
         ),
         "resnet50": Architecture(
+            label="ResNet50",
             builder="ResNet50",
             input_range="imagenet",
             offered=r"conv1_relu|conv\d_block\d_out",
             weights_file="resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
         ),
         "mobilenet_v2": Architecture(
+            label="MobileNetV2",
             builder="MobileNetV2",
             input_range="-1,1",
             offered=r"Conv1_relu|block_\d+_expand_relu|out_relu",
             weights_file="mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
         ),
         "efficientnet_v2_b0": Architecture(
+            label="EfficientNetV2-B0",
             builder="EfficientNetV2B0",
             input_range="0,255",
             offered=r"block\d[a-z]_(expand|project)_activation|block\d[a-z]_add|top_activation",
             weights_file="efficientnetv2-b0_notop.h5",
         ),
         "convnext_tiny": Architecture(
+            label="ConvNeXt-Tiny",
             builder="ConvNeXtTiny",
             input_range="0,255",
             offered=r"convnext_tiny_stage_\d_block_\d_identity|convnext_tiny_stem",
@@ -104,92 +124,37 @@ ARCHITECTURES = MappingProxyType(
 )
 
 
+def is_untrained(model: str) -> bool:
+    """Return whether a network's name stands for its untrained twin, as ``vgg16:untrained``."""
+    return model.endswith(UNTRAINED)
+
+
+def base(model: str) -> str:
+    """Return the name of a network without the word that its weights are random."""
+    return model.removesuffix(UNTRAINED)
+
+
+def architecture(model: str) -> Architecture | None:
+    """Return the facts about a network of the zoo, trained or not; None for another."""
+    return ARCHITECTURES.get(base(model))
+
+
+def smallest_side(model: str) -> int:
+    """Return the smallest picture side that a network takes, in pixels; 32 if unknown."""
+    known = architecture(model)
+    return Architecture.smallest if known is None else known.smallest
+
+
+def label(model: str) -> str:
+    """Return a network's name as the page shows it; a user's own goes by its file's name."""
+    known = architecture(model)
+    name = base(model) if known is None else known.label
+    return f"{name}, untrained" if is_untrained(model) else name
+
+
 def check_network(model: str, otherwise: str = "") -> None:
     """Raise `DreamError` if the zoo has no such network; `otherwise` adds another way out."""
-    if model not in ARCHITECTURES:
+    if architecture(model) is None:
         raise DreamError(
             f"unknown model {shown(model)}; choose from {', '.join(ARCHITECTURES)}{otherwise}"
         )
-
-
-@functools.cache
-def known_layers(model: str) -> tuple[LayerInfo, ...]:
-    """Return the layers of a network of the zoo in network order, without loading it.
-
-    ``python -m dreamlab layers --write`` writes the file that this reads, ``layers.json``, from
-    the networks themselves.
-
-    Raises
-    ------
-    DreamError
-        If the zoo has no such network.
-    """
-    check_network(model)
-    table = json.loads(LAYER_TABLE.read_text("utf-8"))
-    return tuple(LayerInfo.from_dict(row) for row in table[model])
-
-
-def layer_table(tables: Mapping[str, Sequence[LayerInfo]]) -> str:
-    """Return the layers of networks as JSON, one per line, as `known_layers` reads it."""
-    texts = []
-    for name, layers in tables.items():
-        rows = [json.dumps(layer.to_dict(), separators=(",", ":")) for layer in layers]
-        texts.append(f"{json.dumps(name)}: [\n" + ",\n".join(rows) + "\n]")
-    return "{\n" + ",\n".join(texts) + "\n}\n"
-
-
-def is_offered(model: str, layer: str) -> bool:
-    """Return whether a layer is on offer; a user's own network offers all its layers."""
-    if model not in ARCHITECTURES:
-        return True
-    return re.fullmatch(ARCHITECTURES[model].offered, layer) is not None
-
-
-def find_layer(model: str, layers: Sequence[LayerInfo], name: str) -> LayerInfo:
-    """Return the layer of a name.
-
-    Parameters
-    ----------
-    model : str
-        Name of the network, for the message and for the layers it offers.
-    layers : sequence of LayerInfo
-        All layers of the network.
-    name : str
-        Name of the layer.
-
-    Raises
-    ------
-    DreamError
-        If the network has no such layer; the message gives similar names, or those on offer.
-    """
-    for layer in layers:
-        if layer.name == name:
-            return layer
-    similar = difflib.get_close_matches(name, [layer.name for layer in layers], n=3)
-    offered = [layer.name for layer in layers if is_offered(model, layer.name)]
-    rest = f" and {len(offered) - 20} more" if len(offered) > 20 else ""
-    hint = f"choose from {', '.join(offered[:20])}{rest}"
-    if similar:
-        hint = f"did you mean {' or '.join(similar)}?"
-    raise DreamError(f"{model} has no layer {shown(name)}: {hint}")
-
-
-def chosen_layers(
-    model: str, layers: Sequence[LayerInfo], names: Sequence[str]
-) -> tuple[LayerInfo, ...]:
-    """Return the layers of these names in network order; without names, those on offer.
-
-    Layers that take pictures of a single size are on offer by name alone.
-
-    Raises
-    ------
-    DreamError
-        If the network has no such layer.
-    """
-    for name in names:
-        find_layer(model, layers, name)
-    return tuple(
-        layer
-        for layer in layers
-        if layer.name in names or not names and layer.only is None and is_offered(model, layer.name)
-    )

@@ -5,16 +5,10 @@ import dataclasses
 import pytest
 
 from dreamlab.errors import DreamError
+from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import LAYER_TABLE, find_layer, is_offered, known_layers, layer_table
 from dreamlab.models import load_model
-from dreamlab.zoo import (
-    ARCHITECTURES,
-    LAYER_TABLE,
-    LayerInfo,
-    find_layer,
-    is_offered,
-    known_layers,
-    layer_table,
-)
+from dreamlab.zoo import ARCHITECTURES
 
 
 def _offered(model):
@@ -55,7 +49,7 @@ def test_everything_of_a_users_own_network_is_offered():
 
 
 def test_an_unknown_network_is_named_with_the_known():
-    with pytest.raises(DreamError, match="unknown model 'vgg'; choose from vgg16, vgg19"):
+    with pytest.raises(DreamError, match="unknown model 'vgg'; choose from vgg16, eff"):
         known_layers("vgg")
 
 
@@ -68,6 +62,7 @@ def test_an_unknown_network_is_named_with_the_known():
         ((("valid", 3, 1), ("valid", 3, 1)), 4, 0),
         ((("same", 2),), 7, 4),
         ((("pad", 6), ("valid", 7, 2)), 7, 4),
+        ((("same", 2), ("whole",)), 7, 1),
     ],
 )
 def test_map_side_by_hand(resizing, side, map_side):

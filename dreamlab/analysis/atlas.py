@@ -24,8 +24,9 @@ from dreamlab.config import DreamConfig, settings_text
 from dreamlab.config.base import checked
 from dreamlab.config.specs import choice, names, number
 from dreamlab.images import Picture, Shape
+from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import chosen_layers
 from dreamlab.report.table import Table
-from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
     from dreamlab.dream import Step

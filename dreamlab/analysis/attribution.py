@@ -14,8 +14,9 @@ from dreamlab.config.base import checked, specs
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape
 from dreamlab.images.octaves import octave_shapes
+from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import chosen_layers
 from dreamlab.report.table import Table
-from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
     from dreamlab.dream import Start

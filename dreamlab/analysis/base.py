@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dreamlab.analysis.settings import Settings
 from dreamlab.images import Picture, Shape
+from dreamlab.layer_info import LayerInfo
 from dreamlab.report.table import Table
-from dreamlab.zoo import LayerInfo
 
 # The engine imports TensorFlow; the catalogue of analyses must load without it.
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from dreamlab.config.layers import LayerName
 from dreamlab.config.specs import flag, number, numbers, setting
 from dreamlab.images import Picture, Shape
 from dreamlab.images.resample import resize
+from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import chosen_layers
 from dreamlab.report.table import Table
-from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
     from dreamlab.models import Network

@@ -10,8 +10,9 @@ import numpy as np
 from dreamlab.analysis import atlas
 from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.images.shape import Shape
+from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import chosen_layers
 from dreamlab.report.table import Table
-from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
     from dreamlab.models import Network

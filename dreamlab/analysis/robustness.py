@@ -16,8 +16,9 @@ from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape, to_pixels
 from dreamlab.images.bounds import check_smallest
 from dreamlab.images.ssim import WINDOW, ssim
+from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import chosen_layers
 from dreamlab.report.table import Table
-from dreamlab.zoo import LayerInfo, chosen_layers
 
 if TYPE_CHECKING:
     from dreamlab.models import Network

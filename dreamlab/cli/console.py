@@ -13,7 +13,7 @@ from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.input_range import INPUT_RANGES
 from dreamlab.images import Loaded, read_image, warned
 from dreamlab.images.background import BACKGROUND
-from dreamlab.zoo import ARCHITECTURES
+from dreamlab.zoo import ARCHITECTURES, UNTRAINED
 
 DEFAULT_MODEL = "vgg16"
 
@@ -23,7 +23,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="NAME|FILE",
-        help=f"{names}, or a .keras or .h5 file of your own (default: {DEFAULT_MODEL})",
+        help=f"{names}, or a .keras or .h5 file of your own; behind it {UNTRAINED} takes random "
+        f"weights as a control (default: {DEFAULT_MODEL})",
     )
     parser.add_argument(
         "--input-range",

@@ -24,7 +24,7 @@ from dreamlab.results import folder
 from dreamlab.results.film import Film
 from dreamlab.results.record import run_to_end
 from dreamlab.results.recording import Recording
-from dreamlab.zoo import ARCHITECTURES
+from dreamlab.zoo import architecture
 
 _DEFAULT_PRESET = "mixed"
 
@@ -90,11 +90,11 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
     model = DEFAULT_MODEL
     if "config" in stored:
         model = str(stored.get("model", DEFAULT_MODEL))
-        if model not in ARCHITECTURES and Path(asked.get("model", "")).name == model:
+        if architecture(model) is None and Path(asked.get("model", "")).name == model:
             asked.setdefault("input_range", stored.get("input_range"))
         stored = stored["config"]
     model = asked.get("model", model)
-    if model not in ARCHITECTURES and "model" not in asked:
+    if architecture(model) is None and "model" not in asked:
         raise DreamError(
             f"the settings are for the network {model!r} of your own: name its file with --model"
         )

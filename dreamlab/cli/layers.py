@@ -5,8 +5,9 @@ import argparse
 from dreamlab.cli.console import DEFAULT_MODEL, add_model, network, quietly_import_tensorflow
 from dreamlab.config import PRESETS
 from dreamlab.config.input_range import check_input_range, fed_in_words
+from dreamlab.layers import LAYER_TABLE, is_offered, known_layers, layer_table
 from dreamlab.results import folder
-from dreamlab.zoo import ARCHITECTURES, LAYER_TABLE, is_offered, known_layers, layer_table
+from dreamlab.zoo import ARCHITECTURES, architecture, base
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -28,7 +29,7 @@ def _layers(options: argparse.Namespace) -> int:
     if options.write:
         return _write_layers()
     model = options.model or DEFAULT_MODEL
-    if model in ARCHITECTURES:
+    if architecture(model) is not None:
         layers, fed = known_layers(model), _fed(model, options.input_range)
     else:
         loaded = network(options)
@@ -53,7 +54,7 @@ def _fed(model: str, told: str | None) -> str:
     """Return a sentence about what a network of the zoo is fed."""
     if told is not None:
         return fed_in_words(model, check_input_range(told), "input_range says")
-    known = ARCHITECTURES[model]
+    known = ARCHITECTURES[base(model)]
     return fed_in_words(model, known.input_range, known.source, notebook=known.notebook_range)
 
 

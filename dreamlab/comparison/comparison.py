@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Self
 
+from dreamlab.comparison.network import NetworkName
 from dreamlab.comparison.presets import COMPARISONS
 from dreamlab.comparison.variant import COMMON, SHARED, Variant
 from dreamlab.config import PRESETS, DreamConfig
@@ -18,7 +19,7 @@ from dreamlab.config.specs import choice, number, setting
 from dreamlab.errors import DreamError, shown
 from dreamlab.images.background import BACKGROUND
 from dreamlab.images.bounds import SIDE_STEP
-from dreamlab.zoo import ARCHITECTURES, find_layer, known_layers
+from dreamlab.layers import find_layer, known_layers
 
 #: Sources of the picture; the picture itself is never part of a comparison.
 SOURCES = ("cat", "galaxies", "noise", "upload")
@@ -75,10 +76,10 @@ class Comparison(Settings):
             filled=True,
         )
     )
-    model: str = choice(
-        "vgg16",
-        tuple(ARCHITECTURES),
-        "VGG16 is here already; another is downloaded when it is first used.",
+    model: str = setting(
+        NetworkName(
+            default="vgg16", help="The network of all variants that have none of their own."
+        )
     )
     source: str = choice("cat", SOURCES, "Where the picture comes from.")
     max_side: int = number(
@@ -101,8 +102,9 @@ class Comparison(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         for variant in self.variants:
+            model = variant.model or self.model
             for layer in variant.layers:
-                find_layer(self.model, known_layers(self.model), layer)
+                find_layer(model, known_layers(model), layer)
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> Self:

@@ -7,7 +7,9 @@ from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.images.shape import Shape
-from dreamlab.zoo import ARCHITECTURES, LayerInfo, find_layer
+from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import find_layer
+from dreamlab.zoo import smallest_side
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def check(
         layer_infos = {name: find_layer(model, layers, name) for name in config.layers}
         for name, indices in config.channels.items():
             layer_infos[name].check_channels(indices)
-        smallest = ARCHITECTURES[model].smallest
+        smallest = smallest_side(model)
         plan = plan_octaves(
             *(height, width, config), model=model, smallest=smallest, full=full, most=MAX_SIDE
         )

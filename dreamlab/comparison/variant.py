@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from dreamlab.comparison.network import NetworkName
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import Settings, checked, specs
 from dreamlab.config.layers import check_layers
 from dreamlab.config.nested import PartialSettings
 from dreamlab.config.specs import Line, Spec, setting
-from dreamlab.zoo import is_offered, known_layers
+from dreamlab.layers import is_offered, known_layers
 
 MAX_NAME = 40
 
@@ -31,6 +32,8 @@ class Variant(Settings):
     ----------
     name : str
         Name of the variant, 1 to 40 characters.
+    model : str or None
+        Name of its network; None for the network of the comparison.
     layers : mapping of str to float
         Layer name to weight.
     channels : mapping of str to sequence of int
@@ -46,6 +49,9 @@ class Variant(Settings):
 
     name: str = setting(
         Line(default=dataclasses.MISSING, help="What the variant is called.", most=MAX_NAME)
+    )
+    model: str | None = setting(
+        NetworkName(default=None, help="Its network; by default that of the page.")
     )
     layers: Mapping[str, float] = setting(specs(DreamConfig)["layers"])
     channels: Mapping[str, tuple[int, ...]] = setting(specs(DreamConfig)["channels"])

@@ -4,14 +4,14 @@ from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs.dispatcher import Dispatcher
 from dreamlab.jobs.jobs import Jobs
-from dreamlab.zoo import ARCHITECTURES, OWN_SUFFIXES
+from dreamlab.zoo import ARCHITECTURES, OWN_SUFFIXES, architecture, base
 
 
 def checked(settings: DeploymentSettings | None = None) -> DeploymentSettings:
     """Return settings, or what the environment says; raises `DreamError` if they cannot be."""
     settings = DeploymentSettings.from_environment() if settings is None else settings
     warm = settings.warm_model
-    if warm not in ARCHITECTURES and not warm.lower().endswith(OWN_SUFFIXES):
+    if architecture(warm) is None and not base(warm).lower().endswith(OWN_SUFFIXES):
         raise DreamError(
             f"DREAMLAB_WARM_MODEL is {warm!r}; choose from {', '.join(ARCHITECTURES)}, or give "
             "the path of a .keras or .h5 file"

@@ -13,13 +13,14 @@ from dreamlab.errors import DreamError
 from dreamlab.images.bounds import check_smallest
 from dreamlab.images.shape import Shape
 from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import find_layer, is_offered
 from dreamlab.models.feeding import Feeding
 from dreamlab.models.field import ReceptiveField
 from dreamlab.models.graph import Graph
 from dreamlab.models.receptive_field import layer_receptive_fields
 from dreamlab.report.svg import heat_table
 from dreamlab.report.table import Table
-from dreamlab.zoo import ARCHITECTURES, find_layer, is_offered
+from dreamlab.zoo import architecture
 
 _S = TypeVar("_S", bound=Settings)
 
@@ -55,7 +56,7 @@ class Listing:
     ) -> None:
         self.name = name
         self.weights = weights
-        self.architecture = ARCHITECTURES.get(name)
+        self.architecture = architecture(name)
         if feeding is None and self.architecture is not None:
             feeding = Feeding.of_zoo(name, self.architecture)
         self.feeding = feeding or Feeding(name, "-1,1", "it is made with no other")

@@ -16,6 +16,7 @@ import numpy as np
 
 from dreamlab.errors import DreamError, shown
 from dreamlab.models.backend import keras_home
+from dreamlab.models.efficientnet_lite import efficientnet_lite0
 from dreamlab.models.feeding import told_feeding
 from dreamlab.models.file_kinds import label
 from dreamlab.models.finite import check_finite
@@ -23,15 +24,22 @@ from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.network import Network
 from dreamlab.models.own_file import read_own
 from dreamlab.models.own_network import own_network
-from dreamlab.zoo import ARCHITECTURES, OWN_SUFFIXES, check_network
+from dreamlab.models.untrained import forget_training
+from dreamlab.zoo import (
+    ARCHITECTURES,
+    OWN_SUFFIXES,
+    UNTRAINED,
+    architecture,
+    base,
+    check_network,
+    is_untrained,
+)
 
-#: Weights in the package: model name to file and SHA-256.
-SHIPPED = {
-    "vgg16": (
-        Path(__file__).parents[1] / "weights" / "vgg16_imagenet_notop_f16.weights.h5",
-        "65c4f9c6baa882e8104eccf4e474dd55b5824d87497c0fb6229aec2dd54d1d26",
-    )
-}
+#: Folder of the weights in the package.
+_SHIPPED = Path(__file__).parents[1] / "weights"
+
+#: Networks that `keras.applications` does not have.
+_BUILDERS = {"efficientnet_lite0": efficientnet_lite0}
 
 #: Seconds without data after which a download of weights fails.
 _DOWNLOAD_PATIENCE = 30.0
@@ -51,11 +59,13 @@ def load_model(
     model : str, path, keras.Model or Network
         A name in `dreamlab.zoo.ARCHITECTURES`, the path of a file that Keras has saved
         (``.keras``, ``.h5``), or a model in memory: functional or sequential, from a picture
-        (H, W, 3) of any or of a fixed size. Load a model again after training it further. A
-        `Network` is returned as it is.
+        (H, W, 3) of any or of a fixed size. Load a model again after training it further. Behind
+        a name or a path, ``:untrained`` stands for the same network with seeded random weights.
+        A `Network` is returned as it is.
     weights : {"imagenet", None} or path
-        Weights of a named network: ImageNet's (in the package for vgg16, else downloaded once by
-        Keras), ``None`` for random weights, or the path of a ``.weights.h5`` file.
+        Weights of a named network: ImageNet's (in the package for vgg16 and efficientnet_lite0,
+        else downloaded once by Keras), ``None`` for random weights, or the path of a
+        ``.weights.h5`` file.
     input_range : str, optional
         What the network is fed, one of `dreamlab.config.input_range.INPUT_RANGES`. By default that
         is known of a named network; of another it is found in its first layers, or known from the
@@ -67,16 +77,16 @@ def load_model(
         If there is no such network or range, or its weights are missing, damaged or out of reach.
     """
     if isinstance(model, str | Path):
-        if str(model) in ARCHITECTURES:
+        if architecture(str(model)) is not None:
             return _load_named(str(model), weights, input_range)
-        path = Path(model)
+        path = Path(base(str(model)))
         if re.match(r"\w[\w+.-]+://", str(model)):
             raise DreamError(f"{shown(model)} is an address: download the file and give its path")
         there = str(model) and os.path.lexists(path)
         if not there and not path.name.lower().endswith(OWN_SUFFIXES):
             check_network(str(model), otherwise=", or give the path of a .keras or .h5 file")
         _check_no_weights(path.name, weights)
-        return _load_own(path, input_range)
+        return _load_own(path, input_range, untrained=is_untrained(str(model)))
     if isinstance(model, Network):
         _check_no_weights(model.name, weights)
         if input_range is not None:
@@ -105,6 +115,11 @@ def _check_no_weights(name: str, weights: None | str | Path) -> None:
 
 def _load_named(name: str, weights: None | str | Path, input_range: Any) -> Network:
     told = None if input_range is None else told_feeding(name, input_range)
+    if is_untrained(name):
+        _check_no_weights(name, weights)
+        model = _build(base(name), None)
+        forget_training(model)
+        return Network(name, model, _checksum_of(model), told)
     return Network(name, *_model_and_checksum(name, weights), told)
 
 
@@ -114,23 +129,27 @@ def _model_and_checksum(name: str, weights: None | str | Path) -> tuple[keras.Mo
         return _build(name, None), "random"
     if weights != "imagenet":
         return _load_own_weights(name, Path(weights))
-    if name in SHIPPED:
-        path, checksum = SHIPPED[name]
-        _check(path, checksum)
-        return _build(name, path), checksum
-    cached = keras_home() / "models" / ARCHITECTURES[name].weights_file
+    known = ARCHITECTURES[name]
+    if known.shipped:
+        path = _SHIPPED / known.weights_file
+        _check(path, known.shipped)
+        return _build(name, path), known.shipped
+    cached = keras_home() / "models" / known.weights_file
     try:
         with _impatient_sockets():
             model = _build(name, "imagenet")
     except Exception as error:  # Keras raises a bare Exception if a download fails
         raise DreamError(
             f"the ImageNet weights of {name} could not be downloaded: put "
-            f"{cached.name} into {cached.parent} by hand, or use vgg16, which works offline"
+            f"{cached.name} into {cached.parent} by hand, or use vgg16 or efficientnet_lite0, "
+            "which work offline"
         ) from error
     return model, _checksum(cached) if cached.exists() else "imagenet"
 
 
 def _build(name: str, weights: None | str | Path) -> keras.Model:
+    if name in _BUILDERS:
+        return _BUILDERS[name](weights)
     builder = getattr(keras.applications, ARCHITECTURES[name].builder)
     # Keras numbers layers such as conv2d_7 over all models of a thread. In a new thread a second
     # Inception has the layer names of the first, which layers.json has too.
@@ -162,14 +181,19 @@ def _load_own_weights(name: str, path: Path) -> tuple[keras.Model, str]:
     return model, _checksum(path)
 
 
-def _load_own(path: Path, input_range: Any) -> Network:
+def _load_own(path: Path, input_range: Any, *, untrained: bool) -> Network:
     if not os.path.exists(path):
         raise DreamError(
             f"there is no model file {shown(str(path))}; give the path of a .keras or .h5 file"
         )
     # The suffix keeps a file that is called vgg16 apart from the zoo's network.
     name = f"{path.name}.keras" if path.name in ARCHITECTURES else path.name
-    return own_network(name, read_own(path), _checksum(path), input_range)
+    model, checksum = read_own(path), _checksum(path)
+    if untrained:
+        name += UNTRAINED
+        forget_training(model)
+        checksum = _checksum_of(model)
+    return own_network(name, model, checksum, input_range)
 
 
 def _check(path: Path, checksum: str) -> None:

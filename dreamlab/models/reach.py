@@ -83,6 +83,8 @@ def through(
             lambda position: (position + first, position + first),
             resizing=(*source.resizing, ("pad", -first - second)),
         )
+    if isinstance(operation, kl.GlobalAveragePooling2D | kl.GlobalMaxPooling2D):
+        return replace(source, local=False, resizing=(*source.resizing, ("whole",)))
     if isinstance(operation, kl.Dense):
         return replace(source, depth=source.depth + 1)
     if isinstance(operation, kl.LayerNormalization | kl.Softmax):

@@ -8,9 +8,10 @@ from dreamlab.analysis.settings import LARGEST_SIDE
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape, load_image
 from dreamlab.images.bounds import check_smallest
+from dreamlab.layers import known_layers
 from dreamlab.tasks.events import Event, Loaded, Place, nbytes
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result
-from dreamlab.zoo import ARCHITECTURES, known_layers
+from dreamlab.zoo import architecture, smallest_side
 
 #: Steps assumed of an analysis of a network of the user's own.
 _TYPICAL_STEPS = 100
@@ -55,12 +56,12 @@ class AnalysisTask:
         shape = Shape(longest, longest)
         if self.picture is not None:
             shape = self.picture.shape.fitted(longest)
-            if self.model in ARCHITECTURES:
-                needed = ARCHITECTURES[self.model].smallest, self.model
+            if architecture(self.model) is not None:
+                needed = smallest_side(self.model), self.model
                 check_smallest(shape, *needed, full=self.picture.full, most=LARGEST_SIDE)
         elif analysis.needs_picture:
             raise DreamError(f"{analysis.name} needs a picture; give one")
-        if self.model not in ARCHITECTURES:
+        if architecture(self.model) is None:
             return Cost(((float(shape.area * _TYPICAL_STEPS), TYPICAL_OPERATIONS),))
         layers = known_layers(self.model)
         return Cost(tuple(analysis.plan(shape, self.settings, self.model, layers)))

@@ -12,11 +12,12 @@ from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture, Shape, jpeg, to_pixels
 from dreamlab.images.octaves import plan_octaves
+from dreamlab.layers import find_layer, known_layers
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result
-from dreamlab.zoo import ARCHITECTURES, find_layer, known_layers
+from dreamlab.zoo import architecture, smallest_side
 
 if TYPE_CHECKING:
     from dreamlab.dream import Step
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 #: Longest side of a preview, in pixels, and the least seconds between two within an octave.
 PREVIEW_SIDE = 640
 PREVIEW_SECONDS = 1.0
-
-#: Smallest side assumed of a network of the user's own, in pixels.
-_TYPICAL_SMALLEST = 32
 
 
 @dataclass(frozen=True)
@@ -66,19 +64,18 @@ class DreamTask:
         DreamError
             If the picture is too small for the network.
         """
-        known = ARCHITECTURES.get(self.model)
         plan = plan_octaves(
             *self.picture.shape,
             self.config,
             model=self.model,
-            smallest=known.smallest if known else _TYPICAL_SMALLEST,
+            smallest=smallest_side(self.model),
         )
         return plan.shapes
 
     def cost(self) -> Cost:
         """See `Task`: the deepest layer that is asked for counts."""
         operations = TYPICAL_OPERATIONS
-        if self.model in ARCHITECTURES:
+        if architecture(self.model) is not None:
             layers = known_layers(self.model)
             operations = max(
                 find_layer(self.model, layers, name).operations for name in self.config.layers

@@ -5,8 +5,8 @@ import time
 import numpy as np
 
 from dreamlab.config import DreamConfig
+from dreamlab.layers import is_offered
 from dreamlab.tasks.events import Timed
-from dreamlab.zoo import is_offered
 
 #: Side of the picture, and steps.
 _SIDE = 224

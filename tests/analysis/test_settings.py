@@ -5,7 +5,7 @@ import pytest
 from dreamlab.analysis import ANALYSES, named
 from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
-from dreamlab.zoo import known_layers
+from dreamlab.layers import known_layers
 
 
 @pytest.mark.parametrize("name", ANALYSES)

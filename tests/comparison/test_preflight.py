@@ -1,6 +1,6 @@
 from dreamlab.comparison.preflight import check
 from dreamlab.config import DreamConfig
-from dreamlab.zoo import known_layers
+from dreamlab.layers import known_layers
 
 VGG16 = known_layers("vgg16")
 

@@ -130,14 +130,13 @@ def test_weights_of_another_network_are_refused(tmp_path):
 
 
 def test_shipped_weights_are_checked(tmp_path, monkeypatch):
-    path, checksum = loading.SHIPPED["vgg16"]
-    copy = Path(shutil.copy(path, tmp_path))
+    copy = Path(shutil.copy(loading._SHIPPED / ARCHITECTURES["vgg16"].weights_file, tmp_path))
     with open(copy, "r+b") as file:
         file.seek(5_000_000)
         byte = file.read(1)
         file.seek(5_000_000)
         file.write(bytes([byte[0] ^ 1]))
-    monkeypatch.setattr(loading, "SHIPPED", {"vgg16": (copy, checksum)})
+    monkeypatch.setattr(loading, "_SHIPPED", tmp_path)
     with pytest.raises(DreamError, match=r"is damaged \(SHA-256 .*not 65c4f9c6baa8"):
         load_model("vgg16")
     copy.unlink()
@@ -148,7 +147,7 @@ def test_shipped_weights_are_checked(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_vgg16_comes_with_imagenet_weights():
     network = load_model("vgg16")
-    assert network.weights == loading.SHIPPED["vgg16"][1]
+    assert network.weights == ARCHITECTURES["vgg16"].shipped
     weights = network.feature_extractor(["block1_conv1"], "float32").weights
     assert all(np.isfinite(weight.numpy()).all() for weight in weights)
     assert weights[0].numpy().std() > 0.1  # random ones have 0.057
@@ -166,11 +165,11 @@ def test_no_network_is_one_clear_error(tmp_path, monkeypatch):
     assert message.startswith("the ImageNet weights of inception_v3 could not be downloaded")
     assert str(tmp_path / "models") in message
     assert "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5" in message
-    assert "vgg16, which works offline" in message
+    assert "vgg16 or efficientnet_lite0, which work offline" in message
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", ARCHITECTURES)
+@pytest.mark.parametrize("model", [name for name, of in ARCHITECTURES.items() if not of.shipped])
 def test_the_weights_file_is_the_one_that_keras_asks_for(model, monkeypatch):
     asked = []
 

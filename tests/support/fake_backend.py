@@ -21,7 +21,7 @@ from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.tasks.events import Event
 from dreamlab.tasks.task import Result, Task
-from dreamlab.zoo import ARCHITECTURES
+from dreamlab.zoo import smallest_side
 from tests.support import fake_findings
 
 ROOT = Path(__file__).parents[2]
@@ -164,7 +164,7 @@ class FakeBackend:
     def steps(self, job: str) -> list[LossPoint]:
         """Return all the losses a job will have."""
         task = self.requests[job]
-        config, smallest = task.config, ARCHITECTURES[task.model].smallest
+        config, smallest = task.config, smallest_side(task.model)
         plan = plan_octaves(*task.picture.shape, config, model=task.model, smallest=smallest)
         return [
             LossPoint(octave, *shape, step, sum(parts.values()), parts)

@@ -19,7 +19,7 @@ from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.images.octaves import plan_octaves
-from dreamlab.zoo import LayerInfo
+from dreamlab.layer_info import LayerInfo
 
 REFUSES, BREAKS, DIES, HANGS, WARNS, STARVES, FILLS = range(101, 108)
 

@@ -6,8 +6,8 @@ from dreamlab.analysis import Item
 from dreamlab.analysis.noisy import KINDS
 from dreamlab.config import DreamConfig
 from dreamlab.images import Picture, load_image
+from dreamlab.layers import chosen_layers, known_layers
 from dreamlab.tasks.analysis_task import AnalysisTask
-from dreamlab.zoo import chosen_layers, known_layers
 
 
 def items(task: AnalysisTask) -> list[Item]:

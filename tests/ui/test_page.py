@@ -11,9 +11,9 @@ from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import specs
 from dreamlab.config.specs import Number
+from dreamlab.layers import is_offered, known_layers
 from dreamlab.ui import page as page_module
 from dreamlab.ui.session.keys import VariantKeys
-from dreamlab.zoo import is_offered, known_layers
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
 
 

@@ -1,7 +1,7 @@
 from dreamlab.comparison.preflight import check
 from dreamlab.config import DreamConfig
+from dreamlab.layers import known_layers
 from dreamlab.ui.wording import duration, sentence
-from dreamlab.zoo import known_layers
 
 
 def test_sentence():

@@ -7,12 +7,12 @@ import streamlit as st
 from dreamlab.analysis import named
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
+from dreamlab.layers import is_offered, known_layers
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.analysis.controls import Controls
 from dreamlab.ui.inputs.picture import current
 from dreamlab.ui.session import keys
-from dreamlab.zoo import is_offered, known_layers
 
 
 def plan(picture: Picture | None, name: str, panel: Panel) -> AnalysisTask:

@@ -7,9 +7,10 @@ import streamlit as st
 from dreamlab.comparison.preflight import Check, check
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
+from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import known_layers
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.ui.session.state import Draft
-from dreamlab.zoo import LayerInfo, known_layers
 
 
 @dataclass(frozen=True)

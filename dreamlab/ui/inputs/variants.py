@@ -9,6 +9,8 @@ import streamlit as st
 from dreamlab.comparison.comparison import MAX_LIST, MAX_VARIANTS, Comparison
 from dreamlab.comparison.presets import COMPARISONS
 from dreamlab.comparison.variant import MAX_NAME, SHARED, Variant
+from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import is_offered, known_layers
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control, label
 from dreamlab.ui.inputs.plan import PlannedDream
@@ -16,7 +18,6 @@ from dreamlab.ui.session import keys, state
 from dreamlab.ui.session.keys import VariantKeys
 from dreamlab.ui.session.state import Draft
 from dreamlab.ui.wording import duration, sentence
-from dreamlab.zoo import LayerInfo, is_offered, known_layers
 
 _PER_ROW = 4
 

@@ -1,0 +1,101 @@
+"""The layers of the networks on offer, read and written; loads no network."""
+
+import difflib
+import functools
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from dreamlab.errors import DreamError, shown
+from dreamlab.layer_info import LayerInfo
+from dreamlab.zoo import architecture, base, check_network
+
+#: The layers of all networks on offer, one per line.
+LAYER_TABLE = Path(__file__).parent / "layers.json"
+
+
+def known_layers(model: str) -> tuple[LayerInfo, ...]:
+    """Return the layers of a network of the zoo in network order, without loading it.
+
+    ``python -m dreamlab layers --write`` writes the file that this reads, ``layers.json``, from
+    the networks themselves.
+
+    Raises
+    ------
+    DreamError
+        If the zoo has no such network.
+    """
+    check_network(model)
+    return _layers()[base(model)]
+
+
+@functools.cache
+def _layers() -> dict[str, tuple[LayerInfo, ...]]:
+    table = json.loads(LAYER_TABLE.read_text("utf-8"))
+    return {name: tuple(map(LayerInfo.from_dict, rows)) for name, rows in table.items()}
+
+
+def layer_table(tables: Mapping[str, Sequence[LayerInfo]]) -> str:
+    """Return the layers of networks as JSON, one per line, as `known_layers` reads it."""
+    texts = []
+    for name, layers in tables.items():
+        rows = [json.dumps(layer.to_dict(), separators=(",", ":")) for layer in layers]
+        texts.append(f"{json.dumps(name)}: [\n" + ",\n".join(rows) + "\n]")
+    return "{\n" + ",\n".join(texts) + "\n}\n"
+
+
+def is_offered(model: str, layer: str) -> bool:
+    """Return whether a layer is on offer; a user's own network offers all its layers."""
+    known = architecture(model)
+    return known is None or re.fullmatch(known.offered, layer) is not None
+
+
+def find_layer(model: str, layers: Sequence[LayerInfo], name: str) -> LayerInfo:
+    """Return the layer of a name.
+
+    Parameters
+    ----------
+    model : str
+        Name of the network, for the message and for the layers it offers.
+    layers : sequence of LayerInfo
+        All layers of the network.
+    name : str
+        Name of the layer.
+
+    Raises
+    ------
+    DreamError
+        If the network has no such layer; the message gives similar names, or those on offer.
+    """
+    for layer in layers:
+        if layer.name == name:
+            return layer
+    similar = difflib.get_close_matches(name, [layer.name for layer in layers], n=3)
+    offered = [layer.name for layer in layers if is_offered(model, layer.name)]
+    rest = f" and {len(offered) - 20} more" if len(offered) > 20 else ""
+    hint = f"choose from {', '.join(offered[:20])}{rest}"
+    if similar:
+        hint = f"did you mean {' or '.join(similar)}?"
+    raise DreamError(f"{model} has no layer {shown(name)}: {hint}")
+
+
+def chosen_layers(
+    model: str, layers: Sequence[LayerInfo], names: Sequence[str]
+) -> tuple[LayerInfo, ...]:
+    """Return the layers of these names in network order; without names, those on offer.
+
+    Layers that take pictures of a single size are on offer by name alone.
+
+    Raises
+    ------
+    DreamError
+        If the network has no such layer.
+    """
+    for name in names:
+        find_layer(model, layers, name)
+    return tuple(
+        layer
+        for layer in layers
+        if layer.name in names or not names and layer.only is None and is_offered(model, layer.name)
+    )
