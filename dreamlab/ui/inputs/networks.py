@@ -1,0 +1,49 @@
+"""The networks that can be chosen, and how a choice is described."""
+
+from dreamlab.layers import known_layers
+from dreamlab.zoo import ARCHITECTURES, UNTRAINED, architecture, is_untrained, label
+
+#: Other networks' work is told as a multiple of this one's.
+_MEASURE = "vgg16"
+
+_FRACTIONS = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
+
+
+def offered() -> list[str]:
+    """Return the networks on offer: those that are here, their untrained twins, all others."""
+    here = [name for name, known in ARCHITECTURES.items() if known.shipped]
+    others = [name for name in ARCHITECTURES if name not in here]
+    return [*here, *(name + UNTRAINED for name in here), *others]
+
+
+def described(model: str) -> str:
+    """Return a network's name with what one should know before choosing it, in one line."""
+    known = architecture(model)
+    if is_untrained(model):
+        return f"{label(model)} · random weights, a control"
+    facts = [label(model)]
+    if known is not None:
+        facts.append("here" if known.shipped else "downloaded when it is first used")
+        facts.append(work(model))
+    return " · ".join(filter(None, facts))
+
+
+def work(model: str) -> str:
+    """Return the multiplications as a share of those of VGG16, in words; empty for VGG16."""
+    if model == _MEASURE:
+        return ""
+    times = _multiplications(_MEASURE) / _multiplications(model)
+    if times < 1.5:
+        return f"{1 / times:.1f} times the work of {label(_MEASURE)}"
+    share = _FRACTIONS.get(round(times), f"a {_ordinal(round(times))}")
+    return f"{share} of {label(_MEASURE)}'s work"
+
+
+def _multiplications(model: str) -> float:
+    return max(layer.operations for layer in known_layers(model))
+
+
+def _ordinal(number: int) -> str:
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    ending = "th" if number % 100 in (11, 12, 13) else endings.get(number % 10, "th")
+    return f"{number}{ending}"
