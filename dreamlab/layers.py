@@ -13,6 +13,8 @@ from dreamlab.zoo import architecture, base, check_network
 
 #: The layers of all networks on offer, one per line.
 LAYER_TABLE = Path(__file__).parent / "layers.json"
+#: The losses of the layers of networks that are here, on the sample cat.
+LOSS_TABLE = Path(__file__).parent / "first_losses.json"
 
 
 def known_layers(model: str) -> tuple[LayerInfo, ...]:
@@ -34,6 +36,20 @@ def known_layers(model: str) -> tuple[LayerInfo, ...]:
 def _layers() -> dict[str, tuple[LayerInfo, ...]]:
     table = json.loads(LAYER_TABLE.read_text("utf-8"))
     return {name: tuple(map(LayerInfo.from_dict, rows)) for name, rows in table.items()}
+
+
+def first_loss(model: str, layer: str) -> float | None:
+    """Return a layer's loss on the sample cat, at weight 1; None if it is not known.
+
+    Known are the losses of the networks that come with dreamlab, and of all untrained ones.
+    """
+    return _losses().get(model, {}).get(layer)
+
+
+@functools.cache
+def _losses() -> dict[str, dict[str, float]]:
+    losses: dict[str, dict[str, float]] = json.loads(LOSS_TABLE.read_text("utf-8"))
+    return losses
 
 
 def layer_table(tables: Mapping[str, Sequence[LayerInfo]]) -> str:

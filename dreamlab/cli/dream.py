@@ -17,6 +17,7 @@ from dreamlab.cli.console import (
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.config.base import specs
+from dreamlab.config.presets import mixed_preset, network_of
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape
 from dreamlab.images.bounds import check_smallest
@@ -24,13 +25,12 @@ from dreamlab.results import folder
 from dreamlab.results.film import Film
 from dreamlab.results.record import run_to_end
 from dreamlab.results.recording import Recording
-from dreamlab.zoo import architecture
-
-_DEFAULT_PRESET = "mixed"
+from dreamlab.zoo import architecture, base
 
 _EPILOG = """\
 Settings come from the options first, then from --config, then from --preset, then from the
-defaults. With none of --layer, --config and --preset, the preset is "mixed".
+defaults. With none of --layer, --config and --preset, the preset is the mixed one of the network.
+Without --model the network is that of the preset or config.
 
 DIR gets dream.png, octave_<k>_<h>x<w>.png, progression.gif and .webp, losses.csv and .json, and
 config.json. Files of these names are replaced, and octave_<k>_<h>x<w>.png of an earlier run in
@@ -85,9 +85,13 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
     own = setting_values(options, specs(DreamConfig))
     values: dict[str, Any] = {}
     stored: dict[str, Any] = read_settings(asked["config"]) if "config" in asked else {}
-    if "preset" in asked or "config" not in asked and "layers" not in own:
-        values |= DreamConfig.preset(asked.get("preset", _DEFAULT_PRESET)).to_dict()
-    model = DEFAULT_MODEL
+    model = asked.get("model", DEFAULT_MODEL)
+    preset = asked.get("preset")
+    if preset is None and "config" not in asked and "layers" not in own:
+        preset = _first_preset(model)
+    if preset is not None:
+        values |= DreamConfig.preset(preset).to_dict()
+        model = network_of(preset)
     if "config" in stored:
         model = str(stored.get("model", DEFAULT_MODEL))
         if architecture(model) is None and Path(asked.get("model", "")).name == model:
@@ -107,6 +111,19 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
             channels = {name: of for name, of in channels.items() if name in own["layers"]}
         own["channels"] = channels | own.get("channels", {})
     return DreamConfig.from_dict(values | own), model
+
+
+def _first_preset(model: str) -> str:
+    """Return the preset of a network for which no layers are named."""
+    preset = mixed_preset(base(model))
+    if preset is None and architecture(model) is None and not Path(base(model)).exists():
+        return "mixed"  # loading says that there is no such network
+    if preset is None:
+        raise DreamError(
+            f"{model} has no preset of its own: name its layers with --layer, which "
+            f"dreamlab layers --model {model} lists"
+        )
+    return preset
 
 
 def _dream(options: argparse.Namespace) -> int:

@@ -1,13 +1,17 @@
 """The commands ``layers`` and ``presets``, which list what is available."""
 
 import argparse
+import json
+from importlib import resources
 
 from dreamlab.cli.console import DEFAULT_MODEL, add_model, network, quietly_import_tensorflow
 from dreamlab.config import PRESETS
 from dreamlab.config.input_range import check_input_range, fed_in_words
-from dreamlab.layers import LAYER_TABLE, is_offered, known_layers, layer_table
+from dreamlab.config.presets import network_of
+from dreamlab.images import load_image
+from dreamlab.layers import LAYER_TABLE, LOSS_TABLE, is_offered, known_layers, layer_table
 from dreamlab.results import folder
-from dreamlab.zoo import ARCHITECTURES, architecture, base
+from dreamlab.zoo import ARCHITECTURES, UNTRAINED, architecture, base
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -19,7 +23,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     layers.add_argument(
         "--write",
         action="store_true",
-        help="build all networks and write the table of layers that comes with dreamlab anew",
+        help="build all networks and write the tables of layers and losses that come with dreamlab",
     )
     presets = commands.add_parser("presets", help="list the presets", allow_abbrev=False)
     presets.set_defaults(run=_presets)
@@ -65,15 +69,30 @@ def _write_layers() -> int:
     tables = {name: load_model(name, weights=None).layers for name in ARCHITECTURES}
     folder.write_file(LAYER_TABLE, layer_table(tables).encode())
     print(f"wrote {sum(map(len, tables.values()))} layers to {LAYER_TABLE}")
+    _write_losses()
     return 0
 
 
+def _write_losses() -> None:
+    from dreamlab.dream.first_losses import first_losses
+    from dreamlab.models import load_model
+
+    cat = load_image(resources.files("dreamlab").joinpath("samples", "cat.png").read_bytes())
+    here = [name for name, known in ARCHITECTURES.items() if known.shipped]
+    losses = {}
+    for name in [*here, *(name + UNTRAINED for name in ARCHITECTURES)]:
+        measured = first_losses(load_model(name), cat)
+        losses[name] = {layer: float(f"{loss:.4g}") for layer, loss in measured.items()}
+    folder.write_file(LOSS_TABLE, (json.dumps(losses, indent=1) + "\n").encode())
+    print(f"wrote {sum(map(len, losses.values()))} losses to {LOSS_TABLE}")
+
+
 def _presets(options: argparse.Namespace) -> int:
-    rows: list[tuple[str, ...]] = [("preset", "layers", "other settings")]
+    rows: list[tuple[str, ...]] = [("preset", "network", "layers", "other settings")]
     for name, values in PRESETS.items():
         layers = " ".join(f"{layer}={weight:g}" for layer, weight in values["layers"].items())
         others = [f"{key}={value}" for key, value in values.items() if key != "layers"]
-        rows.append((name, layers, " ".join(others)))
+        rows.append((name, network_of(name), layers, " ".join(others)))
     _print_table(rows)
     return 0
 

@@ -15,7 +15,8 @@ from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
 from dreamlab.results.contact_sheet import comparison_sheet
 from dreamlab.results.export import file_name
-from dreamlab.results.record import record, resolve
+from dreamlab.results.naming import told_apart
+from dreamlab.results.record import network_for, record, resolve
 from dreamlab.results.recording import Recording
 from dreamlab.results.section import NamedDream
 
@@ -90,7 +91,8 @@ class Dreams(Mapping[str, Recording]):
         """
         folder.prepare(Path(directory))
         files: list[str] = []
-        for number, (name, recording) in enumerate(self.items(), 1):
+        names = told_apart([(name, run.provenance.model) for name, run in self.items()])
+        for number, (name, recording) in enumerate(zip(names, self.values(), strict=True), 1):
             own = f"{number}_{file_name(name)}"
             files += [f"{own}/{file}" for file in recording.save(Path(directory) / own)]
         folder.write_file(Path(directory) / "sheet.png", self.sheet())
@@ -111,7 +113,7 @@ class Dreams(Mapping[str, Recording]):
 def compare(
     picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray,
     dreams: Sequence[Dreamable] | Mapping[str, Dreamable],
-    model: "Network | keras.Model | str | Path" = "vgg16",
+    model: "Network | keras.Model | str | Path | Sequence[Any] | None" = None,
     *,
     max_side: int | None = None,
     background: str = "auto",
@@ -129,8 +131,9 @@ def compare(
         The dreams: each is a layer's name, a preset's name, layers with their weights, or a
         `DreamConfig`. The keys of a mapping are their names; the dreams of a sequence have the
         names of their layers or presets.
-    model : Network, keras.Model, str or path
-        Any input of `dreamlab.models.load_model`.
+    model : Network, keras.Model, str or path, or a sequence of them, optional
+        Any input of `dreamlab.models.load_model`; a sequence has one for each dream. By default the
+        network of each dream's preset, or vgg16.
     max_side : int, optional
         Scale a larger picture down so that its longest side has this many pixels.
     background : str
@@ -165,8 +168,9 @@ def compare(
 
     configs = _configs(dreams, settings)
     image = warned(read_image(picture, max_side=max_side, background=background))
-    network, recordings = cached_model(model), {}
-    for name, config in configs.items():
+    recordings = {}
+    for (name, config), own in zip(configs.items(), _networks(dreams, model), strict=True):
+        network = cached_model(own)
         try:
             recordings[name] = record(image, config, network, progress=progress, memory=memory)
         except NoAnswer as error:
@@ -195,6 +199,26 @@ def _configs(
             name = f"{name} again"
         configs[name] = config
     return configs
+
+
+def _networks(
+    dreams: Sequence[Dreamable] | Mapping[str, Dreamable],
+    model: Any,
+) -> list[Any]:
+    """Return the network of each dream."""
+    if isinstance(dreams, str):
+        dreams = [dreams]
+    each = list(dreams.values() if isinstance(dreams, Mapping) else dreams)
+    if model is None:
+        return [network_for(dream) for dream in each]
+    if not isinstance(model, list | tuple):
+        return [model] * len(each)
+    if len(model) != len(each):
+        raise DreamError(
+            f"there are {len(model)} networks for {len(each)} dreams; give one for each, or one "
+            "for all"
+        )
+    return list(model)
 
 
 def _config(dream: Dreamable, settings: Mapping[str, Any]) -> DreamConfig:

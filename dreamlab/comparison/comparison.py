@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from dreamlab.comparison.network import NetworkName
-from dreamlab.comparison.presets import COMPARISONS
+from dreamlab.comparison.presets import COMPARISONS, OF_NETWORKS
 from dreamlab.comparison.variant import COMMON, SHARED, Variant
 from dreamlab.config import PRESETS, DreamConfig
 from dreamlab.config.base import Settings, checked
@@ -108,27 +108,27 @@ class Comparison(Settings):
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> Self:
-        """Return one of the notebook's `COMPARISONS`, for vgg16.
+        """Return one of the comparisons on offer: the notebook's, for vgg16, or one of networks.
 
         Settings with the same value in all variants become common; others become overrides.
 
         Parameters
         ----------
         name : str
-            A name in `COMPARISONS`.
+            A name in `COMPARISONS` or `OF_NETWORKS`.
         **changes
-            ``source``, ``max_side``, ``background`` and ``every``; ``common`` overrides the
-            preset's settings.
+            ``model``, ``source``, ``max_side``, ``background`` and ``every``; ``common`` overrides
+            the preset's settings.
 
         Raises
         ------
         DreamError
             If there is no such comparison, or a change does not pass its check.
         """
-        if not isinstance(name, str) or name not in COMPARISONS:
-            names = ", ".join(COMPARISONS)
-            raise DreamError(f"unknown comparison {shown(name)}; choose from {names}")
-        presets = {label: {**COMMON, **PRESETS[preset]} for label, preset in COMPARISONS[name]}
+        offered = {**COMPARISONS, **OF_NETWORKS}
+        if not isinstance(name, str) or name not in offered:
+            raise DreamError(f"unknown comparison {shown(name)}; choose from {', '.join(offered)}")
+        presets = {part: {**COMMON, **PRESETS[part.preset]} for part in offered[name]}
         first, *others = presets.values()
         shared = {
             field: first[field]
@@ -138,15 +138,16 @@ class Comparison(Settings):
         common = {**COMMON, **shared, **changes.pop("common", {})}
         variants = [
             Variant(
-                name=label,
-                layers=preset["layers"],
+                name=part.name,
+                model=part.model,
+                layers=part.layers,
                 overrides={
                     field: preset[field]
                     for field in COMMON
                     if field not in shared and preset[field] != common[field]
                 },
             )
-            for label, preset in presets.items()
+            for part, preset in presets.items()
         ]
         return cls(variants=tuple(variants), common=common, **changes)
 
@@ -154,15 +155,21 @@ class Comparison(Settings):
         """Return the settings of each variant, in order."""
         return tuple(variant.config(self.common) for variant in self.variants)
 
-    def moved_to(self, model: str) -> Self:
-        """Return the comparison for another network.
+    def moved_to(self, model: str) -> tuple[Self, tuple[str, ...]]:
+        """Return the comparison for another network, and what was done, in sentences.
 
-        A layer that the other network lacks becomes the offered layer at the same relative depth,
-        with all its channels.
+        Variants with a network of their own stay as they are; see `dreamlab.comparison.mapping` for
+        the layers of the others.
         """
-        before = tuple(layer.name for layer in known_layers(self.model))
-        variants = [variant.moved(before, model) for variant in self.variants]
-        return self.replace(model=model, variants=variants)
+        variants, said = [], []
+        for variant in self.variants:
+            moved, sentence = variant, ""
+            if variant.model is None:
+                moved, sentence = variant.moved(self.model, model)
+            variants.append(moved)
+            said.append(sentence)
+        sentences = tuple(dict.fromkeys(filter(None, said)))
+        return self.replace(model=model, variants=variants), sentences
 
     def encode(self) -> str:
         """Return the comparison as a short text that is safe in an address."""

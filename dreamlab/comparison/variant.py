@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from dreamlab.comparison.mapping import mapped
 from dreamlab.comparison.network import NetworkName
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import Settings, checked, specs
 from dreamlab.config.layers import check_layers
 from dreamlab.config.nested import PartialSettings
 from dreamlab.config.specs import Line, Spec, setting
-from dreamlab.layers import is_offered, known_layers
 
 MAX_NAME = 40
 
@@ -78,26 +78,13 @@ class Variant(Settings):
         settings = {**common, **self.overrides}
         return DreamConfig(layers=self.layers, channels=self.channels, **settings)
 
-    def moved(self, before: tuple[str, ...], model: str) -> "Variant":
-        """Return the variant for another network; see `Comparison.moved_to`.
+    def moved(self, before: str, after: str) -> tuple["Variant", str]:
+        """Return the variant with its layers in another network, and what was done to them.
 
         Parameters
         ----------
-        before : tuple of str
-            Names of all layers of the present network, in order.
-        model : str
-            Name of the other network.
+        before, after : str
+            Names of the networks; the variant's own `model` stays.
         """
-        names = [layer.name for layer in known_layers(model)]
-        offered = [name for name in names if is_offered(model, name)]
-        layers: dict[str, float] = {}
-        for name, weight in self.layers.items():
-            if name not in names:
-                place = before.index(name) / max(len(before) - 1, 1)
-                name = offered[round(place * (len(offered) - 1))]
-            layers[name] = layers.get(name, 0.0) + weight
-        # The weights of two layers that become the same layer may cancel out.
-        if not any(layers.values()):
-            layers = {name: 1.0 for name in layers}
-        channels = {name: indices for name, indices in self.channels.items() if name in names}
-        return self.replace(layers=layers, channels=channels)
+        moved = mapped(self.layers, self.channels, before, after)
+        return self.replace(layers=moved.layers, channels=moved.channels), moved.said

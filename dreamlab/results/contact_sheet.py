@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from dreamlab.errors import DreamError
 from dreamlab.images import MAX_PIXELS, Picture, png
+from dreamlab.results.naming import with_network
 from dreamlab.results.run_data import RunData
 
 _GAP = 16
@@ -96,7 +97,7 @@ def contact_sheet(
 def comparison_sheet(
     dreams: Sequence[tuple[str, RunData]], text: Mapping[str, str] | None = None
 ) -> bytes:
-    """Return a contact sheet of the original and the results of dreams on it.
+    """Return a contact sheet of the original and the results of dreams on it, with their networks.
 
     Parameters
     ----------
@@ -106,7 +107,10 @@ def comparison_sheet(
         Text chunks of the file.
     """
     items = [("Original", dreams[0][1].original)]
-    items += [(name, recording.final.picture) for name, recording in dreams]
+    items += [
+        (with_network(name, recording.provenance.model), recording.final.picture)
+        for name, recording in dreams
+    ]
     return contact_sheet(items, columns=across(len(items)), text=text)
 
 

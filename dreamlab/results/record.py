@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from PIL import Image
 
-from dreamlab.config import DreamConfig
+from dreamlab.config import PRESETS, DreamConfig
+from dreamlab.config.presets import network_of
 from dreamlab.images import Loaded, Picture, Shape, read_image, warned
 from dreamlab.images.bounds import check_smallest
 from dreamlab.results.progress import follow
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def record(
     picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray | Loaded,
     config: DreamConfig | str | Mapping[str, Any] | None = None,
-    model: "Network | keras.Model | str | Path" = "vgg16",
+    model: "Network | keras.Model | str | Path | None" = None,
     *,
     max_side: int | None = None,
     background: str = "auto",
@@ -44,8 +45,8 @@ def record(
     config : DreamConfig, str or mapping, optional
         The settings, the name of a preset, or plain values; by default the preset ``"mixed"``, or
         the defaults of `DreamConfig` where `settings` name the layers.
-    model : Network, keras.Model, str or path
-        Any input of `dreamlab.models.load_model`.
+    model : Network, keras.Model, str or path, optional
+        Any input of `dreamlab.models.load_model`; by default the network of the preset, or vgg16.
     max_side : int, optional
         Scale a larger picture down so that its longest side has this many pixels.
     background : str
@@ -78,7 +79,7 @@ def record(
     loaded = warned(read_image(picture, max_side=max_side, background=background))
     image, shape, full = Picture.exactly(loaded.image), Shape.of(loaded.image), loaded.full
     del loaded  # its floats take four times the picture
-    network = cached_model(model)
+    network = cached_model(network_for(config) if model is None else model)
     check_smallest(shape, network.smallest, network.name, full=full)
     recording = Recording(every=every)
     steps = dream(image, network, dream_config, memory=memory)
@@ -110,6 +111,11 @@ def run_to_end(recording: Recording, steps: Iterable["Step"], progress: bool | N
     except KeyboardInterrupt:
         if not recording.frames:
             raise
+
+
+def network_for(config: Any) -> str:
+    """Return the name of the network of a preset, or of vgg16 for any other settings."""
+    return network_of(config) if isinstance(config, str) and config in PRESETS else "vgg16"
 
 
 def resolve(

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from dreamlab.report import svg
 from dreamlab.report.html import Figure, Section, row
 from dreamlab.report.table import Table
+from dreamlab.results.naming import told_apart, with_network
 from dreamlab.results.run_data import RunData
 
 
@@ -84,7 +85,8 @@ def _with_losses(dreams: Sequence[NamedDream]) -> list[NamedDream]:
 def _caption(dream: NamedDream) -> str:
     weights = dream.recording.provenance.config.layers.items()
     last = dream.recording.final
-    parts = [dream.name, ", ".join(f"{name} × {weight:g}" for name, weight in weights)]
+    parts = [with_network(dream.name, dream.recording.provenance.model)]
+    parts.append(", ".join(f"{name} × {weight:g}" for name, weight in weights))
     parts.append(f"{last.width} × {last.height} px")
     if not dream.recording.finished:
         parts.append("ended early")
@@ -104,13 +106,14 @@ def _numbers(dreams: Sequence[NamedDream]) -> Table:
 
 def losses(dreams: Sequence[NamedDream]) -> Table:
     """Return each dream's losses as multiples of its first loss; a shorter dream leaves gaps."""
+    names = told_apart([(dream.name, dream.recording.provenance.model) for dream in dreams])
     columns = [
         _with_gaps(point.loss / dream.recording.losses[0].loss for point in dream.recording.losses)
         for dream in dreams
     ]
     rows = tuple((step, *row) for step, row in enumerate(zip_longest(*columns), 1))
     title = "Loss at each step, as a multiple of the first"
-    return Table("losses", title, ("step", *(dream.name for dream in dreams)), rows, "lines")
+    return Table("losses", title, ("step", *names), rows, "lines")
 
 
 def _layer_shares(dream: NamedDream) -> Table:
@@ -120,7 +123,8 @@ def _layer_shares(dream: NamedDream) -> Table:
         total = sum(map(abs, point.losses.values())) or 1.0
         rows.append((step, *_with_gaps(part / total for part in point.losses.values())))
     layers = dream.recording.losses[0].losses
-    title = f"Each layer's share of the loss of {dream.name}"
+    name = with_network(dream.name, dream.recording.provenance.model)
+    title = f"Each layer's share of the loss of {name}"
     return Table("shares", title, ("step", *layers), tuple(rows), "lines")
 
 

@@ -1,6 +1,8 @@
-"""Numbers written as words on the page."""
+"""Numbers and facts written as words on the page."""
 
 from dreamlab.comparison.preflight import Check
+from dreamlab.layer_info import LayerInfo
+from dreamlab.ui import style
 
 
 def sentence(check: Check) -> str:
@@ -22,3 +24,12 @@ def duration(seconds: float) -> str:
     parts = [f"{minutes} min"] if minutes else []
     parts += [f"{rest} s"] if rest or not minutes else []
     return " ".join(parts).replace(" ", "\u00a0")
+
+
+def layer_facts(layer: LayerInfo | None) -> str:
+    """Return a layer's depth, channels and receptive field, as a line."""
+    if layer is None:
+        return "not in this network"
+    field = layer.receptive_field
+    sees = "sees it all" if field is None else f"sees {field} px"
+    return style.facts(f"depth {layer.depth}", f"{layer.channels} channels", sees)

@@ -55,5 +55,6 @@ def test_presets_are_listed(capfd):
     assert main(["presets"]) == 0
     lines = capfd.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[1:]] == list(PRESETS)
-    assert lines[-1].split()[1:3] == ["block2_conv2=0.02", "block3_conv3=0.03"]
-    assert lines[-1].endswith("gaussian_noise=0.05 salt_pepper=0.002")
+    assert lines[7].split()[1:4] == ["vgg16", "block2_conv2=0.02", "block3_conv3=0.03"]
+    assert lines[-1].split()[1:3] == ["inception_v3", "mixed2=0.2"]
+    assert lines[7].endswith("gaussian_noise=0.05 salt_pepper=0.002")

@@ -51,7 +51,7 @@ def test_own_settings_lie_over_the_common_ones():
 
 
 def test_moving_to_another_network_keeps_names_it_knows():
-    moved = MIXED.moved_to("vgg19")
+    moved, _ = MIXED.moved_to("vgg19")
     assert moved.model == "vgg19"
     assert moved.variants == MIXED.variants
 
@@ -63,14 +63,14 @@ def test_moving_to_another_network_takes_the_same_relative_depth():
             Variant(name="Cut", layers={"block5_pool": 1.0}, channels={"block5_pool": [2]}),
         )
     )
-    moved = ends.moved_to("inception_v3")
+    moved, _ = ends.moved_to("inception_v3")
     assert dict(moved.variants[0].layers) == {"mixed0": 1.0, "mixed10": 3.0}
     assert dict(moved.variants[1].channels) == {}
 
 
 def test_weights_that_cancel_out_after_a_move_are_set_anew():
     close = Variant(name="x", layers={"block1_conv1": 1.0, "block1_conv2": -1.0})
-    moved = Comparison(variants=(close,)).moved_to("inception_v3")
+    moved, _ = Comparison(variants=(close,)).moved_to("inception_v3")
     assert dict(moved.variants[0].layers) in ({"mixed0": 1.0}, {"mixed0": 1.0, "mixed1": -1.0})
 
 

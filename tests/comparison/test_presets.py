@@ -8,8 +8,9 @@ from dreamlab.errors import DreamError
 
 @pytest.mark.parametrize("name", COMPARISONS)
 def test_comparisons_are_the_notebooks(name):
-    expected = [DreamConfig.preset(preset) for _, preset in COMPARISONS[name]]
+    expected = [DreamConfig.preset(part.preset) for part in COMPARISONS[name]]
     assert list(Comparison.preset(name).configs()) == expected
+    assert all(part.model is None for part in COMPARISONS[name])
 
 
 def test_comparison_keeps_what_is_asked():

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from dreamlab.config import PRESETS, DreamConfig
 from dreamlab.config.base import specs
+from dreamlab.config.presets import mixed_preset, network_of
 from dreamlab.errors import DreamError
+from dreamlab.layers import find_layer, known_layers
 
 LAYER = {"layers": {"a": 1.0}}
 
@@ -36,12 +38,57 @@ def test_presets_are_the_notebooks(name):
     assert (config.jitter, config.preprocessing, config.channels) == (0, "notebook", {})
 
 
+#: The dreams of other networks: layers, octaves and steps.
+OTHERS = {
+    "lite-early": ("efficientnet_lite0", {"block3b_add": 1.0}, 4, 20),
+    "lite-middle": ("efficientnet_lite0", {"block4c_add": 1.0}, 4, 20),
+    "lite-late": ("efficientnet_lite0", {"block5c_add": 1.0}, 4, 20),
+    "lite-mixed": (
+        "efficientnet_lite0",
+        {"block3b_add": 0.02, "block4c_add": 0.04, "block5c_add": 0.08},
+        4,
+        20,
+    ),
+    "inception-mixed": (
+        "inception_v3",
+        {"mixed2": 0.2, "mixed3": 3.0, "mixed4": 2.0, "mixed5": 1.5},
+        5,
+        10,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_presets_of_other_networks(name):
+    config = DreamConfig.preset(name)
+    model, layers, octaves, iterations = OTHERS[name]
+    assert network_of(name) == model
+    assert (dict(config.layers), config.octaves, config.iterations) == (layers, octaves, iterations)
+    known = known_layers(model)
+    assert all(find_layer(model, known, layer) for layer in layers)
+
+
 def test_there_are_no_other_presets():
-    assert set(PRESETS) == set(NOTEBOOK)
+    assert set(PRESETS) == {*NOTEBOOK, *OTHERS}
+    assert {network_of(name) for name in NOTEBOOK} == {"vgg16"}
     with pytest.raises(
-        DreamError, match="unknown preset 'deep'; choose from layer1, .*mixed-noisy"
+        DreamError, match="unknown preset 'deep'; choose from layer1, .*inception-mixed"
     ):
         DreamConfig.preset("deep")
+
+
+@pytest.mark.parametrize(
+    ("model", "preset"),
+    [
+        ("vgg16", "mixed"),
+        ("vgg19", "mixed"),
+        ("efficientnet_lite0", "lite-mixed"),
+        ("inception_v3", "inception-mixed"),
+        ("resnet50", None),
+    ],
+)
+def test_a_networks_first_preset(model, preset):
+    assert mixed_preset(model) == preset
 
 
 @pytest.mark.parametrize(

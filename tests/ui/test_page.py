@@ -179,7 +179,7 @@ def test_another_network_waits_for_variants_that_can_run(page):
 def test_comparisons_in_one_click(page, fake, name):
     page.button(key=f"comparison.{name}").click().run()
     dream(page)
-    assert configs(fake) == [DreamConfig.preset(preset) for _, preset in COMPARISONS[name]]
+    assert configs(fake) == [DreamConfig.preset(part.preset) for part in COMPARISONS[name]]
 
 
 def test_a_comparison_leaves_nothing_of_the_variants_before_it(page):

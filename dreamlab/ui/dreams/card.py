@@ -4,12 +4,14 @@ import streamlit as st
 
 from dreamlab.images import Picture, data_url
 from dreamlab.jobs import Backend, Status
+from dreamlab.results.naming import with_network
 from dreamlab.ui import style
 from dreamlab.ui.dreams import before_after
 from dreamlab.ui.dreams.scrubber import END, ORIGINAL, Place, frame_at
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.visitors import Batch, Run
 from dreamlab.ui.wording import duration
+from dreamlab.zoo import label
 
 
 def show(backend: Backend, view: DreamView, where: Place | None, original: Picture | None) -> None:
@@ -100,12 +102,14 @@ def _outcome(view: DreamView, index: int | None) -> str:
 
 def _layers(run: Run) -> str:
     weights = [f"{name} × {weight:g}" for name, weight in run.config.layers.items()]
-    return weights[0] if len(weights) == 1 else f"{len(weights)} layers"
+    layers = weights[0] if len(weights) == 1 else f"{len(weights)} layers"
+    return f"{label(run.model)} · {layers}"
 
 
 def _alt(view: DreamView) -> str:
     share = "" if view.status.state == "done" else f", {view.status.state}"
-    return f"The dream {view.run.name}: {', '.join(view.run.config.layers)} excited{share}"
+    name = with_network(view.run.name, view.run.model)
+    return f"The dream {name}: {', '.join(view.run.config.layers)} excited{share}"
 
 
 def _open(job: str) -> None:
@@ -135,7 +139,7 @@ def large(batch: Batch, views: list[DreamView], where: Place | None) -> None:
                 recording.original.jpeg,
                 frame.picture.jpeg,
                 ratio=width / height,
-                name=run.name,
+                name=with_network(run.name, run.model),
                 alt=batch.alt,
                 key=f"wipe.{run.job}",
             )

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dreamlab.jobs import Backend
 from dreamlab.results.contact_sheet import across
+from dreamlab.results.naming import told_apart
 from dreamlab.ui import style
 from dreamlab.ui.dreams import card, downloads, scrubber, tables
 from dreamlab.ui.dreams.curves import Curve
@@ -63,7 +64,10 @@ def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
     where = None if live else scrubber.show(batch, views)
     card.large(batch, views, where)
     _grid(backend, batch, views, where)
-    curves = [Curve(view.run.name, view.run.colour, view.losses) for view in views]
+    names = told_apart([(view.run.name, view.run.model) for view in views])
+    curves = [
+        Curve(name, view.run.colour, view.losses) for name, view in zip(names, views, strict=True)
+    ]
     tabs = st.tabs(["Losses", "Layer shares", "Numbers", "Export"], key=f"tabs.{batch.number}")
     with tabs[0]:
         tables.losses(curves)

@@ -13,12 +13,14 @@ from dreamlab.errors import DreamError
 from dreamlab.results import export
 from dreamlab.results.contact_sheet import comparison_sheet
 from dreamlab.results.film import Film
+from dreamlab.results.naming import with_network
 from dreamlab.results.recording import Recording
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import keys
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.visitors import Run
+from dreamlab.zoo import label
 
 
 def show(views: list[DreamView]) -> None:
@@ -54,7 +56,7 @@ def everything(dreams: list[tuple[Run, Recording]], film: dict[str, Any]) -> byt
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("contact_sheet.png", sheet(dreams))
         for number, (run, recording) in enumerate(dreams, 1):
-            folder = f"{number}_{export.file_name(run.name)}"
+            folder = f"{number}_{_stem(run)}"
             with zipfile.ZipFile(io.BytesIO(export.archive(recording, **film))) as own:
                 for name in own.namelist():
                     archive.writestr(f"{folder}/{name}", own.read(name))
@@ -73,9 +75,9 @@ def _film() -> dict[str, Any]:
 
 
 def _files(run: Run, recording: Recording, film: dict[str, Any]) -> None:
-    stem = export.file_name(run.name)
+    stem = _stem(run)
     with st.container(horizontal=True, vertical_alignment="center"):
-        style.name(run.name)
+        style.name(run.name, label(run.model))
         kinds: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
             ("PNG", partial(export.png, recording), f"{stem}.png", "image/png"),
             ("GIF", partial(export.gif, recording, **film), f"{stem}.gif", "image/gif"),
@@ -84,8 +86,8 @@ def _files(run: Run, recording: Recording, film: dict[str, Any]) -> None:
             ("Config", partial(export.config_json, recording), f"{stem}.json", "application/json"),
             ("ZIP", partial(export.archive, recording, **film), f"{stem}.zip", "application/zip"),
         )
-        for label, make, name, mime in kinds:
-            _button(label, make, name, mime, f"{run.job}.{label}", of=run.name)
+        for kind, make, name, mime in kinds:
+            _button(kind, make, name, mime, f"{run.job}.{kind}", of=run.name)
         preview = st.toggle("Preview the GIF", key=f"preview.{run.job}")
     if preview:
         try:
@@ -93,7 +95,16 @@ def _files(run: Run, recording: Recording, film: dict[str, Any]) -> None:
         except DreamError as error:
             style.note(str(error), bad=True)
             return
-        st.image(film_bytes, width=320, alt=f"The octaves of {run.name}, one after another")
+        st.image(
+            film_bytes,
+            width=320,
+            alt=f"The octaves of {with_network(run.name, run.model)}, one after another",
+        )
+
+
+def _stem(run: Run) -> str:
+    """Return the beginning of the names of a dream's files."""
+    return export.file_name(with_network(run.name, run.model))
 
 
 @st.cache_data(max_entries=6, ttl=600, show_spinner="Making the GIF…")

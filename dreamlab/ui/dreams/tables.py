@@ -16,6 +16,7 @@ from dreamlab.ui.dreams import curves as charts
 from dreamlab.ui.dreams.curves import Curve
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.wording import duration
+from dreamlab.zoo import label
 
 
 def losses(curves: list[Curve], *, key: str = "losses") -> None:
@@ -100,6 +101,7 @@ def row(view: DreamView) -> dict[str, str]:
     status, recording = view.status, view.recording
     return {
         "Variant": view.run.name,
+        "Network": label(view.run.model),
         "State": status.state,
         "Steps": f"{len(losses)}",
         "First loss": f"{losses[0]:.4g}" if losses else "–",

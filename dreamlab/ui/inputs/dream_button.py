@@ -113,7 +113,7 @@ def _submit(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
     if dream.task is None or dream.check.problem:
         raise DreamError(dream.check.problem)
     job = backend.submit(visit.owner, dream.task)
-    return Run(job, dream.draft.name, dream.draft.colour, dream.task.config)
+    return Run(job, dream.draft.name, dream.draft.colour, dream.task.config, dream.task.model)
 
 
 def _dream(backend: Backend, visit: Visit) -> None:

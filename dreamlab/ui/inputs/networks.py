@@ -9,11 +9,14 @@ _MEASURE = "vgg16"
 _FRACTIONS = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
 
 
-def offered() -> list[str]:
-    """Return the networks on offer: those that are here, their untrained twins, all others."""
+def offered(*chosen: str) -> list[str]:
+    """Return the networks on offer: those that are here, their untrained twins, all others.
+
+    Those that are chosen already, as a link may do with any, come last if they are none of these.
+    """
     here = [name for name, known in ARCHITECTURES.items() if known.shipped]
     others = [name for name in ARCHITECTURES if name not in here]
-    return [*here, *(name + UNTRAINED for name in here), *others]
+    return list(dict.fromkeys([*here, *(name + UNTRAINED for name in here), *others, *chosen]))
 
 
 def described(model: str) -> str:

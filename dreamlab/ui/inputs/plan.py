@@ -7,7 +7,6 @@ import streamlit as st
 from dreamlab.comparison.preflight import Check, check
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
-from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import known_layers
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.ui.session.state import Draft
@@ -37,17 +36,14 @@ class PlannedDream:
 
 def plan(backend: Backend, drafts: list[Draft], picture: Picture | None) -> list[PlannedDream]:
     """Return the dream of each variant, by the current values of the session."""
-    layers = known_layers(st.session_state["model"])
-    return [_planned(backend, draft, picture, layers) for draft in drafts]
+    return [_planned(backend, draft, picture) for draft in drafts]
 
 
-def _planned(
-    backend: Backend, draft: Draft, picture: Picture | None, layers: tuple[LayerInfo, ...]
-) -> PlannedDream:
+def _planned(backend: Backend, draft: Draft, picture: Picture | None) -> PlannedDream:
     if draft.config is None or picture is None:
         return PlannedDream(draft, None, Check(problem=draft.problem or "waits for a picture"))
-    now = st.session_state
-    task = DreamTask(picture, draft.config, now["model"], now["every"])
+    task = DreamTask(picture, draft.config, draft.model, st.session_state["every"])
+    layers = known_layers(task.model)
     preflight = check(*picture.shape, draft.config, task.model, layers, full=picture.full)
     seconds = None if preflight.problem else backend.estimate(task)
     return PlannedDream(draft, task, preflight, seconds)

@@ -6,8 +6,10 @@ from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import COMMON, SHARED
 from dreamlab.config.base import specs
 from dreamlab.ui import style
+from dreamlab.ui.inputs import networks
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import keys, state
+from dreamlab.zoo import label
 
 #: Settings shown in groups; all others are under *Advanced*.
 _GROUPS = {
@@ -17,16 +19,6 @@ _GROUPS = {
 }
 
 _COMPARISON = specs(Comparison)
-
-_NETWORKS = {
-    "vgg16": "VGG16",
-    "vgg19": "VGG19",
-    "inception_v3": "Inception v3",
-    "resnet50": "ResNet-50",
-    "mobilenet_v2": "MobileNet v2",
-    "efficientnet_v2_b0": "EfficientNet v2 B0",
-    "convnext_tiny": "ConvNeXt Tiny",
-}
 
 
 def show() -> None:
@@ -38,7 +30,8 @@ def show() -> None:
         "model",
         _COMPARISON["model"],
         "model",
-        format_func=lambda name: _NETWORKS.get(name, name),
+        options=networks.offered(st.session_state["model"]),
+        format_func=networks.described,
         on_change=_model_changed,
     )
     with st.expander("Advanced"):
@@ -71,13 +64,11 @@ def _model_changed() -> None:
     st.session_state["model"] = before = st.session_state["drawn_model"]
     comparison = state.comparison(state.drafts())
     if comparison is None:
-        state.notify(f"Put the variants right first; the network stays {_NETWORKS[before]}.")
+        state.notify(f"Put the variants right first; the network stays {label(before)}.")
         return
-    converted = comparison.moved_to(model)
-    if converted.variants != comparison.variants:
-        state.notify(
-            f"{_NETWORKS[model]} has layers of its own: those at the same depth were taken."
-        )
+    converted, said = comparison.moved_to(model)
+    for sentence in said:
+        state.notify(f"{sentence}.")
     state.load(converted)
 
 

@@ -44,6 +44,16 @@ class VariantKeys:
         return f"{self.prefix}name"
 
     @property
+    def model(self) -> str:
+        """Name of its network; None for that of the page."""
+        return f"{self.prefix}model"
+
+    @property
+    def drawn_model(self) -> str:
+        """Name of the network that its layers are of; it belongs to no widget."""
+        return f"{self.prefix}drawn_model"
+
+    @property
     def layers(self) -> str:
         """Names of the layers, in order; they belong to no widget."""
         return f"{self.prefix}layers"

@@ -1,5 +1,6 @@
 """State of a session: the values of its widgets, by key; pictures are not part of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ class Draft:
         Index of the colour.
     name : str
         Name as typed.
+    model : str
+        Name of the network: its own, or that of the page.
     variant : Variant or None
         The checked variant; None if it is invalid.
     config : DreamConfig or None
@@ -36,6 +39,7 @@ class Draft:
     id: int
     colour: int
     name: str
+    model: str
     variant: Variant | None = None
     config: DreamConfig | None = None
     problem: str = ""
@@ -75,17 +79,25 @@ def add(variant: Variant, *, after: int | None = None) -> int:
     own = VariantKeys(new)
     state[own.colour] = min(set(range(MAX_VARIANTS)) - colours)
     state[own.name] = _unlike(variant.name)
-    state[own.layers] = list(variant.layers)
-    for layer, weight in variant.layers.items():
-        state[own.weight(layer)] = weight
-    for layer, indices in variant.channels.items():
-        state[own.channels(layer)] = ", ".join(str(index) for index in indices)
+    state[own.model] = variant.model
+    set_layers(own, variant.layers, variant.channels)
     state[own.overrides] = list(variant.overrides)
     for name, value in variant.overrides.items():
         state[own.own(name)] = value
     order = state["variants"]
     order.insert(len(order) if after is None else order.index(after) + 1, new)
     return new
+
+
+def set_layers(
+    own: VariantKeys, layers: Mapping[str, float], channels: Mapping[str, tuple]
+) -> None:
+    """Set the layers of a variant, with their weights and channels."""
+    state = st.session_state
+    state[own.layers] = list(layers)
+    for layer, weight in layers.items():
+        state[own.weight(layer)] = weight
+        state[own.channels(layer)] = ", ".join(map(str, channels.get(layer, ())))
 
 
 def remove(variant: int) -> None:
@@ -112,19 +124,21 @@ def draft(number: int) -> Draft:
     """Read a variant from its widgets."""
     state, own = st.session_state, VariantKeys(number)
     name, colour = state[own.name], state[own.colour]
+    model = state[own.model] or state["model"]
     try:
         variant = Variant(
             name=name,
+            model=state[own.model],
             layers={layer: state.setdefault(own.weight(layer), 1.0) for layer in state[own.layers]},
-            channels=_channels(own),
+            channels=channels(own),
             overrides={
                 field: state.setdefault(own.own(field), state[keys.common(field)])
                 for field in state[own.overrides]
             },
         )
-        return Draft(number, colour, name, variant, variant.config(common()))
+        return Draft(number, colour, name, model, variant, variant.config(common()))
     except DreamError as error:
-        return Draft(number, colour, name, problem=str(error))
+        return Draft(number, colour, name, model, problem=str(error))
 
 
 def drafts() -> list[Draft]:
@@ -173,12 +187,19 @@ def _unlike(name: str) -> str:
     return free
 
 
-def _channels(own: VariantKeys) -> dict[str, tuple[int, ...]]:
+def channels(own: VariantKeys) -> dict[str, tuple[int, ...]]:
+    """Return the channels of each layer of a variant, as typed.
+
+    Raises
+    ------
+    DreamError
+        If the text is no list of numbers.
+    """
     state = st.session_state
     texts = {
         layer: state.setdefault(own.channels(layer), "").strip() for layer in state[own.layers]
     }
-    channels: dict[str, tuple[int, ...]] = {}
+    chosen: dict[str, tuple[int, ...]] = {}
     for layer, text in texts.items():
         try:
             indices = tuple(int(part) for part in text.replace(",", " ").split())
@@ -187,5 +208,5 @@ def _channels(own: VariantKeys) -> dict[str, tuple[int, ...]]:
                 f"channels of {layer} are {shown(text)}; write numbers with commas between"
             ) from error
         if indices:
-            channels[layer] = indices
-    return channels
+            chosen[layer] = indices
+    return chosen

@@ -39,12 +39,15 @@ class Run:
         Index of the variant's colour.
     config : DreamConfig
         Settings of the dream.
+    model : str
+        Name of its network.
     """
 
     job: str
     name: str
     colour: int
     config: DreamConfig
+    model: str
 
 
 @dataclass(frozen=True)

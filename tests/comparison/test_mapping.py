@@ -1,0 +1,112 @@
+"""A mix keeps its layers' shares of the first loss in another network."""
+
+import numpy as np
+import pytest
+
+from dreamlab.comparison.comparison import Comparison
+from dreamlab.comparison.mapping import mapped
+from dreamlab.comparison.presets import OF_NETWORKS
+from dreamlab.comparison.variant import Variant
+from dreamlab.config import PRESETS, DreamConfig
+from dreamlab.dream import dream
+from dreamlab.images import load_image
+from dreamlab.layers import first_loss, known_layers
+from dreamlab.models import cached_model
+from dreamlab.zoo import ARCHITECTURES
+
+MIX = PRESETS["mixed"]["layers"]
+CAT = "dreamlab/samples/cat.png"
+
+
+def first_shares(model, layers):
+    """Each layer's share of the loss of the first step on the sample cat."""
+    config = DreamConfig(
+        layers=layers, octaves=1, iterations=1, precision="float32", convolution="direct"
+    )
+    losses = next(dream(load_image(CAT), cached_model(model), config)).losses
+    return np.array(list(losses.values())) / sum(losses.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["efficientnet_lite0", "vgg16:untrained"])
+def test_the_mix_stays_the_mix(model):
+    moved = mapped(MIX, {}, "vgg16", model)
+    # Weights have three digits, losses four.
+    np.testing.assert_allclose(
+        first_shares(model, moved.layers), first_shares("vgg16", MIX), rtol=0.01
+    )
+    back = mapped(moved.layers, {}, model, "vgg16")
+    assert len(back.layers) == len(MIX)
+
+
+def test_layers_become_those_of_the_same_depth_and_field():
+    moved = mapped(MIX, {}, "vgg16", "efficientnet_lite0")
+    layers = {layer.name: layer for layer in known_layers("efficientnet_lite0")}
+    depths = [layers[name].depth for name in moved.layers]
+    assert depths == sorted(depths)
+    assert len(set(depths)) == 4
+    assert layers[list(moved.layers)[0]].receptive_field == 19  # that of block2_conv2 is 14
+    assert moved.said.startswith("EfficientNet-Lite0: block2_conv2 became block2b_add, ")
+    assert moved.said.endswith("rescaled, so that each layer keeps its share of the loss")
+
+
+def test_an_untrained_twin_keeps_layers_and_channels():
+    moved = mapped(MIX, {"block5_conv2": (3,)}, "vgg16", "vgg16:untrained")
+    assert list(moved.layers) == list(MIX)
+    assert moved.channels == {"block5_conv2": (3,)}
+    for name, weight in MIX.items():
+        ratio = first_loss("vgg16", name) / first_loss("vgg16:untrained", name)
+        assert moved.layers[name] == pytest.approx(weight * ratio, rel=0.005)
+    same = mapped(moved.layers, {}, "vgg16:untrained", "vgg16:untrained")
+    assert (same.layers, same.said) == (moved.layers, "")
+
+
+def test_one_layer_keeps_its_weight():
+    moved = mapped({"block5_conv2": 4.0}, {"block5_conv2": (3,)}, "vgg16", "efficientnet_lite0")
+    assert list(moved.layers.values()) == [4.0]
+    assert moved.channels == {}
+    assert moved.said.endswith("; the channels were dropped")
+
+
+def test_unknown_losses_leave_the_weights_and_say_so():
+    moved = mapped(MIX, {}, "vgg16", "inception_v3")
+    assert list(moved.layers.values()) == list(MIX.values())
+    assert moved.said.endswith("; the weights stayed, as the losses are not known before it runs")
+
+
+def test_suppressed_layers_stay_suppressed():
+    layers = {"block2_conv2": -1.0, "block5_conv2": 2.0}
+    moved = mapped(layers, {}, "vgg16", "efficientnet_lite0")
+    assert [weight > 0 for weight in moved.layers.values()] == [False, True]
+
+
+@pytest.mark.parametrize("model", [name for name, of in ARCHITECTURES.items() if of.shipped])
+def test_the_losses_of_networks_that_are_here_are_known(model):
+    for name in (model, f"{model}:untrained"):
+        assert all(first_loss(name, layer.name) for layer in known_layers(model) if layer.depth)
+
+
+def test_first_losses_are_those_of_the_network():
+    config = DreamConfig(layers={"block3b_add": 1.0}, octaves=1, iterations=1)
+    step = next(dream(load_image(CAT), cached_model("efficientnet_lite0"), config))
+    assert first_loss("efficientnet_lite0", "block3b_add") == pytest.approx(step.loss, rel=1e-3)
+    assert first_loss("resnet50", "conv1_relu") is None
+
+
+def test_variants_with_a_network_of_their_own_stay():
+    own = Variant(name="Own", model="efficientnet_lite0", layers={"block5c_add": 1.0})
+    pages = Variant(name="Page's", layers={"block5_conv2": 1.0})
+    moved, said = Comparison(variants=(own, pages)).moved_to("efficientnet_lite0")
+    assert moved.variants[0] == own
+    assert list(moved.variants[1].layers) != ["block5_conv2"]
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("name", OF_NETWORKS)
+def test_comparisons_of_networks_name_them(name):
+    comparison = Comparison.preset(name)
+    assert [variant.model for variant in comparison.variants] == [
+        part.model for part in OF_NETWORKS[name]
+    ]
+    assert Comparison.decode(comparison.encode()) == comparison
+    assert comparison.moved_to("efficientnet_lite0")[0].variants == comparison.variants
