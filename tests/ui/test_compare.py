@@ -68,7 +68,7 @@ def test_a_live_picture_needs_no_file(page, fake):
 
 
 def test_progress_names_what_is_known():
-    run = Run("a", "One", 0, DreamConfig(layers={"block3_conv3": 1.0}))
+    run = Run("a", "One", 0, DreamConfig(layers={"block3_conv3": 1.0}), "vgg16")
     assert progress(DreamView(run, Status("a", "running"))) == "Starting"
     recording = Recording()
     recording.losses = [LossPoint(0, 8, 8, 0, loss, {}) for loss in (1.0, 12345.0)]
@@ -105,7 +105,7 @@ def test_what_stands_in_the_way_of_one_is_said_with_it(page, fake):
 def test_a_second_click_on_dream_sends_nothing(fake):
     picture = Picture.of(load_image(upload()))
     request = DreamTask(picture, DreamConfig(layers={"block3_conv3": 1.0}))
-    visit, planned = Visit("me"), [PlannedDream(Draft(1, 0, "One"), request, Check())]
+    visit, planned = Visit("me"), [PlannedDream(Draft(1, 0, "One", "vgg16"), request, Check())]
     send_off(fake, visit, planned, "shades")
     send_off(fake, visit, planned, "shades")
     assert len(fake.requests) == len(visit.batches) == 1

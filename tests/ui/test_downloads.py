@@ -37,7 +37,7 @@ def dreams(fake):
     ]
     fake.finish()
     return [
-        (Run(job, name, index, CONFIG), fake.result(job))
+        (Run(job, name, index, CONFIG, "vgg16"), fake.result(job))
         for index, (job, name) in enumerate(zip(jobs, ["Über & all", "Two"], strict=True))
     ]
 
@@ -136,7 +136,7 @@ def test_everything_has_a_folder_a_variant(dreams):
     archive = zipfile.ZipFile(io.BytesIO(downloads.everything(dreams, {"loop": False})))
     names = archive.namelist()
     assert "contact_sheet.png" in names
-    for folder in ("1_ber_all", "2_two"):
+    for folder in ("1_ber_all_vgg16", "2_two_vgg16"):
         assert f"{folder}/progression.gif" in names
         assert json.loads(archive.read(f"{folder}/config.json"))["model"] == "vgg16"
 

@@ -14,6 +14,7 @@ from dreamlab.config.specs import Number
 from dreamlab.layers import is_offered, known_layers
 from dreamlab.ui import page as page_module
 from dreamlab.ui.session.keys import VariantKeys
+from dreamlab.zoo import ARCHITECTURES
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
 
 
@@ -131,7 +132,11 @@ def test_the_controls_of_a_comparison(page):
     assert every.placeholder == "octaves only"
     helps = [side.help, every.help, model.help]
     assert helps == [own["max_side"].help, own["every"].help, own["model"].help]
-    assert model.options[0] == "VGG16" and len(model.options) == len(own["model"].choices)
+    assert model.options[:2] == [
+        "VGG16 · here",
+        "EfficientNet-Lite0 · here · a 34th of VGG16's work",
+    ]
+    assert len(model.options) == len(ARCHITECTURES) + 2
     assert source.options == ["Cat", "Galaxies", "Noise", "Yours"] and not source.help
 
 

@@ -16,7 +16,7 @@ CONFIG = DreamConfig(layers={"block3_conv3": 1.0})
 def visit(*jobs: str, browser: str = "mine") -> Visit:
     new = Visit(browser)
     if jobs:
-        new.keep(tuple(Run(job, job, 0, CONFIG) for job in jobs), "a cat")
+        new.keep(tuple(Run(job, job, 0, CONFIG, "vgg16") for job in jobs), "a cat")
     return new
 
 
