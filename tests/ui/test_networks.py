@@ -137,8 +137,7 @@ def test_buttons_compare_networks(page, fake, name):
 
 
 def test_a_link_with_networks_round_trips(page):
-    (address,) = page.query_params["setup"]
-    assert Comparison.decode(address) == SETUP
+    assert Comparison.decode(page.query_params["setup"]) == SETUP
     plain = Comparison(variants=(Variant(name="One", layers={"block2_conv2": 2.0}),))
     assert "model" not in plain.to_dict()["variants"][0]  # its link is that of older versions
 
