@@ -58,7 +58,7 @@ OF_NETWORKS: Mapping[str, tuple[Part, ...]] = MappingProxyType(
             Part("InceptionV3", "inception-mixed", "inception_v3"),
             Part("VGG16", "mixed", "vgg16"),
         ),
-        "Layers of EfficientNet-Lite0": (
+        "Layers of Lite0": (
             Part("Early", "lite-early", "efficientnet_lite0"),
             Part("Middle", "lite-middle", "efficientnet_lite0"),
             Part("Late", "lite-late", "efficientnet_lite0"),

@@ -43,7 +43,7 @@ def test_upload_four_layers_dream_compare_export_and_come_back(visitor, visitors
     page.get_by_role("tab", name="Export").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="GIF", exact=True).first.click()
-    assert download.value.suggested_filename == "layer_1.gif"
+    assert download.value.suggested_filename == "layer_1_vgg16.gif"
     with Image.open(download.value.path()) as film:
         assert (film.format, film.n_frames, film.size) == ("GIF", 3, (128, 85))
     with page.expect_download() as download:

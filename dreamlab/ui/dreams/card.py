@@ -103,7 +103,8 @@ def _outcome(view: DreamView, index: int | None) -> str:
 def _layers(run: Run) -> str:
     weights = [f"{name} × {weight:g}" for name, weight in run.config.layers.items()]
     layers = weights[0] if len(weights) == 1 else f"{len(weights)} layers"
-    return f"{label(run.model)} · {layers}"
+    named = with_network(run.name, run.model) == run.name
+    return layers if named else f"{label(run.model)} · {layers}"
 
 
 def _alt(view: DreamView) -> str:

@@ -10,6 +10,7 @@ from dreamlab.comparison.presets import COMPARISONS, OF_NETWORKS
 from dreamlab.comparison.variant import Variant
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import known_layers
+from dreamlab.results.naming import with_network
 from dreamlab.ui import style
 from dreamlab.ui.inputs import editor
 from dreamlab.ui.inputs.control import label
@@ -68,7 +69,8 @@ def _card(dream: PlannedDream, index: int, count: int) -> None:
         style.name(draft.name, level=2)
         with st.popover("Edit", type="tertiary", icon=":material/tune:", key=f"edit.{draft.id}"):
             editor.show(draft, index, count)
-    style.note(network_label(draft.model))
+    if with_network(draft.name, draft.model) != draft.name:
+        style.note(network_label(draft.model))
     now, own = st.session_state, draft.keys
     for name in now[own.layers]:
         _weight(own, name, layers.get(name))
