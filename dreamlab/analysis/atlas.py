@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
-from dreamlab.analysis.effort import TURNING_STEPS, distance, line_search, step_length
+from dreamlab.analysis.effort import TURNING_STEPS, step_length
 from dreamlab.analysis.kept import DREAMS
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import DreamConfig, settings_text
 from dreamlab.config.base import checked
 from dreamlab.config.specs import choice, names, number
 from dreamlab.images import Picture, Shape
+from dreamlab.images.distance import distance, line_search
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import chosen_layers
 from dreamlab.report.table import Table

@@ -1,6 +1,4 @@
-"""Equal effort: how long a layer's steps are, and where its dream ends.
-
-The distance is that of the clipped picture: values beyond the range of colours do not count.
+"""Equal effort: how long a layer's steps are.
 
 A line search finds how long a step along the first gradient would go the whole distance. Where the
 loss would not even double on that way, to first order, the gradient keeps its direction, and the
@@ -11,6 +9,8 @@ little excited: the layer then takes shorter steps, all of the same length, and 
 import math
 
 import numpy as np
+
+from dreamlab.images.distance import distance
 
 #: A step of the whole distance is a little longer, so that it does not end just before.
 _SURPLUS = 1.01
@@ -24,17 +24,6 @@ TURNING_STEPS = 3
 _SHARE = 0.65
 
 
-def distance(picture: np.ndarray, image: np.ndarray) -> float:
-    """Return the root mean square distance between a clipped picture and an image.
-
-    Parameters
-    ----------
-    picture, image : numpy.ndarray
-        float32, shape (H, W, 3); the image is in [-1, 1], the picture is clipped to it.
-    """
-    return math.sqrt(np.mean(np.square(np.clip(picture, -1, 1) - image), dtype=np.float64))
-
-
 def step_length(image: np.ndarray, amount: float, direction: np.ndarray, rise: float) -> float:
     """Return the length of a layer's steps.
 
@@ -43,7 +32,7 @@ def step_length(image: np.ndarray, amount: float, direction: np.ndarray, rise: f
     image, direction : numpy.ndarray
         float32, shape (H, W, 3): the original, and the direction of the first step.
     amount : float
-        Target of `distance`.
+        Target of `dreamlab.images.distance.distance`.
     rise : float
         The rise of the loss per unit of step, to first order, as a share of the loss.
 
@@ -61,29 +50,3 @@ def step_length(image: np.ndarray, amount: float, direction: np.ndarray, rise: f
         whole = min(1.0, whole * amount / gone) if gone else 1.0
     holds = whole * rise <= 1
     return min(1.0, max(1e-5, float(f"{whole * (_SURPLUS if holds else _SHARE):.3g}")))
-
-
-def line_search(image: np.ndarray, before: np.ndarray, after: np.ndarray, amount: float) -> float:
-    """Return the fraction of a step after which the picture is `amount` away from the image.
-
-    Parameters
-    ----------
-    image, before, after : numpy.ndarray
-        float32, shape (H, W, 3): the original, and the picture before and after the step. `before`
-        is nearer to `image` than `amount`, `after` is not.
-    amount : float
-        Target of `distance`.
-
-    Returns
-    -------
-    float
-        From 0 to 1, by bisection: at most a millionth of the step too large.
-    """
-    low, high, way = 0.0, 1.0, after - before
-    for _ in range(20):
-        middle = (low + high) / 2
-        if distance(before + np.float32(middle) * way, image) < amount:
-            low = middle
-        else:
-            high = middle
-    return high

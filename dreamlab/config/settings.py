@@ -29,8 +29,8 @@ class DreamConfig(Settings):
         list of names, has weight 1 each.
     channels : mapping of str to sequence of int
         Layer name to its channels in the loss; other layers have all their channels in it.
-    octaves, octave_scale, iterations, step, max_loss, gaussian_noise, salt_pepper, jitter, seed, \
-precision, convolution, preprocessing, tile
+    octaves, octave_scale, iterations, step, max_loss, effort, gaussian_noise, salt_pepper, \
+jitter, seed, precision, convolution, preprocessing, tile
         See the ``help`` of each field's spec, which the command line and the page show too.
 
     Raises
@@ -74,6 +74,14 @@ precision, convolution, preprocessing, tile
         1e9,
         "An octave ends as soon as its loss passes this; empty means never.",
         press=5.0,
+    )
+    effort: float | None = number(
+        None,
+        0.001,
+        2.0,
+        "A dream's picture moves by this root mean square and no further (it spans -1 to 1); "
+        "empty means as far as the steps go.",
+        press=0.05,
     )
     gaussian_noise: float = number(
         0.0, 0.0, 1.0, "Standard deviation of the Gaussian noise added to each octave.", press=0.01

@@ -9,6 +9,7 @@ import dreamlab.models  # noqa: F401, I001  # first: it chooses Keras's backend
 
 from dreamlab.dream.run import dream, dreams
 from dreamlab.dream.step import (
+    FallsShort,
     InexactTiles,
     NoAnswer,
     OctaveDropped,
@@ -19,6 +20,7 @@ from dreamlab.dream.step import (
 )
 
 __all__ = [
+    "FallsShort",
     "InexactTiles",
     "NoAnswer",
     "OctaveDropped",

@@ -1,7 +1,7 @@
 """The course of a dream: octave by octave and step by step, as a coroutine.
 
 It asks whoever runs it for each step of gradient ascent, so that the steps of several dreams can be
-taken at once, and knows all the rest: octaves, noise, shifts and the limit of the loss.
+taken at once, and knows all the rest: octaves, noise, shifts, the limit of the loss and the effort.
 """
 
 import math
@@ -14,6 +14,7 @@ import numpy as np
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.dream.batch import BatchAscent, Course, Look
+from dreamlab.dream.effort import OctaveEffort
 from dreamlab.dream.original import grey as luminance
 from dreamlab.dream.step import Resume, Start, Step, floats
 from dreamlab.errors import DreamError
@@ -105,8 +106,13 @@ def _course(
             _original=original,
         )
         jitter = max(config.jitter, octave.min_jitter)
+        effort, reached = None, False
+        if config.effort is not None:
+            amount = config.effort * (index + 1) / len(octaves)
+            effort = OctaveEffort(*_originals(source, plan, index), amount)
+            reached = effort.reached(picture)
         waiting = None
-        for iteration in range(config.iterations):
+        for iteration in range(0 if reached else config.iterations):
             shift = generator.integers(-jitter, jitter + 1, 2).tolist()
             if search is None:
                 layer_losses, ascended = yield Look(octave, picture, shift)
@@ -126,6 +132,8 @@ def _course(
             loss = _finite(layer_losses, index, iteration)
             if config.max_loss is not None and loss > config.max_loss:
                 break
+            if effort is not None and effort.reached(ascended):
+                ascended, reached = effort.cut(picture, ascended), True
             if waiting is not None:
                 yield waiting(ends_octave=False)
             held.clear()
@@ -141,18 +149,17 @@ def _course(
                 loss=loss,
                 losses=dict(zip(config.layers, layer_losses.tolist(), strict=True)),
                 moved=moved,
+                reached=reached,
                 _held=held,
             )
-            if not moved and not jitter:
-                break  # every other look would be the same
+            if reached or not moved and not jitter:
+                break  # without jitter, every other look would be the same
             # A step that may be the octave's last waits, as its picture is the octave's result.
             if config.max_loss is None and iteration < config.iterations - 1:
                 yield waiting(ends_octave=False)
                 waiting = None
-        shrunk = resize(source, plan.shapes[max(0, index - 1)])
-        # The largest octave has the original's own size, and needs no copy of it.
-        here = source if shape == plan.shapes[-1] else resize(source, shape)
-        picture = restore_detail(np.asarray(picture), here, shrunk)
+        effort = None  # frees its pictures
+        picture = restore_detail(np.asarray(picture), *_originals(source, plan, index))
         held[:1] = [picture]  # the start of the octave's last step stays beside it
         if waiting is None:
             waiting = partial(
@@ -162,11 +169,19 @@ def _course(
                 loss=math.nan,
                 losses={},
                 moved=False,
+                reached=reached,
             )
-        del here, shrunk  # frees the pictures of sizes that are finished
         ascended = None
         done = _fraction(pixels, index, 1.0)
         yield waiting(ends_octave=True, fraction=done, _held=held)
+
+
+def _originals(source: np.ndarray, plan: OctavePlan, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the original, float32 or pixels, at the size of an octave and at that before it."""
+    shape = plan.shapes[index]
+    # The largest octave has the original's own size, and needs no copy of it.
+    here = source if shape == plan.shapes[-1] else resize(source, shape)
+    return here, resize(source, plan.shapes[max(0, index - 1)])
 
 
 def _fraction(pixels: list[int], octave: int, share: float) -> float:

@@ -85,6 +85,8 @@ def dream(
         If rows or columns at the edges are left out, as the layers need sides that divide evenly.
     Silence
         Before the last step, if some octaves or layers did nothing, or no step was to be taken.
+    FallsShort
+        Before the last step, if the picture was not moved by the effort asked for.
     OctaveDropped
         If the smallest octaves are skipped, as they are too small for the network.
     InexactTiles
@@ -130,7 +132,7 @@ def dreams(
 
     Warns
     -----
-    Silence, OctaveDropped, InexactTiles
+    Silence, FallsShort, OctaveDropped, InexactTiles
         As `dream`; if there are several pictures, their numbers are told.
     """
     model = load_model(model)

@@ -21,6 +21,10 @@ class Silence(UserWarning):
     """A layer has no part in a dream, or some octaves or all left the picture as it was."""
 
 
+class FallsShort(UserWarning):
+    """A dream ended before its picture had moved by the effort asked for."""
+
+
 class NoAnswer(DreamError):
     """No step of a dream could change the picture, as none of its layers answers to it."""
 
@@ -62,8 +66,9 @@ class Step:
     height, width : int
         Size of the octave, in pixels.
     iteration : int
-        Step within the octave, from 0. An octave without steps (no iterations, or a first loss
-        above ``max_loss``) gives one `Step` with -1 here, NaN as its loss and no `losses`.
+        Step within the octave, from 0. An octave without steps (no iterations, a first loss above
+        ``max_loss``, or a picture that had moved by its share of ``effort`` before) gives one
+        `Step` with -1 here, NaN as its loss and no `losses`.
     fraction : float
         Share of the run's work that is done, in (0, 1].
     loss : float
@@ -74,6 +79,9 @@ class Step:
         Whether the step is its octave's last; its picture then has the lost detail restored.
     moved : bool
         Whether the step changed the picture; it does not where its gradient is 0.
+    reached : bool
+        Whether the octave ended as its picture had moved by its share of ``effort``. Of the step
+        that passes it only a part is then taken.
     provenance : Provenance
         Settings, network and number format of the run.
     """
@@ -88,9 +96,15 @@ class Step:
     losses: dict[str, float]
     ends_octave: bool
     moved: bool
+    reached: bool
     provenance: Provenance = field(repr=False)
     _held: list = field(repr=False)
     _original: np.ndarray | Picture = field(repr=False)
+
+    @property
+    def ends_dream(self) -> bool:
+        """Whether the step is the dream's last."""
+        return self.ends_octave and self.octave == self.octaves - 1
 
     @property
     def image(self) -> np.ndarray:
