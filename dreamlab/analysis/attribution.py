@@ -58,7 +58,7 @@ def run(
     done, count = 0.0, 0
     with closing(dream(image, network, config, starts=True, memory=memory)) as steps:
         for step in steps:
-            if step.iteration < 0:  # the octave took no step, as its first loss exceeds max_loss
+            if step.iteration < 0:  # the octave took no step
                 done = step.fraction
                 continue
             count += 1
@@ -85,6 +85,11 @@ def run(
                 picture = Picture.of(step.image, text=text)
             item = Item(f"step_{count:03d}", caption, values, picture)
             yield AnalysisStep(done, caption, item)
+    if not count and step.reached:
+        raise DreamError(
+            f"noise alone moves the picture by the effort {config.effort:g}, so no step is taken: "
+            "choose a larger one or less noise"
+        )
     if not count:
         raise DreamError("every octave's first loss is above max_loss; choose a larger one")
 

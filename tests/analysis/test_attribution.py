@@ -96,6 +96,14 @@ def test_it_is_of_the_dream_with_all_its_settings(network):
     assert [item.values["losses"] for item in findings.items] == [step.losses for step in steps]
 
 
+def test_a_dream_that_moves_by_its_effort_is_looked_into_up_to_there(network):
+    settings = _settings(iterations=20, effort=0.1)
+    steps = list(dream(picture(40, 50), network, settings.config()))
+    assert len(steps) < 60
+    findings = analyse(ATTRIBUTION, picture(40, 50), network, settings)
+    assert [item.values["losses"] for item in findings.items] == [step.losses for step in steps]
+
+
 def test_it_has_every_setting_of_a_dream():
     names = {spec.name for spec in dataclasses.fields(DreamConfig)}
     assert {spec.name for spec in dataclasses.fields(AttributionSettings)} == names | {"max_side"}
@@ -112,6 +120,10 @@ def test_it_has_every_setting_of_a_dream():
     [
         ({"iterations": 0}, "iterations is 0, so there are no steps to look into"),
         ({"max_loss": -1e9}, "every octave's first loss is above max_loss"),
+        (
+            {"gaussian_noise": 0.2, "effort": 0.1},
+            "noise alone moves the picture by the effort 0.1, so no step is taken: choose a larger",
+        ),
         ({"channels": {"third": [6]}}, "third has no channel 6; choose 0 to 5"),
         ({"channels": {"first": [1]}}, "channels names layer 'first', which is not among"),
         ({"channels": ["third"]}, "channels has 'third'; give LAYER=NUMBER"),

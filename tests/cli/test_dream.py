@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -91,6 +92,7 @@ def test_every_setting_has_an_option_that_arrives(cat, asked, tmp_path):
         "iterations": 3,
         "step": 0.02,
         "max_loss": 500.0,
+        "effort": 0.18,
         "gaussian_noise": 0.1,
         "salt_pepper": 0.01,
         "jitter": 2,
@@ -307,6 +309,18 @@ def test_a_silent_layer_in_a_mix_is_told_of_in_one_line(cat, asked, tmp_path, ca
     assert capfd.readouterr().err == (
         "dreamlab: third does not answer to this picture, and the dream went on without: "
         "choose another layer or other channels\n"
+    )
+
+
+@pytest.mark.filterwarnings("default::dreamlab.dream.FallsShort")
+def test_a_dream_that_falls_short_of_its_effort_says_so_in_one_line(cat, asked, tmp_path, capfd):
+    options = ["--out", str(tmp_path / "o"), *QUICK, "--effort", "0.5"]
+    assert main(["dream", cat, *options]) == 0
+    said = capfd.readouterr().err
+    assert re.fullmatch(
+        r"dreamlab: the picture moved by 0\.\d+ of the 0\.5 asked for: choose more iterations, "
+        r"a larger step or a smaller effort\n",
+        said,
     )
 
 

@@ -34,7 +34,8 @@ def test_presets_are_the_notebooks(name):
     assert dict(config.layers) == layers
     assert (config.octaves, config.iterations) == (octaves, iterations)
     assert (config.gaussian_noise, config.salt_pepper) == (gaussian, salt_pepper)
-    assert (config.octave_scale, config.step, config.max_loss) == (1.4, 0.01, None)
+    assert (config.octave_scale, config.step) == (1.4, 0.01)
+    assert config.max_loss is config.effort is None
     assert (config.jitter, config.preprocessing, config.channels) == (0, "notebook", {})
 
 
@@ -108,6 +109,8 @@ def test_a_networks_first_preset(model, preset):
         ("step", 1.1, "choose 1e-05 to 1"),
         ("step", float("nan"), "choose 1e-05 to 1"),
         ("max_loss", float("inf"), "choose -1e+09 to 1e+09"),
+        ("effort", 0.0, "choose 0.001 to 2"),
+        ("effort", 2.1, "choose 0.001 to 2"),
         ("max_loss", "high", "choose a number, -1e+09 to 1e+09"),
         ("gaussian_noise", -0.1, "choose 0 to 1"),
         ("gaussian_noise", 1.1, "choose 0 to 1"),
@@ -201,6 +204,7 @@ configs = st.dictionaries(st.text(min_size=1), _floats(0.5, 1e6), min_size=1, ma
         iterations=st.integers(0, 1000),
         step=_floats(1e-5, 1.0),
         max_loss=st.none() | _floats(-1e9, 1e9),
+        effort=st.none() | _floats(0.001, 2.0),
         gaussian_noise=_floats(0.0, 1.0),
         salt_pepper=_floats(0.0, 1.0),
         jitter=st.integers(0, 256),

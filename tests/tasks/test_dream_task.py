@@ -26,8 +26,8 @@ def network(monkeypatch):
     monkeypatch.setattr(models, "cached_model", lambda name: network)
 
 
-def run(resume=(), **layers):
-    config = DreamConfig(layers=layers, octaves=2, iterations=2, precision="float32")
+def run(resume=(), effort=None, **layers):
+    config = DreamConfig(layers=layers, octaves=2, iterations=2, effort=effort, precision="float32")
     return worker.run(Assignment("job", DreamTask(IMAGE, config, "own"), resume), Allowance(1e8))
 
 
@@ -53,6 +53,15 @@ def test_a_silent_layer_in_a_mix_is_among_the_warnings():
             "choose another layer or other channels"
         )
     ]
+
+
+def test_a_dream_that_falls_short_of_its_effort_is_among_the_warnings():
+    outcome = run(second=1, effort=1.0)
+    assert outcome.state == "done"
+    (warned,) = of(outcome, Warned)
+    assert warned.sentence.startswith("the picture moved by 0.0")
+    assert " of the 1 asked for: choose more iterations" in warned.sentence
+    assert of(run(second=1, effort=0.01), Warned) == []
 
 
 def test_a_checkpoint_says_whether_the_picture_was_moved():

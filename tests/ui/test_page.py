@@ -91,6 +91,7 @@ def test_first_dream_is_one_click_away(page, fake):
         ("iterations", 4),
         ("step", 0.02),
         ("max_loss", 12.5),
+        ("effort", 0.1),
         ("gaussian_noise", 0.1),
         ("salt_pepper", 0.01),
         ("jitter", 8),
