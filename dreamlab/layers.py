@@ -4,7 +4,7 @@ import difflib
 import functools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dreamlab.errors import DreamError, shown
@@ -94,6 +94,33 @@ def find_layer(model: str, layers: Sequence[LayerInfo], name: str) -> LayerInfo:
     if similar:
         hint = f"did you mean {' or '.join(similar)}?"
     raise DreamError(f"{model} has no layer {shown(name)}: {hint}")
+
+
+def deepest_operations(model: str, names: Iterable[str]) -> float | None:
+    """Return the multiplications that layers of a network take, for a pixel of the picture.
+
+    Parameters
+    ----------
+    model : str
+        Name of the network.
+    names : iterable of str
+        Names of the layers, at least 1; the deepest counts, as all before it are computed on the
+        way.
+
+    Returns
+    -------
+    float or None
+        The number; None for a network that is not in the zoo.
+
+    Raises
+    ------
+    DreamError
+        If the network has no such layer.
+    """
+    if architecture(model) is None:
+        return None
+    layers = known_layers(model)
+    return max(find_layer(model, layers, name).operations for name in names)
 
 
 def chosen_layers(

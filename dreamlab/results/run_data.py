@@ -1,12 +1,16 @@
 """Results of a run: its frames, its losses and its provenance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture
+from dreamlab.images import Picture, from_pixels
+from dreamlab.images.distance import distance
+from dreamlab.images.resample import resize
+from dreamlab.layers import deepest_operations
 
 _EMPTY = "the recording is empty; record a run before exporting it"
 
@@ -71,6 +75,16 @@ class LossPoint:
     iteration: int
     loss: float
     losses: dict[str, float]
+
+
+def relative_losses(points: Sequence[LossPoint]) -> list[float]:
+    """Return losses relative to the first, which is 1; nothing if there is none or it is 0.
+
+    They are multiples of a first loss above 0. Below 0 they rise as the loss does: by 1 for a
+    change as large as the first loss.
+    """
+    first = points[0].loss if points else 0.0
+    return [1 + (point.loss - first) / abs(first) for point in points] if first else []
 
 
 class RunData:
@@ -152,6 +166,34 @@ class RunData:
         if not self.frames:
             raise DreamError(_EMPTY)
         return self.frames[-1]
+
+    @property
+    def moved(self) -> float:
+        """Root mean square by which the last frame is away from the original at its size.
+
+        Both are taken as pixels, which span -1 to 1.
+
+        Raises
+        ------
+        DreamError
+            If the recording is empty.
+        """
+        last = self.final
+        return distance(from_pixels(last.pixels), resize(self.original.pixels, last.picture.shape))
+
+    @property
+    def multiplications(self) -> float | None:
+        """Multiplications that the steps took in the network, on the way to its loss.
+
+        None for a network whose layers are not known without it.
+        """
+        provenance = self.provenance
+        try:
+            operations = deepest_operations(provenance.model, provenance.config.layers)
+        except DreamError:  # it shares the name of a network of the zoo, not its layers
+            return None
+        pixels = sum(point.height * point.width for point in self.losses)
+        return None if operations is None else pixels * operations
 
     @property
     def nbytes(self) -> int:

@@ -8,8 +8,9 @@ from itertools import zip_longest
 from dreamlab.report import svg
 from dreamlab.report.html import Figure, Section, row
 from dreamlab.report.table import Table
+from dreamlab.report.words import in_words
 from dreamlab.results.naming import told_apart, with_network
-from dreamlab.results.run_data import RunData
+from dreamlab.results.run_data import RunData, relative_losses
 
 
 @dataclass(frozen=True)
@@ -99,20 +100,21 @@ def _numbers(dreams: Sequence[NamedDream]) -> Table:
     for dream in dreams:
         points, provenance = dream.recording.losses, dream.recording.provenance
         ends = [f"{points[place].loss:.4g}" if points else None for place in (0, -1)]
-        rows.append((dream.name, provenance.model, len(points), *ends, dream.recording.seconds))
-    columns = ("dream", "network", "steps", "first_loss", "last_loss", "seconds")
-    return Table("dreams", "First and last loss", columns, tuple(rows))
+        work = dream.recording.multiplications
+        spent = dream.recording.seconds, None if work is None else in_words(work)
+        moved = dream.recording.moved
+        rows.append((dream.name, provenance.model, *ends, moved, len(points), *spent))
+    columns = ("dream", "network", "first_loss", "last_loss", "moved", "steps", "seconds")
+    title = "First and last loss, distance and work"
+    return Table("dreams", title, (*columns, "multiplications"), tuple(rows))
 
 
 def losses(dreams: Sequence[NamedDream]) -> Table:
-    """Return each dream's losses as multiples of its first loss; a shorter dream leaves gaps."""
+    """Return each dream's losses relative to its first; a shorter dream leaves gaps."""
     names = told_apart([(dream.name, dream.recording.provenance.model) for dream in dreams])
-    columns = [
-        _with_gaps(point.loss / dream.recording.losses[0].loss for point in dream.recording.losses)
-        for dream in dreams
-    ]
+    columns = [_with_gaps(relative_losses(dream.recording.losses)) for dream in dreams]
     rows = tuple((step, *row) for step, row in enumerate(zip_longest(*columns), 1))
-    title = "Loss at each step, as a multiple of the first"
+    title = "Loss at each step, relative to the first"
     return Table("losses", title, ("step", *names), rows, "lines")
 
 

@@ -12,12 +12,12 @@ from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture, Shape, jpeg, to_pixels
 from dreamlab.images.octaves import plan_octaves
-from dreamlab.layers import find_layer, known_layers
+from dreamlab.layers import deepest_operations
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result
-from dreamlab.zoo import architecture, smallest_side
+from dreamlab.zoo import smallest_side
 
 if TYPE_CHECKING:
     from dreamlab.dream import Step
@@ -74,12 +74,7 @@ class DreamTask:
 
     def cost(self) -> Cost:
         """See `Task`: the deepest layer that is asked for counts."""
-        operations = TYPICAL_OPERATIONS
-        if architecture(self.model) is not None:
-            layers = known_layers(self.model)
-            operations = max(
-                find_layer(self.model, layers, name).operations for name in self.config.layers
-            )
+        operations = deepest_operations(self.model, self.config.layers) or TYPICAL_OPERATIONS
         area = sum(shape.area for shape in self.shapes())
         return Cost(((float(area * self.config.iterations), operations),))
 

@@ -16,7 +16,6 @@ from dreamlab.jobs import job as job_module
 from dreamlab.jobs.assignment import Outcome
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.results.run_data import Frame, LossPoint
-from dreamlab.tasks import dream_task
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Loaded, Place, Preview, Timed, Warned
 from tests.support.fake_engine import LAYERS, SECRET
@@ -48,7 +47,7 @@ def numbered(*events, first: int = 0):
 
 @pytest.fixture(autouse=True)
 def two_layers(monkeypatch):
-    monkeypatch.setattr(dream_task, "known_layers", lambda model: LAYERS)
+    monkeypatch.setattr("dreamlab.layers.known_layers", lambda model: LAYERS)
 
 
 @pytest.fixture

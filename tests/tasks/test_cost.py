@@ -6,7 +6,6 @@ import pytest
 from dreamlab.analysis import named
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape
-from dreamlab.tasks import dream_task
 from dreamlab.tasks.analysis_task import AnalysisTask
 from tests.support.fake_engine import LAYERS
 from tests.support.jobs import request
@@ -14,7 +13,7 @@ from tests.support.jobs import request
 
 @pytest.fixture(autouse=True)
 def two_layers(monkeypatch):
-    monkeypatch.setattr(dream_task, "known_layers", lambda model: LAYERS)
+    monkeypatch.setattr("dreamlab.layers.known_layers", lambda model: LAYERS)
 
 
 def test_pixel_steps_are_summed_over_the_octaves_that_run():

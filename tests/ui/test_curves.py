@@ -35,6 +35,12 @@ def test_relative_rows():
     assert rows(CURVES, "loss", relative=True) == [[1.0], [1.5], [4.0], [1.0]]
 
 
+def test_a_loss_below_0_that_rises_goes_up():
+    # From -4 to -2 is half the first loss up, to -6 half down, and to 4 twice up.
+    below = Curve("Below", 0, points(-4.0, -2.0, -6.0, 4.0))
+    assert rows([below], "loss", relative=True) == [[1.0], [1.5], [0.5], [3.0]]
+
+
 def test_a_curve_that_begins_with_nothing_has_no_relative_values():
     zero = Curve("Zero", 0, points(0.0, 1.0))
     assert rows([zero], "loss", relative=True) == []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import altair as alt
 from pandas import DataFrame
 
-from dreamlab.results.run_data import LossPoint
+from dreamlab.results.run_data import LossPoint, relative_losses
 from dreamlab.ui.style import COLOURS
 
 #: Columns of the legend; a phone has room for two.
@@ -43,20 +43,19 @@ def losses_table(
     curves : sequence of Curve
         A curve per variant.
     relative : bool
-        Divide each curve by its first value; omit a curve that begins with 0.
+        Whether each value is relative to its curve's first; omit a curve that begins with 0.
     log : bool
         Omit values of 0 and below, for a log scale. NaN and infinity are always omitted.
     """
     rows = []
     for curve in distinct(curves):
-        unit = curve.points[0].loss if relative and curve.points else 1.0
-        if unit == 0:
-            continue
+        raw = [point.loss for point in curve.points]
+        values = relative_losses(curve.points) if relative else raw
         edge, octave = math.nan, 0
-        for number, point in enumerate(curve.points, 1):
+        # A curve that begins with 0 has no relative values.
+        for number, (point, value) in enumerate(zip(curve.points, values, strict=False), 1):
             if point.octave != octave:
                 edge, octave = number - 0.5, point.octave
-            value = point.loss / unit
             if math.isfinite(value) and (value > 0 or not log):
                 size = f"{point.width} × {point.height}"
                 place = (point.octave + 1, size, point.iteration + 1)
@@ -73,7 +72,7 @@ def losses(
     The chart contains no data: during a dream the specification stays the same, and only the rows
     of its table change.
     """
-    title = "Loss, as a multiple of the first" if relative else "Loss"
+    title = "Loss, relative to the first" if relative else "Loss"
     nearest = alt.selection_point(
         name="hover", on="pointerover", nearest=True, fields=["step"], empty=False
     )

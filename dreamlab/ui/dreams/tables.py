@@ -10,7 +10,9 @@ import streamlit as st
 
 from dreamlab.config.input_range import range_in_words
 from dreamlab.images import resize_pixels
+from dreamlab.report.words import in_words
 from dreamlab.results.recording import Recording
+from dreamlab.results.run_data import relative_losses
 from dreamlab.ui import style
 from dreamlab.ui.dreams import curves as charts
 from dreamlab.ui.dreams.curves import Curve
@@ -84,7 +86,11 @@ def table(views: list[DreamView]) -> None:
         hide_index=True,
         border="horizontal",
     )
-    note = "Change: how far a pixel moved on average, as a share of black to white."
+    note = (
+        "Change: how far a pixel moved on average, as a share of black to white. Moved: the root "
+        "mean square of that, from -1 to 1, by which an effort is measured. Multiplications: those "
+        "of the steps taken, on the way to the loss."
+    )
     style.note(" ".join([note, *fed([view.recording for view in views if view.recording])]))
 
 
@@ -98,7 +104,9 @@ def fed(recordings: list[Recording]) -> list[str]:
 def row(view: DreamView) -> dict[str, str]:
     """Return the row of a dream, as text; a dash stands for an unknown value."""
     losses = [point.loss for point in view.losses]
+    relative = relative_losses(view.losses)
     status, recording = view.status, view.recording
+    work = None if recording is None else recording.multiplications
     return {
         "Variant": view.run.name,
         "Network": label(view.run.model),
@@ -106,10 +114,12 @@ def row(view: DreamView) -> dict[str, str]:
         "Steps": f"{len(losses)}",
         "First loss": f"{losses[0]:.4g}" if losses else "–",
         "Last loss": f"{losses[-1]:.4g}" if losses else "–",
-        "Gain": f"×\u00a0{losses[-1] / losses[0]:.3g}" if losses and losses[0] else "–",
+        "Gain": f"×\u00a0{relative[-1]:.3g}" if relative else "–",
         "Change": "–" if recording is None else f"{change(recording):.1%}",
+        "Moved": "–" if recording is None else f"{recording.moved:.3g}",
         "Precision": "–" if recording is None else recording.provenance.precision,
         "Time": "–" if status.seconds is None else duration(status.seconds),
+        "Multiplications": "–" if work is None else in_words(work),
     }
 
 
