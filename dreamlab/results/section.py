@@ -101,10 +101,9 @@ def _numbers(dreams: Sequence[NamedDream]) -> Table:
         points, provenance = dream.recording.losses, dream.recording.provenance
         ends = [f"{points[place].loss:.4g}" if points else None for place in (0, -1)]
         work = dream.recording.multiplications
-        spent = dream.recording.seconds, None if work is None else in_words(work)
-        moved = dream.recording.moved
-        rows.append((dream.name, provenance.model, *ends, moved, len(points), *spent))
-    columns = ("dream", "network", "first_loss", "last_loss", "moved", "steps", "seconds")
+        way = dream.recording.moved, dream.recording.seconds, work and in_words(work)
+        rows.append((dream.name, provenance.model, len(points), *ends, *way))
+    columns = ("dream", "network", "steps", "first_loss", "last_loss", "moved", "seconds")
     title = "First and last loss, distance and work"
     return Table("dreams", title, (*columns, "multiplications"), tuple(rows))
 

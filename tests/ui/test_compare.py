@@ -10,6 +10,7 @@ from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, data_url, load_image
 from dreamlab.jobs import Status
+from dreamlab.report.words import in_words
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.dream_task import DreamTask
@@ -168,6 +169,10 @@ def test_table(page, fake):
     assert columns["Last loss"] == ["5.1", "2.4"]
     assert columns["Gain"] == ["×\u00a02.55", "×\u00a01.2"]
     assert columns["Steps"] == ["6", "3"]
+    assert all(0 < float(text) < 2 for text in columns["Moved"])
+    # All steps were taken, so the work is the one that was foreseen.
+    work = [in_words(fake.requests[job].cost().work) for job in ("job1", "job2")]
+    assert columns["Multiplications"] == work
     assert columns["Precision"] == ["float32", "float32"]
     assert all(0 < float(text.rstrip("%")) < 50 for text in columns["Change"])
     assert words(page).count("vgg16 was fed pictures in -1 to 1.") == 1
