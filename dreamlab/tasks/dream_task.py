@@ -74,9 +74,13 @@ class DreamTask:
 
     def cost(self) -> Cost:
         """See `Task`: the deepest layer that is asked for counts."""
-        operations = deepest_operations(self.model, self.config.layers) or TYPICAL_OPERATIONS
         area = sum(shape.area for shape in self.shapes())
-        return Cost(((float(area * self.config.iterations), operations),))
+        return Cost(((float(area * self.config.iterations), self._operations),))
+
+    @property
+    def _operations(self) -> float:
+        """Multiplications a pixel and step."""
+        return deepest_operations(self.model, self.config.layers) or TYPICAL_OPERATIONS
 
     def run(
         self,
@@ -117,7 +121,10 @@ class DreamTask:
                     return False
         if not recording.empty:
             precision = recording.provenance.precision
-            emit(Timed(self.cost().work, follow.seconds, precision))
+            # An octave may end early, so that the cost is the most that was to be done.
+            points = [event for event in resume if isinstance(event, LossPoint)]
+            done = follow.pixel_steps + sum(point.height * point.width for point in points)
+            emit(Timed(done * self._operations, follow.seconds, precision))
         return True
 
     def kept(self, events: Sequence[Event]) -> tuple[Event, ...]:
@@ -173,6 +180,7 @@ class _Follower:
         self._began = time.monotonic() - (before.seconds if before else 0.0)
         self._moved = before is not None and before.moved
         self._previewed = -PREVIEW_SECONDS
+        self.pixel_steps = 0
 
     @property
     def seconds(self) -> float:
@@ -182,6 +190,8 @@ class _Follower:
     def __call__(self, step: "Step") -> None:
         now = time.monotonic()
         self._moved |= step.moved
+        if step.iteration >= 0:
+            self.pixel_steps += step.height * step.width
         if step.ends_octave or now - self._previewed >= PREVIEW_SECONDS:
             self._emit(Preview(jpeg(to_pixels(step.image), max_side=PREVIEW_SIDE)))
             self._previewed = now

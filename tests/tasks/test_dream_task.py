@@ -10,9 +10,10 @@ from dreamlab.images import Picture
 from dreamlab.jobs import worker
 from dreamlab.jobs.assignment import Assignment
 from dreamlab.models import load_model
+from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.dream_task import DreamTask
-from dreamlab.tasks.events import Checkpoint, Warned
-from dreamlab.tasks.task import Allowance
+from dreamlab.tasks.events import Checkpoint, Timed, Warned
+from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance
 from tests.support.own import picture_input, stacked, unet
 from tests.support.tiny import picture, silenced, tiny_network
 
@@ -62,6 +63,20 @@ def test_a_dream_that_falls_short_of_its_effort_is_among_the_warnings():
     assert warned.sentence.startswith("the picture moved by 0.0")
     assert " of the 1 asked for: choose more iterations" in warned.sentence
     assert of(run(second=1, effort=0.01), Warned) == []
+
+
+def test_the_time_is_that_of_the_steps_that_were_taken():
+    whole, early = run(second=1), run(second=1, effort=0.01)
+    (timed,) = of(whole, Timed)
+    assert timed.work == 2 * (28 * 40 + 40 * 56) * TYPICAL_OPERATIONS
+    (timed,), points = of(early, Timed), of(early, LossPoint)
+    assert timed.work == sum(point.height * point.width for point in points) * TYPICAL_OPERATIONS
+    assert len(points) < 4
+    # A run that resumes tells the work of both, as it tells the time of both.
+    kept = DreamTask(IMAGE, DreamConfig(layers="second"), "own").kept
+    events = [event for _, event in whole.events]
+    (again,) = of(run(kept(events), second=1), Timed)
+    assert again.work == of(whole, Timed)[0].work
 
 
 def test_a_checkpoint_says_whether_the_picture_was_moved():
