@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -15,10 +16,13 @@ from dreamlab.dream import FallsShort, Resume, Silence, dream, dreams
 from dreamlab.images import Picture, load_image
 from dreamlab.images.distance import distance
 from dreamlab.images.resample import resize
-from dreamlab.models import Network
+from dreamlab.models import Network, load_model
+from dreamlab.results.recording import Recording
+from tests.support.own import picture_input, stacked
 from tests.support.tiny import picture, tiny_network
 from tests.support.vain import told
 
+CAT = Path(__file__).parents[1] / "data" / "cat_600x400.png"
 IMAGE = 0.5 * picture(40, 56)
 
 THREE_OCTAVES = DreamConfig(
@@ -106,6 +110,29 @@ def test_each_octave_ends_at_its_share_of_the_effort(network, changes, contrast)
     assert octaves[-1][0].fraction == 1
 
 
+def test_tiles_and_the_start_of_the_step_that_is_cut(network):
+    image = 0.5 * picture(100, 90)
+    config = replace(THREE_OCTAVES, octaves=2, tile=64)
+    whole = run(network, replace(config, tile=256), image)
+    tiled = [(step, step.image, step.start) for step in dream(image, network, config, starts=True)]
+    assert [step.loss for step, *_ in tiled] == pytest.approx([step.loss for step, _ in whole])
+    last, ours, start = tiled[-1]
+    assert distance(ours, image) == pytest.approx(0.1, abs=1e-4)
+    assert last.reached
+    lost = image - resize(resize(image, (71, 64)), (100, 90))
+    assert distance(start.picture + lost, image) < 0.1
+
+
+def test_a_grey_network_moves_a_grey_picture():
+    inputs = picture_input(64, 64, 1)
+    network = load_model(keras.Model(inputs, stacked(inputs)), input_range="-1,1")
+    config = replace(THREE_OCTAVES, layers={"pool_b": 1.0}, gaussian_noise=0.001)
+    (last, ours) = run(network, config)[-1]
+    assert last.reached
+    assert np.ptp(ours, axis=2).max() == 0
+    assert distance(ours, last.original) == pytest.approx(0.1, abs=1e-4)
+
+
 def test_a_dream_without_an_effort_takes_the_same_steps_until_it_would_end(network):
     config = replace(THREE_OCTAVES, octaves=1)
     free = run(network, replace(config, effort=None))
@@ -141,6 +168,19 @@ def test_dreams_of_two_networks_end_equally_far_as_they_are_saved():
         image = Picture.of(IMAGE).as_float()
         *_, (_, ours) = run(network, THREE_OCTAVES, image)
         moved.append(distance(load_image(Picture.of(ours).png), image))
+    assert moved == pytest.approx([0.1, 0.1], abs=1e-3)
+
+
+@pytest.mark.slow
+def test_so_do_those_of_networks_of_the_zoo():
+    image, moved = load_image(CAT, max_side=160), []
+    for model, layer in (("vgg16", "block3_conv3"), ("efficientnet_lite0", "block3b_add")):
+        recording = Recording()
+        config = replace(THREE_OCTAVES, layers={layer: 1.0}, iterations=30)
+        list(recording.record(dream(image, model, config)))
+        assert len(recording.losses) < 90
+        moved.append(distance(load_image(recording.final.picture.png), image))
+        assert recording.moved == pytest.approx(moved[-1], abs=0.5 / 127.5)
     assert moved == pytest.approx([0.1, 0.1], abs=1e-3)
 
 
