@@ -36,7 +36,7 @@ LONGEST = 320
 
 
 #: What a sentence has only where something of the program itself has got into it.
-TRACES = ("Traceback", "Error:", "0x", "site-packages")
+TRACES = ("Traceback", "Error:", " at 0x", "site-packages")
 
 
 def sentence(error: DreamError) -> str:

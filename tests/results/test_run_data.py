@@ -54,7 +54,7 @@ def test_a_report_tells_distance_steps_and_work():
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     assert [row["steps"] for row in rows] == [3, 3]
     assert [row["moved"] for row in rows] == [run().moved] * 2
-    assert [row["multiplications"] for row in rows] == ["92.6 million", None]
+    assert [row["multiplications"] for row in rows] == ["92.6\u00a0million", None]
 
 
 def points(*losses):

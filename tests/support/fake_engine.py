@@ -83,10 +83,16 @@ class Step:
     losses: dict[str, float]
     ends_octave: bool
     moved: bool
+    reached: bool
     original_picture: Picture
     provenance: Provenance
     image: np.ndarray
     _start: Start | None = field(repr=False)
+
+    @property
+    def ends_dream(self) -> bool:
+        """Whether it is the last."""
+        return self.ends_octave and self.octave == self.octaves - 1
 
     @property
     def original(self) -> np.ndarray:
@@ -144,6 +150,7 @@ def _steps(image, model, config, plan, first, starts):
                 losses={name: float(os.getpid()) for name in config.layers},
                 ends_octave=iteration == config.iterations - 1,
                 moved=True,
+                reached=False,
                 original_picture=image,
                 provenance=provenance,
                 image=np.full((height, width, 3), (red, done / total, 0), np.float32),
