@@ -11,7 +11,7 @@ from typing import Any, Self
 from dreamlab.comparison.network import NetworkName
 from dreamlab.comparison.presets import COMPARISONS, OF_NETWORKS
 from dreamlab.comparison.variant import COMMON, SHARED, Variant
-from dreamlab.config import PRESETS, DreamConfig
+from dreamlab.config import DreamConfig
 from dreamlab.config.base import Settings, checked
 from dreamlab.config.embedded import parse_json
 from dreamlab.config.nested import PartialSettings, SettingsList
@@ -128,7 +128,7 @@ class Comparison(Settings):
         offered = {**COMPARISONS, **OF_NETWORKS}
         if not isinstance(name, str) or name not in offered:
             raise DreamError(f"unknown comparison {shown(name)}; choose from {', '.join(offered)}")
-        presets = {part: {**COMMON, **PRESETS[part.preset]} for part in offered[name]}
+        presets = {part: {**COMMON, **part.settings} for part in offered[name]}
         first, *others = presets.values()
         shared = {
             field: first[field]

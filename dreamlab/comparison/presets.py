@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from dreamlab.comparison.mapping import mapped
 from dreamlab.config.presets import PRESETS, network_of
+
+#: A distance that the mixed preset of each network reaches in so many steps of this length.
+EQUAL_EFFORT: Mapping[str, Any] = MappingProxyType({"effort": 0.2, "step": 0.02, "iterations": 40})
 
 
 @dataclass(frozen=True)
@@ -20,11 +24,20 @@ class Part:
         Name of its preset.
     model : str or None
         Name of its network; None for that of the page.
+    goes_as_far : bool
+        Whether it ends when its picture has moved as far as those of the other networks, whose
+        losses are on other scales.
     """
 
     name: str
     preset: str
     model: str | None = None
+    goes_as_far: bool = False
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings that differ from the defaults."""
+        return {**PRESETS[self.preset], **(EQUAL_EFFORT if self.goes_as_far else {})}
 
     @property
     def layers(self) -> dict[str, float]:
@@ -43,20 +56,20 @@ COMPARISONS: Mapping[str, tuple[Part, ...]] = MappingProxyType(
     }
 )
 
-#: Comparisons of networks, by name. Their losses have no common scale: each dream goes equally far.
+#: Comparisons of networks, by name.
 OF_NETWORKS: Mapping[str, tuple[Part, ...]] = MappingProxyType(
     {
         "VGG16 against EfficientNet-Lite0": (
-            Part("VGG16", "mixed", "vgg16"),
-            Part("EfficientNet-Lite0", "lite-mixed", "efficientnet_lite0"),
+            Part("VGG16", "mixed", "vgg16", goes_as_far=True),
+            Part("EfficientNet-Lite0", "lite-mixed", "efficientnet_lite0", goes_as_far=True),
         ),
         "Trained against untrained": (
-            Part("Trained", "mixed", "vgg16"),
-            Part("Untrained", "mixed", "vgg16:untrained"),
+            Part("Trained", "mixed", "vgg16", goes_as_far=True),
+            Part("Untrained", "mixed", "vgg16:untrained", goes_as_far=True),
         ),
         "InceptionV3 against VGG16": (
-            Part("InceptionV3", "inception-mixed", "inception_v3"),
-            Part("VGG16", "mixed", "vgg16"),
+            Part("InceptionV3", "inception-mixed", "inception_v3", goes_as_far=True),
+            Part("VGG16", "mixed", "vgg16", goes_as_far=True),
         ),
         "Layers of Lite0": (
             Part("Early", "lite-early", "efficientnet_lite0"),
