@@ -174,7 +174,6 @@ def test_table(page, fake):
     work = [in_words(fake.requests[job].cost().work) for job in ("job1", "job2")]
     assert columns["Multiplications"] == work
     assert columns["Precision"] == ["float32", "float32"]
-    assert all(0 < float(text.rstrip("%")) < 50 for text in columns["Change"])
     assert words(page).count("vgg16 was fed pictures in -1 to 1.") == 1
 
 

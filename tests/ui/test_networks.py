@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dreamlab.comparison.comparison import Comparison
-from dreamlab.comparison.presets import OF_NETWORKS
+from dreamlab.comparison.presets import EQUAL_EFFORT, OF_NETWORKS
 from dreamlab.comparison.variant import Variant
 from dreamlab.ui.dreams import compare
 from dreamlab.ui.inputs.networks import described, offered, work
@@ -151,3 +151,18 @@ def test_what_a_network_costs_stands_where_one_chooses():
         "VGG19 · downloaded when it is first used · 1.3 times the work of VGG16"
     )
     assert described("vgg16:untrained") == "VGG16, untrained · random weights, a control"
+
+
+def test_several_networks_are_offered_equal_effort(page, fake):
+    assert "Losses of several networks have no common scale." in words(page)
+    page.button(key="equal_effort").click().run()
+    assert "no common scale" not in words(sound(page))
+    page.button(key="dream").click().run()
+    asked = {(task.config.effort, task.config.step) for task in fake.requests.values()}
+    assert asked == {(EQUAL_EFFORT["effort"], EQUAL_EFFORT["step"])}
+
+
+def test_one_network_needs_no_equal_effort(monkeypatch, fake):
+    one = Comparison(variants=SETUP.variants[:1])
+    page = sound(open_page(monkeypatch, fake, setup=one.encode()))
+    assert "no common scale" not in words(page)

@@ -5,11 +5,9 @@ import json
 from typing import Any
 
 import altair as alt
-import numpy as np
 import streamlit as st
 
 from dreamlab.config.input_range import range_in_words
-from dreamlab.images import resize_pixels
 from dreamlab.report.words import in_words
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import relative_losses
@@ -87,9 +85,8 @@ def table(views: list[DreamView]) -> None:
         border="horizontal",
     )
     note = (
-        "Change: how far a pixel moved on average, as a share of black to white. Moved: the root "
-        "mean square of that, from -1 to 1, by which an effort is measured. Multiplications: those "
-        "of the steps taken, on the way to the loss."
+        "Moved: the root mean square by which the picture moved; it spans -1 to 1. Multiplications: "
+        "those of the steps taken, on the way to the loss."
     )
     style.note(" ".join([note, *fed([view.recording for view in views if view.recording])]))
 
@@ -98,7 +95,7 @@ def fed(recordings: list[Recording]) -> list[str]:
     """Return a sentence about what each network was fed."""
     runs = [recording.provenance for recording in recordings]
     pairs = dict.fromkeys((run.model, run.input_range) for run in runs)
-    return [f"{model} was fed {range_in_words(given)}." for model, given in pairs]
+    return [f"{label(model)} was fed {range_in_words(given)}." for model, given in pairs]
 
 
 def row(view: DreamView) -> dict[str, str]:
@@ -115,19 +112,11 @@ def row(view: DreamView) -> dict[str, str]:
         "First loss": f"{losses[0]:.4g}" if losses else "–",
         "Last loss": f"{losses[-1]:.4g}" if losses else "–",
         "Gain": f"×\u00a0{relative[-1]:.3g}" if relative else "–",
-        "Change": "–" if recording is None else f"{change(recording):.1%}",
         "Moved": "–" if recording is None else f"{recording.moved:.3g}",
         "Precision": "–" if recording is None else recording.provenance.precision,
         "Time": "–" if status.seconds is None else duration(status.seconds),
         "Multiplications": "–" if work is None else in_words(work),
     }
-
-
-def change(recording: Recording) -> float:
-    """Return the mean absolute change of the picture: 0 (none) to 1 (all black to all white)."""
-    last = recording.final
-    original = resize_pixels(recording.original.pixels, last.height, last.width)
-    return float(np.abs(last.pixels.astype(np.int16) - original).mean() / 255)
 
 
 # Altair validates a chart for 0.1 s: make each specification once. Every run of the page sends it

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
-from dreamlab.comparison.presets import COMPARISONS, OF_NETWORKS
+from dreamlab.comparison.presets import COMPARISONS, EQUAL_EFFORT, OF_NETWORKS
 from dreamlab.comparison.variant import Variant
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import known_layers
@@ -60,6 +60,34 @@ def show(planned: list[PlannedDream]) -> None:
                 style.edged(dream.draft.colour, f"variant{dream.draft.id}"),
             ):
                 _card(dream, index, len(planned))
+    _scales(planned)
+
+
+def _scales(planned: list[PlannedDream]) -> None:
+    """Say that losses of several networks have no common scale, and offer what can be compared."""
+    configs = [dream.draft.config for dream in planned if dream.draft.config is not None]
+    several = len({dream.draft.model for dream in planned}) > 1
+    if not several or all(config.effort is not None for config in configs):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        style.note("Losses of several networks have no common scale.")
+        st.button(
+            "Equal effort",
+            key="equal_effort",
+            type="tertiary",
+            icon=":material/balance:",
+            on_click=_equal_effort,
+            help="Each dream ends when its picture has moved as far as the others'.",
+        )
+
+
+def _equal_effort() -> None:
+    for name, value in EQUAL_EFFORT.items():
+        st.session_state[keys.common(name)] = value
+        for variant in st.session_state["variants"]:
+            own = VariantKeys(variant)
+            if name in st.session_state[own.overrides]:
+                st.session_state[own.own(name)] = value
 
 
 def _card(dream: PlannedDream, index: int, count: int) -> None:
