@@ -174,7 +174,7 @@ def test_table(page, fake):
     work = [in_words(fake.requests[job].cost().work) for job in ("job1", "job2")]
     assert columns["Multiplications"] == work
     assert columns["Precision"] == ["float32", "float32"]
-    assert words(page).count("vgg16 was fed pictures in -1 to 1.") == 1
+    assert words(page).count("VGG16 was fed pictures in -1 to 1.") == 1
 
 
 def test_one_scrubber_moves_all(page, fake):

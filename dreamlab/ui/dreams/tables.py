@@ -85,8 +85,8 @@ def table(views: list[DreamView]) -> None:
         border="horizontal",
     )
     note = (
-        "Moved: the root mean square by which the picture moved; it spans -1 to 1. Multiplications: "
-        "those of the steps taken, on the way to the loss."
+        "Moved: the root mean square by which the picture moved; it spans -1 to 1. "
+        "Multiplications: those of the steps taken, on the way to the loss."
     )
     style.note(" ".join([note, *fed([view.recording for view in views if view.recording])]))
 
