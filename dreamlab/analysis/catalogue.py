@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from dreamlab.analysis import atlas, attribution, channels, excitation, robustness
-from dreamlab.analysis.base import Analysis
+from dreamlab.analysis.base import Analysis, AnalysisData
 from dreamlab.errors import DreamError, shown
+from dreamlab.zoo import label
 
 #: All analyses by name, in the order of the page.
 ANALYSES: Mapping[str, Analysis] = MappingProxyType(
@@ -27,3 +28,8 @@ def named(name: str) -> Analysis:
     if name not in ANALYSES:
         raise DreamError(f"unknown analysis {shown(name)}; choose from {', '.join(ANALYSES)}")
     return ANALYSES[name]
+
+
+def heading(findings: AnalysisData) -> str:
+    """Return the analysis and the network of findings in words, as "Layer atlas of VGG16"."""
+    return f"{named(findings.analysis).title} of {label(findings.model)}"

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from dreamlab.analysis.base import AnalysisData, Item
-from dreamlab.analysis.catalogue import named
+from dreamlab.analysis.catalogue import heading, named
 from dreamlab.report.table import Table
 from dreamlab.results.contact_sheet import contact_sheet
 from dreamlab.results.export import pack
@@ -43,6 +43,12 @@ def _plain(key: str) -> str:
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", key)
 
 
+def with_network(name: str, model: str) -> str:
+    """Return the name of a file with its network's before the suffix, as ``atlas_vgg16.zip``."""
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}_{_plain(model)}{dot}{suffix}"
+
+
 def sheet(findings: AnalysisData) -> bytes:
     """Return the contact sheet of an analysis's pictures, a PNG.
 
@@ -56,7 +62,7 @@ def sheet(findings: AnalysisData) -> bytes:
     return contact_sheet(
         items,
         columns=analysis.columns,
-        title=f"{analysis.title}, {findings.model}",
+        title=heading(findings),
         text={ANALYSIS_KEY: json.dumps(_origin(findings))},
     )
 

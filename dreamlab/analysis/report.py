@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dreamlab.analysis.base import AnalysisData
-from dreamlab.analysis.catalogue import named
+from dreamlab.analysis.catalogue import heading, named
 from dreamlab.analysis.silent import silent
 from dreamlab.report.html import Figure, Section, page
 from dreamlab.results import section
@@ -43,7 +43,7 @@ def _section(findings: AnalysisData) -> Section:
     lines = [table for table in tables if table.drawn == "lines"]
     rest = [table for table in tables if table not in lines]
     return Section(
-        analysis.title,
+        heading(findings),
         f"{analysis.summary}{state} Network: {findings.model}; {findings.seconds:.1f} s.",
         pictures,
         figures=[

@@ -24,6 +24,6 @@ def open_panel(page, analysis="atlas"):
 
 def run_to_end(page, fake, analysis="atlas"):
     """The page with an analysis that has run."""
-    page.button(key=f"{analysis}.run").click().run()
+    page.button(key=f"{analysis}.vgg16.run").click().run()
     fake.finish()
     return sound(page.run())

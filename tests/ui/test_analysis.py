@@ -36,8 +36,8 @@ def test_lists_that_are_typed_are_bounded(page):
 
 def test_nothing_is_drawn_while_the_tab_is_closed(monkeypatch, fake):
     page = open_page(monkeypatch, fake, setup=SETUP.encode())
-    assert not buttons(page, "atlas.run")
-    assert buttons(open_panel(page), "atlas.run")
+    assert not buttons(page, "atlas.vgg16.run")
+    assert buttons(open_panel(page), "atlas.vgg16.run")
 
 
 @pytest.mark.parametrize("analysis", ANALYSES)
@@ -47,7 +47,7 @@ def test_every_analysis_runs_to_its_end(page, fake, analysis):
     assert (request.analysis, request.model) == (analysis, "vgg16")
     findings = fake.findings("job1")
     pictures = sum(bool(item.picture) for item in findings.items)
-    assert f"vgg16 · {len(findings.items)} found" in words(page)
+    assert f"VGG16 · {len(findings.items)} found" in words(page)
     # The page has more pictures: one in the sidebar and five of the example under Compare.
     before = len(open_panel(page, "atlas" if analysis != "atlas" else "channels").image)
     assert len(open_panel(page, analysis).image) == before + pictures
@@ -85,15 +85,15 @@ def test_every_analysis_runs_to_its_end(page, fake, analysis):
 )
 def test_every_control_has_an_effect(page, fake, analysis, kind, field, value, expected):
     open_panel(page, analysis)
-    getattr(page, kind)(key=f"{analysis}.set.vgg16.{field}").set_value(value).run()
-    sound(page.button(key=f"{analysis}.run").click().run())
+    getattr(page, kind)(key=f"{analysis}.vgg16.set.{field}").set_value(value).run()
+    sound(page.button(key=f"{analysis}.vgg16.run").click().run())
     assert getattr(fake.requests["job1"].settings, field) == expected
 
 
 def test_a_control_without_effect_is_not_drawn(page):
     names = {key.rsplit(".", 1)[1] for key in keys(page)}
     assert names == {"layers", "effort", "amount", "most_steps", "jitter", "max_side"}
-    sound(page.selectbox(key="atlas.set.vgg16.effort").set_value("equal steps").run())
+    sound(page.selectbox(key="atlas.vgg16.set.effort").set_value("equal steps").run())
     names = {key.rsplit(".", 1)[1] for key in keys(page)}
     assert names == {"layers", "effort", "iterations", "step", "jitter", "max_side"}
 
@@ -101,57 +101,57 @@ def test_a_control_without_effect_is_not_drawn(page):
 def test_settings_of_the_sidebar_count(page, fake):
     page.selectbox(key="common.preprocessing").set_value("imagenet")
     page.selectbox(key="common.precision").set_value("float32").run()
-    page.button(key="atlas.run").click().run()
+    page.button(key="atlas.vgg16.run").click().run()
     settings = fake.requests["job1"].settings
     assert (settings.preprocessing, settings.precision) == ("imagenet", "float32")
 
 
 def test_what_cannot_run_says_why(page):
     open_panel(page, "channels")
-    page.text_input(key="channels.set.vgg16.channels").set_value("1, two").run()
+    page.text_input(key="channels.vgg16.set.channels").set_value("1, two").run()
     assert "Cannot run yet: Channels is '1, two'; write numbers with commas" in words(page)
-    assert page.button(key="channels.run").disabled
-    page.text_input(key="channels.set.vgg16.channels").set_value("512").run()
+    assert page.button(key="channels.vgg16.run").disabled
+    page.text_input(key="channels.vgg16.set.channels").set_value("512").run()
     assert "block4_conv3 has no channel 512; choose 0 to 511" in words(sound(page))
 
 
 def test_it_fills_in_while_it_runs_and_is_cancelled_and_resumed(page, fake):
     before = len(page.image)
-    page.button(key="atlas.run").click().run()
+    page.button(key="atlas.vgg16.run").click().run()
     fake.advance(2)
     sound(page.run())
     assert len(page.image) == before + 2
     assert "block1_conv2 · 11%" in words(page)
-    page.button(key="atlas.cancel").click().run()
-    assert "Ended early · vgg16 · 2 found · 2 s" in words(sound(page))
+    page.button(key="atlas.vgg16.cancel").click().run()
+    assert "Ended early · VGG16 · 2 found · 2 s" in words(sound(page))
     items = fake.findings("job1").items
-    page.button(key="atlas.resume").click().run()
+    page.button(key="atlas.vgg16.resume").click().run()
     assert fake.resumed["job2"] == items
     assert fake.forgotten == ["job1"]
     fake.finish()
-    assert "vgg16 · 18 found" in words(sound(page.run()))
-    assert not buttons(page, "atlas.resume")
+    assert "VGG16 · 18 found" in words(sound(page.run()))
+    assert not buttons(page, "atlas.vgg16.resume")
 
 
 def test_cancelled_before_anything_is_found(page, fake):
-    page.button(key="atlas.run").click().run()
-    page.button(key="atlas.cancel").click().run()
+    page.button(key="atlas.vgg16.run").click().run()
+    page.button(key="atlas.vgg16.cancel").click().run()
     assert "Cancelled before anything was found." in words(sound(page))
 
 
 def test_a_failure_keeps_what_was_found(page, fake):
-    page.button(key="atlas.run").click().run()
+    page.button(key="atlas.vgg16.run").click().run()
     fake.advance(1)
     fake.fail("job1", "the worker ran out of memory; choose a smaller picture")
     said = words(sound(page.run()))
     assert "⚠ the worker ran out of memory; choose a smaller picture" in said
-    assert "Ended early · vgg16 · 1 found" in said
-    assert buttons(page, "atlas.resume")
+    assert "Ended early · VGG16 · 1 found" in said
+    assert buttons(page, "atlas.vgg16.resume")
 
 
 def test_what_is_not_sent_off_says_so(page, fake):
     fake.full = True
-    sound(page.button(key="atlas.run").click().run())
+    sound(page.button(key="atlas.vgg16.run").click().run())
     assert "The analysis was not sent off: the queue is full" in words(page)
 
 
@@ -162,16 +162,16 @@ def test_what_is_no_longer_kept_says_so(page, fake):
 
 
 def test_results_are_kept_when_another_tab_or_analysis_is_opened(page, fake):
-    page.number_input(key="atlas.set.vgg16.amount").set_value(0.2).run()
+    page.number_input(key="atlas.vgg16.set.amount").set_value(0.2).run()
     run_to_end(page, fake)
     open_panel(page, "robustness")
     page.session_state["part"] = "Compare"
     sound(page.run())
     assert "18 found" not in words(page)
     assert "18 found" in words(open_panel(page))
-    assert page.number_input(key="atlas.set.vgg16.amount").value == 0.2
+    assert page.number_input(key="atlas.vgg16.set.amount").value == 0.2
     assert "have changed since" not in words(page)
-    page.number_input(key="atlas.set.vgg16.amount").set_value(0.3).run()
+    page.number_input(key="atlas.vgg16.set.amount").set_value(0.3).run()
     assert "have changed since" in words(sound(page))
     assert list(fake.requests) == ["job1"]
 
@@ -208,7 +208,7 @@ def test_variants_of_one_long_name_are_told_apart(monkeypatch, fake):
 
 
 def test_a_thumbnail_becomes_a_variant_while_the_atlas_goes_on(page, fake):
-    page.button(key="atlas.run").click().run()
+    page.button(key="atlas.vgg16.run").click().run()
     fake.advance(2)
     page.run()
     page.button(key="large-job1-block1_conv2").click().run()
@@ -231,30 +231,32 @@ def test_a_full_page_takes_no_thumbnail(page, fake):
 
 def test_channels_that_are_picked_become_a_variant(page, fake):
     run_to_end(open_panel(page, "channels"), fake, "channels")
-    assert page.button(key="channels.variant").disabled
-    page.pills(key="channels.picked.block4_conv3").set_value([12, 10]).run()
-    sound(page.button(key="channels.variant").click().run())
+    assert page.button(key="channels.vgg16.variant").disabled
+    page.pills(key="channels.vgg16.picked.block4_conv3").set_value([12, 10]).run()
+    sound(page.button(key="channels.vgg16.variant").click().run())
     number = page.session_state["variants"][-1]
     assert page.session_state[f"v{number}.channels.block4_conv3"] == "10, 12"
 
 
 def test_attribution_is_of_a_variant(page, fake):
     open_panel(page, "attribution")
-    page.selectbox(key="attribution.variant").set_value(page.session_state["variants"][1]).run()
-    sound(page.button(key="attribution.run").click().run())
+    page.selectbox(key="attribution.vgg16.variant").set_value(
+        page.session_state["variants"][1]
+    ).run()
+    sound(page.button(key="attribution.vgg16.run").click().run())
     settings = fake.requests["job1"].settings
     assert (settings.layers, settings.octaves, settings.iterations) == ({"block3_conv3": 2.0}, 2, 3)
 
 
 def test_balance_sets_the_weights(page, fake):
     run_to_end(open_panel(page, "attribution"), fake, "attribution")
-    sound(page.button(key="attribution.balance").click().run())
+    sound(page.button(key="attribution.vgg16.balance").click().run())
     # The fake's norms are twice the weights: 0.5 / 1 equals 1.5 / 3, and the weights sum to 2.
     assert "Mixed has balanced weights now." in words(page)
     first = page.session_state["variants"][0]
     assert page.session_state[f"v{first}.weight.block2_conv2"] == pytest.approx(1.0)
     assert page.session_state[f"v{first}.weight.block5_conv2"] == pytest.approx(1.0)
-    assert page.button(key="attribution.balance").disabled  # they are other weights now
+    assert page.button(key="attribution.vgg16.balance").disabled  # they are other weights now
 
 
 def test_attribution_and_balance_keep_the_channels_of_the_variant(page, fake):
@@ -268,9 +270,9 @@ def test_attribution_and_balance_keep_the_channels_of_the_variant(page, fake):
     assert (settings.max_loss, settings.tile) == (2.5, 128)
     # A variant with other channels is another mix, whatever its weights.
     page.session_state[f"v{first}.channels.block5_conv2"] = "3"
-    assert sound(page.run()).button(key="attribution.balance").disabled
+    assert sound(page.run()).button(key="attribution.vgg16.balance").disabled
     page.session_state[f"v{first}.channels.block5_conv2"] = "3, 7"
-    sound(page.run()).button(key="attribution.balance").click().run()
+    sound(page.run()).button(key="attribution.vgg16.balance").click().run()
     assert page.session_state[f"v{first}.weight.block2_conv2"] == pytest.approx(1.0)
     page.button(key="dream").click().run()
     (config,) = [
@@ -282,10 +284,10 @@ def test_attribution_and_balance_keep_the_channels_of_the_variant(page, fake):
 
 
 def test_attribution_broken_off_before_a_picture_has_its_figures_in_a_zip(downloads, page, fake):
-    open_panel(page, "attribution").button(key="attribution.run").click().run()
+    open_panel(page, "attribution").button(key="attribution.vgg16.run").click().run()
     fake.advance(2)  # of the 3 steps of the first octave
     page.run()
-    page.button(key="attribution.cancel").click().run()
+    page.button(key="attribution.vgg16.cancel").click().run()
     files = {key.split(".", 2)[2]: make for key, make in downloads.items() if "job1" in key}
     assert "attribution.png" not in files
     names = zipfile.ZipFile(io.BytesIO(files["attribution.zip"]())).namelist()
@@ -293,7 +295,7 @@ def test_attribution_broken_off_before_a_picture_has_its_figures_in_a_zip(downlo
 
 
 def test_files(downloads, page, fake):
-    page.multiselect(key="atlas.set.vgg16.layers").set_value(["block1_conv1", "block1_conv2"])
+    page.multiselect(key="atlas.vgg16.set.layers").set_value(["block1_conv1", "block1_conv2"])
     run_to_end(open_panel(page, "excitation"), fake, "excitation")
     files = {key.split(".", 2)[2]: make for key, make in downloads.items() if "job1" in key}
     assert set(files) == {"excitation.png", "excitation.csv", "excitation.zip"}
@@ -315,7 +317,7 @@ def test_report(downloads, page, fake):
     run_to_end(page, fake)
     assert not report_off(page)
     text = downloads["report"]().decode()
-    assert text.index("<h2>Dream 1</h2>") < text.index("<h2>Layer atlas</h2>")
+    assert text.index("<h2>Dream 1</h2>") < text.index("<h2>Layer atlas of VGG16</h2>")
     assert text.count("<img") == 1 + 2 + 1 + 18  # original and dreams, the picture, the atlas
     assert text.count("<svg") == 2  # losses of both, shares of the mixed one
     assert "&quot;block5_conv2&quot;: 1.5" in text

@@ -21,7 +21,7 @@ def open_panel(page, analysis):
 
 
 def click_run(page, analysis):
-    return sound(page.button(key=f"{analysis}.run").click().run())
+    return sound(page.button(key=f"{analysis}.vgg16.run").click().run())
 
 
 @pytest.mark.parametrize("analysis", ["atlas", "attribution", "robustness"])
@@ -40,8 +40,8 @@ def test_a_click_that_comes_with_a_change_analyses_the_change(page, fake):
     open_panel(page, "atlas")
     page.slider(key="max_side").set_value(128)
     page.selectbox(key="common.precision").set_value("float32")
-    page.multiselect(key="atlas.set.vgg16.layers").set_value(["block1_conv1", "block2_conv1"])
-    page.number_input(key="atlas.set.vgg16.amount").set_value(0.2)
+    page.multiselect(key="atlas.vgg16.set.layers").set_value(["block1_conv1", "block2_conv1"])
+    page.number_input(key="atlas.vgg16.set.amount").set_value(0.2)
     click_run(page, "atlas")
     (request,) = fake.requests.values()
     assert request.picture.shape == (85, 128)
@@ -52,9 +52,9 @@ def test_a_click_that_comes_with_a_change_analyses_the_change(page, fake):
 
 def test_a_click_that_comes_with_a_list_of_numbers_or_a_flag_analyses_them(page, fake):
     open_panel(page, "channels")
-    page.selectbox(key="channels.set.vgg16.layer").set_value("block2_conv2")
-    page.text_input(key="channels.set.vgg16.channels").set_value("3, 1")
-    page.checkbox(key="channels.set.vgg16.grown").set_value(False)
+    page.selectbox(key="channels.vgg16.set.layer").set_value("block2_conv2")
+    page.text_input(key="channels.vgg16.set.channels").set_value("3, 1")
+    page.checkbox(key="channels.vgg16.set.grown").set_value(False)
     click_run(page, "channels")
     settings = fake.requests["job1"].settings
     assert (settings.layer, settings.channels, settings.grown) == ("block2_conv2", (3, 1), False)
@@ -62,7 +62,7 @@ def test_a_click_that_comes_with_a_list_of_numbers_or_a_flag_analyses_them(page,
 
 def test_a_setting_that_the_page_has_not_drawn_yet_has_its_default(page, fake):
     open_panel(page, "atlas")
-    page.selectbox(key="atlas.set.vgg16.effort").set_value("equal steps")
+    page.selectbox(key="atlas.vgg16.set.effort").set_value("equal steps")
     click_run(page, "atlas")
     settings = fake.requests["job1"].settings
     assert (settings.effort, settings.iterations) == ("equal steps", 6)
@@ -74,7 +74,7 @@ def test_a_click_after_a_new_network_analyses_the_new_network(page, fake):
     click_run(page, "channels")
     (request,) = fake.requests.values()
     assert request.model == "resnet50"
-    start = page.selectbox(key="channels.set.resnet50.layer").value
+    start = page.selectbox(key="channels.resnet50.set.layer").value
     assert request.settings.layer == start == "conv4_block4_out"
     assert "have changed since" not in words(page)
 
@@ -82,7 +82,7 @@ def test_a_click_after_a_new_network_analyses_the_new_network(page, fake):
 def test_a_click_that_comes_with_another_variant_analyses_that_variant(page, fake):
     open_panel(page, "attribution")
     third = page.session_state["variants"][2]
-    page.selectbox(key="attribution.variant").set_value(third)
+    page.selectbox(key="attribution.vgg16.variant").set_value(third)
     page.number_input(key=f"v{third}.weight.block4_conv3").set_value(2.5)
     page.number_input(key="common.octaves").set_value(2)
     click_run(page, "attribution")
@@ -107,7 +107,7 @@ def test_a_click_without_a_picture_runs_an_analysis_that_needs_none(page, fake):
 
 def test_a_click_with_settings_that_cannot_run_is_said(page, fake):
     open_panel(page, "channels")
-    page.text_input(key="channels.set.vgg16.channels").set_value("1, two")
+    page.text_input(key="channels.vgg16.set.channels").set_value("1, two")
     click_run(page, "channels")
     said = "The analysis was not sent off: Channels is '1, two'; write numbers with commas between"
     assert said in words(page)

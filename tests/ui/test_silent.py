@@ -85,7 +85,7 @@ def test_what_is_silent_is_not_balanced(monkeypatch, page, fake):
     run_to_end(open_panel(page, "attribution"), fake, "attribution")
     assert f"No answer to this picture: {DEAD}." in words(page)
     assert "Balanced weights: block2_conv2 0.5" in words(page)
-    sound(page.button(key="attribution.balance").click().run())
+    sound(page.button(key="attribution.vgg16.balance").click().run())
     first = page.session_state["variants"][0]
     weights = [page.session_state[f"v{first}.weight.{name}"] for name in ("block2_conv2", DEAD)]
     assert weights == [0.5, 1.5]

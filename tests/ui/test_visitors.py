@@ -96,7 +96,7 @@ def task(shade: int = 9, **settings) -> AnalysisTask:
 
 def test_jobs_of_all_that_is_kept():
     mine = visit("a", "b")
-    mine.analyses["atlas"] = AnalysisRun.of("c", task())
+    mine.analyses["atlas", "vgg16"] = AnalysisRun.of("c", task())
     assert mine.jobs == ["a", "b", "c"]
 
 

@@ -8,9 +8,12 @@ import streamlit as st
 from dreamlab.analysis import ANALYSES
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
-from dreamlab.ui.analysis import atlas, attribution, channels, panel, report
+from dreamlab.ui import style
+from dreamlab.ui.analysis import atlas, attribution, channels, choice, panel, report
 from dreamlab.ui.analysis.base import Panel
+from dreamlab.ui.analysis.look import Look
 from dreamlab.ui.session.visitors import Visit
+from dreamlab.zoo import label
 
 #: Additions of some analyses to the shared panel.
 _PANELS = {
@@ -22,8 +25,8 @@ _PANELS = {
 
 
 def show(backend: Backend, visit: Visit, picture: Picture | None) -> None:
-    """Draw the choice of analysis, the report button and the chosen panel."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    """Draw the choice of analysis and networks, the report button, and a panel for each network."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.segmented_control(
             "Analysis",
             list(ANALYSES),
@@ -34,6 +37,14 @@ def show(backend: Backend, visit: Visit, picture: Picture | None) -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
+        choice.show()
         st.space("stretch")
         report.button(backend, visit)
-    panel.show(backend, visit, picture, name, _PANELS.get(name, Panel()))
+    style.note(ANALYSES[name].summary)
+    models = choice.chosen()
+    columns = st.columns(len(models), gap="medium")
+    for index, (column, model) in enumerate(zip(columns, models, strict=True)):
+        look = Look(name, model, _PANELS.get(name, Panel()), index, alone=len(models) == 1)
+        with column:
+            style.name(label(model), level=2)
+            panel.show(backend, visit, picture, look)

@@ -6,57 +6,75 @@ from typing import Any
 import streamlit as st
 
 from dreamlab.analysis import Findings, named
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, listed
 from dreamlab.ui import style
 from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.session import state
 from dreamlab.ui.session.keys import VariantKeys
+from dreamlab.ui.session.state import Draft
+from dreamlab.zoo import label
 
-_VARIANT = "attribution.variant"  # key of the widget that chooses a variant
+
+def _key(model: str) -> str:
+    """Return the key of the widget that chooses a variant of a network."""
+    return f"attribution.{model}.variant"
 
 
-def _show() -> None:
-    """Draw the choice of a variant."""
-    drafts = {draft.id: draft for draft in state.drafts()}
+def _show(model: str) -> None:
+    """Draw the choice of a variant of the network."""
+    drafts = _drafts(model)
     st.selectbox(
-        "Variant",
+        f"Variant of {label(model)}",
         list(drafts),
-        index=list(drafts).index(_start()),
+        index=list(drafts).index(_start(drafts)),
         format_func=lambda variant: drafts[variant].name,
-        key=_VARIANT,
+        key=_key(model),
         persist_state="session",
         width=330,
         help="It is looked into with all its settings, on a picture of the size given here.",
     )
+    others = [draft.name for draft in state.drafts() if draft.id not in drafts]
+    if others:
+        style.note(f"Not of this network: {listed(others)}.")
 
 
-def _start() -> int:
+def _drafts(model: str) -> dict[int, Draft]:
+    """Return the variants of a network by number; raises `DreamError` if there are none."""
+    drafts = {draft.id: draft for draft in state.drafts() if draft.model == model}
+    if not drafts:
+        raise DreamError(
+            f"no variant is of {label(model)}; choose a network that one has, or give one this "
+            "network under Compare"
+        )
+    return drafts
+
+
+def _start(drafts: Mapping[int, Draft]) -> int:
     """Return the default of the choice: the first variant with the most layers."""
-    now = st.session_state
-    return max(now["variants"], key=lambda variant: len(now[VariantKeys(variant).layers]))
+    return max(drafts, key=lambda variant: len(st.session_state[VariantKeys(variant).layers]))
 
 
-def _values() -> dict[str, Any]:
+def _values(model: str) -> dict[str, Any]:
     """Return the settings of the chosen variant."""
-    now = st.session_state
-    draft = state.draft(now[_VARIANT] if now.get(_VARIANT) in now["variants"] else _start())
+    drafts, choice = _drafts(model), st.session_state.get(_key(model))
+    draft = drafts[choice if choice in drafts else _start(drafts)]
     if draft.variant is None:
         raise DreamError(f"{draft.name} cannot run: {draft.problem}")
     return draft.variant.config(state.common()).to_dict()
 
 
-def _below(findings: Findings) -> None:
+def _below(model: str, findings: Findings) -> None:
     tables = named("attribution").tables(findings)
     rows = next((table.rows for table in tables if table.name == "balance"), ())
     balanced = {name: weight for name, _, weight in rows if weight is not None}
     if not balanced:
         return
-    like = _like(findings.settings)
+    like = _like(model, findings.settings)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Balance",
             icon=":material/balance:",
-            key="attribution.balance",
+            key=f"attribution.{model}.balance",
             disabled=like is None,
             on_click=_balance,
             args=(like, balanced),
@@ -71,15 +89,15 @@ def _below(findings: Findings) -> None:
         )
 
 
-def _like(settings: Mapping[str, Any]) -> int | None:
-    """Return a variant with the same weights and channels: the chosen variant, else the first.
+def _like(model: str, settings: Mapping[str, Any]) -> int | None:
+    """Return a variant with the same network, weights and channels, the chosen one if it has them.
 
     None if no variant has them.
     """
     configs = [
         (draft.id, draft.variant.config({}).to_dict())
         for draft in state.drafts()
-        if draft.variant is not None
+        if draft.variant is not None and draft.model == model
     ]
     own = ("layers", "channels")
     variants = [
@@ -87,7 +105,7 @@ def _like(settings: Mapping[str, Any]) -> int | None:
         for variant, config in configs
         if all(config[field] == settings[field] for field in own)
     ]
-    choice = st.session_state[_VARIANT]
+    choice = st.session_state.get(_key(model))
     return choice if choice in variants else next(iter(variants), None)
 
 

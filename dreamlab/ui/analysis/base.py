@@ -15,25 +15,27 @@ class Panel:
     Parameters
     ----------
     show : callable
-        Draws further controls.
+        ``show(model)`` draws further controls, for the name of a network; raises the same as
+        `values`.
     values : callable
-        Returns the settings of these controls from the session; raises `DreamError` if they are
-        invalid.
+        ``values(model)`` returns the settings of these controls from the session; raises
+        `DreamError` if they are invalid.
     has_effect : callable
         ``has_effect(name, values)`` tells whether a setting has an effect, from the values of the
         settings before it.
     variant : callable or None
-        ``variant(item)`` returns the variant that a click on a picture adds to the compare page;
-        raises `DreamError` if there is none.
+        ``variant(item)`` returns the variant that a click on a picture adds to the compare page,
+        without its network; raises `DreamError` if there is none.
     below : callable
-        Draws further results below the pictures, once the run has ended.
+        ``below(model, findings)`` draws further results below the pictures, once the run has
+        ended.
     resumes : bool
         Whether an incomplete run can resume where it stopped.
     """
 
-    show: Callable[[], None] = lambda: None
-    values: Callable[[], Mapping[str, Any]] = dict
+    show: Callable[[str], None] = lambda model: None
+    values: Callable[[str], Mapping[str, Any]] = lambda model: {}
     has_effect: Callable[[str, Mapping[str, Any]], bool] = lambda name, values: True
     variant: Callable[[Item], Variant] | None = None
-    below: Callable[[Findings], None] = lambda findings: None
+    below: Callable[[str, Findings], None] = lambda model, findings: None
     resumes: bool = True

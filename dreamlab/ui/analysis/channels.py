@@ -9,7 +9,6 @@ from dreamlab.analysis import Findings
 from dreamlab.comparison.variant import Variant
 from dreamlab.ui.analysis import panel
 from dreamlab.ui.analysis.base import Panel
-from dreamlab.ui.session import state
 
 
 def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
@@ -18,7 +17,7 @@ def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
     return name not in ("steps", "side", "jitter", "seed") or values["grown"]
 
 
-def _below(findings: Findings) -> None:
+def _below(model: str, findings: Findings) -> None:
     channels = list(dict.fromkeys(item.values["channel"] for item in findings.items))
     layer = findings.settings["layer"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -26,25 +25,22 @@ def _below(findings: Findings) -> None:
             "Pick channels",
             channels,
             selection_mode="multi",
-            key=f"channels.picked.{layer}",
+            key=f"channels.{model}.picked.{layer}",
             persist_state="session",
         )
         st.button(
             "Make a variant of them",
             icon=":material/add:",
-            key="channels.variant",
+            key=f"channels.{model}.variant",
             disabled=not choice,
             on_click=_take,
-            args=(findings.model, layer, tuple(choice)),
+            args=(model, layer, tuple(choice)),
         )
 
 
 def _take(model: str, layer: str, channels: tuple[int, ...]) -> None:
-    if model not in ("", st.session_state["model"]):
-        state.notify(f"These channels are {model}'s: choose that network first.")
-        return
     variant = Variant(name=f"{layer} channels", layers={layer: 1.0}, channels={layer: channels})
-    panel.add_variant(variant)
+    panel.add_variant(variant, model)
 
 
 PANEL = Panel(has_effect=_has_effect, below=_below)

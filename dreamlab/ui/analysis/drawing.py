@@ -10,16 +10,17 @@ import altair as alt
 import streamlit as st
 
 from dreamlab.analysis import Findings, Item, Table, named
-from dreamlab.analysis.files import as_csv, files, sheet
+from dreamlab.analysis.files import as_csv, files, sheet, with_network
 from dreamlab.report.svg import cell_text, label, no_figures, warmth
 from dreamlab.ui import style
+from dreamlab.ui.analysis.look import Look
 from dreamlab.ui.dreams.tables import inked, light
 
 #: Width of a picture in pixels; a laptop has room for six, a phone for two.
 _ACROSS = 148
 
 
-def pictures(findings: Findings, job: str, take: Callable[[Item], None] | None) -> None:
+def pictures(findings: Findings, job: str, look: Look, take: Callable[[Item], None] | None) -> None:
     """Draw the pictures; with `take`, a click on a picture calls it with the item."""
     with st.container(horizontal=True, gap="small"):
         for item in findings.items:
@@ -27,7 +28,7 @@ def pictures(findings: Findings, job: str, take: Callable[[Item], None] | None) 
                 continue
             with st.container(width=_ACROSS, gap=None):
                 with st.container(key=f"shown-{job}-{item.key}"):
-                    st.image(item.picture.jpeg, width="stretch", alt=item.caption)
+                    st.image(item.picture.jpeg, width="stretch", alt=look.titled(item.caption))
                     if take is not None:
                         st.button(
                             "Variant",
@@ -43,20 +44,20 @@ def pictures(findings: Findings, job: str, take: Callable[[Item], None] | None) 
         style.note("A variant goes on to the end of the step that the picture here ends within.")
 
 
-def tables(findings: Findings) -> None:
+def tables(findings: Findings, look: Look) -> None:
     """Draw each table as a heat map or a line chart, or as rows in an expander."""
     for table in named(findings.analysis).tables(findings):
-        key = f"{findings.analysis}.{table.name}"
+        key, title = f"{look.key}.{table.name}", look.titled(table.title)
         if not table.drawn:
-            with st.expander(table.title, key=f"{key}.rows"):
+            with st.expander(title, key=f"{key}.rows"):
                 st.dataframe(_columns(table), hide_index=True)
             continue
-        style.name(table.title)
+        style.name(title)
         if table.empty:
             style.note(f"{no_figures(table)}.")
             continue
         spec = json.loads(_spec(table, light()))
-        st.vega_lite_chart(spec, width="stretch", key=f"{key}.chart", alt=table.title)
+        st.vega_lite_chart(spec, width="stretch", key=f"{key}.chart", alt=title)
 
 
 def _columns(table: Table) -> dict[str, list[Any]]:
@@ -68,24 +69,23 @@ def _columns(table: Table) -> dict[str, list[Any]]:
 
 def downloads(findings: Findings, job: str) -> None:
     """Draw a button for each file: the contact sheet, the tables and the ZIP."""
-    name = findings.analysis
+    name, download = findings.analysis, partial(_download, findings, job)
     with st.container(horizontal=True):
         if any(item.picture is not None for item in findings.items):
-            _download("PNG", f"{name}.png", "image/png", partial(sheet, findings), job)
+            download("PNG", f"{name}.png", "image/png", partial(sheet, findings))
         for table in named(name).tables(findings):
-            _download(
-                f"CSV {table.name}", f"{table.name}.csv", "text/csv", partial(as_csv, table), job
-            )
+            download(f"CSV {table.name}", f"{table.name}.csv", "text/csv", partial(as_csv, table))
         if findings.items:
-            make = partial(_zip, findings)
-            _download("ZIP", f"{name}.zip", "application/zip", make, job)
+            download("ZIP", f"{name}.zip", "application/zip", partial(_zip, findings))
 
 
-def _download(label: str, name: str, mime: str, make: Callable[[], bytes], job: str) -> None:
+def _download(
+    findings: Findings, job: str, label: str, name: str, mime: str, make: Callable[[], bytes]
+) -> None:
     st.download_button(
         label.replace("_", " "),
         data=make,
-        file_name=name,
+        file_name=with_network(name, findings.model),
         mime=mime,
         key=f"download.{job}.{name}",
         on_click="ignore",

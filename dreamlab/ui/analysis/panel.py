@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dreamlab.analysis import Findings, Item, named
+from dreamlab.analysis import Findings, Item
 from dreamlab.analysis.silent import silent
 from dreamlab.comparison.variant import Variant
 from dreamlab.errors import DreamError
@@ -14,37 +14,39 @@ from dreamlab.images import Picture
 from dreamlab.jobs import Backend, Status
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui import style
-from dreamlab.ui.analysis import drawing
-from dreamlab.ui.analysis.base import Panel
+from dreamlab.ui.analysis import choice, drawing
+from dreamlab.ui.analysis.look import Look
 from dreamlab.ui.analysis.plan import controls, picture_for, plan
 from dreamlab.ui.dreams import card
 from dreamlab.ui.inputs import dream_button
 from dreamlab.ui.session import presence, queries, state
 from dreamlab.ui.session.visitors import AnalysisRun, Visit
 from dreamlab.ui.wording import duration
+from dreamlab.zoo import label
 
 
-def show(backend: Backend, visit: Visit, picture: Picture | None, name: str, panel: Panel) -> None:
-    """Draw an analysis: its settings, its button and its findings, live while it runs."""
-    style.note(named(name).summary)
+def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) -> None:
+    """Draw a look: its settings, its button and its findings, live while it runs."""
     task, problem = None, ""
     try:
-        panel.show()
-        controls(name, panel).show()
-        task = plan(picture, name, panel)
+        look.panel.show(look.model)
+        controls(look).show()
+        task = plan(picture, look)
     except DreamError as error:
         problem = str(error)
-    run = visit.analyses.get(name)
+    run = _run_of(visit, look)
     if run is not None and queries.status(backend, run.job).active:
-        st.fragment(_show_live, run_every=1)(backend, visit, name, panel)
+        st.fragment(_show_live, run_every=1)(backend, visit, look)
         return
-    _buttons(backend, visit, name, panel, task, problem)
+    _buttons(backend, visit, look, task, problem)
     if run is not None:
-        _show_end(backend, run, panel, changed=task is not None and not run.is_same(task))
+        _show_end(backend, run, look, changed=task is not None and not run.is_same(task))
 
 
-def add_variant(variant: Variant) -> None:
-    """Add a variant to the compare page, with a notice; a callback of buttons."""
+def add_variant(variant: Variant, model: str) -> None:
+    """Add a variant of a network to the compare page, with a notice; a callback of buttons."""
+    if model != st.session_state["model"]:
+        variant = variant.replace(model=model)
     if not state.room():
         state.notify("The page has no room for a further variant: remove one under Compare.")
         return
@@ -52,32 +54,31 @@ def add_variant(variant: Variant) -> None:
     state.notify(f"{state.draft(number).name} is a variant now, under Compare.")
 
 
+def _run_of(visit: Visit, look: Look) -> AnalysisRun | None:
+    return visit.analyses.get((look.analysis, look.model))
+
+
 def _buttons(
-    backend: Backend,
-    visit: Visit,
-    name: str,
-    panel: Panel,
-    task: AnalysisTask | None,
-    problem: str,
+    backend: Backend, visit: Visit, look: Look, task: AnalysisTask | None, problem: str
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Run",
             type="primary",
             icon=":material/play_arrow:",
-            key=f"{name}.run",
+            key=f"{look.key}.run",
             disabled=task is None,
             on_click=_run,
-            args=(backend, visit, name, panel),
+            args=(backend, visit, look),
         )
-        run = visit.analyses.get(name)
-        findings = None if run is None or not panel.resumes else queries.findings(backend, run)
+        run, resumes = _run_of(visit, look), look.panel.resumes
+        findings = None if run is None or not resumes else queries.findings(backend, run)
         if run is not None and findings is not None and not findings.complete:
             rest = dataclasses.replace(run.task, picture=findings.original)
             st.button(
                 "Resume",
                 icon=":material/resume:",
-                key=f"{name}.resume",
+                key=f"{look.key}.resume",
                 on_click=_submit,
                 args=(backend, visit, rest, findings.items, run.digest),
                 help="Goes on with the settings it was begun with; what was found is kept.",
@@ -90,10 +91,13 @@ def _buttons(
         dream_button.trouble(backend)
 
 
-def _run(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
+def _run(backend: Backend, visit: Visit, look: Look) -> None:
     """Run with the current values of the session, which may be newer than the drawn button."""
+    models = choice.chosen()
+    if look.column < len(models):
+        look = dataclasses.replace(look, model=models[look.column])
     try:
-        task = plan(picture_for(name), name, panel)
+        task = plan(picture_for(look.analysis), look)
     except DreamError as error:
         state.notify(f"The analysis was not sent off: {error}.")
         return
@@ -107,7 +111,8 @@ def _submit(
     resume: tuple[Item, ...] = (),
     digest: str | None = None,
 ) -> None:
-    before = visit.analyses.get(task.analysis)
+    place = task.analysis, task.model
+    before = visit.analyses.get(place)
     if before is not None and queries.status(backend, before.job).active:
         return  # a second click on a button that was still to go
     try:
@@ -118,7 +123,7 @@ def _submit(
     run = AnalysisRun.of(job, task)
     if digest is not None:  # a resumed run has the scaled picture
         run = dataclasses.replace(run, digest=digest)
-    visit.analyses[task.analysis] = run
+    visit.analyses[place] = run
     presence.remember(backend, visit)
     if before is not None:
         try:
@@ -127,9 +132,9 @@ def _submit(
             pass
 
 
-def _show_live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
+def _show_live(backend: Backend, visit: Visit, look: Look) -> None:
     presence.present(backend, visit)
-    run = visit.analyses[name]
+    run = visit.analyses[look.analysis, look.model]
     status = queries.status(backend, run.job)
     if not status.active or state.has_notices():  # only a run of the whole page shows notices
         st.rerun()
@@ -137,7 +142,7 @@ def _show_live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Stopping…" if status.stopping else "Cancel",
-            key=f"{name}.cancel",
+            key=f"{look.key}.cancel",
             icon=":material/stop_circle:",
             disabled=status.stopping,
             on_click=backend.cancel,
@@ -145,10 +150,10 @@ def _show_live(backend: Backend, visit: Visit, name: str, panel: Panel) -> None:
         )
         style.note(_progress(status))
     st.progress(min(max(status.fraction, 0.0), 1.0))
-    _draw(run, queries.findings(backend, run), panel.variant)
+    _draw(run, queries.findings(backend, run), look)
 
 
-def _show_end(backend: Backend, run: AnalysisRun, panel: Panel, *, changed: bool) -> None:
+def _show_end(backend: Backend, run: AnalysisRun, look: Look, *, changed: bool) -> None:
     status, findings = queries.status(backend, run.job), queries.findings(backend, run)
     if status.state == "failed":
         style.error(status.error or "The analysis failed; run it again.")
@@ -158,35 +163,31 @@ def _show_end(backend: Backend, run: AnalysisRun, panel: Panel, *, changed: bool
         if status.state == "cancelled":
             style.note("Cancelled before anything was found.")
         return
-    parts = [run.task.model, f"{len(findings.items)} found", duration(findings.seconds)]
+    parts = [label(look.model), f"{len(findings.items)} found", duration(findings.seconds)]
     if not findings.complete:
         parts.insert(0, "Ended early")
     style.note(" · ".join(parts))
     if changed:
         style.note("Picture or settings have changed since; run it again to see their effect.")
-    _draw(run, findings, panel.variant)
-    panel.below(findings)
+    _draw(run, findings, look)
+    look.panel.below(look.model, findings)
     drawing.downloads(findings, run.job)
 
 
-def _draw(
-    run: AnalysisRun, findings: Findings | None, variant: Callable[[Item], Variant] | None
-) -> None:
+def _draw(run: AnalysisRun, findings: Findings | None, look: Look) -> None:
     if findings is None:
         return
-    take = None if variant is None else partial(_take, run.task.model, variant)
+    variant = look.panel.variant
+    take = None if variant is None else partial(_take, look.model, variant)
     if unheard := silent(findings):
         style.note(f"No answer to this picture: {unheard}.", bad=True)
-    drawing.pictures(findings, run.job, take)
-    drawing.tables(findings)
+    drawing.pictures(findings, run.job, look, take)
+    drawing.tables(findings, look)
 
 
 def _take(model: str, variant: Callable[[Item], Variant], item: Item) -> None:
-    if model != st.session_state["model"]:
-        state.notify(f"These layers are {model}'s: choose that network first.")
-        return
     try:
-        add_variant(variant(item))
+        add_variant(variant(item), model)
     except DreamError as error:
         state.notify(f"It did not become a variant: {error}.")
 

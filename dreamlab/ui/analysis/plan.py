@@ -9,25 +9,25 @@ from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.layers import is_offered, known_layers
 from dreamlab.tasks.analysis_task import AnalysisTask
-from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.analysis.controls import Controls
+from dreamlab.ui.analysis.look import Look
 from dreamlab.ui.inputs.picture import current
 from dreamlab.ui.session import keys
 
 
-def plan(picture: Picture | None, name: str, panel: Panel) -> AnalysisTask:
-    """Return the task of an analysis.
+def plan(picture: Picture | None, look: Look) -> AnalysisTask:
+    """Return the task of a look.
 
     Raises
     ------
     DreamError
         If the analysis cannot run.
     """
-    analysis = named(name)
-    settings = analysis.settings.from_dict(controls(name, panel).read())
+    analysis = named(look.analysis)
+    settings = analysis.settings.from_dict(controls(look).read())
     if picture is None and analysis.needs_picture:
         raise DreamError("it waits for a picture; choose one in the sidebar")
-    task = AnalysisTask(picture, name, settings, st.session_state["model"])
+    task = AnalysisTask(picture, look.analysis, settings, look.model)
     task.cost()
     return task
 
@@ -48,15 +48,16 @@ def picture_for(name: str) -> Picture | None:
         return None
 
 
-def controls(name: str, panel: Panel) -> Controls:
-    """Return the controls of an analysis for the chosen network."""
-    model = st.session_state["model"]
+def controls(look: Look) -> Controls:
+    """Return the controls of a look."""
+    model, panel = look.model, look.panel
     layers = [layer.name for layer in known_layers(model) if is_offered(model, layer.name)]
-    prefix = f"{name}.set.{model}"
-    return Controls(named(name).settings, prefix, layers, _fixed(panel), panel.has_effect)
+    settings, prefix = named(look.analysis).settings, f"{look.key}.set"
+    return Controls(settings, prefix, layers, _fixed(look), panel.has_effect)
 
 
-def _fixed(panel: Panel) -> dict[str, Any]:
+def _fixed(look: Look) -> dict[str, Any]:
     """Return the settings from the sidebar and from the panel's own controls."""
     shared = ("precision", "preprocessing")
-    return {field: st.session_state[keys.common(field)] for field in shared} | dict(panel.values())
+    own = look.panel.values(look.model)
+    return {field: st.session_state[keys.common(field)] for field in shared} | dict(own)

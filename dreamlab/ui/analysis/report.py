@@ -33,7 +33,8 @@ def button(backend: Backend, visit: Visit) -> None:
 
 def build(backend: Backend, visit: Visit) -> bytes:
     """Return the report of a visit as HTML, with the findings so far of a running analysis."""
-    runs = [visit.analyses[name] for name in ANALYSES if name in visit.analyses]
+    order = list(ANALYSES)
+    runs = sorted(visit.analyses.values(), key=lambda run: order.index(run.task.analysis))
     findings = [queries.findings(backend, run) for run in runs]
     comparisons = [(batch, _dreams(backend, batch)) for batch in visit.batches]
     return report(

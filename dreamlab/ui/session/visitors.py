@@ -115,7 +115,7 @@ class Visit:
     batches : list of Batch
         The latest comparisons.
     analyses : dict
-        The latest run of each analysis, by the analysis's name.
+        The latest run of each analysis of each network, by both names.
     sessions : set of str
         Streamlit's session names of the tabs that show the visit, or have shown it.
     """
@@ -123,7 +123,7 @@ class Visit:
     browser: str = ""
     name: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     batches: list[Batch] = field(default_factory=list)
-    analyses: dict[str, AnalysisRun] = field(default_factory=dict)
+    analyses: dict[tuple[str, str], AnalysisRun] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)
 
     @property
