@@ -43,7 +43,7 @@ def _plain(key: str) -> str:
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", key)
 
 
-def with_network(name: str, model: str) -> str:
+def file_of(name: str, model: str) -> str:
     """Return the name of a file with its network's before the suffix, as ``atlas_vgg16.zip``."""
     stem, dot, suffix = name.rpartition(".")
     return f"{stem}_{_plain(model)}{dot}{suffix}"

@@ -113,10 +113,13 @@ def text(words: str) -> None:
     st.html(f'<p class="dl-text">{html.escape(words)}</p>')
 
 
-def grid(count: int, columns: int) -> Iterator[DeltaGenerator]:
-    """Yield a container for each of `count` cells, in rows of `columns`."""
+def grid(count: int, columns: int, *, wrap: bool = True) -> Iterator[DeltaGenerator]:
+    """Yield a container for each of `count` cells, in rows of `columns`; a phone stacks them.
+
+    Without `wrap` a phone has the same rows.
+    """
     for start in range(0, count, columns):
-        yield from st.columns(columns)[: count - start]
+        yield from st.columns(columns, wrap=wrap)[: count - start]
 
 
 def edged(colour: int | None, key: str) -> DeltaGenerator:

@@ -68,6 +68,12 @@ def test_moving_to_another_network_takes_the_same_relative_depth():
     assert dict(moved.variants[1].channels) == {}
 
 
+def test_a_variant_with_a_network_of_its_own_is_not_moved():
+    own = Variant(name="own", model="efficientnet_lite0", layers={"block4c_add": 1.0})
+    moved, said = MIXED.replace(variants=(own,)).moved_to("vgg19")
+    assert moved.variants == (own,) and not said
+
+
 def test_weights_that_cancel_out_after_a_move_are_set_anew():
     close = Variant(name="x", layers={"block1_conv1": 1.0, "block1_conv2": -1.0})
     moved, _ = Comparison(variants=(close,)).moved_to("inception_v3")

@@ -13,8 +13,12 @@ _FIRST, _SECOND = "look.first", "look.second"
 
 def show() -> None:
     """Draw the two choices: the page's network by default, and none beside it."""
-    _choose("Network", _FIRST, f"{label(st.session_state['model'])}, the page's")
-    _choose("Beside it", _SECOND, "None")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _choose("Network", _FIRST, f"{label(st.session_state['model'])}, the page's", offered())
+    with right:
+        others = [name for name in offered() if name != chosen()[0]]
+        _choose("Beside it", _SECOND, "None", others)
 
 
 def chosen() -> list[str]:
@@ -23,14 +27,13 @@ def chosen() -> list[str]:
     return list(dict.fromkeys(filter(None, (first or st.session_state["model"], second))))
 
 
-def _choose(text: str, key: str, default: str) -> None:
+def _choose(text: str, key: str, default: str, networks: list[str]) -> None:
     st.selectbox(
         text,
-        ["", *offered()],
+        ["", *networks],
         format_func=partial(_option, default),
         key=key,
         persist_state="session",
-        width=230,
     )
 
 

@@ -10,25 +10,30 @@ import altair as alt
 import streamlit as st
 
 from dreamlab.analysis import Findings, Item, Table, named
-from dreamlab.analysis.files import as_csv, files, sheet, with_network
+from dreamlab.analysis.files import as_csv, file_of, files, sheet
 from dreamlab.report.svg import cell_text, label, no_figures, warmth
 from dreamlab.ui import style
 from dreamlab.ui.analysis.look import Look
 from dreamlab.ui.dreams.tables import inked, light
 
-#: Width of a picture in pixels; a laptop has room for six, a phone for two.
+#: Width of a picture in pixels; a laptop has room for six, a phone for two. Beside another network
+#: there are two across, whatever the room.
 _ACROSS = 148
 
 
 def pictures(findings: Findings, job: str, look: Look, take: Callable[[Item], None] | None) -> None:
     """Draw the pictures; with `take`, a click on a picture calls it with the item."""
-    with st.container(horizontal=True, gap="small"):
-        for item in findings.items:
-            if item.picture is None:
-                continue
-            with st.container(width=_ACROSS, gap=None):
+    shown = [(item, item.picture) for item in findings.items if item.picture is not None]
+    with st.container(horizontal=look.alone, gap="small", key=f"pair-{look.key}"):
+        cells = (
+            (st.container(width=_ACROSS, gap=None) for _ in shown)
+            if look.alone
+            else style.grid(len(shown), 2, wrap=False)
+        )
+        for cell, (item, picture) in zip(cells, shown, strict=True):
+            with cell, st.container(gap=None):
                 with st.container(key=f"shown-{job}-{item.key}"):
-                    st.image(item.picture.jpeg, width="stretch", alt=look.titled(item.caption))
+                    st.image(picture.jpeg, width="stretch", alt=look.titled(item.caption))
                     if take is not None:
                         st.button(
                             "Variant",
@@ -85,7 +90,7 @@ def _download(
     st.download_button(
         label.replace("_", " "),
         data=make,
-        file_name=with_network(name, findings.model),
+        file_name=file_of(name, findings.model),
         mime=mime,
         key=f"download.{job}.{name}",
         on_click="ignore",

@@ -25,6 +25,10 @@ MAX_BATCHES = 5
 MAX_VISITS = 500
 
 
+#: Settings of analyses in which two networks cannot but differ.
+_OF_NETWORK = ("layers", "layer", "channels")
+
+
 @dataclass(frozen=True)
 class Run:
     """The job of a variant.
@@ -95,6 +99,14 @@ class AnalysisRun:
     def is_same(self, task: AnalysisTask) -> bool:
         """Return whether a task is the same, with the same picture."""
         return (self.task, self.digest) == _stripped(task)
+
+    def differences(self, other: "AnalysisRun") -> list[str]:
+        """Return in what it differs from the run of another network, which has its own layers."""
+        mine, others = self.task.settings.to_dict(), other.task.settings.to_dict()
+        picture = ["picture"] if self.digest != other.digest else []
+        return picture + [
+            name for name in mine if name not in _OF_NETWORK and mine[name] != others[name]
+        ]
 
 
 def _stripped(task: AnalysisTask) -> tuple[AnalysisTask, str]:
