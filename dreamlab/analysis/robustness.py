@@ -74,7 +74,7 @@ def run(
                 yield AnalysisStep(fraction, f"{layer.name}, dreams of {len(pictures)} pictures")
         done += layer.operations
         for place, (kind, level) in enumerate(levels):
-            caption = f"{layer.name}, {KINDS[kind][0]} {level:g}"
+            caption = f"{layer.name} · {KINDS[kind][0]} {level:g}"
             item = resume_from.get(keys[layer.name][place])
             if item is None:
                 noisy = place if place in dreamt else None

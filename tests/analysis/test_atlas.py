@@ -88,8 +88,10 @@ def test_a_picture_says_what_it_takes_to_dream_it_again(network, image):
 def test_the_page_says_that_a_variant_goes_further(network, image, effort):
     def page(findings):
         from dreamlab.ui.analysis import drawing
+        from dreamlab.ui.analysis.base import Panel
+        from dreamlab.ui.analysis.look import Look
 
-        drawing.pictures(findings, "job", print)
+        drawing.pictures(findings, "job", Look("atlas", findings.model, Panel()), print)
 
     findings = analyse(ATLAS, image, network, _settings(effort=effort, layers=["first"]))
     page_run = AppTest.from_function(page, kwargs={"findings": findings}).run()

@@ -94,7 +94,7 @@ def _robustness(task: AnalysisTask) -> list[Item]:
     return [
         Item(
             f"{layer}-{kind}-{level:g}",
-            f"{layer}, {KINDS[kind][0]} {level:g}",
+            f"{layer} · {KINDS[kind][0]} {level:g}",
             {"layer": layer, "kind": kind, "level": level, "ssim": 1 - level, "shift": level},
             _picture(task, place),
         )
