@@ -6,14 +6,14 @@ import nbclient
 import nbformat
 import pytest
 
-from dreamlab.config import PRESETS
+from dreamlab.config.presets import PRESETS_OF
 
 TOUR = Path(__file__).parents[1] / "dreamlab" / "samples" / "tour.ipynb"
 
 
 def test_it_goes_through_all_of_the_notebook_s_experiments():
     text = TOUR.read_text("utf-8")
-    assert all(f'\\"{name}\\"' in text for name in PRESETS)
+    assert all(f'\\"{name}\\"' in text for name in PRESETS_OF["vgg16"])
 
 
 def test_it_is_shipped_without_what_it_printed():

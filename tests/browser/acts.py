@@ -1,6 +1,7 @@
 """Actions of a visitor on the page, by roles and labels."""
 
 import io
+import re
 
 import numpy as np
 from PIL import Image
@@ -43,6 +44,11 @@ def pixels(picture: Locator) -> bytes:
     expect(picture).to_be_visible()
     source = picture.get_attribute("src")
     return picture.page.request.get(source if "://" in source else _site(picture) + source).body()
+
+
+def setup_of(page: Page) -> Comparison:
+    """Return the comparison in the page's address."""
+    return Comparison.decode(re.search(r"setup=([\w-]+)", page.url)[1])
 
 
 def upload(page: Page, name: str, data: bytes, kind: str = "image/png") -> None:

@@ -7,14 +7,19 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from dreamlab.comparison.comparison import Comparison
-from tests.browser.acts import PATIENCE, QUICK, dream, dreams, dreamt, picture, pixels, upload
+from tests.browser.acts import (
+    PATIENCE,
+    QUICK,
+    dream,
+    dreams,
+    dreamt,
+    picture,
+    pixels,
+    setup_of,
+    upload,
+)
 
 SMALL = dataclasses.replace(QUICK, common={"precision": "float32"})
-
-
-def setup_of(page) -> Comparison:
-    return Comparison.decode(re.search(r"setup=([\w-]+)", page.url)[1])
 
 
 def spin(page, name):

@@ -12,8 +12,7 @@ from playwright.sync_api import expect
 from dreamlab.cli.main import main
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
-from tests.browser.acts import dream, dreamt
-from tests.browser.test_dream import setup_of
+from tests.browser.acts import dream, dreamt, setup_of
 
 COMPARED = Comparison(
     variants=(
