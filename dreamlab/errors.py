@@ -8,6 +8,7 @@ from typing import Any
 _EXTRAS = {
     "cpu": "dreaming needs TensorFlow",
     "page": "the page needs Streamlit and Dask",
+    "hub": "presets need KerasHub",
 }
 
 #: The reason for a package that an extra brings besides.
@@ -34,7 +35,7 @@ def needed(*modules: str, extra: str) -> None:
     *modules : str
         Names of top-level modules.
     extra : str
-        The extra of dreamlab that installs them, ``"cpu"`` or ``"page"``.
+        The extra of dreamlab that installs them: ``"cpu"``, ``"page"`` or ``"hub"``.
 
     Raises
     ------

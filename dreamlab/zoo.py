@@ -9,6 +9,8 @@ from dreamlab.errors import DreamError, shown
 OWN_SUFFIXES = (".keras", ".h5", ".hdf5")
 #: What follows a network's name where its weights are random, as a control of the trained ones.
 UNTRAINED = ":untrained"
+#: How the addresses of presets of KerasHub begin.
+HUBS = ("hf://", "kaggle://")
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,11 @@ def is_untrained(model: str) -> bool:
 def base(model: str) -> str:
     """Return the name of a network without the word that its weights are random."""
     return model.removesuffix(UNTRAINED)
+
+
+def is_address(model: str) -> bool:
+    """Return whether a network's name is the address of a preset of KerasHub."""
+    return model.startswith(HUBS)
 
 
 def architecture(model: str) -> Architecture | None:

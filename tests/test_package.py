@@ -87,7 +87,7 @@ def test_its_metadata(wheel):
     text = archive.read(name).decode()
     assert f"\nVersion: {dreamlab.__version__}\n" in text
     assert "\nRequires-Python: <3.14,>=3.11\n" in text
-    assert set(re.findall(r"Provides-Extra: (\w+)", text)) == {"cpu", "gpu", "page"}
+    assert set(re.findall(r"Provides-Extra: (\w+)", text)) == {"cpu", "gpu", "page", "hub"}
     plain = re.findall(r"Requires-Dist: ([\w-]+)[^;\n]*\n", text)
     assert set(plain) == {"imageio", "numpy", "pillow", "psutil", "tqdm"}
 
@@ -100,8 +100,9 @@ def test_the_pins_are_within_the_ranges():
         if line and not line.startswith("#"):
             pin = Requirement(line)
             pins[pin.name] = str(pin.specifier).removeprefix("==")
+    extras = PROJECT["optional-dependencies"]
     ranges = [*PROJECT["dependencies"]]
-    ranges += [text for extra in PROJECT["optional-dependencies"].values() for text in extra]
+    ranges += [text for name, extra in extras.items() if name != "hub" for text in extra]
     for wanted in map(Requirement, ranges):
         assert wanted.specifier.contains(pins.pop(wanted.name, None) or pins_of(wanted.name)), (
             wanted
@@ -109,9 +110,17 @@ def test_the_pins_are_within_the_ranges():
     assert pins == {}, "requirements.txt pins what no range asks for"
 
 
-def pins_of(name):
-    """The pin of a requirement that several extras ask for."""
-    text = (ROOT / "requirements.txt").read_text("utf-8")
+def test_the_pins_of_the_hub_are_within_its_ranges():
+    from packaging.requirements import Requirement
+
+    for wanted in map(Requirement, PROJECT["optional-dependencies"]["hub"]):
+        pin = pins_of(wanted.name, "tests/requirements-hub.txt")
+        assert wanted.specifier.contains(pin), wanted
+
+
+def pins_of(name, file="requirements.txt"):
+    """The pin of a requirement in a file, which several extras may ask for."""
+    text = (ROOT / file).read_text("utf-8")
     return re.search(rf"^{re.escape(name)}==([\w.]+)", text, re.MULTILINE)[1]
 
 

@@ -23,7 +23,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="NAME|FILE",
-        help=f"{names}, or a .keras or .h5 file of your own; behind it {UNTRAINED} takes random "
+        help=f"{names}, a .keras or .h5 file of your own, or a preset of KerasHub, such as "
+        f"hf://keras/resnet_50_imagenet; behind it {UNTRAINED} takes random "
         f"weights as a control (default: {DEFAULT_MODEL})",
     )
     parser.add_argument(

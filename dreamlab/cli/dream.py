@@ -25,7 +25,7 @@ from dreamlab.results import folder
 from dreamlab.results.film import Film
 from dreamlab.results.record import run_to_end
 from dreamlab.results.recording import Recording
-from dreamlab.zoo import architecture, base
+from dreamlab.zoo import architecture, base, is_address
 
 _EPILOG = """\
 Settings come from the options first, then from --config, then from --preset, then from the
@@ -94,11 +94,12 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
         model = network_of(preset)
     if "config" in stored:
         model = str(stored.get("model", DEFAULT_MODEL))
-        if architecture(model) is None and Path(asked.get("model", "")).name == model:
+        given = asked.get("model", model if is_address(model) else "")
+        if architecture(model) is None and model in (given, Path(given).name):
             asked.setdefault("input_range", stored.get("input_range"))
         stored = stored["config"]
     model = asked.get("model", model)
-    if architecture(model) is None and "model" not in asked:
+    if architecture(model) is None and "model" not in asked and not is_address(model):
         raise DreamError(
             f"the settings are for the network {model!r} of your own: name its file with --model"
         )
@@ -116,7 +117,8 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
 def _first_preset(model: str) -> str:
     """Return the preset of a network for which no layers are named."""
     preset = mixed_preset(base(model))
-    if preset is None and architecture(model) is None and not Path(base(model)).exists():
+    there = architecture(model) is not None or is_address(model) or Path(base(model)).exists()
+    if preset is None and not there:
         return "mixed"  # loading says that there is no such network
     if preset is None:
         raise DreamError(

@@ -1,6 +1,5 @@
 """Loads networks: those of the zoo with their ImageNet weights, or a user's own file."""
 
-import hashlib
 import os
 import re
 import socket
@@ -12,14 +11,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import keras
-import numpy as np
 
 from dreamlab.errors import DreamError, shown
 from dreamlab.models.backend import keras_home
+from dreamlab.models.checksums import checksum_of_file, checksum_of_model
 from dreamlab.models.efficientnet_lite import efficientnet_lite0
 from dreamlab.models.feeding import told_feeding
 from dreamlab.models.file_kinds import label
 from dreamlab.models.finite import check_finite
+from dreamlab.models.hub import is_preset, load_preset
 from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.network import Network
 from dreamlab.models.own_file import read_own
@@ -58,10 +58,11 @@ def load_model(
     ----------
     model : str, path, keras.Model or Network
         A name in `dreamlab.zoo.ARCHITECTURES`, the path of a file that Keras has saved
-        (``.keras``, ``.h5``), or a model in memory: functional or sequential, from a picture
-        (H, W, 3) of any or of a fixed size. Load a model again after training it further. Behind
-        a name or a path, ``:untrained`` stands for the same network with seeded random weights.
-        A `Network` is returned as it is.
+        (``.keras``, ``.h5``), a preset of KerasHub (its address, ``hf://OWNER/NAME`` or
+        ``kaggle://OWNER/MODEL/keras/VARIANT``, or its folder), or a model in memory: functional
+        or sequential, from a picture (H, W, 3) of any or of a fixed size. Load a model again after
+        training it further. Behind a name, an address or a path, ``:untrained`` stands for the
+        same network with seeded random weights. A `Network` is returned as it is.
     weights : {"imagenet", None} or path
         Weights of a named network: ImageNet's (in the package for vgg16 and efficientnet_lite0,
         else downloaded once by Keras), ``None`` for random weights, or the path of a
@@ -69,7 +70,8 @@ def load_model(
     input_range : str, optional
         What the network is fed, one of `dreamlab.config.input_range.INPUT_RANGES`. By default that
         is known of a named network; of another it is found in its first layers, or known from the
-        network of `keras.applications` in it. Where it is not, a dream asks for it.
+        network of `keras.applications` in it; of a preset, its image converter says it. Where it
+        is not known, a dream asks for it.
 
     Raises
     ------
@@ -79,14 +81,18 @@ def load_model(
     if isinstance(model, str | Path):
         if architecture(str(model)) is not None:
             return _load_named(str(model), weights, input_range)
-        path = Path(base(str(model)))
+        named, untrained = base(str(model)), is_untrained(str(model))
+        if is_preset(named):
+            _check_no_weights(named, weights)
+            return load_preset(named, input_range, untrained=untrained)
+        path = Path(named)
         if re.match(r"\w[\w+.-]+://", str(model)):
             raise DreamError(f"{shown(model)} is an address: download the file and give its path")
         there = str(model) and os.path.lexists(path)
         if not there and not path.name.lower().endswith(OWN_SUFFIXES):
             check_network(str(model), otherwise=", or give the path of a .keras or .h5 file")
         _check_no_weights(path.name, weights)
-        return _load_own(path, input_range, untrained=is_untrained(str(model)))
+        return _load_own(path, input_range, untrained=untrained)
     if isinstance(model, Network):
         _check_no_weights(model.name, weights)
         if input_range is not None:
@@ -99,7 +105,7 @@ def load_model(
         # The suffix keeps a user's model that is called vgg16 apart from the zoo's.
         name = f"{model.name}.keras"
         _check_no_weights(name, weights)
-        return own_network(name, model, _checksum_of(model), input_range)
+        return own_network(name, model, checksum_of_model(model), input_range)
     raise DreamError(
         f"the model is {shown(model)}; give a name such as vgg16, a file of Keras or a keras.Model"
     )
@@ -119,11 +125,11 @@ def _load_named(name: str, weights: None | str | Path, input_range: Any) -> Netw
         _check_no_weights(name, weights)
         model = _build(base(name), None)
         forget_training(model)
-        return Network(name, model, _checksum_of(model), told)
-    return Network(name, *_model_and_checksum(name, weights), told)
+        return Network(name, model, checksum_of_model(model), told)
+    return Network(name, *_model_andchecksum_of_file(name, weights), told)
 
 
-def _model_and_checksum(name: str, weights: None | str | Path) -> tuple[keras.Model, str]:
+def _model_andchecksum_of_file(name: str, weights: None | str | Path) -> tuple[keras.Model, str]:
     """Return a network of the zoo, and the SHA-256 of its weights."""
     if weights is None:
         return _build(name, None), "random"
@@ -144,7 +150,7 @@ def _model_and_checksum(name: str, weights: None | str | Path) -> tuple[keras.Mo
             f"{cached.name} into {cached.parent} by hand, or use vgg16 or efficientnet_lite0, "
             "which work offline"
         ) from error
-    return model, _checksum(cached) if cached.exists() else "imagenet"
+    return model, checksum_of_file(cached) if cached.exists() else "imagenet"
 
 
 def _build(name: str, weights: None | str | Path) -> keras.Model:
@@ -178,7 +184,7 @@ def _load_own_weights(name: str, path: Path) -> tuple[keras.Model, str]:
             "save them with model.save_weights from the same architecture"
         ) from error
     check_finite(model, label(path))
-    return model, _checksum(path)
+    return model, checksum_of_file(path)
 
 
 def _load_own(path: Path, input_range: Any, *, untrained: bool) -> Network:
@@ -188,38 +194,23 @@ def _load_own(path: Path, input_range: Any, *, untrained: bool) -> Network:
         )
     # The suffix keeps a file that is called vgg16 apart from the zoo's network.
     name = f"{path.name}.keras" if path.name in ARCHITECTURES else path.name
-    model, checksum = read_own(path), _checksum(path)
+    model, checksum = read_own(path), checksum_of_file(path)
     if untrained:
         name += UNTRAINED
         forget_training(model)
-        checksum = _checksum_of(model)
+        checksum = checksum_of_model(model)
     return own_network(name, model, checksum, input_range)
 
 
 def _check(path: Path, checksum: str) -> None:
     if not path.is_file():
         raise DreamError(f"the weights file {path} is missing; install dreamlab again")
-    actual = _checksum(path)
+    actual = checksum_of_file(path)
     if actual != checksum:
         raise DreamError(
             f"the weights file {path} is damaged (SHA-256 {actual[:12]}…, not {checksum[:12]}…); "
             "install dreamlab again"
         )
-
-
-def _checksum(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _checksum_of(model: keras.Model) -> str:
-    """Return the SHA-256 of the shapes, types and values of a model's weights."""
-    digest = hashlib.sha256()
-    for weight in model.weights:
-        values = np.asarray(weight)
-        digest.update(f"{values.shape} {values.dtype}".encode())
-        digest.update(values.tobytes())
-    return digest.hexdigest()
 
 
 @contextmanager

@@ -98,8 +98,8 @@ def test_files_that_are_no_network(tmp_path):
     ]:
         with pytest.raises(DreamError, match=message):
             load_model(tmp_path / name, **options)
-    with pytest.raises(DreamError, match="'hf://mine/own' is an address: download the file"):
-        load_model("hf://mine/own")
+    with pytest.raises(DreamError, match="'s3://mine/own' is an address: download the file"):
+        load_model("s3://mine/own")
     with pytest.raises(DreamError, match="unknown model ''; choose from vgg16.*a .keras or .h5"):
         load_model("")
 
