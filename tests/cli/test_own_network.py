@@ -1,5 +1,6 @@
 """Networks of a user's own on the command line."""
 
+import importlib.util
 import json
 
 import keras
@@ -111,3 +112,15 @@ def test_a_grey_network_leaves_a_grey_picture(cat, tmp_path):
     keras.Model(inputs, head(stacked(kl.Rescaling(1 / 255)(inputs)))).save(tmp_path / "own.keras")
     assert _dream(cat, tmp_path / "out", str(tmp_path / "own.keras"), "--layer", "pool_b=1") == 0
     assert np.ptp(load_image(tmp_path / "out" / "dream.png"), axis=2).max() == 0
+
+
+def test_settings_of_a_preset_need_no_other_name(cat, tmp_path, monkeypatch, capfd):
+    config = {"config": {"layers": {"conv": 1.0}}, "model": "hf://me/mine"}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "keras_hub" else real(name)
+    )
+    again = ["--config", str(tmp_path / "config.json")]
+    assert main(["dream", cat, "--out", str(tmp_path / "out"), *again]) == 2
+    assert "presets need KerasHub, and keras_hub is not installed" in error_line(capfd)
