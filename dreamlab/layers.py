@@ -9,7 +9,8 @@ from pathlib import Path
 
 from dreamlab.errors import DreamError, shown
 from dreamlab.layer_info import LayerInfo
-from dreamlab.zoo import architecture, base, check_network
+from dreamlab.own_models import own
+from dreamlab.zoo import architecture, base, check_network, is_on_offer
 
 #: The layers of all networks on offer, one per line.
 LAYER_TABLE = Path(__file__).parent / "layers.json"
@@ -18,7 +19,7 @@ LOSS_TABLE = Path(__file__).parent / "first_losses.json"
 
 
 def known_layers(model: str) -> tuple[LayerInfo, ...]:
-    """Return the layers of a network of the zoo in network order, without loading it.
+    """Return the layers of a network on offer in network order, without loading it.
 
     ``python -m dreamlab layers --write`` writes the file that this reads, ``layers.json``, from
     the networks themselves.
@@ -26,10 +27,11 @@ def known_layers(model: str) -> tuple[LayerInfo, ...]:
     Raises
     ------
     DreamError
-        If the zoo has no such network.
+        If no such network is on offer.
     """
     check_network(model)
-    return _layers()[base(model)]
+    mine = own(base(model))
+    return _layers()[base(model)] if mine is None else mine.layers
 
 
 @functools.cache
@@ -110,14 +112,14 @@ def deepest_operations(model: str, names: Iterable[str]) -> float | None:
     Returns
     -------
     float or None
-        The number; None for a network that is not in the zoo.
+        The number; None for a network that is not on offer.
 
     Raises
     ------
     DreamError
         If the network has no such layer.
     """
-    if architecture(model) is None:
+    if not is_on_offer(model):
         return None
     layers = known_layers(model)
     return max(find_layer(model, layers, name).operations for name in names)

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dreamlab.errors import DreamError, shown
+from dreamlab.errors import DreamError, listed, shown
+from dreamlab.own_models import own, problems, usable
 
-#: Suffixes of the files in which Keras saves networks.
-OWN_SUFFIXES = (".keras", ".h5", ".hdf5")
 #: What follows a network's name where its weights are random, as a control of the trained ones.
 UNTRAINED = ":untrained"
 #: How the addresses of presets of KerasHub begin.
@@ -148,7 +147,7 @@ def architecture(model: str) -> Architecture | None:
 
 def smallest_side(model: str) -> int:
     """Return the smallest picture side that a network takes, in pixels; 32 if unknown."""
-    known = architecture(model)
+    known = architecture(model) or own(base(model))
     return Architecture.smallest if known is None else known.smallest
 
 
@@ -159,9 +158,30 @@ def label(model: str) -> str:
     return f"{name}, untrained" if is_untrained(model) else name
 
 
+def is_on_offer(model: str) -> bool:
+    """Return whether a network is of the zoo, or a usable one of the owner's folder."""
+    mine = own(base(model))
+    return architecture(model) is not None or mine is not None and not mine.problem
+
+
+def networks_on_offer() -> tuple[list[str], list[str]]:
+    """Return the networks that can be chosen, and why files of the owner's folder cannot.
+
+    Returns
+    -------
+    (list of str, list of str)
+        The names, the zoo's first, without their untrained twins; and a sentence for each file
+        that cannot be used.
+    """
+    return [*ARCHITECTURES, *usable()], problems()
+
+
 def check_network(model: str, otherwise: str = "") -> None:
-    """Raise `DreamError` if the zoo has no such network; `otherwise` adds another way out."""
-    if architecture(model) is None:
-        raise DreamError(
-            f"unknown model {shown(model)}; choose from {', '.join(ARCHITECTURES)}{otherwise}"
-        )
+    """Raise `DreamError` if no such network is on offer; `otherwise` adds another way out."""
+    if is_on_offer(model):
+        return
+    mine = own(base(model))
+    if mine is not None:
+        raise DreamError(mine.problem)
+    names = [*ARCHITECTURES, *([listed(usable())] if usable() else [])]
+    raise DreamError(f"unknown model {shown(model)}; choose from {', '.join(names)}{otherwise}")

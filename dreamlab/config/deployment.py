@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Self
 
 from dreamlab.config.base import Settings, checked, specs
+from dreamlab.config.input_range import INPUT_RANGES
 from dreamlab.config.specs import Spec, Text, choice, flag, number, setting
 from dreamlab.errors import DreamError
 
@@ -36,6 +37,24 @@ class DeploymentSettings(Settings):
     )
     own_models: bool = flag(
         False, "Whether jobs may name a network by its path; the page offers the zoo alone."
+    )
+    models: str = setting(
+        Text(
+            default="",
+            help="Folder of networks of your own, .keras and .h5 files, that the page offers "
+            "beside the zoo's.",
+            pattern=r"(?s).+",
+            example="networks",
+        )
+    )
+    input_range: str = setting(
+        Text(
+            default="",
+            help="What those of them are fed that do not say it: "
+            f"{', '.join(INPUT_RANGES[:-1])} or {INPUT_RANGES[-1]}.",
+            pattern="|".join(INPUT_RANGES),
+            example=f"{', '.join(INPUT_RANGES[:-1])} or {INPUT_RANGES[-1]}",
+        )
     )
     waiting_per_visitor: int = number(6, 1, None, "Most dreams one visitor may have waiting.")
     waiting: int = number(40, 1, None, "Most dreams waiting in all.")

@@ -43,6 +43,8 @@ class LocalCluster:
             **os.environ,
             "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": f"{FROZEN_SECONDS}s",
             "DASK_LOGGING__DISTRIBUTED": settings.log_level,
+            "DREAMLAB_INPUT_RANGE": settings.input_range,
+            "DREAMLAB_MODELS": settings.models,
             "DREAMLAB_WARM_MODEL": settings.warm_model,
             "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
             "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),

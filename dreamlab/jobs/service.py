@@ -4,7 +4,8 @@ from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs.dispatcher import Dispatcher
 from dreamlab.jobs.jobs import Jobs
-from dreamlab.zoo import ARCHITECTURES, OWN_SUFFIXES, architecture, base
+from dreamlab.own_models import OWN_SUFFIXES, files_in
+from dreamlab.zoo import ARCHITECTURES, architecture, base
 
 
 def checked(settings: DeploymentSettings | None = None) -> DeploymentSettings:
@@ -16,6 +17,7 @@ def checked(settings: DeploymentSettings | None = None) -> DeploymentSettings:
             f"DREAMLAB_WARM_MODEL is {warm!r}; choose from {', '.join(ARCHITECTURES)}, or give "
             "the path of a .keras or .h5 file"
         )
+    files_in(settings.models)
     return settings
 
 

@@ -63,10 +63,13 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
     try:
         with own_warnings() as sentences:
             try:
-                memory = (
-                    DeploymentSettings.from_environment().memory
-                )  # this machine's, not the page's
-                allowance = dataclasses.replace(allowance, memory=memory)
+                here = DeploymentSettings.from_environment()  # this machine's, not the page's
+                allowance = dataclasses.replace(
+                    allowance,
+                    memory=here.memory,
+                    models=here.models,
+                    input_range=here.input_range,
+                )
                 finished = task.run(
                     assignment.resume, current.log.append, current.stop.is_set, allowance
                 )

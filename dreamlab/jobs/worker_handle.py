@@ -77,7 +77,9 @@ class WorkerHandle:
         self._client = client
         self._address = address
         self._jobs = jobs
-        self._allowance = Allowance(jobs.settings.recording_mb * 1e6)
+        self._allowance = Allowance(
+            jobs.settings.recording_mb * 1e6, own_models=jobs.settings.own_models
+        )
         self._notifier = notifier
         self.task = asyncio.create_task(self._serve())
 

@@ -8,6 +8,7 @@ import keras
 
 from dreamlab.models.loading import load_model
 from dreamlab.models.network import Network
+from dreamlab.zoo import base
 
 #: Size of the cache; the least recently used network goes first.
 KEPT = 2
@@ -31,7 +32,7 @@ def cached_model(model: str | Path | keras.Model | Network = "vgg16") -> Network
     if not isinstance(model, str | Path):
         return load_model(model)
     try:
-        changed = Path(model).stat().st_mtime_ns
+        changed = Path(base(str(model))).stat().st_mtime_ns
     except (OSError, ValueError):  # no file, or no name that a file can have
         changed = 0
     with _loading:  # keeps two threads from loading the same network

@@ -100,6 +100,23 @@ class Feeding:
             return "-1,1"
         return self.range
 
+    def otherwise(self, input_range: str) -> "Feeding":
+        """Return this, or where no range is known, the feeding with one that the user says.
+
+        Parameters
+        ----------
+        input_range : str
+            One of `dreamlab.config.input_range.INPUT_RANGES`, or empty for none.
+
+        Raises
+        ------
+        DreamError
+            As `told_feeding`.
+        """
+        if self.range is not None or not input_range:
+            return self
+        return told_feeding(self.name, input_range, grey=self.grey)
+
     def prepare(self, pictures: tf.Tensor, preprocessing: str) -> tf.Tensor:
         """Convert pictures in [-1, 1] to the input of the network.
 

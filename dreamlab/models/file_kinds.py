@@ -9,7 +9,7 @@ from typing import Literal
 import h5py
 
 from dreamlab.errors import DreamError, shown
-from dreamlab.zoo import OWN_SUFFIXES
+from dreamlab.own_models import OWN_SUFFIXES
 
 #: Bytes by which a file is known, where they stand, and what is said of it.
 _MARKS = (

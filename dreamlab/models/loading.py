@@ -25,9 +25,9 @@ from dreamlab.models.network import Network
 from dreamlab.models.own_file import read_own
 from dreamlab.models.own_network import own_network
 from dreamlab.models.untrained import forget_training
+from dreamlab.own_models import OWN_SUFFIXES
 from dreamlab.zoo import (
     ARCHITECTURES,
-    OWN_SUFFIXES,
     UNTRAINED,
     architecture,
     base,

@@ -10,8 +10,9 @@ from dreamlab.images import Picture, Shape, load_image
 from dreamlab.images.bounds import check_smallest
 from dreamlab.layers import known_layers
 from dreamlab.tasks.events import Event, Loaded, Place, nbytes
+from dreamlab.tasks.loading import network_of
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result
-from dreamlab.zoo import architecture, smallest_side
+from dreamlab.zoo import is_on_offer, smallest_side
 
 #: Steps assumed of an analysis of a network of the user's own.
 _TYPICAL_STEPS = 100
@@ -56,12 +57,12 @@ class AnalysisTask:
         shape = Shape(longest, longest)
         if self.picture is not None:
             shape = self.picture.shape.fitted(longest)
-            if architecture(self.model) is not None:
+            if is_on_offer(self.model):
                 needed = smallest_side(self.model), self.model
                 check_smallest(shape, *needed, full=self.picture.full, most=LARGEST_SIDE)
         elif analysis.needs_picture:
             raise DreamError(f"{analysis.name} needs a picture; give one")
-        if architecture(self.model) is None:
+        if not is_on_offer(self.model):
             return Cost(((float(shape.area * _TYPICAL_STEPS), TYPICAL_OPERATIONS),))
         layers = known_layers(self.model)
         return Cost(tuple(analysis.plan(shape, self.settings, self.model, layers)))
@@ -76,9 +77,8 @@ class AnalysisTask:
         """See `Task`."""
         from dreamlab.analysis.run import analyse
         from dreamlab.dream.original import fitting_all
-        from dreamlab.models import cached_model
 
-        network = cached_model(self.model)
+        network = network_of(self.model, allowance)
         image = None
         if self.picture is not None:
             image = load_image(self.picture, max_side=self.settings.max_side)

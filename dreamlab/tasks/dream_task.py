@@ -16,6 +16,7 @@ from dreamlab.layers import deepest_operations
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed
+from dreamlab.tasks.loading import network_of
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result
 from dreamlab.zoo import smallest_side
 
@@ -91,9 +92,8 @@ class DreamTask:
     ) -> bool:
         """See `Task`."""
         from dreamlab.dream import Resume, dream
-        from dreamlab.models import cached_model
 
-        network = cached_model(self.model)
+        network = network_of(self.model, allowance)
         emit(Loaded(network.name, network.weights))
         if stop():
             return False

@@ -10,8 +10,8 @@ from dreamlab.images import Picture
 from dreamlab.results.recording import Recording
 from dreamlab.tasks.events import Event
 
-#: Multiplications a pixel and step, assumed of a network of the user's own, of which the page
-#: knows nothing: those of VGG16's last block.
+#: Multiplications a pixel and step, assumed of a network that is named by its path, of which the
+#: page knows nothing: those of VGG16's last block.
 TYPICAL_OPERATIONS = 2.5e5
 
 #: What a run leaves.
@@ -51,10 +51,19 @@ class Allowance:
         Most bytes of frames or of an analysis's pictures.
     memory : float, optional
         Memory that the process may take, in MB; see `dreamlab.dream.dream`.
+    own_models : bool
+        Whether a task may name a network by its path.
+    models : str
+        Folder of the networks that a task may name by their files' names; empty for none.
+    input_range : str
+        What those are fed that do not say it themselves; empty if nobody knows.
     """
 
     max_bytes: float
     memory: float | None = None
+    own_models: bool = False
+    models: str = ""
+    input_range: str = ""
 
 
 class Task(Protocol):

@@ -28,6 +28,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
+from dreamlab.jobs.own_files import offer_own
 from dreamlab.jobs.service import checked
 from dreamlab.ui.assets import Assets
 from dreamlab.ui.session import backend, visitors
@@ -171,6 +172,8 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     await asyncio.to_thread(_load)
     jobs = await asyncio.to_thread(backend.get)
     try:
+        # Meanwhile the worker is being started, which takes as long.
+        await asyncio.to_thread(offer_own, checked())
         yield
     finally:
         await asyncio.to_thread(jobs.close)

@@ -29,7 +29,9 @@ def network(monkeypatch):
 
 def run(resume=(), effort=None, **layers):
     config = DreamConfig(layers=layers, octaves=2, iterations=2, effort=effort, precision="float32")
-    return worker.run(Assignment("job", DreamTask(IMAGE, config, "own"), resume), Allowance(1e8))
+    return worker.run(
+        Assignment("job", DreamTask(IMAGE, config, "own"), resume), Allowance(1e8, own_models=True)
+    )
 
 
 def of(outcome, kind):
@@ -107,7 +109,7 @@ def test_the_original_is_the_one_that_was_dreamt_of(grey, monkeypatch):
         layers="pool_b" if grey else "mask", octaves=2, iterations=1, precision="float32"
     )
     task = DreamTask(Picture.of(picture(43, 57)), config, "own")
-    outcome = worker.run(Assignment("job", task, ()), Allowance(1e8))
+    outcome = worker.run(Assignment("job", task, ()), Allowance(1e8, own_models=True))
     events = [event for _, event in outcome.events]
     recording = task.collect(events, 1.0, True)
     assert recording.original.shape == recording.final.picture.shape
@@ -117,6 +119,6 @@ def test_the_original_is_the_one_that_was_dreamt_of(grey, monkeypatch):
     assert said == [] if grey else ["the sides are rounded to 56 x 40 p"[:33]]
     # A run that resumes after the first octave knows it still.
     kept = task.kept(events)
-    again = worker.run(Assignment("job", task, kept), Allowance(1e8))
+    again = worker.run(Assignment("job", task, kept), Allowance(1e8, own_models=True))
     rest = task.collect([*kept, *(event for _, event in again.events)], 1.0, True)
     assert rest.original == recording.original

@@ -14,14 +14,19 @@ from pathlib import Path
 
 import psutil
 import pytest
+from keras import layers as kl
 from starlette.requests import Request
 
+from dreamlab import own_models
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
+from dreamlab.models import load_model
+from dreamlab.own_models import Own, offer
 from dreamlab.ui import server
 from dreamlab.ui.session.visitors import COOKIE
 from tests.support.jobs import PRELOAD, until
-from tests.support.server import ROOT, Server
+from tests.support.own import classifier
+from tests.support.server import PACKAGE, ROOT, Server
 from tests.support.visitor import Visitor, get
 
 #: The fake engine takes as many seconds per step as the setting `step` says.
@@ -296,3 +301,30 @@ def test_a_server_that_ends_takes_its_worker_and_folders_with_it(monkeypatch, tm
     assert len(children) >= 2 and not alive
     assert list(tmp_path.iterdir()) == [tmp_path / "log"]
     assert "Traceback" not in Path(tmp_path / "log").read_text()
+
+
+@pytest.mark.slow
+def test_a_page_offers_the_networks_of_a_folder(monkeypatch, tmp_path):
+    folder = tmp_path / "networks"
+    folder.mkdir()
+    classifier(kl.Rescaling(1 / 255)).save(folder / "mine.keras")
+    (folder / "cut.h5").write_bytes(b"")
+    monkeypatch.setattr(own_models, "_known", {})
+    offer(Own("mine.keras", load_model(folder / "mine.keras").layers))
+    variant = Variant(name="Mine", layers={"conv_b": 1.0}, model="mine.keras")
+    common = {"octaves": 1, "iterations": 2}
+    setup = Comparison(variants=(variant,), common=common, max_side=128).encode()
+    monkeypatch.setenv("DREAMLAB_WARM_MODEL", str(folder / "mine.keras"))
+    log = tmp_path / "log"
+    with closing(Server(log, (*PACKAGE, "--models", str(folder)))) as served:
+        served.wait()
+        assert "cut.h5 is empty: copy or download it again" in log.read_text()
+        loaded = [Path(file.path).parts for file in psutil.Process(served.pid).memory_maps()]
+        assert not any("tensorflow" in parts for parts in loaded)
+        until(lambda: health(served.address) == (200, "ok"))
+        with closing(Visitor(served.address, query=f"setup={setup}")) as visitor:
+            visitor.draw()
+            visitor.click("Dream")
+            until(lambda: "dream " in log.read_text())
+    assert "dream done: 1 octaves, 2 steps each" in log.read_text()
+    assert "Traceback" not in log.read_text()
