@@ -83,8 +83,9 @@ def _partners(names: Sequence[str], before: str, after: str) -> dict[str, str]:
     if base(before) == base(after):
         return {name: name for name in names}
     old, new = known_layers(before), known_layers(after)
-    candidates = [layer for layer in new if is_offered(after, layer.name) and layer.depth]
-    deepest = max(layer.depth for layer in old), max(layer.depth for layer in new)
+    offered = [layer for layer in new if is_offered(after, layer.name)]
+    candidates = [layer for layer in offered if layer.depth] or offered
+    deepest = tuple(max([1, *(layer.depth for layer in layers)]) for layers in (old, new))
     partners = {name: name for name in names if any(other.name == name for other in candidates)}
     for name in names:
         if name in partners:
@@ -96,7 +97,7 @@ def _partners(names: Sequence[str], before: str, after: str) -> dict[str, str]:
     return {name: partners[name] for name in names}
 
 
-def _distance(layer: LayerInfo, other: LayerInfo, deepest: tuple[int, int]) -> float:
+def _distance(layer: LayerInfo, other: LayerInfo, deepest: tuple[int, ...]) -> float:
     depths = layer.depth / deepest[0], other.depth / deepest[1]
     sees = [math.log2(each.receptive_field or _WHOLE) for each in (layer, other)]
     return abs(depths[0] - depths[1]) + _PER_DOUBLING * abs(sees[0] - sees[1])

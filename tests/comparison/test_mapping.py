@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dreamlab import own_models
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.mapping import mapped
 from dreamlab.comparison.presets import OF_NETWORKS
@@ -10,8 +11,10 @@ from dreamlab.comparison.variant import Variant
 from dreamlab.config import PRESETS, DreamConfig
 from dreamlab.dream import dream
 from dreamlab.images import load_image
+from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import first_loss, known_layers
 from dreamlab.models import cached_model
+from dreamlab.own_models import Own, offer
 from dreamlab.zoo import ARCHITECTURES
 
 MIX = PRESETS["mixed"]["layers"]
@@ -110,3 +113,10 @@ def test_comparisons_of_networks_name_them(name):
     ]
     assert Comparison.decode(comparison.encode()) == comparison
     assert comparison.moved_to("efficientnet_lite0")[0].variants == comparison.variants
+
+
+def test_a_network_without_weighted_layers_is_mapped_to_too(monkeypatch):
+    monkeypatch.setattr(own_models, "_known", {})
+    offer(Own("pool.keras", (LayerInfo("pool", "MaxPooling2D", 0, 3, 2, 2, 0.0, (("same", 2),)),)))
+    assert mapped({"block1_conv1": 2.0}, {}, "vgg16", "pool.keras").layers == {"pool": 2.0}
+    assert list(mapped({"pool": 2.0}, {}, "pool.keras", "vgg16").layers) == ["block1_conv1"]

@@ -313,6 +313,19 @@ def test_a_network_that_is_none_cannot_warm_workers_up():
         JobService(DeploymentSettings(warm_model="vgg61"))
 
 
+def test_a_folder_of_networks_that_is_none_is_told_of_at_once(tmp_path):
+    with pytest.raises(DreamError, match="the networks' folder .* cannot be read"):
+        JobService(DeploymentSettings(models=str(tmp_path / "absent")))
+
+
+def test_the_local_worker_has_the_folder_of_the_page(monkeypatch, tmp_path):
+    told = {}
+    monkeypatch.setattr(local_cluster.tempfile, "mkdtemp", lambda **_: str(tmp_path))
+    monkeypatch.setattr(local_cluster.subprocess, "Popen", lambda *_, env, **__: told.update(env))
+    local_cluster.LocalCluster(DeploymentSettings(models="networks", input_range="0,1"))
+    assert (told["DREAMLAB_MODELS"], told["DREAMLAB_INPUT_RANGE"]) == ("networks", "0,1")
+
+
 def test_a_fault_in_the_dispatcher_is_told_of_and_tried_again(fake, monkeypatch, caplog):
     def fail(*args):
         raise ValueError(fake_engine.SECRET)

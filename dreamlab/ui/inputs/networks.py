@@ -1,7 +1,15 @@
 """The networks that can be chosen, and how a choice is described."""
 
 from dreamlab.layers import known_layers
-from dreamlab.zoo import ARCHITECTURES, UNTRAINED, architecture, is_untrained, label
+from dreamlab.zoo import (
+    ARCHITECTURES,
+    UNTRAINED,
+    architecture,
+    is_on_offer,
+    is_untrained,
+    label,
+    networks_on_offer,
+)
 
 #: Other networks' work is told as a multiple of this one's.
 _MEASURE = "vgg16"
@@ -12,11 +20,14 @@ _FRACTIONS = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
 def offered(*chosen: str) -> list[str]:
     """Return the networks on offer: those that are here, their untrained twins, all others.
 
+    Those of the owner's folder are here too, behind those that come with dreamlab.
+
     Those that are chosen already, as a link may do with any, come last if they are none of these.
     """
-    here = [name for name, known in ARCHITECTURES.items() if known.shipped]
-    others = [name for name in ARCHITECTURES if name not in here]
-    return list(dict.fromkeys([*here, *(name + UNTRAINED for name in here), *others, *chosen]))
+    names, _ = networks_on_offer()
+    downloaded = [name for name, known in ARCHITECTURES.items() if not known.shipped]
+    here = [name for name in names if name not in downloaded]
+    return list(dict.fromkeys([*here, *(name + UNTRAINED for name in here), *downloaded, *chosen]))
 
 
 def described(model: str) -> str:
@@ -25,9 +36,9 @@ def described(model: str) -> str:
     if is_untrained(model):
         return f"{label(model)} · random weights, a control"
     facts = [label(model)]
-    if known is not None:
-        facts.append("here" if known.shipped else "downloaded when it is first used")
-        facts.append(work(model))
+    if is_on_offer(model):
+        here = known is None or known.shipped
+        facts += ["here" if here else "downloaded when it is first used", work(model)]
     return " · ".join(filter(None, facts))
 
 
@@ -43,7 +54,7 @@ def work(model: str) -> str:
 
 
 def _multiplications(model: str) -> float:
-    return max(layer.operations for layer in known_layers(model))
+    return max([1.0, *(layer.operations for layer in known_layers(model))])
 
 
 def _ordinal(number: int) -> str:
