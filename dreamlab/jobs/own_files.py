@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dreamlab.config.deployment import DeploymentSettings
-from dreamlab.errors import shown
+from dreamlab.errors import listed, shown
 from dreamlab.layer_info import LayerInfo
 from dreamlab.own_models import Own, files_in, offer
 
@@ -29,6 +29,8 @@ def offer_own(settings: DeploymentSettings) -> None:
         If the folder cannot be read, or has no such file.
     """
     files = files_in(settings.models)
+    if files:
+        logger.info("reading the networks of %s: %s", settings.models, listed(files))
     told = {
         name: f"{shown(name)} has a name that cannot be shown: rename the file"
         for name in files

@@ -171,7 +171,13 @@ def told_feeding(name: str, input_range: Any, *, grey: bool = False) -> Feeding:
 
 
 def feeding_of(
-    name: str, model: keras.Model, names: Mapping[str, str], *, whole: bool, told: str | None
+    name: str,
+    model: keras.Model,
+    names: Mapping[str, str],
+    *,
+    whole: bool,
+    foreign: bool,
+    told: str | None,
 ) -> Feeding:
     """Find out what a network of the user's own is fed.
 
@@ -185,6 +191,8 @@ def feeding_of(
         Name of each of its layers in Keras to its name for the user.
     whole : bool
         Whether the network takes whole numbers.
+    foreign : bool
+        Whether its layers may have the names of other networks' layers, which then say nothing.
     told : str or None
         The range that the user says, which stands above what is found.
 
@@ -203,7 +211,7 @@ def feeding_of(
         return Feeding(name, input_range, f"its {where} expects", grey=grey)
     if whole:
         return Feeding(name, "0,255", "it takes whole numbers", grey=grey)
-    if backbone := known_backbone(model, names):
+    if not foreign and (backbone := known_backbone(model, names)):
         return Feeding(
             name,
             backbone.input_range,

@@ -70,7 +70,17 @@ def own_network(name: str, model: keras.Model, weights: str, input_range: Any = 
         raise DreamError(f"{name} is no network of pictures: none of its layers has a feature map")
     listed = whole or flat
     whole_numbers = "int" in model.inputs[0].dtype
-    feeding = feeding_of(name, listed.model, listed.names, whole=whole_numbers, told=input_range)
+    feeding = feeding_of(
+        name,
+        listed.model,
+        listed.names,
+        whole=whole_numbers,
+        # KerasHub's networks have the layer names of Keras's own, and other ranges.
+        foreign=any(
+            type(each).__module__.startswith("keras_hub.") for each in model._flatten_layers()
+        ),
+        told=input_range,
+    )
     graph = Graph(
         model=keras.Model(flat.model.inputs[0], list(maps.values()) or flat.model.inputs[0]),
         of_one_size=whole and whole.model,

@@ -30,7 +30,7 @@ MEAN, DEVIATION = np.array((0.485, 0.456, 0.406)), np.array((0.229, 0.224, 0.225
 
 
 def _backbone():
-    return keras_hub.models.VGGBackbone([1, 1], [64, 4], image_shape=(None, None, 3))
+    return keras_hub.models.VGGBackbone([2, 1], [64, 4], image_shape=(None, None, 3))
 
 
 def _classifier(**converting):
@@ -86,7 +86,7 @@ def test_a_classifier_in_a_folder_is_a_network(tmp_path):
     )
     # The layers of the model within it and those of its head are one list.
     names = [layer.name for layer in network.layers]
-    assert names[:2] == ["block1_conv1", "block1_pool"]
+    assert names[:3] == ["block1_conv1", "block1_conv2", "block1_pool"]
     assert {"fc1", "fc2"} <= set(names)
     image = tf.constant(picture(64, 48))
     extractor = network.plain_extractor(["block2_pool"], "float32")
@@ -100,6 +100,12 @@ def test_a_dream_on_a_preset(tmp_path):
     config = DreamConfig(layers={"block2_conv1": 1.0}, octaves=1, iterations=3, step=0.05)
     losses = [step.loss for step in dream(picture(64, 48), network, config)]
     assert losses[-1] > losses[0] > 0
+
+
+def test_a_model_in_memory_is_not_taken_for_keras_own():
+    inside = keras.Sequential([keras.Input((32, 32, 3)), _backbone(), keras.layers.Flatten()])
+    for model in (_backbone(), inside):
+        assert load_model(model).feeding.range is None
 
 
 def test_a_backbone_alone_asks_what_it_is_fed(tmp_path):
