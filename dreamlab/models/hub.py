@@ -1,6 +1,7 @@
 """Loads presets of KerasHub: networks with their weights, and what their pictures become first."""
 
 import json
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from dreamlab.models.network import Network
 from dreamlab.models.own_network import own_network
 from dreamlab.models.preparation import BOUNDS
 from dreamlab.models.untrained import forget_training
-from dreamlab.zoo import UNTRAINED, is_address
+from dreamlab.zoo import UNTRAINED, architecture, is_address
 
 #: Mean and standard deviation of ImageNet's pictures in 0 to 1, as they are usually given.
 _MEAN, _DEVIATION = np.array((0.485, 0.456, 0.406)), np.array((0.229, 0.224, 0.225))
@@ -59,7 +60,9 @@ def load_preset(preset: str, input_range: Any, *, untrained: bool) -> Network:
         If KerasHub is not installed, or there is no such preset, it is out of reach, of no network
         of pictures, or damaged; or if there is no such range.
     """
-    name = preset if is_address(preset) else Path(preset).name
+    name = preset if is_address(preset) else os.path.basename(os.path.abspath(preset))
+    if architecture(name) is not None:
+        name += ".preset"  # keeps a folder that is called vgg16 apart from the zoo's network
     model, converted = _read(preset)
     if untrained:
         name += UNTRAINED
@@ -76,12 +79,12 @@ def load_preset(preset: str, input_range: Any, *, untrained: bool) -> Network:
 def _read(preset: str) -> tuple[keras.Model, str | None]:
     """Return a preset's model, and which range its image converter makes, None if none of ours."""
     needed("keras_hub", extra="hub")
-    name = called(preset if is_address(preset) else Path(preset).name)
+    name = called(preset if is_address(preset) else os.path.basename(os.path.abspath(preset)))
     # The scope, as a user may have allowed Keras to run code of files that are trusted.
     with SafeModeScope(True), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the hubs and of Keras, about how a preset was written
         # KerasHub takes a plain name for one of its own presets, which it would download.
-        place = reached(preset) if is_address(preset) else str(Path(preset).resolve())
+        place = reached(preset) if is_address(preset) else os.path.abspath(preset)
         try:
             return _loaded(name, place)
         except (MemoryError, tf.errors.ResourceExhaustedError) as error:

@@ -151,6 +151,15 @@ def test_weights_are_those_of_the_preset_or_random_ones(tmp_path):
         load_model(tmp_path / "mine", weights="a.weights.h5")
 
 
+def test_names_that_are_taken(tmp_path, monkeypatch):
+    _classifier(scale=1 / 255).save_to_preset(tmp_path / "vgg16")
+    assert load_model(tmp_path / "vgg16").name == "vgg16.preset"
+    assert load_model(f"{tmp_path}/vgg16:untrained").name == "vgg16.preset:untrained"
+    (tmp_path / "vgg16").rename(tmp_path / "mine")
+    monkeypatch.chdir(tmp_path / "mine")
+    assert load_model(".").name == "mine"
+
+
 def test_a_folder_is_not_taken_for_a_preset_of_its_name(tmp_path, monkeypatch):
     _classifier(scale=1 / 255).save_to_preset(tmp_path / "vgg_16_imagenet")
     monkeypatch.chdir(tmp_path)  # KerasHub has a preset of that name, to be downloaded
