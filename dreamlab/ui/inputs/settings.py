@@ -5,6 +5,7 @@ import streamlit as st
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import COMMON, SHARED
 from dreamlab.config.base import specs
+from dreamlab.own_models import problems
 from dreamlab.ui import style
 from dreamlab.ui.inputs import networks
 from dreamlab.ui.inputs.control import control
@@ -34,6 +35,8 @@ def show() -> None:
         format_func=networks.described,
         on_change=_model_changed,
     )
+    for problem in problems():
+        style.note(f"{problem}.", bad=True)
     with st.expander("Advanced"):
         grouped = {name for pair in _GROUPS.values() for name in pair}
         for name in (name for name in COMMON if name not in grouped):
