@@ -72,7 +72,8 @@ def _channels(own: VariantKeys, name: str, *, alone: bool) -> None:
         placeholder="all",
         max_chars=MAX_LIST,
         key=own.channels(name),
-        help="Numbers with commas between, from 0; empty means all.",
+        help="Numbers with commas between, from 0; for predictions also names of classes. "
+        "Empty means all.",
     )
     right.button(
         "Take out",
