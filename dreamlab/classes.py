@@ -32,6 +32,15 @@ def with_classes() -> tuple[str, ...]:
     return tuple(name for name, known in ARCHITECTURES.items() if known.classes_file)
 
 
+def check_classes(model: str) -> None:
+    """Raise `DreamError` if no classes of a network are known."""
+    if not class_names(model):
+        raise DreamError(
+            f"{model} comes without its classes, so it calls a picture nothing: choose "
+            f"{' or '.join(with_classes())}"
+        )
+
+
 def class_number(model: str, name: str) -> int:
     """Return the number of a class.
 
@@ -102,6 +111,14 @@ def channel_numbers(model: str, layer: LayerInfo, channels: Iterable[int | str])
         numbers.add(channel)
     layer.check_channels(numbers)
     return tuple(sorted(numbers))
+
+
+def layer_label(model: str, layer: str, channels: Iterable[int | str]) -> str:
+    """Return the name of a layer, with the classes behind it that are chosen of a head."""
+    if not channels or not is_head(model, layer):
+        return layer
+    numbers = [class_number(model, str(channel)) for channel in channels]
+    return f"{layer}: {listed(_numbered(class_names(model), numbers))}"
 
 
 def channel_label(model: str, layer: str, channel: int) -> str:

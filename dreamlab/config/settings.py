@@ -50,7 +50,8 @@ jitter, seed, precision, convolution, preprocessing, tile
     channels: Mapping[str, tuple[int | str, ...]] = setting(
         LayerChannels(
             default=MappingProxyType({}),
-            help="Channels that count, by layer; a layer not named counts with all.",
+            help="Channels that count, by layer: numbers, or classes of a head by name. "
+            "A layer not named counts with all.",
         )
     )
     octaves: int = number(

@@ -5,8 +5,7 @@ import functools
 import numpy as np
 import tensorflow as tf
 
-from dreamlab.classes import HEAD, class_names, with_classes
-from dreamlab.errors import DreamError
+from dreamlab.classes import HEAD, check_classes
 from dreamlab.images import from_pixels
 from dreamlab.images.crops import CROP_SIDE, crops
 from dreamlab.models.keras_settings import own_settings
@@ -28,11 +27,7 @@ class Classifier:
     """
 
     def __init__(self, network: Network) -> None:
-        if not class_names(network.name):
-            raise DreamError(
-                f"{network.name} has no classes to call a picture by: choose "
-                f"{' or '.join(with_classes())}"
-            )
+        check_classes(network.name)
         self._network = network
         self._model = network.feature_extractor([HEAD], "float32")
         pictures = tf.TensorSpec((None, CROP_SIDE, CROP_SIDE, 3), tf.float32)

@@ -13,6 +13,16 @@ if TYPE_CHECKING:  # results must load without TensorFlow
 #: What is classified: the middle of the picture, or five crops of it, of which the mean counts.
 CENTRE, FIVE_CROPS = "centre", "five crops"
 
+#: What is classified, as two sentences, and when, for a dream.
+CROPS_IN_WORDS = (
+    "Centre: 224 x 224 px in the middle of the picture, whose short side is scaled to 256 px. "
+    "Five crops: the mean of the probabilities of that and of the four corners."
+)
+WHEN_IN_WORDS = "The centre is asked after each octave, the five crops before and after the dream."
+
+#: Headings of a prediction as a `row`.
+HEADINGS = ("Picture", "Crop", "Likeliest", "Second", "Third", "Fourth", "Fifth")
+
 #: Classes in a prediction.
 LISTED = 5
 
@@ -67,6 +77,12 @@ class Prediction:
     def likeliest(self) -> Likely:
         """The likeliest class."""
         return self.classes[0]
+
+
+def row(prediction: Prediction) -> tuple[str, ...]:
+    """Return a prediction as words, one for each of the `HEADINGS`."""
+    place = "Original" if prediction.octave == BEFORE else f"Octave {prediction.octave + 1}"
+    return place, prediction.crop, *(likely.words for likely in prediction.classes)
 
 
 def predictions(

@@ -161,7 +161,7 @@ class Recording(RunData):
         else:
             self.provenance = part
 
-    def predict(self, picture: Picture, octave: int, *, corners: bool = True) -> None:
+    def _predict(self, picture: Picture, octave: int, *, corners: bool = True) -> None:
         """Add what the network calls the result of an octave, if it has a head."""
         if self._network is not None:
             for each in predictions(self._network, picture.pixels, octave, corners=corners):
@@ -171,7 +171,7 @@ class Recording(RunData):
         if self.empty:
             self.original = step.original_picture
             self.add(step.provenance)
-            self.predict(self.original, BEFORE)
+            self._predict(self.original, BEFORE)
         if step.losses:
             place = step.octave, step.height, step.width, step.iteration
             self.add(LossPoint(*place, step.loss, dict(step.losses)))
@@ -180,7 +180,7 @@ class Recording(RunData):
             picture = self._add(step)
             if step.ends_octave:
                 # Five crops of each octave would take longer than some of its steps.
-                self.predict(picture, step.octave, corners=step.octave == step.octaves - 1)
+                self._predict(picture, step.octave, corners=step.octave == step.octaves - 1)
 
     def _add(self, step: "Step") -> Picture:
         self._framed = step.octave, step.iteration
@@ -191,7 +191,7 @@ class Recording(RunData):
     def _add_partial(self, step: "Step | None") -> None:
         if step is not None and not step.ends_octave:
             is_framed = self._framed == (step.octave, step.iteration)
-            self.predict(Picture.of(step.image) if is_framed else self._add(step), step.octave)
+            self._predict(Picture.of(step.image) if is_framed else self._add(step), step.octave)
 
 
 def surplus(frames: Sequence[Frame], max_bytes: float) -> set[int]:

@@ -193,6 +193,22 @@ class RunData:
         known = [each for each in self.predictions if each.crop == crop and each.octave <= octave]
         return known[-1] if known else None
 
+    def called_in_words(self, frame: Frame | None) -> str:
+        """Return the likeliest class of the original and of a frame, by their centres.
+
+        Parameters
+        ----------
+        frame : Frame or None
+            As for `called`.
+
+        Returns
+        -------
+        str
+            As in ``tiger cat 39 % → goldfish 97 %``; empty for a network without a head.
+        """
+        found = dict.fromkeys(filter(None, (self.called(None), self.called(frame))))
+        return " → ".join(prediction.likeliest.words for prediction in found)
+
     @property
     def moved(self) -> float:
         """Root mean square by which the last frame is away from the original at its size.

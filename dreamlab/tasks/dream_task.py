@@ -172,9 +172,9 @@ class _Passing(Recording):
             super().add(part)
         self._emit(part)
 
-    def predict(self, picture: Picture, octave: int, *, corners: bool = True) -> None:
+    def _predict(self, picture: Picture, octave: int, *, corners: bool = True) -> None:
         if octave != BEFORE or not self._resumed:  # the run before it has passed that on
-            super().predict(picture, octave, corners=corners)
+            super()._predict(picture, octave, corners=corners)
 
 
 class _Follower:
