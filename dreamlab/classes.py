@@ -36,8 +36,8 @@ def check_classes(model: str) -> None:
     """Raise `DreamError` if no classes of a network are known."""
     if not class_names(model):
         raise DreamError(
-            f"{model} comes without its classes, so it calls a picture nothing: choose "
-            f"{' or '.join(with_classes())}"
+            f"{model} has no classes that are known here, so it cannot name what a picture shows: "
+            f"choose {' or '.join(with_classes())}"
         )
 
 

@@ -107,7 +107,9 @@ def test_what_nobody_would_type_is_a_short_sentence(text):
 def test_a_network_without_classes_says_which_has_some():
     with pytest.raises(DreamError, match=f"^vgg16 has no classes: choose {LITE}$"):
         class_number("vgg16", "goldfish")
-    with pytest.raises(DreamError, match=f"^vgg16 comes without its classes, .*choose {LITE}$"):
+    with pytest.raises(
+        DreamError, match=f"^vgg16 has no classes that are known here, .*choose {LITE}$"
+    ):
         check_classes("vgg16")
     check_classes(f"{LITE}:untrained")
 

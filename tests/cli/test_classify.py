@@ -71,7 +71,10 @@ def test_what_lies_behind_a_transparent_picture_counts(tmp_path, loaded, capsys)
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--model", "vgg16"], "vgg16 comes without its classes, so it calls a picture nothing"),
+        (
+            ["--model", "vgg16"],
+            "vgg16 has no classes that are known here, so it cannot name what a picture",
+        ),
         (["--model", "vgg61"], "unknown model 'vgg61'"),
         (["--model", "absent.keras"], "there is no model file 'absent.keras'"),
         (["--max-side", "3"], "unrecognized arguments: --max-side 3"),

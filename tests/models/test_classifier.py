@@ -56,7 +56,10 @@ def test_probabilities_by_hand():
 
 
 def test_a_network_without_its_head_says_which_has_one():
-    said = "comes without its classes, so it calls a picture nothing: choose efficientnet_lite0"
+    said = (
+        "has no classes that are known here, so it cannot name what a picture shows: choose "
+        "efficientnet_lite0"
+    )
     with pytest.raises(DreamError, match=f"^tiny {said}$"):
         Classifier(tiny_network())
     with pytest.raises(DreamError, match=f"^vgg16 {said}$"):
