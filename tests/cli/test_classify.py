@@ -73,7 +73,7 @@ def test_what_lies_behind_a_transparent_picture_counts(tmp_path, loaded, capsys)
     [
         (
             ["--model", "vgg16"],
-            "vgg16 has no classes that are known here, so it cannot name what a picture",
+            "vgg16 has no classes that are known here, so it cannot name",
         ),
         (["--model", "vgg61"], "unknown model 'vgg61'"),
         (["--model", "absent.keras"], "there is no model file 'absent.keras'"),
