@@ -15,7 +15,7 @@ CENTRE, FIVE_CROPS = "centre", "five crops"
 
 #: What is classified, as two sentences, and when, for a dream.
 CROPS_IN_WORDS = (
-    "Centre: 224 x 224 px in the middle of the picture, whose short side is scaled to 256 px. "
+    "Centre: 224 × 224 px in the middle of the picture, whose short side is scaled to 256 px. "
     "Five crops: the mean of the probabilities of that and of the four corners."
 )
 WHEN_IN_WORDS = "The centre is asked after each octave, the five crops before and after the dream."
@@ -81,8 +81,12 @@ class Prediction:
 
 def row(prediction: Prediction) -> tuple[str, ...]:
     """Return a prediction as words, one for each of the `HEADINGS`."""
-    place = "Original" if prediction.octave == BEFORE else f"Octave {prediction.octave + 1}"
-    return place, prediction.crop, *(likely.words for likely in prediction.classes)
+    place = "Original" if prediction.octave == BEFORE else f"Octave\u00a0{prediction.octave + 1}"
+    return (
+        place,
+        prediction.crop.replace(" ", "\u00a0"),
+        *(likely.words for likely in prediction.classes),
+    )
 
 
 def predictions(

@@ -112,11 +112,9 @@ def test_a_goldfish_dream_of_the_cat_ends_with_goldfish_first():
         layers="predictions",
         channels={"predictions": ["goldfish"]},
         model="efficientnet_lite0",
-        octaves=4,
-        iterations=20,
         jitter=16,
     )
     before, after = run.called(None), run.called(run.final)
     assert before.likeliest.name == "tiger cat"
-    assert after.crop == CENTRE and after.octave == 3
+    assert after.crop == CENTRE and after.octave == 4
     assert after.likeliest.name == "goldfish" and after.likeliest.probability > 0.9

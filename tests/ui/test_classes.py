@@ -8,7 +8,7 @@ from dreamlab.ui.dreams.classes import why_none
 from tests.support.fake_backend import open_page, sound, words
 
 LITE = "efficientnet_lite0"
-#: The space before a percent sign in a table.
+#: A space at which no line breaks.
 FIXED = "\u00a0"
 
 SETUP = Comparison(
@@ -41,6 +41,8 @@ def test_a_class_is_sent_off_by_its_name_and_shown_with_its_number(monkeypatch, 
     page = sound(page.run())
     sent = fake.requests["job1"]
     assert dict(sent.config.channels) == {"predictions": ("goldfish",)}
+    # The variant with its weight beside it, and the dream.
+    assert words(page).count("predictions: goldfish (1)") == 2
     assert "predictions: goldfish (1) × 1" in words(page)
     first = page.session_state["variants"][0]
     field = page.text_input(key=f"v{first}.channels.predictions")
@@ -71,8 +73,20 @@ def test_the_tab_has_a_table_for_each_network_with_a_head(monkeypatch, fake):
     fake.finish()
     page = sound(page.run())
     classes, numbers = tables(page)
-    assert classes["Picture"] == ["Original", "Original", "Octave 1", "Octave 2", "Octave 2"]
-    assert classes["Crop"] == ["centre", "five crops", "centre", "centre", "five crops"]
+    assert classes["Picture"] == [
+        "Original",
+        "Original",
+        f"Octave{FIXED}1",
+        f"Octave{FIXED}2",
+        f"Octave{FIXED}2",
+    ]
+    assert classes["Crop"] == [
+        "centre",
+        f"five{FIXED}crops",
+        "centre",
+        "centre",
+        f"five{FIXED}crops",
+    ]
     assert classes["Likeliest"][-1] == f"goldfish 50{FIXED}%"
     assert len(classes) == 7
     said = words(page)

@@ -23,7 +23,7 @@ def show(views: list[DreamView]) -> None:
                     hide_index=True,
                     border="horizontal",
                 )
-        elif class_names(view.run.model):
+        elif view.status.active and class_names(view.run.model):
             style.note(f"{view.run.name}: its classes come with its first step.")
     if any(view.predictions for view in views):
         style.note(f"{CROPS_IN_WORDS} {WHEN_IN_WORDS}")
