@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dreamlab.config import DreamConfig
     from dreamlab.images import load_image
     from dreamlab.models import load_model
+    from dreamlab.results.classify import classify
     from dreamlab.results.film import Film
     from dreamlab.results.record import record
     from dreamlab.results.recording import Recording
@@ -33,6 +34,7 @@ __all__ = [
     "Recording",
     "__version__",
     "analyse",
+    "classify",
     "compare",
     "load_image",
     "load_model",
@@ -45,6 +47,7 @@ _HOMES = {
     "Film": "dreamlab.results.film",
     "Recording": "dreamlab.results.recording",
     "analyse": "dreamlab.analysis.run",
+    "classify": "dreamlab.results.classify",
     "compare": "dreamlab.comparison.compare",
     "load_image": "dreamlab.images",
     "load_model": "dreamlab.models",

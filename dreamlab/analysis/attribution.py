@@ -9,6 +9,7 @@ import numpy as np
 from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.analysis.gradients import balance, gradient_statistics, silent_layers
 from dreamlab.analysis.settings import Settings, as_in_dreams
+from dreamlab.classes import channel_numbers
 from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.config.base import checked, specs
 from dreamlab.errors import DreamError
@@ -136,7 +137,7 @@ def plan(
     if not settings.iterations:
         raise DreamError("iterations is 0, so there are no steps to look into; choose 1 or more")
     for layer in dreamt:
-        layer.check_channels(channels.get(layer.name, ()))
+        channel_numbers(model, layer, channels.get(layer.name, ()))
     shapes = octave_shapes(*shape, settings.octaves, settings.octave_scale)
     pixels = sum(height * width for height, width in shapes) * settings.iterations
     deepest = max(layer.operations for layer in dreamt)

@@ -7,6 +7,7 @@ import numpy as np
 
 from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.analysis.settings import Settings, as_in_dreams
+from dreamlab.classes import channel_label
 from dreamlab.config.base import checked
 from dreamlab.config.layers import LayerName
 from dreamlab.config.specs import flag, number, numbers, setting
@@ -72,7 +73,7 @@ def run(
             }
             picture = Picture.of(overlay(image, activation[:, :, channel]))
             part = "no answer" if share is None else f"{share:.1%} of the response"
-            caption = f"channel {channel} · {part}"
+            caption = f"{channel_label(network.name, layer.name, channel)} · {part}"
             item = Item(f"{layer.name}-{channel}-map", caption, values, picture)
             yield AnalysisStep(0.0, f"{layer.name}, the maps", item)
     if settings.grown:
@@ -131,11 +132,14 @@ def _visualized(
                     "first_objective": first,
                     "last_objective": None if stuck else ended,
                 }
-                caption = f"channel {grown}" + " · did not grow" * stuck
+                caption = channel_label(network.name, layer.name, grown)
+                caption += " · did not grow" * stuck
                 key = f"{layer.name}-{grown}-grown"
                 items[grown] = Item(key, caption, values, Picture.of(picture))
         yield AnalysisStep(
-            len(items) / len(channels), f"{layer.name}, channel {channel}", items[channel]
+            len(items) / len(channels),
+            f"{layer.name}, {channel_label(network.name, layer.name, channel)}",
+            items[channel],
         )
 
 

@@ -18,14 +18,14 @@ from dreamlab.zoo import ARCHITECTURES, UNTRAINED
 DEFAULT_MODEL = "vgg16"
 
 
-def add_model(parser: argparse.ArgumentParser) -> None:
+def add_model(parser: argparse.ArgumentParser, default: str = DEFAULT_MODEL) -> None:
     names = ", ".join(ARCHITECTURES)
     parser.add_argument(
         "--model",
         metavar="NAME|FILE",
         help=f"{names}, a .keras or .h5 file of your own, or a preset of KerasHub, such as "
         f"hf://keras/resnet_50_imagenet; behind it {UNTRAINED} takes random "
-        f"weights as a control (default: {DEFAULT_MODEL})",
+        f"weights as a control (default: {default})",
     )
     parser.add_argument(
         "--input-range",
@@ -39,8 +39,8 @@ def add_background(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "background", BACKGROUND)
 
 
-def add_network(parser: argparse.ArgumentParser) -> None:
-    add_model(parser)
+def add_network(parser: argparse.ArgumentParser, default: str = DEFAULT_MODEL) -> None:
+    add_model(parser, default)
     parser.add_argument("--weights", metavar="FILE", help=".weights.h5 for the named network")
 
 
@@ -65,6 +65,13 @@ def memory() -> float:
 def complain(message: str, status: int) -> int:
     print("dreamlab:", " ".join(message.split()), file=sys.stderr)
     return status
+
+
+def print_table(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
 
 
 def show_warning(message: Warning | str, *_: object, **__: object) -> None:

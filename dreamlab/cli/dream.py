@@ -32,9 +32,10 @@ Settings come from the options first, then from --config, then from --preset, th
 defaults. With none of --layer, --config and --preset, the preset is the mixed one of the network.
 Without --model the network is that of the preset or config.
 
-DIR gets dream.png, octave_<k>_<h>x<w>.png, progression.gif and .webp, losses.csv and .json, and
-config.json. Files of these names are replaced, and octave_<k>_<h>x<w>.png of an earlier run in
-DIR are removed. Ctrl-C ends the run and keeps what is done."""
+DIR gets dream.png, octave_<k>_<h>x<w>.png, progression.gif and .webp, losses.csv and .json,
+predictions.csv for a network with a head, and config.json. Files of these names are replaced, and
+octave_<k>_<h>x<w>.png and predictions.csv of an earlier run in DIR are removed. Ctrl-C ends the
+run and keeps what is done."""
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -142,7 +143,7 @@ def _dream(options: argparse.Namespace) -> int:
     from dreamlab.dream import dream
 
     check_smallest(shape, loaded.smallest, loaded.name, full=full)
-    run_to_end(recording, dream(image, loaded, config, memory=most), None)
+    run_to_end(recording, dream(image, loaded, config, memory=most), loaded, None)
     status = 0
     if not recording.finished:
         status = complain("interrupted; what was done until then is kept", 130)

@@ -4,7 +4,13 @@ import argparse
 import json
 from importlib import resources
 
-from dreamlab.cli.console import DEFAULT_MODEL, add_model, network, quietly_import_tensorflow
+from dreamlab.cli.console import (
+    DEFAULT_MODEL,
+    add_model,
+    network,
+    print_table,
+    quietly_import_tensorflow,
+)
 from dreamlab.config import PRESETS
 from dreamlab.config.input_range import check_input_range, fed_in_words
 from dreamlab.config.presets import network_of
@@ -49,7 +55,7 @@ def _layers(options: argparse.Namespace) -> int:
     sizes = [layer.sizes for layer in listed]
     if any(sizes):
         rows = [(*row, cell) for row, cell in zip(rows, ["sizes", *sizes], strict=True)]
-    _print_table(rows)
+    print_table(rows)
     print(f"\n{fed}")
     return 0
 
@@ -93,12 +99,5 @@ def _presets(options: argparse.Namespace) -> int:
         layers = " ".join(f"{layer}={weight:g}" for layer, weight in values["layers"].items())
         others = [f"{key}={value}" for key, value in values.items() if key != "layers"]
         rows.append((name, network_of(name), layers, " ".join(others)))
-    _print_table(rows)
+    print_table(rows)
     return 0
-
-
-def _print_table(rows: list[tuple[str, ...]]) -> None:
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from dreamlab.classes import channel_numbers
 from dreamlab.comparison.comparison import MAX_SIDE
 from dreamlab.config import DreamConfig
 from dreamlab.errors import DreamError
@@ -65,8 +66,8 @@ def check(
     """
     try:
         layer_infos = {name: find_layer(model, layers, name) for name in config.layers}
-        for name, indices in config.channels.items():
-            layer_infos[name].check_channels(indices)
+        for name, channels in config.channels.items():
+            channel_numbers(model, layer_infos[name], channels)
         smallest = smallest_side(model)
         plan = plan_octaves(
             *(height, width, config), model=model, smallest=smallest, full=full, most=MAX_SIDE

@@ -36,8 +36,8 @@ class Variant(Settings):
         Name of its network; None for the network of the comparison.
     layers : mapping of str to float
         Layer name to weight.
-    channels : mapping of str to sequence of int
-        Layer name to its excited channels; other layers use all channels.
+    channels : mapping of str to sequence of int or str
+        Layer name to its excited channels or classes; other layers use all channels.
     overrides : mapping of str to value
         Settings of `DreamConfig` that override the common settings.
 
@@ -54,7 +54,7 @@ class Variant(Settings):
         NetworkName(default=None, help="Its network; by default that of the page.")
     )
     layers: Mapping[str, float] = setting(specs(DreamConfig)["layers"])
-    channels: Mapping[str, tuple[int, ...]] = setting(specs(DreamConfig)["channels"])
+    channels: Mapping[str, tuple[int | str, ...]] = setting(specs(DreamConfig)["channels"])
     overrides: Mapping[str, Any] = setting(
         PartialSettings(
             default=MappingProxyType({}),

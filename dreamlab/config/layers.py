@@ -57,11 +57,15 @@ class LayerWeights(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class LayerChannels(Spec):
-    """Layers with their channels in the loss, in order and without repetition."""
+    """Layers with their channels in the loss, in order and without repetition.
+
+    A channel is a number, or the name of a class at the layer of a network's head. Names stay names
+    here, behind the numbers, as no network is known.
+    """
 
     form = "LAYER=0,5,9"
 
-    def check(self, name: str, value: Any) -> Mapping[str, tuple[int, ...]]:
+    def check(self, name: str, value: Any) -> Mapping[str, tuple[int | str, ...]]:
         if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
             value = self._parsed(name, value)
         if not isinstance(value, Mapping):
@@ -71,22 +75,24 @@ class LayerChannels(Spec):
             if not isinstance(channels, list | tuple) or not channels:
                 raise DreamError(f"{where} is {shown(channels)}; give a list of channel numbers")
             for channel in channels:
+                if isinstance(channel, str) and channel.strip():
+                    continue
                 if not isinstance(channel, int) or isinstance(channel, bool) or channel < 0:
                     raise DreamError(f"{where} has {shown(channel)}; choose whole numbers from 0")
-        return MappingProxyType({layer: tuple(sorted(set(of))) for layer, of in value.items()})
+        return MappingProxyType({layer: _ordered(of) for layer, of in value.items()})
 
-    def parse(self, text: str) -> dict[str, list[int]]:
-        channels: dict[str, list[int]] = {}
+    def parse(self, text: str) -> dict[str, list[int | str]]:
+        channels: dict[str, list[int | str]] = {}
         last = ""
         for part in text.split(","):
             layer, is_new, channel = part.rpartition("=")
             last = layer if is_new else last
-            channels.setdefault(last, []).append(int(channel))
+            channels.setdefault(last, []).append(parse_channel(channel))
         if "" in channels:
             raise ValueError(text)
         return channels
 
-    def _parsed(self, name: str, parts: Sequence[str]) -> dict[str, list[int]]:
+    def _parsed(self, name: str, parts: Sequence[str]) -> dict[str, list[int | str]]:
         for part in parts:
             try:
                 self.parse(part)
@@ -94,5 +100,27 @@ class LayerChannels(Spec):
                 raise DreamError(f"{name} has {shown(part)}; give LAYER=NUMBER") from error
         return self.parse(",".join(parts)) if parts else {}
 
-    def plain(self, value: Mapping[str, tuple[int, ...]]) -> dict[str, list[int]]:
+    def plain(self, value: Mapping[str, tuple[int | str, ...]]) -> dict[str, list[int | str]]:
         return {layer: list(channels) for layer, channels in value.items()}
+
+
+def parse_channel(text: str) -> int | str:
+    """Return a channel that is written as a number, or as the name of a class.
+
+    Raises
+    ------
+    ValueError
+        If nothing is written.
+    """
+    try:
+        return int(text)
+    except ValueError:
+        if not text.strip():
+            raise
+        return text.strip()
+
+
+def _ordered(channels: Sequence[int | str]) -> tuple[int | str, ...]:
+    numbers = {channel for channel in channels if isinstance(channel, int)}
+    names = dict.fromkeys(channel.strip() for channel in channels if isinstance(channel, str))
+    return (*sorted(numbers), *names)

@@ -27,8 +27,9 @@ class DreamConfig(Settings):
     layers : mapping of str to float, str or list of str
         Layer name to its weight in the loss; a negative weight suppresses the layer. A name, or a
         list of names, has weight 1 each.
-    channels : mapping of str to sequence of int
-        Layer name to its channels in the loss; other layers have all their channels in it.
+    channels : mapping of str to sequence of int or str
+        Layer name to its channels in the loss; other layers have all their channels in it. At the
+        layer of a network's head the names of classes are channels too.
     octaves, octave_scale, iterations, step, max_loss, effort, gaussian_noise, salt_pepper, \
 jitter, seed, precision, convolution, preprocessing, tile
         See the ``help`` of each field's spec, which the command line and the page show too.
@@ -46,10 +47,11 @@ jitter, seed, precision, convolution, preprocessing, tile
             help="Layers to excite, each with its weight; below 0 suppresses.",
         )
     )
-    channels: Mapping[str, tuple[int, ...]] = setting(
+    channels: Mapping[str, tuple[int | str, ...]] = setting(
         LayerChannels(
             default=MappingProxyType({}),
-            help="Channels that count, by layer; a layer not named counts with all.",
+            help="Channels that count, by layer: numbers, or classes of a head by name. "
+            "A layer not named counts with all.",
         )
     )
     octaves: int = number(

@@ -51,7 +51,7 @@ def no_answer(
     asked = [name for name, weight in config.layers.items() if weight]
     strengths = _strengths(network, config, image, shapes, asked)
     if config.octaves > 1 and any(
-        strengths[name][list(config.channels.get(name, ())) or slice(None)].any()
+        strengths[name][_channels(config, name) or slice(None)].any()
         for name in asked
         if name in strengths
     ):
@@ -63,7 +63,7 @@ def no_answer(
     for name in asked:
         if name in config.channels and name in strengths:
             others = strengths[name].copy()
-            others[list(config.channels[name])] = 0
+            others[_channels(config, name)] = 0
             strongest = np.argsort(-others, kind="stable")[:_MOST_CHANNELS]
             if answering := [int(channel) for channel in strongest if others[channel] > 0]:
                 return (
@@ -87,6 +87,11 @@ def no_answer(
     if strengths:
         return f"{said} another picture or network, as no layer of {listed([network.name])} does"
     return f"{said} another layer or another picture"
+
+
+def _channels(config: DreamConfig, name: str) -> list[int]:
+    """Return the channels of a layer, numbers all, in settings that the network has settled."""
+    return [int(channel) for channel in config.channels.get(name, ())]
 
 
 def _strengths(

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 import numpy as np
 import tensorflow as tf
 
+from dreamlab.classes import is_head
 from dreamlab.config import DreamConfig
 from dreamlab.dream.direction import mean_sizes, normalised, rolled
 from dreamlab.dream.memory import bytes_per_pixel, tile_sides
-from dreamlab.dream.objective import channel_masks, fast_square_sums, square_sums
+from dreamlab.dream.objective import channel_masks, loss_sums
 from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
@@ -24,6 +25,9 @@ _MOST_PIXELS = 262_144
 
 class CompiledObjective:
     """Loss and gradient of the activations of some layers of a network.
+
+    A layer's loss is the mean square of its activations. That of a head of which classes are chosen
+    is the mean of their logits, so that a dream goes toward them, or away with a weight below 0.
 
     Its graph is traced once, for any number of pictures of any size. Weights and windows are
     arguments of the graph, so changing them never triggers a retrace.
@@ -66,6 +70,7 @@ class CompiledObjective:
         self.of_one_size = network.only(names) is not None
         self._network = network
         self._names = names
+        self._heads = [is_head(network.name, name) for name in names]
         self._preprocessing = preprocessing
         self._masks = channel_masks([layer.channels for layer in layers], channels)
         self._channels = [
@@ -116,7 +121,7 @@ class CompiledObjective:
         return [Shape(*shapes[name][1:3]) for name in self._names]
 
     def sizes(self, maps: Sequence[Shape]) -> np.ndarray:
-        """Return the number of values in each layer's mean square: float32, shape (layers,)."""
+        """Return the number of values in the mean of each layer's loss: float32, (layers,)."""
         counts = [
             rows * columns * channels
             for (rows, columns), channels in zip(maps, self._channels, strict=True)
@@ -159,7 +164,7 @@ class CompiledObjective:
         windows : numpy.ndarray
             int32, shape (layers, 4): the part of each layer's map that counts, as in `Tile`.
         scales : numpy.ndarray
-            float32, shape (layers,): the factor of each layer's sum of squares.
+            float32, shape (layers,): the factor of each layer's sum.
         step : float
             The mean absolute value of the change of each picture.
         shifts : sequence of (int, int)
@@ -178,12 +183,6 @@ class CompiledObjective:
         means = mean_sizes(gradients)
         return layer_losses, pictures + step * normalised(gradients, means), means
 
-    def _square_sums(
-        self, activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | None
-    ) -> tf.Tensor:
-        fast = self._fast and activation.dtype == tf.float32
-        return (fast_square_sums if fast else square_sums)(activation, window, mask)
-
     @own_settings()
     def _gradients(
         self, pictures: tf.Tensor, windows: tf.Tensor, scales: tf.Tensor
@@ -193,8 +192,10 @@ class CompiledObjective:
             tape.watch(pictures)
             activations = self._network.activations(self._model, pictures, self._preprocessing)
             sums = [
-                self._square_sums(activations[name], windows[index], mask)
-                for index, (name, mask) in enumerate(zip(self._names, self._masks, strict=True))
+                loss_sums(activations[name], window, mask, fast=self._fast, head=head)
+                for name, window, mask, head in zip(
+                    self._names, tf.unstack(windows), self._masks, self._heads, strict=True
+                )
             ]
             layer_losses = tf.stack(sums, axis=1) * scales
             # No picture has a part in another's loss, so each gets the gradient of its own.

@@ -28,7 +28,7 @@ Computed = tuple[np.ndarray, _G, float]
 class LossScale:
     """The power of two by which the loss of one octave is scaled.
 
-    The largest factor of a layer's sum of squares becomes 0.5 to 1 in size. Where the gradient
+    The largest factor of a layer's sum becomes 0.5 to 1 in size. Where the gradient
     still vanishes, or overflows, it is computed anew with another power, which the next steps keep.
 
     Parameters
@@ -36,7 +36,7 @@ class LossScale:
     weights : sequence of float
         The layers' weights, not all 0.
     shares : sequence of numpy.ndarray
-        For each tile one over the number of values in each layer's mean square, float32, shape
+        For each tile one over the number of values in the mean of each layer's loss, float32, shape
         (layers,).
     shape : Shape
         Height and width of the picture, in pixels.

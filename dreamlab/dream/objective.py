@@ -1,4 +1,4 @@
-"""The objective: the mean squared activation of the chosen layers."""
+"""The objective: the mean squared activation of the chosen layers, or the mean logit of classes."""
 
 from collections.abc import Sequence
 
@@ -38,6 +38,32 @@ def channel_masks(
             mask[list(indices)] = 1
             masks.append(mask)
     return masks
+
+
+def loss_sums(
+    activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | None, *, fast: bool, head: bool
+) -> tf.Tensor:
+    """Return the sums of a layer's loss, before its mean is taken.
+
+    Parameters
+    ----------
+    activation, window, mask
+        As in `square_sums`.
+    fast : bool
+        Whether `dreamlab.kernels` sums squares in float32.
+    head : bool
+        Whether the layer's values are the logits of classes; those of chosen ones are summed as
+        they are.
+
+    Returns
+    -------
+    tf.Tensor
+        float32, shape (N,): the sum of each picture's map.
+    """
+    if head and mask is not None:
+        return logit_sums(activation, window, mask)
+    sums = fast_square_sums if fast and activation.dtype == tf.float32 else square_sums
+    return sums(activation, window, mask)
 
 
 def square_sums(activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | None) -> tf.Tensor:
@@ -80,6 +106,26 @@ def square_sums(activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray | Non
         return tf.reduce_sum(squares, axis=(1, 2, 3)), gradient
 
     return windowed(activation)
+
+
+def logit_sums(activation: tf.Tensor, window: tf.Tensor, mask: np.ndarray) -> tf.Tensor:
+    """Sum the logits of the chosen classes themselves, in float32.
+
+    A dream toward a class must raise its logit: the square of one below 0 grows as it falls.
+
+    Parameters
+    ----------
+    activation, window, mask
+        As in `square_sums`, with a mask.
+
+    Returns
+    -------
+    tf.Tensor
+        float32, shape (N,): the sum of each picture's logits.
+    """
+    top, bottom, left, right = tf.unstack(window)
+    logits = tf.cast(activation[:, top:bottom, left:right], tf.float32)
+    return tf.reduce_sum(logits * mask, axis=(1, 2, 3))
 
 
 def fast_square_sums(

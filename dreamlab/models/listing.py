@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import keras
 
+from dreamlab.classes import channel_numbers
 from dreamlab.config.base import Settings
 from dreamlab.errors import DreamError
 from dreamlab.images.bounds import check_smallest
@@ -115,7 +116,10 @@ class Listing:
         return find_layer(self.name, self.layers, self._graph.aliases.get(name, name))
 
     def settled(self, settings: _S) -> _S:
-        """Return settings with the listed names of layers, in place of those of models within.
+        """Return settings as this network takes them.
+
+        The listed names of layers stand in place of those of models within, and numbers in place of
+        the names of classes.
 
         Parameters
         ----------
@@ -125,7 +129,7 @@ class Listing:
         Raises
         ------
         DreamError
-            If two names stand for one layer.
+            If two names stand for one layer, or a layer has no such channel or class.
         """
         changed: dict[str, Any] = {}
         for name in ("layers", "layer", "channels"):
@@ -142,6 +146,11 @@ class Listing:
                 changed[name] = (
                     dict(zip(listed, value.values(), strict=True)) if of_layers else tuple(listed)
                 )
+        if isinstance(channels := changed.get("channels"), Mapping):
+            changed["channels"] = {
+                name: channel_numbers(self.name, self.layer(name), of)
+                for name, of in channels.items()
+            }
         same = all(getattr(settings, name) == value for name, value in changed.items())
         return settings if same else dataclasses.replace(settings, **changed)  # type: ignore[type-var]
 

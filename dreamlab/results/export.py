@@ -19,6 +19,9 @@ from dreamlab.results.run_data import Frame, RunData
 
 _WEBP_QUALITY = 90
 
+#: Head of ``predictions.csv``.
+PREDICTION_COLUMNS = ("octave", "crop", "rank", "number", "class", "probability")
+
 #: The earliest date of the ZIP format; a fixed date gives the same bytes at any time.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -129,6 +132,20 @@ def losses_json(recording: RunData) -> bytes:
     return _json(rows)
 
 
+def predictions_csv(recording: RunData) -> bytes:
+    """Return what the network calls the pictures as CSV: a row per picture, crop and rank.
+
+    The original's octave is -1; ranks go from 1 to 5.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(PREDICTION_COLUMNS)
+    for prediction in recording.predictions:
+        for rank, likely in enumerate(prediction.classes, 1):
+            writer.writerow([prediction.octave, prediction.crop, rank, *likely])
+    return text.getvalue().encode()
+
+
 def config_json(recording: RunData) -> bytes:
     """Return the provenance as JSON, which `DreamConfig.from_file` reads."""
     return _json(recording.provenance.to_dict())
@@ -138,7 +155,8 @@ def files(recording: RunData, film: Film) -> Iterator[tuple[str, bytes]]:
     """Yield all files of a run with their names, one after the other.
 
     They are ``dream.png``, a PNG per octave, ``progression.gif``, ``progression.webp``,
-    ``losses.csv``, ``losses.json`` and ``config.json``.
+    ``losses.csv``, ``losses.json``, ``predictions.csv`` for a network with a head, and
+    ``config.json``.
     """
     options = vars(film)
     yield "dream.png", png(recording)
@@ -147,6 +165,8 @@ def files(recording: RunData, film: Film) -> Iterator[tuple[str, bytes]]:
     yield "progression.webp", webp(recording, **options)
     yield "losses.csv", losses_csv(recording)
     yield "losses.json", losses_json(recording)
+    if recording.predictions:
+        yield "predictions.csv", predictions_csv(recording)
     yield "config.json", config_json(recording)
 
 

@@ -36,7 +36,8 @@ def write_run(
     """Write a run's pictures, films, losses and settings.
 
     Each file is complete before it gets its name. Octaves of an earlier run
-    (``octave_<k>_<h>x<w>.png``) that are not part of this run are removed.
+    (``octave_<k>_<h>x<w>.png``) that are not part of this run are removed, and so is its
+    ``predictions.csv`` where this run has none.
 
     Parameters
     ----------
@@ -67,10 +68,19 @@ def write_run(
         for name in names:
             os.replace(Path(workshop, name), directory / name)
         for path in directory.iterdir():
-            if _OCTAVE.fullmatch(path.name) and path.name not in names:
+            if path.name not in names and _is_ours(path):
                 if keep is None or not path.samefile(keep):
                     path.unlink()
     return names
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether a file is of an earlier run, and would be taken for one of this run."""
+    if path.name != "predictions.csv":
+        return _OCTAVE.fullmatch(path.name) is not None
+    head = ",".join(export.PREDICTION_COLUMNS).encode()
+    with path.open("rb") as file:
+        return file.read(len(head)) == head
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -65,7 +65,8 @@ def record(
     Returns
     -------
     Recording
-        Losses and frames; `Recording.finished` is false if it was interrupted.
+        Losses, frames, and what a network with a head calls them; `Recording.finished` is false if
+        it was interrupted.
 
     Raises
     ------
@@ -83,11 +84,13 @@ def record(
     check_smallest(shape, network.smallest, network.name, full=full)
     recording = Recording(every=every)
     steps = dream(image, network, dream_config, memory=memory)
-    run_to_end(recording, steps, progress)
+    run_to_end(recording, steps, network, progress)
     return recording
 
 
-def run_to_end(recording: Recording, steps: Iterable["Step"], progress: bool | None) -> None:
+def run_to_end(
+    recording: Recording, steps: Iterable["Step"], network: "Network", progress: bool | None
+) -> None:
     """Record a dream to its end, or until an interrupt, which keeps the steps so far.
 
     Parameters
@@ -96,6 +99,8 @@ def run_to_end(recording: Recording, steps: Iterable["Step"], progress: bool | N
         The recording to fill; it is unfinished after an interrupt.
     steps : iterable of Step
         Steps of `dreamlab.dream.dream`.
+    network : Network
+        The network; one with a head is asked what it calls the pictures.
     progress : bool or None
         Whether to draw a progress bar; None draws it only in a terminal.
 
@@ -105,7 +110,7 @@ def run_to_end(recording: Recording, steps: Iterable["Step"], progress: bool | N
         If the recording has no frame yet.
     """
     try:
-        with closing(recording.record(follow(steps, progress))) as recorder:
+        with closing(recording.record(follow(steps, progress), network)) as recorder:
             for _ in recorder:
                 pass
     except KeyboardInterrupt:

@@ -6,16 +6,19 @@ from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dreamlab.classes import class_names
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
 from dreamlab.results.film import Film
+from dreamlab.results.predictions import BEFORE, Prediction, predictions
 from dreamlab.results.run_data import Frame, LossPoint, RunData
 
 if TYPE_CHECKING:  # the engine imports TensorFlow; recordings must load without it
     from dreamlab.dream import Step
+    from dreamlab.models import Network
 
 
 class Recording(RunData):
@@ -43,8 +46,11 @@ class Recording(RunData):
         self.max_bytes = max_bytes
         self.dropped = 0
         self._framed: tuple[int, int] | None = None  # place of the last frame
+        self._network: Network | None = None
 
-    def record(self, steps: Iterable["Step"]) -> Generator["Step"]:
+    def record(
+        self, steps: Iterable["Step"], network: "Network | None" = None
+    ) -> Generator["Step"]:
         """Yield the steps of a run and record them.
 
         If this iterator is closed, interrupted, or ended by an error of the run, it keeps all steps
@@ -55,6 +61,9 @@ class Recording(RunData):
         ----------
         steps : iterable of Step
             Steps of `dreamlab.dream.dream`.
+        network : Network, optional
+            The network, which is asked what it calls the original and the result of each octave; a
+            run that ends early has its last picture for that. One without a head is not asked.
 
         Yields
         ------
@@ -67,6 +76,8 @@ class Recording(RunData):
             Any exception of the run, after the recording is complete.
         """
         began = time.perf_counter()
+        if network is not None and class_names(network.name):
+            self._network = network
         last = None
         try:
             for step in steps:
@@ -83,6 +94,7 @@ class Recording(RunData):
                 self._add_partial(last)
             raise
         finally:
+            self._network = None
             self.seconds += time.perf_counter() - began
             if close := getattr(steps, "close", None):
                 close()
@@ -135,10 +147,12 @@ class Recording(RunData):
     def _repr_html_(self) -> str:
         return section.in_notebook([section.NamedDream("Dream", COLOURS[0], self)])
 
-    def add(self, part: Provenance | LossPoint | Frame) -> None:
-        """Add a part of the run: its provenance, a loss, or a frame; drop the surplus frames."""
+    def add(self, part: Provenance | LossPoint | Prediction | Frame) -> None:
+        """Add a part of the run; where it is a frame, drop the surplus ones."""
         if isinstance(part, LossPoint):
             self.losses.append(part)
+        elif isinstance(part, Prediction):
+            self.predictions.append(part)
         elif isinstance(part, Frame):
             self.frames.append(part)
             indices = surplus(self.frames, self.max_bytes - self.original.nbytes)
@@ -147,24 +161,37 @@ class Recording(RunData):
         else:
             self.provenance = part
 
+    def _predict(self, picture: Picture, octave: int, *, corners: bool = True) -> None:
+        """Add what the network calls the result of an octave, if it has a head."""
+        if self._network is not None:
+            for each in predictions(self._network, picture.pixels, octave, corners=corners):
+                self.add(each)
+
     def _keep(self, step: "Step") -> None:
         if self.empty:
             self.original = step.original_picture
             self.add(step.provenance)
+            self._predict(self.original, BEFORE)
         if step.losses:
             place = step.octave, step.height, step.width, step.iteration
             self.add(LossPoint(*place, step.loss, dict(step.losses)))
         is_due = self.every is not None and (step.iteration + 1) % self.every == 0
         if step.ends_octave or is_due:
-            self._add(step)
+            picture = self._add(step)
+            if step.ends_octave:
+                # Five crops of each octave would take longer than some of its steps.
+                self._predict(picture, step.octave, corners=step.octave == step.octaves - 1)
 
-    def _add(self, step: "Step") -> None:
+    def _add(self, step: "Step") -> Picture:
         self._framed = step.octave, step.iteration
-        self.add(Frame(*self._framed, step.ends_octave, Picture.of(step.image)))
+        picture = Picture.of(step.image)
+        self.add(Frame(*self._framed, step.ends_octave, picture))
+        return picture
 
     def _add_partial(self, step: "Step | None") -> None:
-        if step is not None and self._framed != (step.octave, step.iteration):
-            self._add(step)
+        if step is not None and not step.ends_octave:
+            is_framed = self._framed == (step.octave, step.iteration)
+            self._predict(Picture.of(step.image) if is_framed else self._add(step), step.octave)
 
 
 def surplus(frames: Sequence[Frame], max_bytes: float) -> set[int]:

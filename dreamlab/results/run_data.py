@@ -11,6 +11,7 @@ from dreamlab.images import Picture, from_pixels
 from dreamlab.images.distance import distance
 from dreamlab.images.resample import resize
 from dreamlab.layers import deepest_operations
+from dreamlab.results.predictions import BEFORE, CENTRE, Prediction
 
 _EMPTY = "the recording is empty; record a run before exporting it"
 
@@ -96,6 +97,9 @@ class RunData:
         Frames, in order. The last frame is the run's result, or its last state.
     losses : list of LossPoint
         A row per step.
+    predictions : list of Prediction
+        What the network calls the original, then the result of each octave: by its centre, the
+        first and the last by five crops too. Empty for a network without a head.
     seconds : float
         Duration of the run, in seconds.
     finished : bool
@@ -107,6 +111,7 @@ class RunData:
         self._original: Picture | None = None
         self.frames: list[Frame] = []
         self.losses: list[LossPoint] = []
+        self.predictions: list[Prediction] = []
         self.seconds = 0.0
         self.finished = False
 
@@ -166,6 +171,43 @@ class RunData:
         if not self.frames:
             raise DreamError(_EMPTY)
         return self.frames[-1]
+
+    def called(self, frame: Frame | None, crop: str = CENTRE) -> Prediction | None:
+        """Return what the network calls a frame: the last that is known at its place.
+
+        Parameters
+        ----------
+        frame : Frame or None
+            One of the frames; None for the original.
+        crop : str
+            One of those of `Prediction`.
+
+        Returns
+        -------
+        Prediction or None
+            None for a network without a head.
+        """
+        octave = BEFORE
+        if frame is not None:
+            octave = frame.octave - (not frame.ends_octave and frame is not self.frames[-1])
+        known = [each for each in self.predictions if each.crop == crop and each.octave <= octave]
+        return known[-1] if known else None
+
+    def called_in_words(self, frame: Frame | None) -> str:
+        """Return the likeliest class of the original and of a frame, by their centres.
+
+        Parameters
+        ----------
+        frame : Frame or None
+            As for `called`.
+
+        Returns
+        -------
+        str
+            As in ``tiger cat 39 % → goldfish 97 %``; empty for a network without a head.
+        """
+        found = dict.fromkeys(filter(None, (self.called(None), self.called(frame))))
+        return " → ".join(prediction.likeliest.words for prediction in found)
 
     @property
     def moved(self) -> float:

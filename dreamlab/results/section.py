@@ -5,11 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from dreamlab.classes import layer_label
 from dreamlab.report import svg
 from dreamlab.report.html import Figure, Section, row
 from dreamlab.report.table import Table
 from dreamlab.report.words import in_words
 from dreamlab.results.naming import told_apart, with_network
+from dreamlab.results.predictions import CROPS_IN_WORDS, HEADINGS, WHEN_IN_WORDS
+from dreamlab.results.predictions import row as row_of
 from dreamlab.results.run_data import RunData, relative_losses
 
 
@@ -46,6 +49,9 @@ def section(heading: str, dreams: Sequence[NamedDream]) -> Section:
     if with_losses := _with_losses(dreams):
         table = losses(with_losses)
         figures.append(Figure(table, table.title, [dream.colour for dream in with_losses]))
+    if any(dream.recording.predictions for dream in dreams):
+        table = called(dreams)
+        figures.append(Figure(table, table.title))
     for dream in dreams:
         if dream.recording.losses and len(dream.recording.losses[0].losses) > 1:
             table = _layer_shares(dream)
@@ -84,11 +90,16 @@ def _with_losses(dreams: Sequence[NamedDream]) -> list[NamedDream]:
 
 
 def _caption(dream: NamedDream) -> str:
-    weights = dream.recording.provenance.config.layers.items()
-    last = dream.recording.final
-    parts = [with_network(dream.name, dream.recording.provenance.model)]
-    parts.append(", ".join(f"{name} × {weight:g}" for name, weight in weights))
+    provenance, last = dream.recording.provenance, dream.recording.final
+    model, config = provenance.model, provenance.config
+    layers = [
+        f"{layer_label(model, name, config.channels.get(name, ()))} × {weight:g}"
+        for name, weight in config.layers.items()
+    ]
+    parts = [with_network(dream.name, model), ", ".join(layers)]
     parts.append(f"{last.width} × {last.height} px")
+    if words := dream.recording.called_in_words(last):
+        parts.append(words)
     if not dream.recording.finished:
         parts.append("ended early")
     # No-break spaces: a line breaks only between facts.
@@ -106,6 +117,18 @@ def _numbers(dreams: Sequence[NamedDream]) -> Table:
     columns = ("dream", "network", "steps", "first_loss", "last_loss", "moved", "seconds")
     title = "First and last loss, distance and work"
     return Table("dreams", title, (*columns, "multiplications"), tuple(rows))
+
+
+def called(dreams: Sequence[NamedDream]) -> Table:
+    """Return what each network with a head calls its pictures, before and after each octave."""
+    rows = [
+        (dream.name, dream.recording.provenance.model, *row_of(prediction))
+        for dream in dreams
+        for prediction in dream.recording.predictions
+    ]
+    columns = ("dream", "network", *(heading.lower() for heading in HEADINGS))
+    title = f"What the network calls it. {CROPS_IN_WORDS} {WHEN_IN_WORDS}"
+    return Table("classes", title, columns, tuple(rows))
 
 
 def losses(dreams: Sequence[NamedDream]) -> Table:

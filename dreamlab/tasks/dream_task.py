@@ -13,6 +13,7 @@ from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture, Shape, jpeg, to_pixels
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.layers import deepest_operations
+from dreamlab.results.predictions import BEFORE, Prediction
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed
@@ -100,7 +101,7 @@ class DreamTask:
         checkpoints = [event for event in resume if isinstance(event, Checkpoint)]
         before = checkpoints[-1] if checkpoints else None
         follow = _Follower(emit, self.config.iterations, before)
-        recording = _Passing(self.every, emit)
+        recording = _Passing(self.every, emit, resumed=before is not None)
         resumed = None
         if before is not None:
             resumed = Resume(before.octave, before.picture, before.moved)
@@ -111,7 +112,7 @@ class DreamTask:
             resume=resumed,
             memory=allowance.memory,
         )
-        with closing(recording.record(steps)) as recorded:
+        with closing(recording.record(steps, network)) as recorded:
             for place, step in enumerate(recorded):
                 if place == 0 and step.original_picture is not self.picture:
                     # The network takes other sides than the picture's, or grey.
@@ -142,6 +143,8 @@ class DreamTask:
                 recording.provenance = event
             elif isinstance(event, LossPoint):
                 recording.losses.append(event)
+            elif isinstance(event, Prediction):
+                recording.predictions.append(event)
             elif isinstance(event, Frame):
                 recording.frames.append(event)
         if recording.empty:
@@ -159,14 +162,19 @@ class DreamTask:
 class _Passing(Recording):
     """Passes on what a recording keeps, and keeps nothing itself."""
 
-    def __init__(self, every: int | None, emit: Callable[[Event], None]) -> None:
+    def __init__(self, every: int | None, emit: Callable[[Event], None], *, resumed: bool) -> None:
         super().__init__(every=every)
         self._emit = emit
+        self._resumed = resumed
 
-    def add(self, part: Provenance | LossPoint | Frame) -> None:
+    def add(self, part: Provenance | LossPoint | Prediction | Frame) -> None:
         if isinstance(part, Provenance):
             super().add(part)
         self._emit(part)
+
+    def _predict(self, picture: Picture, octave: int, *, corners: bool = True) -> None:
+        if octave != BEFORE or not self._resumed:  # the run before it has passed that on
+            super()._predict(picture, octave, corners=corners)
 
 
 class _Follower:

@@ -8,6 +8,7 @@ import numpy as np
 from dreamlab.analysis import Item
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture
+from dreamlab.results.predictions import Prediction
 from dreamlab.results.run_data import Frame, LossPoint
 
 
@@ -103,7 +104,17 @@ class Warned:
 
 
 Event = (
-    Loaded | Place | Preview | Checkpoint | Timed | Warned | Provenance | LossPoint | Frame | Item
+    Loaded
+    | Place
+    | Preview
+    | Checkpoint
+    | Timed
+    | Warned
+    | Provenance
+    | LossPoint
+    | Prediction
+    | Frame
+    | Item
 )
 
 

@@ -16,8 +16,8 @@ _STEPS = (
     ),
     (
         "The loss is what a layer says",
-        "The loss is the layer's mean squared answer. A dream changes the picture, step by step, "
-        "so that the loss rises: it paints what the layer looks for.",
+        "The loss is the layer's mean squared answer, or the score of a class. A dream changes the "
+        "picture, step by step, so that the loss rises: it paints what the layer looks for.",
     ),
     (
         "Octaves grow it",

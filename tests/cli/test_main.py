@@ -20,7 +20,7 @@ def test_bad_pictures_directories_and_commands(cat, asked, tmp_path, capfd):
     (tmp_path / "bad.png").write_bytes(b"no picture")
     out = str(tmp_path / "o")
     for arguments, message in [
-        ([], "the following arguments are required: dream|layers|presets|atlas"),
+        ([], "the following arguments are required: dream|classify|layers|presets|atlas"),
         (["sleep"], "invalid choice: 'sleep'"),
         (["dream", cat], "the following arguments are required: --out"),
         (["dream", str(tmp_path / "bad.png"), "--out", out], "bad.png is not a PNG"),

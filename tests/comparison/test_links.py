@@ -51,3 +51,19 @@ def test_an_old_link_restores_the_same_comparison(link, comparison):
     assert restored == comparison
     assert restored.encode() == link
     assert restored.configs() == comparison.configs()
+
+
+def test_a_link_says_the_class_by_its_name():
+    comparison = Comparison(
+        model="efficientnet_lite0",
+        variants=(
+            Variant(
+                name="Fish",
+                layers={"predictions": 1.0},
+                channels={"predictions": ["goldfish", 0, "tiger cat"]},
+            ),
+        ),
+    )
+    restored = Comparison.decode(comparison.encode())
+    assert restored == comparison
+    assert restored.variants[0].channels == {"predictions": (0, "goldfish", "tiger cat")}

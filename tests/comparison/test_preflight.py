@@ -36,3 +36,21 @@ def test_unknown_layer_and_channel():
     assert "mixed3" in checked(64, 64, layers={"mixed3": 1.0}).problem
     result = checked(64, 64, channels={"block5_conv2": [0, 512]})
     assert "512" in result.problem and "511" in result.problem
+
+
+def test_classes_by_name():
+    lite = "efficientnet_lite0"
+
+    def problem(*classes):
+        config = DreamConfig(layers="predictions", channels={"predictions": classes}, octaves=1)
+        return check(64, 64, config, lite, known_layers(lite)).problem
+
+    assert problem("goldfish", 7) == problem("GOLDFIS") == ""
+    assert problem("goldfisch").endswith(
+        "did you mean goldfish (1) or goldfinch (11) or solar dish (807)?"
+    )
+    said = checked(64, 64, channels={"block5_conv2": ["goldfish"]}).problem
+    assert said == (
+        "block5_conv2 of vgg16 has no classes, so 'goldfish' names no channel: give numbers, "
+        "0 to 511"
+    )

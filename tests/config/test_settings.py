@@ -168,6 +168,7 @@ def test_layers_that_cannot_be_used(layers, message):
         ({"a": 3}, "give a list of channel numbers"),
         ({"a": [-1]}, "has -1; choose whole numbers from 0"),
         ({"a": [1.5]}, "has 1.5; choose whole numbers from 0"),
+        ({"a": [" "]}, "has ' '; choose whole numbers from 0"),
         ({"b": [0]}, "channels names layer 'b', which is not among the layers"),
     ],
 )
@@ -178,6 +179,21 @@ def test_channels_that_cannot_be_used(channels, message):
 
 def test_channels_are_sorted_and_counted_once():
     assert DreamConfig(**LAYER, channels={"a": [9, 0, 9, 5]}).channels == {"a": (0, 5, 9)}
+
+
+def test_names_of_classes_stay_names_behind_the_numbers():
+    config = DreamConfig(**LAYER, channels={"a": ["tench ", 9, "goldfish", 1, "tench", 9]})
+    assert config.channels == {"a": (1, 9, "tench", "goldfish")}
+    assert config.to_dict()["channels"] == {"a": [1, 9, "tench", "goldfish"]}
+    assert DreamConfig.from_json(config.to_json()) == config
+
+
+def test_channels_as_typed():
+    parse = specs(DreamConfig)["channels"].parse
+    assert parse("a=goldfish,7,tiger cat,b=0") == {"a": ["goldfish", 7, "tiger cat"], "b": [0]}
+    for text in ("a=", "a=1,,2", "=goldfish", "goldfish"):
+        with pytest.raises(ValueError):
+            parse(text)
 
 
 def test_a_config_cannot_be_changed():
@@ -197,7 +213,8 @@ configs = st.dictionaries(st.text(min_size=1), _floats(0.5, 1e6), min_size=1, ma
         DreamConfig,
         layers=st.just({name: -w if i % 2 else w for i, (name, w) in enumerate(layers.items())}),
         channels=st.dictionaries(
-            st.sampled_from(sorted(layers)), st.lists(st.integers(0, 2000), min_size=1)
+            st.sampled_from(sorted(layers)),
+            st.lists(st.integers(0, 2000) | st.just("tiger cat"), min_size=1),
         ),
         octaves=st.integers(1, 20),
         octave_scale=_floats(1.01, 4.0),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dreamlab.dream.objective import channel_masks, inner_window, square_sums
+from dreamlab.dream.objective import channel_masks, inner_window, loss_sums, square_sums
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,26 @@ def test_bfloat16_maps_are_summed_in_float32():
 
 def test_no_mask_where_all_channels_count():
     assert channel_masks([3, 2], [None, (1,)])[0] is None
+
+
+def test_the_logits_of_chosen_classes_are_summed_as_they_are():
+    logits = tf.constant([[[[-3.0, 2.0, 5.0]]], [[[1.0, 0.5, -4.0]]]])
+    window = tf.constant((0, 1, 0, 1))
+    (mask,) = channel_masks([3], [(0, 2)])
+
+    def sums(mask, *, head):
+        return loss_sums(logits, window, mask, fast=False, head=head).numpy().tolist()
+
+    assert sums(mask, head=True) == [2, -3]
+    assert sums(mask, head=False) == [9 + 25, 1 + 16]
+    assert sums(None, head=True) == [9 + 4 + 25, 1 + 0.25 + 16]
+
+
+def test_the_gradient_of_a_logit_below_0_raises_it():
+    logits = tf.constant([[[[-3.0, 2.0, 5.0]]]], tf.bfloat16)
+    (mask,) = channel_masks([3], [(0,)])
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        loss = loss_sums(logits, tf.constant((0, 1, 0, 1)), mask, fast=True, head=True)
+    assert loss.dtype == tf.float32
+    assert tape.gradient(loss, logits).numpy().ravel().tolist() == [1, 0, 0]

@@ -47,6 +47,7 @@ class FakeStep(SimpleNamespace):
         empty = iteration == -1
         super().__init__(
             octave=octave,
+            octaves=2,
             height=side,
             width=side + 1,
             iteration=iteration,

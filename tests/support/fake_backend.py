@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from dreamlab.analysis import Findings, Item
+from dreamlab.classes import class_names
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, jpeg, resize_pixels
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.jobs import Status
+from dreamlab.results.predictions import BEFORE, CENTRE, FIVE_CROPS, Likely, Prediction
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.analysis_task import AnalysisTask
@@ -192,6 +194,7 @@ class FakeBackend:
             if ends or kept or index + 1 == done:
                 picture = _dreamt(recording.original, point, index / len(steps), task.config)
                 recording.frames.append(Frame(point.octave, point.iteration, ends, picture))
+        recording.predictions = _called(task.model, recording.frames)
         recording.seconds, recording.finished = 0.4 * done, done == len(steps)
         self._recordings = {(job, done): recording, **dict(list(self._recordings.items())[:30])}
         return recording
@@ -207,6 +210,20 @@ class FakeBackend:
         length = self.length(job)
         wanted = int((time.monotonic() - began) / self._seconds * length)
         self.advance(max(0, min(wanted, length) - self.done[job]))
+
+
+def _called(model: str, frames: Sequence[Frame]) -> list[Prediction]:
+    """A network with a head sees a tiger cat, and after each octave more of a goldfish."""
+    names, found = class_names(model), []
+    ends = [frame.octave for frame in frames if frame.ends_octave]
+    for octave in [BEFORE, *ends] if frames and names else []:
+        fish = 0.25 * (octave + 1)
+        classes = [Likely(1, "goldfish", fish), Likely(282, "tiger cat", 0.6 - fish)]
+        classes.sort(key=lambda likely: -likely.probability)
+        classes += [Likely(number, names[number], 0.01) for number in (0, 2, 3)]
+        crops = (CENTRE, FIVE_CROPS) if octave in (BEFORE, *ends[-1:]) else (CENTRE,)
+        found += [Prediction(octave, crop, tuple(classes)) for crop in crops]
+    return found
 
 
 def _losses(layers: dict[str, float], octave: int, step: int) -> dict[str, float]:

@@ -53,6 +53,21 @@ def cached_model(model: str = "vgg16") -> Network:
     return Network(model)
 
 
+class Classifier:
+    """What asks a network's head: half of what it sees is a goldfish."""
+
+    def probabilities(self, pixels, *, corners):
+        """Return the same for each crop."""
+        each = np.full(1000, 0.5 / 999, np.float32)
+        each[1] = 0.5
+        return np.stack([each] * (5 if corners else 1))
+
+
+def classifier(network: Network) -> Classifier:
+    """Make the head of a network."""
+    return Classifier()
+
+
 class Resume(NamedTuple):
     """Where a run goes on."""
 
@@ -177,6 +192,7 @@ def dask_setup(worker) -> None:
     """Take the engine's place; Dask calls this in a worker that preloads the module."""
     for name, parts in {
         "dreamlab.models": [cached_model],
+        "dreamlab.models.classifier": [classifier],
         "dreamlab.dream": [dream, Resume, Start, Step],
     }.items():
         module = types.ModuleType(name)

@@ -108,3 +108,17 @@ def activations_by_hand(network: Network, image: np.ndarray) -> dict[str, np.nda
     pooled = second.reshape(rows, 2, columns, 2, -1).mean((1, 3))
     third = convolved(pooled, model.get_layer("third"))
     return {"first": first, "second": second, "pool": pooled, "third": third}
+
+
+def headed_network(*, seed: int = 0) -> Network:
+    """A network of the zoo's name with a head of 1000 classes, linear in the picture's mean.
+
+    "maps" is a 1 x 1 convolution; "predictions" its mean's logits.
+    """
+    pictures = keras.Input((None, None, 3))
+    maps = keras.layers.Conv2D(4, 1, name="maps")(pictures)
+    pooled = keras.layers.GlobalAveragePooling2D(keepdims=True, name="pool")(maps)
+    model = keras.Model(pictures, keras.layers.Conv2D(1000, 1, name="predictions")(pooled))
+    generator = np.random.default_rng(seed)
+    model.set_weights([generator.normal(0, 0.1, weight.shape) for weight in model.weights])
+    return Network("efficientnet_lite0", model, "random")

@@ -10,12 +10,13 @@ from dreamlab.images import Picture
 from dreamlab.jobs import worker
 from dreamlab.jobs.assignment import Assignment
 from dreamlab.models import load_model
+from dreamlab.results.predictions import CENTRE, FIVE_CROPS, predictions
 from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Timed, Warned
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance
 from tests.support.own import picture_input, stacked, unet
-from tests.support.tiny import picture, silenced, tiny_network
+from tests.support.tiny import headed_network, picture, silenced, tiny_network
 
 IMAGE = Picture.of(picture(40, 56))
 
@@ -122,3 +123,67 @@ def test_the_original_is_the_one_that_was_dreamt_of(grey, monkeypatch):
     again = worker.run(Assignment("job", task, kept), Allowance(1e8, own_models=True))
     rest = task.collect([*kept, *(event for _, event in again.events)], 1.0, True)
     assert rest.original == recording.original
+
+
+@pytest.fixture
+def fish(monkeypatch):
+    """A dream toward a class by a tiny network with a head, in two octaves."""
+    monkeypatch.setattr(models, "cached_model", lambda name: headed_network())
+    config = DreamConfig(
+        layers="predictions",
+        channels={"predictions": ["goldfish"]},
+        octaves=2,
+        iterations=2,
+        precision="float32",
+        convolution="direct",
+    )
+    return DreamTask(Picture.of(picture(48, 60)), config, "efficientnet_lite0")
+
+
+def ran(task, resume=()):
+    outcome = worker.run(Assignment("job", task, tuple(resume)), Allowance(1e8))
+    assert outcome.error is None
+    return [event for _, event in outcome.events]
+
+
+PLACES = [(-1, CENTRE), (-1, FIVE_CROPS), (0, CENTRE), (1, CENTRE), (1, FIVE_CROPS)]
+
+
+def places(recording):
+    return [(each.octave, each.crop) for each in recording.predictions]
+
+
+def test_what_the_network_calls_it_is_among_the_events(fish):
+    recording = fish.collect(ran(fish), 1.0, True)
+    assert places(recording) == PLACES
+    assert recording.provenance.config.channels == {"predictions": (1,)}
+    before, after = recording.predictions[:2], recording.predictions[-2:]
+    network = headed_network()
+    assert tuple(before) == predictions(network, fish.picture.pixels)
+    assert tuple(after) == predictions(network, recording.final.pixels, 1)
+
+
+def test_a_run_that_resumes_says_nothing_twice(fish):
+    events = ran(fish)
+    whole = fish.collect(events, 1.0, True)
+    kept = fish.kept(events)
+    # A worker gets the checkpoint alone; the page keeps the rest.
+    again = ran(fish, [event for event in kept if isinstance(event, Checkpoint)])
+    rest = fish.collect([*kept, *again], 1.0, True)
+    assert rest.predictions == whole.predictions
+
+
+def test_a_cancelled_run_is_called_by_its_last_picture(fish):
+    events, steps = [], []
+
+    def stop():
+        steps.append(1)
+        return len(steps) > 3  # before the first step, then after each
+
+    assert not fish.run((), events.append, stop, Allowance(1e8))
+    recording = fish.collect(events, 1.0, False)
+    assert not recording.final.ends_octave
+    assert places(recording) == PLACES
+    found = recording.called(recording.final)
+    (known, _) = predictions(headed_network(), recording.final.pixels, 1)
+    assert found == known

@@ -235,7 +235,9 @@ def test_channels(page, fake):
     assert dict(configs(fake)[0].channels) == {"block2_conv2": (3, 7)}
 
 
-@pytest.mark.parametrize(("text", "said"), [("seven", "numbers with commas"), ("128", "0 to 127")])
+@pytest.mark.parametrize(
+    ("text", "said"), [("seven", "give numbers, 0 to 127"), ("128", "0 to 127")]
+)
 def test_channels_that_cannot_be(page, text, said):
     first = ids(page)[0]
     page.text_input(key=f"v{first}.channels.block2_conv2").set_value(text).run()

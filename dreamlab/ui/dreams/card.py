@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dreamlab.classes import layer_label
 from dreamlab.images import Picture, data_url
 from dreamlab.jobs import Backend, Status
 from dreamlab.results.naming import with_network
@@ -51,6 +52,10 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
         style.error(status.error or "The dream failed; try it again.")
     else:
         style.note(_outcome(view, index))
+    if recording is not None:
+        shown = None if index is None else recording.frames[index]
+        if words := recording.called_in_words(shown):
+            style.note(words)
     if status.notice and status.notice != backend.problem:  # that one is above all cards
         style.note(status.notice, bad=True)
     for warning in status.warnings:
@@ -101,7 +106,10 @@ def _outcome(view: DreamView, index: int | None) -> str:
 
 
 def _layers(run: Run) -> str:
-    weights = [f"{name} × {weight:g}" for name, weight in run.config.layers.items()]
+    weights = [
+        f"{layer_label(run.model, name, run.config.channels.get(name, ()))} × {weight:g}"
+        for name, weight in run.config.layers.items()
+    ]
     layers = weights[0] if len(weights) == 1 else f"{len(weights)} layers"
     named = with_network(run.name, run.model) == run.name
     return layers if named else f"{label(run.model)} · {layers}"

@@ -6,7 +6,7 @@ from dreamlab.jobs import Backend
 from dreamlab.results.contact_sheet import across
 from dreamlab.results.naming import told_apart
 from dreamlab.ui import style
-from dreamlab.ui.dreams import card, downloads, scrubber, tables
+from dreamlab.ui.dreams import card, classes, downloads, scrubber, tables
 from dreamlab.ui.dreams.curves import Curve
 from dreamlab.ui.dreams.scrubber import Place
 from dreamlab.ui.inputs import dream_button
@@ -68,14 +68,17 @@ def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
     curves = [
         Curve(name, view.run.colour, view.losses) for name, view in zip(names, views, strict=True)
     ]
-    tabs = st.tabs(["Losses", "Layer shares", "Numbers", "Export"], key=f"tabs.{batch.number}")
+    names = ["Losses", "Layer shares", "Classes", "Numbers", "Export"]
+    tabs = st.tabs(names, key=f"tabs.{batch.number}")
     with tabs[0]:
         tables.losses(curves)
     with tabs[1]:
         tables.shares(curves)
     with tabs[2]:
-        tables.table(views)
+        classes.show(views)
     with tabs[3]:
+        tables.table(views)
+    with tabs[4]:
         downloads.show(views)
 
 

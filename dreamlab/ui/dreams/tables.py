@@ -104,6 +104,7 @@ def row(view: DreamView) -> dict[str, str]:
     relative = relative_losses(view.losses)
     status, recording = view.status, view.recording
     work = None if recording is None else recording.multiplications
+    called = None if recording is None else recording.called(recording.final)
     return {
         "Variant": view.run.name,
         "Network": label(view.run.model),
@@ -116,6 +117,7 @@ def row(view: DreamView) -> dict[str, str]:
         "Precision": "–" if recording is None else recording.provenance.precision,
         "Time": "–" if status.seconds is None else duration(status.seconds),
         "Multiplications": "–" if work is None else in_words(work),
+        "Called": "–" if called is None else called.likeliest.words,
     }
 
 

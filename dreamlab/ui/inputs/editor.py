@@ -8,7 +8,6 @@ import streamlit as st
 from dreamlab.comparison.comparison import MAX_LIST
 from dreamlab.comparison.mapping import mapped
 from dreamlab.comparison.variant import MAX_NAME, SHARED
-from dreamlab.errors import DreamError
 from dreamlab.layers import is_offered, known_layers
 from dreamlab.ui.inputs import networks
 from dreamlab.ui.inputs.control import control, label
@@ -72,7 +71,8 @@ def _channels(own: VariantKeys, name: str, *, alone: bool) -> None:
         placeholder="all",
         max_chars=MAX_LIST,
         key=own.channels(name),
-        help="Numbers with commas between, from 0; empty means all.",
+        help="Numbers with commas between, from 0; for predictions also names of classes. "
+        "Empty means all.",
     )
     right.button(
         "Take out",
@@ -119,11 +119,7 @@ def _change_network(own: VariantKeys) -> None:
     now = st.session_state
     before, after = now[own.drawn_model], now[own.model] or now["model"]
     layers = {layer: now[own.weight(layer)] for layer in now[own.layers]}
-    try:
-        channels = state.channels(own)
-    except DreamError:  # what is typed is no list of channels
-        channels = {}
-    moved = mapped(layers, channels, before, after)
+    moved = mapped(layers, state.channels(own), before, after)
     state.set_layers(own, moved.layers, moved.channels)
     if moved.said:
         state.notify(f"{now[own.name]}: {moved.said}.")

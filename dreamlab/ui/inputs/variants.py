@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from dreamlab.classes import layer_label
 from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
 from dreamlab.comparison.presets import COMPARISONS, EQUAL_EFFORT, OF_NETWORKS
 from dreamlab.comparison.variant import Variant
@@ -100,8 +101,10 @@ def _card(dream: PlannedDream, index: int, count: int) -> None:
     if with_network(draft.name, draft.model) != draft.name:
         style.note(network_label(draft.model))
     now, own = st.session_state, draft.keys
+    chosen = {} if draft.config is None or preflight.problem else draft.config.channels
     for name in now[own.layers]:
-        _weight(own, name, layers.get(name))
+        shown = layer_label(draft.model, name, chosen.get(name, ()))
+        _weight(own, name, shown, layers.get(name))
     values = [f"{label(name).lower()} {now[own.own(name)]}" for name in now[own.overrides]]
     if values:
         style.note("Own: " + ", ".join(values))
@@ -121,11 +124,11 @@ def _expected(dream: PlannedDream) -> str:
     return f" · {word}\u00a0{duration(dream.seconds)}"
 
 
-def _weight(own: VariantKeys, name: str, layer: LayerInfo | None) -> None:
+def _weight(own: VariantKeys, name: str, shown: str, layer: LayerInfo | None) -> None:
     with st.container(key=f"pair-{own.id}-{name}", gap=None):
         left, right = st.columns([3, 2], wrap=False, vertical_alignment="center")
         with left:
-            style.layer(name)
+            style.layer(shown)
         with right:
             st.number_input(
                 f"Weight of {name}",

@@ -6,6 +6,7 @@ from dreamlab.analysis import Findings
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend, Status
+from dreamlab.results.predictions import Prediction
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import LossPoint
 from dreamlab.ui.session.visitors import AnalysisRun, Batch, Run
@@ -39,6 +40,12 @@ class DreamView:
         """Losses so far."""
         result = self.status.result
         return tuple(result.losses) if isinstance(result, Recording) else ()
+
+    @property
+    def predictions(self) -> tuple[Prediction, ...]:
+        """What its network calls the pictures so far; none for a network without a head."""
+        result = self.status.result
+        return tuple(result.predictions) if isinstance(result, Recording) else ()
 
 
 def status(backend: Backend, job: str) -> Status:

@@ -1,6 +1,7 @@
 """State of a session: the values of its widgets, by key; pictures are not part of it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ import streamlit as st
 from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
 from dreamlab.config import DreamConfig
-from dreamlab.errors import DreamError, shown
+from dreamlab.config.layers import parse_channel
+from dreamlab.errors import DreamError
 from dreamlab.ui.session import keys
 from dreamlab.ui.session.keys import VariantKeys
 
@@ -187,26 +189,17 @@ def _unlike(name: str) -> str:
     return free
 
 
-def channels(own: VariantKeys) -> dict[str, tuple[int, ...]]:
-    """Return the channels of each layer of a variant, as typed.
-
-    Raises
-    ------
-    DreamError
-        If the text is no list of numbers.
-    """
+def channels(own: VariantKeys) -> dict[str, tuple[int | str, ...]]:
+    """Return the channels of each layer of a variant, as typed: numbers, or names of classes."""
     state = st.session_state
     texts = {
         layer: state.setdefault(own.channels(layer), "").strip() for layer in state[own.layers]
     }
-    chosen: dict[str, tuple[int, ...]] = {}
-    for layer, text in texts.items():
-        try:
-            indices = tuple(int(part) for part in text.replace(",", " ").split())
-        except ValueError as error:
-            raise DreamError(
-                f"channels of {layer} are {shown(text)}; write numbers with commas between"
-            ) from error
-        if indices:
-            chosen[layer] = indices
-    return chosen
+    found = {layer: _parsed(text) for layer, text in texts.items()}
+    return {layer: chosen for layer, chosen in found.items() if chosen}
+
+
+def _parsed(text: str) -> tuple[int | str, ...]:
+    with suppress(ValueError):  # the names of classes have spaces within
+        return tuple(int(part) for part in text.replace(",", " ").split())
+    return tuple(parse_channel(part) for part in text.split(",") if part.strip())
