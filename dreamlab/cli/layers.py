@@ -97,7 +97,7 @@ def _presets(options: argparse.Namespace) -> int:
     rows: list[tuple[str, ...]] = [("preset", "network", "layers", "other settings")]
     for name, values in PRESETS.items():
         layers = " ".join(f"{layer}={weight:g}" for layer, weight in values["layers"].items())
-        others = [f"{key}={value}" for key, value in values.items() if key != "layers"]
+        others = [f"{key}={_shown(value)}" for key, value in values.items() if key != "layers"]
         rows.append((name, network_of(name), layers, " ".join(others)))
     print_table(rows)
     return 0

@@ -141,6 +141,7 @@ class Comparison(Settings):
                 name=part.name,
                 model=part.model,
                 layers=part.layers,
+                channels=preset.get("channels", {}),
                 overrides={
                     field: preset[field]
                     for field in COMMON

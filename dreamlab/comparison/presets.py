@@ -76,5 +76,6 @@ OF_NETWORKS: Mapping[str, tuple[Part, ...]] = MappingProxyType(
             Part("Middle", "lite-middle", "efficientnet_lite0"),
             Part("Late", "lite-late", "efficientnet_lite0"),
         ),
+        "Toward a goldfish": (Part("Goldfish", "lite-goldfish", "efficientnet_lite0"),),
     }
 )

@@ -28,6 +28,11 @@ _EFFICIENTNET_LITE0: Mapping[str, Mapping[str, Any]] = {
         "layers": {"block3b_add": 0.02, "block4c_add": 0.04, "block5c_add": 0.08},
         **_LITE,
     },
+    "lite-goldfish": {
+        "layers": {"predictions": 1.0},
+        "channels": {"predictions": ("goldfish",)},
+        **_LITE,
+    },
 }
 
 #: The mix that the notebook's authors tried on InceptionV3 before they chose VGG16.
