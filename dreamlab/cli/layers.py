@@ -93,6 +93,13 @@ def _write_losses() -> None:
     print(f"wrote {sum(map(len, losses.values()))} losses to {LOSS_TABLE}")
 
 
+def _shown(value: Any) -> str:
+    """Return a preset's value as an option takes it."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    return " ".join(f"{layer}={','.join(map(str, of))}" for layer, of in value.items())
+
+
 def _presets(options: argparse.Namespace) -> int:
     rows: list[tuple[str, ...]] = [("preset", "network", "layers", "other settings")]
     for name, values in PRESETS.items():

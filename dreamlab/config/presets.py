@@ -31,7 +31,9 @@ _EFFICIENTNET_LITE0: Mapping[str, Mapping[str, Any]] = {
     "lite-goldfish": {
         "layers": {"predictions": 1.0},
         "channels": {"predictions": ("goldfish",)},
-        **_LITE,
+        "octaves": 4,
+        "iterations": 40,
+        "jitter": 16,
     },
 }
 

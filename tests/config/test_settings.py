@@ -50,7 +50,7 @@ OTHERS = {
         4,
         20,
     ),
-    "lite-goldfish": ("efficientnet_lite0", {"predictions": 1.0}, 4, 20),
+    "lite-goldfish": ("efficientnet_lite0", {"predictions": 1.0}, 4, 40),
     "inception-mixed": (
         "inception_v3",
         {"mixed2": 0.2, "mixed3": 3.0, "mixed4": 2.0, "mixed5": 1.5},
