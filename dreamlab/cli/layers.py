@@ -2,7 +2,9 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from importlib import resources
+from typing import Any
 
 from dreamlab.cli.console import (
     DEFAULT_MODEL,
