@@ -29,7 +29,7 @@ def test_axe_finds_nothing_serious(visitors, scheme):
     dream(page)
     dreamt(page, 1)
     assert faults(page) == []
-    for tab in ("Numbers", "Export"):
+    for tab in ("Classes", "Numbers", "Export"):
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
         assert faults(page) == []
