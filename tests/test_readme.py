@@ -1,10 +1,12 @@
 """What the README says of the settings and the library is so."""
 
+import ast
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dreamlab.config import PRESETS, DreamConfig
@@ -90,6 +92,14 @@ def test_the_example_of_the_steps_runs(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_example_of_networks_runs(tmp_path):
+    moved, likeliest = run_example(2, tmp_path)
+    assert np.abs(np.array(ast.literal_eval(moved)) - 0.2).max() < 1e-3
+    assert "tiger cat" in likeliest
+    assert (tmp_path / "both" / "2_lite_mixed_efficientnet_lite0" / "predictions.csv").is_file()
+
+
+@pytest.mark.slow
 def test_the_example_of_an_analysis_runs(tmp_path):
-    (line,) = run_example(2, tmp_path)
+    (line,) = run_example(3, tmp_path)
     assert line.startswith("block2_conv2")
