@@ -52,6 +52,9 @@ _CSS = f"""
 .dl-note.bad {{ opacity: 1; font-weight: 600; }}
 .dl-error {{ font-size: .95rem; line-height: 1.4; font-weight: 600; margin: 0;
   overflow-wrap: anywhere; }}
+/* Tables of many columns need no scrolling, which a keyboard could not do. */
+[data-testid="stTable"] :is(th, td) {{ padding: .3rem .25rem !important;
+  font-size: .8rem !important; }}
 /* Controls stay in view below a long picture. */
 .st-key-preview img {{ max-height: 45vh; object-fit: contain; }}
 .dl-phone {{ display: none; }}

@@ -5,6 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from dreamlab.comparison.variant import Variant
 from tests.browser.acts import PATIENCE, QUICK, dream, dreamt, upload
 
 PHONE = {"width": 390, "height": 844}
@@ -30,6 +31,22 @@ def test_axe_finds_nothing_serious(visitors, scheme):
     dreamt(page, 1)
     assert faults(page) == []
     for tab in ("Classes", "Numbers", "Export"):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+        assert faults(page) == []
+
+
+def test_axe_finds_nothing_serious_in_the_tables_of_a_network_with_a_head(visitor):
+    fish = Variant(
+        name="Fish",
+        model="efficientnet_lite0",
+        layers={"predictions": 1.0},
+        channels={"predictions": ["goldfish"]},
+    )
+    page = visitor.open(QUICK.replace(variants=[fish, *QUICK.variants]))
+    dream(page)
+    dreamt(page, 1 + len(QUICK.variants))
+    for tab in ("Classes", "Numbers"):
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
         assert faults(page) == []

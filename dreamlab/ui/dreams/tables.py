@@ -79,6 +79,9 @@ def shares(curves: list[Curve]) -> None:
 def table(views: list[DreamView]) -> None:
     """Draw the table of losses, gain, change of the picture and time."""
     rows = [row(view) for view in views]
+    if not any(view.predictions for view in views):
+        for each in rows:
+            del each["Called"]
     st.table(
         {name: [row[name] for row in rows] for name in rows[0]},
         hide_index=True,
