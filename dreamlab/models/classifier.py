@@ -35,20 +35,20 @@ class Classifier:
             self._probabilities, input_signature=[pictures], autograph=False
         )
 
-    def probabilities(self, pixels: np.ndarray, *, corners: bool) -> np.ndarray:
+    def probabilities(self, pixels: np.ndarray) -> np.ndarray:
         """Return the probability of each class in each crop of a picture.
 
         Parameters
         ----------
-        pixels, corners
-            As of `dreamlab.images.crops.crops`.
+        pixels : numpy.ndarray
+            uint8, shape (H, W, 3).
 
         Returns
         -------
         numpy.ndarray
-            float32, shape (1, classes) or (5, classes).
+            float32, shape (5, classes), in the order of `dreamlab.images.crops.crops`.
         """
-        return self._compiled(from_pixels(crops(pixels, corners=corners))).numpy()
+        return self._compiled(from_pixels(crops(pixels))).numpy()
 
     @own_settings()
     def _probabilities(self, pictures: tf.Tensor) -> tf.Tensor:

@@ -18,8 +18,6 @@ CROPS_IN_WORDS = (
     "Centre: 224 × 224 px in the middle of the picture, whose short side is scaled to 256 px. "
     "Five crops: the mean of the probabilities of that and of the four corners."
 )
-WHEN_IN_WORDS = "The centre is asked after each octave, the five crops before and after the dream."
-
 #: Headings of a prediction as a `row`.
 HEADINGS = ("Picture", "Crop", "Likeliest", "Second", "Third", "Fourth", "Fifth")
 
@@ -90,7 +88,7 @@ def row(prediction: Prediction) -> tuple[str, ...]:
 
 
 def predictions(
-    network: "Network", pixels: np.ndarray, octave: int = BEFORE, *, corners: bool = True
+    network: "Network", pixels: np.ndarray, octave: int = BEFORE
 ) -> tuple[Prediction, ...]:
     """Return what a network calls a picture: by its centre, and by five crops.
 
@@ -102,8 +100,6 @@ def predictions(
         The picture, uint8, shape (H, W, 3).
     octave : int
         The octave that it is the result of.
-    corners : bool
-        Whether the five crops are wanted, which take four times as long.
 
     Raises
     ------
@@ -112,12 +108,12 @@ def predictions(
     """
     from dreamlab.models.classifier import classifier
 
-    each = classifier(network).probabilities(pixels, corners=corners)
+    each = classifier(network).probabilities(pixels)
     names = class_names(network.name)
-    found = [Prediction(octave, CENTRE, likeliest(each[0], names))]
-    if corners:
-        found.append(Prediction(octave, FIVE_CROPS, likeliest(each.mean(0), names)))
-    return tuple(found)
+    return (
+        Prediction(octave, CENTRE, likeliest(each[0], names)),
+        Prediction(octave, FIVE_CROPS, likeliest(each.mean(0), names)),
+    )
 
 
 def likeliest(probabilities: np.ndarray, names: tuple[str, ...]) -> tuple[Likely, ...]:

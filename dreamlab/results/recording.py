@@ -161,10 +161,10 @@ class Recording(RunData):
         else:
             self.provenance = part
 
-    def _predict(self, picture: Picture, octave: int, *, corners: bool = True) -> None:
+    def _predict(self, picture: Picture, octave: int) -> None:
         """Add what the network calls the result of an octave, if it has a head."""
         if self._network is not None:
-            for each in predictions(self._network, picture.pixels, octave, corners=corners):
+            for each in predictions(self._network, picture.pixels, octave):
                 self.add(each)
 
     def _keep(self, step: "Step") -> None:
@@ -179,8 +179,7 @@ class Recording(RunData):
         if step.ends_octave or is_due:
             picture = self._add(step)
             if step.ends_octave:
-                # Five crops of each octave would take longer than some of its steps.
-                self._predict(picture, step.octave, corners=step.octave == step.octaves - 1)
+                self._predict(picture, step.octave)
 
     def _add(self, step: "Step") -> Picture:
         self._framed = step.octave, step.iteration

@@ -98,8 +98,8 @@ class RunData:
     losses : list of LossPoint
         A row per step.
     predictions : list of Prediction
-        What the network calls the original, then the result of each octave: by its centre, the
-        first and the last by five crops too. Empty for a network without a head.
+        What the network calls the original, then the result of each octave: by its centre and by
+        five crops. Empty for a network without a head.
     seconds : float
         Duration of the run, in seconds.
     finished : bool

@@ -11,7 +11,7 @@ from dreamlab.report.html import Figure, Section, row
 from dreamlab.report.table import Table
 from dreamlab.report.words import in_words
 from dreamlab.results.naming import told_apart, with_network
-from dreamlab.results.predictions import CROPS_IN_WORDS, HEADINGS, WHEN_IN_WORDS
+from dreamlab.results.predictions import CROPS_IN_WORDS, HEADINGS
 from dreamlab.results.predictions import row as row_of
 from dreamlab.results.run_data import RunData, relative_losses
 
@@ -127,7 +127,7 @@ def called(dreams: Sequence[NamedDream]) -> Table:
         for prediction in dream.recording.predictions
     ]
     columns = ("dream", "network", *(heading.lower() for heading in HEADINGS))
-    title = f"What the network calls it. {CROPS_IN_WORDS} {WHEN_IN_WORDS}"
+    title = f"What the network calls it. {CROPS_IN_WORDS}"
     return Table("classes", title, columns, tuple(rows))
 
 

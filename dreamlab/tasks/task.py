@@ -25,20 +25,23 @@ class Cost:
     Parameters
     ----------
     parts : tuple of Work
-        Pixels times steps, and the multiplications of each of those, part by part.
+        Pixels times steps, and the multiplications of each of those, part by part: the most.
+    likely : float
+        Share of it that is likely to be done, as a task may end before, 0 to 1.
     """
 
     parts: tuple[Work, ...]
+    likely: float = 1.0
 
     @property
     def pixel_steps(self) -> float:
-        """Pixels times steps, in all."""
+        """Pixels times steps, at most."""
         return sum(pixels for pixels, _ in self.parts)
 
     @property
     def work(self) -> float:
-        """Multiplications, in all."""
-        return sum(pixels * operations for pixels, operations in self.parts)
+        """Multiplications that are likely, in all."""
+        return self.likely * sum(pixels * operations for pixels, operations in self.parts)
 
 
 @dataclass(frozen=True)

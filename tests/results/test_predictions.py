@@ -111,7 +111,9 @@ def test_a_recording_asks_before_and_after_each_octave():
         (-1, CENTRE),
         (-1, FIVE_CROPS),
         (0, CENTRE),
+        (0, FIVE_CROPS),
         (1, CENTRE),
+        (1, FIVE_CROPS),
         (2, CENTRE),
         (2, FIVE_CROPS),
     ]
@@ -130,10 +132,10 @@ def test_a_recording_that_is_closed_early_asks_of_its_last_picture(every):
     for _ in range(3):
         next(running)
     running.close()
-    assert places(recording)[2:] == [(0, CENTRE), (1, CENTRE), (1, FIVE_CROPS)]
+    assert places(recording)[2:] == [(0, CENTRE), (0, FIVE_CROPS), (1, CENTRE), (1, FIVE_CROPS)]
     assert not recording.final.ends_octave
     known = predictions.predictions(headed_network(), recording.final.pixels, 1)
-    for found, expected in zip(recording.predictions[3:], known, strict=True):
+    for found, expected in zip(recording.predictions[4:], known, strict=True):
         for one, other in zip(found.classes, expected.classes, strict=True):
             assert one[:2] == other[:2] and one[2] == pytest.approx(other[2], rel=1e-4)
 

@@ -56,11 +56,11 @@ def cached_model(model: str = "vgg16") -> Network:
 class Classifier:
     """What asks a network's head: half of what it sees is a goldfish."""
 
-    def probabilities(self, pixels, *, corners):
+    def probabilities(self, pixels):
         """Return the same for each crop."""
         each = np.full(1000, 0.5 / 999, np.float32)
         each[1] = 0.5
-        return np.stack([each] * (5 if corners else 1))
+        return np.stack([each] * 5)
 
 
 def classifier(network: Network) -> Classifier:

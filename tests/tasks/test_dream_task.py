@@ -146,7 +146,7 @@ def ran(task, resume=()):
     return [event for _, event in outcome.events]
 
 
-PLACES = [(-1, CENTRE), (-1, FIVE_CROPS), (0, CENTRE), (1, CENTRE), (1, FIVE_CROPS)]
+PLACES = [(octave, crop) for octave in (-1, 0, 1) for crop in (CENTRE, FIVE_CROPS)]
 
 
 def places(recording):
@@ -187,3 +187,14 @@ def test_a_cancelled_run_is_called_by_its_last_picture(fish):
     found = recording.called(recording.final)
     (known, _) = predictions(headed_network(), recording.final.pixels, 1)
     assert found == known
+
+
+def test_a_dream_that_goes_so_far_and_no_further_is_likely_to_end_before():
+    settings = {"layers": {"block2_conv2": 1.0}, "octaves": 2, "iterations": 40, "step": 0.02}
+    whole = DreamTask(IMAGE, DreamConfig(**settings)).cost()
+    bounded = DreamTask(IMAGE, DreamConfig(**settings, effort=0.2)).cost()
+    # 4 x 0.2 / 0.02 = 40 of 2 x 40 steps; what is allowed is held against all of them.
+    assert bounded.work == pytest.approx(whole.work / 2)
+    assert bounded.pixel_steps == whole.pixel_steps
+    far = DreamTask(IMAGE, DreamConfig(**settings, effort=2.0)).cost()
+    assert far.work == whole.work

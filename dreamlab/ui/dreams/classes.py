@@ -5,7 +5,7 @@ import streamlit as st
 from dreamlab.classes import class_names, with_classes
 from dreamlab.errors import listed
 from dreamlab.results.naming import with_network
-from dreamlab.results.predictions import CROPS_IN_WORDS, HEADINGS, WHEN_IN_WORDS, row
+from dreamlab.results.predictions import CROPS_IN_WORDS, HEADINGS, row
 from dreamlab.ui import style
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.zoo import label
@@ -26,7 +26,7 @@ def show(views: list[DreamView]) -> None:
         elif view.status.active and class_names(view.run.model):
             style.note(f"{view.run.name}: its classes come with its first step.")
     if any(view.predictions for view in views):
-        style.note(f"{CROPS_IN_WORDS} {WHEN_IN_WORDS}")
+        style.note(CROPS_IN_WORDS)
     if sentence := why_none([view.run.model for view in views]):
         style.note(sentence)
 

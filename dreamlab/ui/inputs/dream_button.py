@@ -75,8 +75,7 @@ def _summary(planned: list[PlannedDream], loading: bool) -> str:
     if len(seconds) < count:
         text += " · the time is known after the first dream"
     else:
-        bounded = any(dream.draft.config and dream.draft.config.effort for dream in planned)
-        text += f" · {'at most' if bounded else 'about'} {duration(sum(seconds))}"
+        text += f" · about {duration(sum(seconds))}"
     return f"{text} · the network is still loading" if loading else text
 
 

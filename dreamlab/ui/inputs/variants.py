@@ -111,17 +111,10 @@ def _card(dream: PlannedDream, index: int, count: int) -> None:
     if preflight.problem:
         style.note(preflight.problem, bad=True)
         return
-    style.note(sentence(preflight) + _expected(dream))
+    expected = "" if dream.seconds is None else f" · about\u00a0{duration(dream.seconds)}"
+    style.note(sentence(preflight) + expected)
     if preflight.warning:
         style.note(preflight.warning, bad=True)
-
-
-def _expected(dream: PlannedDream) -> str:
-    """Return how long a dream will take; one that goes so far and no further may end before."""
-    if dream.seconds is None or dream.draft.config is None:
-        return ""
-    word = "about" if dream.draft.config.effort is None else "at\u00a0most"
-    return f" · {word}\u00a0{duration(dream.seconds)}"
 
 
 def _weight(own: VariantKeys, name: str, shown: str, layer: LayerInfo | None) -> None:
