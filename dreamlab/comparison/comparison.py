@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from dreamlab.comparison.network import NetworkName
-from dreamlab.comparison.presets import COMPARISONS, OF_NETWORKS
+from dreamlab.comparison.presets import COMPARISONS, OF_EFFICIENTNET_LITE0, OF_NETWORKS
 from dreamlab.comparison.variant import COMMON, SHARED, Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import Settings, checked
@@ -108,14 +108,14 @@ class Comparison(Settings):
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> Self:
-        """Return one of the comparisons on offer: the notebook's, for vgg16, or one of networks.
+        """Return one of the comparisons on offer: the notebook's, for vgg16, or those of others.
 
         Settings with the same value in all variants become common; others become overrides.
 
         Parameters
         ----------
         name : str
-            A name in `COMPARISONS` or `OF_NETWORKS`.
+            A name in `COMPARISONS`, `OF_NETWORKS` or `OF_EFFICIENTNET_LITE0`.
         **changes
             ``model``, ``source``, ``max_side``, ``background`` and ``every``; ``common`` overrides
             the preset's settings.
@@ -125,7 +125,7 @@ class Comparison(Settings):
         DreamError
             If there is no such comparison, or a change does not pass its check.
         """
-        offered = {**COMPARISONS, **OF_NETWORKS}
+        offered = {**COMPARISONS, **OF_NETWORKS, **OF_EFFICIENTNET_LITE0}
         if not isinstance(name, str) or name not in offered:
             raise DreamError(f"unknown comparison {shown(name)}; choose from {', '.join(offered)}")
         presets = {part: {**COMMON, **part.settings} for part in offered[name]}

@@ -71,7 +71,13 @@ OF_NETWORKS: Mapping[str, tuple[Part, ...]] = MappingProxyType(
             Part("InceptionV3", "inception-mixed", "inception_v3", goes_as_far=True),
             Part("VGG16", "mixed", "vgg16", goes_as_far=True),
         ),
-        "Layers of Lite0": (
+    }
+)
+
+#: Comparisons of EfficientNet-Lite0's own, by name.
+OF_EFFICIENTNET_LITE0: Mapping[str, tuple[Part, ...]] = MappingProxyType(
+    {
+        "Early to late": (
             Part("Early", "lite-early", "efficientnet_lite0"),
             Part("Middle", "lite-middle", "efficientnet_lite0"),
             Part("Late", "lite-late", "efficientnet_lite0"),

@@ -6,7 +6,7 @@ import pytest
 from dreamlab import own_models
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.mapping import mapped
-from dreamlab.comparison.presets import OF_NETWORKS
+from dreamlab.comparison.presets import OF_EFFICIENTNET_LITE0, OF_NETWORKS
 from dreamlab.comparison.variant import Variant
 from dreamlab.config import PRESETS, DreamConfig
 from dreamlab.dream import dream
@@ -18,6 +18,7 @@ from dreamlab.own_models import Own, offer
 from dreamlab.zoo import ARCHITECTURES
 
 MIX = PRESETS["mixed"]["layers"]
+OFFERED = {**OF_NETWORKS, **OF_EFFICIENTNET_LITE0}
 CAT = "dreamlab/samples/cat.png"
 
 
@@ -105,11 +106,11 @@ def test_variants_with_a_network_of_their_own_stay():
     assert len(said) == 1
 
 
-@pytest.mark.parametrize("name", OF_NETWORKS)
+@pytest.mark.parametrize("name", OFFERED)
 def test_comparisons_of_networks_name_them(name):
     comparison = Comparison.preset(name)
     assert [variant.model for variant in comparison.variants] == [
-        part.model for part in OF_NETWORKS[name]
+        part.model for part in OFFERED[name]
     ]
     assert Comparison.decode(comparison.encode()) == comparison
     assert comparison.moved_to("efficientnet_lite0")[0].variants == comparison.variants

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dreamlab.comparison.comparison import Comparison
-from dreamlab.comparison.presets import EQUAL_EFFORT, OF_NETWORKS
+from dreamlab.comparison.presets import EQUAL_EFFORT, OF_EFFICIENTNET_LITE0, OF_NETWORKS
 from dreamlab.comparison.variant import Variant
 from dreamlab.ui.dreams import compare
 from dreamlab.ui.inputs.networks import described, offered, work
@@ -24,6 +24,7 @@ SETUP = Comparison(
     common={"octaves": 2, "iterations": 2},
     max_side=128,
 )
+OFFERED = {**OF_NETWORKS, **OF_EFFICIENTNET_LITE0}
 LABELS = ["VGG16", "EfficientNet-Lite0", "VGG16, untrained"]
 CAPTIONS = ["One · VGG16", "Two · EfficientNet-Lite0", "Three · VGG16, untrained"]
 
@@ -125,14 +126,14 @@ def test_the_pages_network_leaves_variants_with_their_own(page):
     assert "block2_conv2" not in page.session_state[first.layers]
 
 
-@pytest.mark.parametrize("name", OF_NETWORKS)
+@pytest.mark.parametrize("name", OFFERED)
 def test_buttons_compare_networks(page, fake, name):
     page.button(key=f"comparison.{name}").click().run()
     page.button(key="dream").click().run()
     sound(page)
     expected = Comparison.preset(name, max_side=128)
     tasks = list(fake.requests.values())
-    assert [task.model for task in tasks] == [part.model for part in OF_NETWORKS[name]]
+    assert [task.model for task in tasks] == [part.model for part in OFFERED[name]]
     assert [task.config for task in tasks] == list(expected.configs())
 
 

@@ -7,7 +7,12 @@ import streamlit as st
 
 from dreamlab.classes import layer_label
 from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
-from dreamlab.comparison.presets import COMPARISONS, EQUAL_EFFORT, OF_NETWORKS
+from dreamlab.comparison.presets import (
+    COMPARISONS,
+    EQUAL_EFFORT,
+    OF_EFFICIENTNET_LITE0,
+    OF_NETWORKS,
+)
 from dreamlab.comparison.variant import Variant
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import known_layers
@@ -39,9 +44,10 @@ def comparisons() -> None:
             key="add",
             help=f"A page holds up to {MAX_VARIANTS}.",
         )
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        style.note("Networks")
-        _buttons(OF_NETWORKS)
+    for title, names in (("Networks", OF_NETWORKS), ("EfficientNet-Lite0", OF_EFFICIENTNET_LITE0)):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            style.note(title)
+            _buttons(names)
 
 
 def _buttons(names: Iterable[str]) -> None:
