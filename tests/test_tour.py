@@ -35,8 +35,8 @@ def test_it_runs(tmp_path, monkeypatch):
         if output.output_type == "execute_result"
     ]
     drawn = [output.data["text/html"] for output in shown if "text/html" in output.data]
-    assert len(drawn) == 8
-    assert sum(html.count("<img ") for html in drawn) == 15
+    assert len(drawn) == 10
+    assert sum(html.count("<img ") for html in drawn) == 21
     framed = [html for html in drawn if html.startswith("<iframe")]
     assert [html.count("&lt;img ") for html in framed] == [5, 7]  # the original and each finding
     assert [1 for output in shown if "image/gif" in output.data] == [1]
