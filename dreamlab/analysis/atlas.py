@@ -80,8 +80,9 @@ def run(
     digest = hashlib.sha256(image.tobytes()).digest()
     same = dataclasses.replace(settings, layers=(), max_side=AtlasSettings.max_side)
     for layer in layers:
-        # The network itself, as networks with other weights may have the same name.
-        key = (network, digest, image.shape, layer.name, same, memory)
+        # Not its name, as networks with other weights may have the same; nor the network itself,
+        # which would stay in memory.
+        key = (network.token, digest, image.shape, layer.name, same, memory)
         item = resume_from.get(layer.name) or DREAMS.get(key)
         if item is None:
             for share, item in _dreamt(image, network, layer, settings, memory):

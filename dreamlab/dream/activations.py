@@ -1,6 +1,5 @@
 """Measures how strongly the layers of a network respond to a picture."""
 
-import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +11,7 @@ from dreamlab.dream.objective import BORDER
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
 from dreamlab.models.keras_settings import own_settings
+from dreamlab.models.per_network import per_network
 
 #: Standard deviation of the noise that shows whether a channel changes with the picture.
 _NUDGE = 0.01
@@ -170,7 +170,7 @@ class Activations:
         return dict(zip(self.layers, figures.numpy().tolist(), strict=True))
 
 
-@functools.lru_cache(maxsize=4)
+@per_network(4)
 def activations(
     network: Network, layers: tuple[str, ...], precision: str, preprocessing: str
 ) -> Activations:

@@ -9,7 +9,6 @@ We depart from it in two ways: we neither rotate nor scale the picture, and we s
 ReLU, so that a channel that is silent on noise still has a gradient.
 """
 
-import functools
 from collections.abc import Iterator, Sequence
 
 import keras
@@ -20,6 +19,7 @@ from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.dream.memory import budget, bytes_per_pixel
 from dreamlab.models import Network
 from dreamlab.models.keras_settings import own_settings
+from dreamlab.models.per_network import per_network
 
 #: Square root of the covariance of the colours of natural pictures (ImageNet), from Lucid.
 _COLOUR = np.array(
@@ -228,7 +228,7 @@ def unrectified(model: keras.Model, layer: str) -> keras.Model:
     return keras.Model(model.inputs[0], output)
 
 
-@functools.lru_cache(maxsize=4)
+@per_network(4)
 def channel_visualizer(
     network: Network, layer: str, side: int, precision: str, preprocessing: str
 ) -> ChannelVisualizer:

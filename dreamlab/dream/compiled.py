@@ -1,6 +1,5 @@
 """The compiled objective: loss and gradient of a picture, traced once for all sizes."""
 
-import functools
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
 from dreamlab.models.keras_settings import own_settings
+from dreamlab.models.per_network import per_network
 
 #: Most pixels at once. The kernels of deep layers are then read for several small pictures at once,
 #: which saves a fifth of such a step; more pictures save nothing more.
@@ -223,7 +223,7 @@ def in_words(shape: Shape) -> Iterator[None]:
 
 
 #: An analysis of all layers of VGG16 has 18 objectives; to trace one takes longer than a step.
-@functools.lru_cache(maxsize=32)
+@per_network(32)
 def _compiled(
     network: Network,
     names: tuple[str, ...],
@@ -243,5 +243,6 @@ def compile_objective(
     Layers of weight 0 stay in it: their share of the loss is reported as 0.
     """
     names = tuple(config.layers)
-    channels = tuple(config.channels.get(name) for name in names)
+    chosen = [config.channels.get(name) for name in names]
+    channels = tuple(None if of is None else tuple(map(int, of)) for of in chosen)
     return _compiled(network, names, channels, precision, convolution, config.preprocessing)

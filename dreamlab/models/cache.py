@@ -1,7 +1,8 @@
 """The cache of loaded networks in a process."""
 
-import functools
+import gc
 import threading
+from collections import OrderedDict
 from pathlib import Path
 
 import keras
@@ -10,9 +11,11 @@ from dreamlab.models.loading import load_model
 from dreamlab.models.network import Network
 from dreamlab.zoo import base
 
-#: Size of the cache; the least recently used network goes first.
-KEPT = 2
+#: Networks that are kept, such as two that are compared and the untrained twin of one; that which
+#: was used least recently goes first.
+KEPT = 3
 
+_networks: OrderedDict[tuple[str, int], Network] = OrderedDict()
 _loading = threading.Lock()
 
 
@@ -35,10 +38,12 @@ def cached_model(model: str | Path | keras.Model | Network = "vgg16") -> Network
         changed = Path(base(str(model))).stat().st_mtime_ns
     except (OSError, ValueError):  # no file, or no name that a file can have
         changed = 0
+    key = str(model), changed
     with _loading:  # keeps two threads from loading the same network
-        return _loaded(str(model), changed)
-
-
-@functools.lru_cache(maxsize=KEPT)
-def _loaded(model: str, changed: int) -> Network:
-    return load_model(model)
+        if key not in _networks:
+            _networks[key] = load_model(model)
+        _networks.move_to_end(key)
+        if len(_networks) > KEPT:
+            _networks.popitem(last=False)
+            gc.collect()  # a network and what was made of it know each other
+        return _networks[key]

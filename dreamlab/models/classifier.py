@@ -1,7 +1,5 @@
 """Classifies pictures by a network's head."""
 
-import functools
-
 import numpy as np
 import tensorflow as tf
 
@@ -10,6 +8,7 @@ from dreamlab.images import from_pixels
 from dreamlab.images.crops import CROP_SIDE, crops
 from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.network import Network
+from dreamlab.models.per_network import per_network
 
 
 class Classifier:
@@ -56,7 +55,7 @@ class Classifier:
         return tf.nn.softmax(maps[HEAD][:, 0, 0])
 
 
-@functools.lru_cache(maxsize=2)
+@per_network(1)
 def classifier(network: Network) -> Classifier:
     """Return the `Classifier` of a network, from the cache if it is there."""
     return Classifier(network)

@@ -22,6 +22,7 @@ from dreamlab.kernels import (
     max_pool_halving,
     max_pool_halving_gradient,
 )
+from dreamlab.models.leftovers import keep_with_graph
 from dreamlab.models.lent import Lent
 
 Kernels = Convolution | ShallowConvolution
@@ -45,6 +46,7 @@ def by_kernel(
         result = first = tf.numpy_function(call, inputs, outputs[0], stateful=False)
     else:
         result = first, *_ = tf.numpy_function(call, inputs, outputs, stateful=False)
+    keep_with_graph(call, first)
     first.set_shape(shape)
     return result
 

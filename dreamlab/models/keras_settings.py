@@ -8,6 +8,8 @@ from typing import Any
 import keras
 from keras.src.backend.common import global_state
 
+from dreamlab.models.leftovers import forget_gradients
+
 _OWN = ("float32", 1e-7, "channels_last")
 _POLICY = "dtype_policy"
 
@@ -22,7 +24,8 @@ def own_settings() -> Iterator[None]:
 
     They may be set for other projects, in ``keras.json`` or by `keras.config`, and layers look at
     them when they are made, and some when they are called. They are back at the end. All
-    threads share them but the dtype policy, which each thread has for itself.
+    threads share them but the dtype policy, which each thread has for itself. All graphs of this
+    package are made within, so that at the end their custom gradients can be forgotten.
     """
     global _before, _inside
     with _lock:
@@ -41,6 +44,7 @@ def own_settings() -> Iterator[None]:
             _inside -= 1
             if _inside == 0:
                 _set(_before)
+                forget_gradients()
 
 
 def _settings() -> tuple[Any, ...]:

@@ -25,6 +25,11 @@ class Network(Listing):
     ----------
     name, graph, weights, feeding
         As in `Listing`.
+
+    Attributes
+    ----------
+    token : object
+        Stands for this network in caches that are not to keep it in memory.
     """
 
     def __init__(
@@ -35,6 +40,7 @@ class Network(Listing):
         feeding: Feeding | None = None,
     ) -> None:
         super().__init__(name, graph, weights, feeding)
+        self.token = object()
         self._casts: dict[tuple[str, bool], keras.Model] = {}
         self._kernels: dict[str, Kernels] = {}
         self._keeps_transformed = has_much_memory()

@@ -21,9 +21,9 @@ def loads(monkeypatch):
         return object()
 
     monkeypatch.setattr(cache, "load_model", load)
-    cache._loaded.cache_clear()
+    cache._networks.clear()
     yield names
-    cache._loaded.cache_clear()
+    cache._networks.clear()
 
 
 def test_few_networks_are_kept_and_a_changed_file_is_read_again(tmp_path):
@@ -35,7 +35,11 @@ def test_few_networks_are_kept_and_a_changed_file_is_read_again(tmp_path):
     assert cached_model(str(own)) is read
     os.utime(own, ns=(1, 1))
     assert cached_model(own) is not read
-    assert cached_model("vgg16") is not first  # two others came after it
+    assert cached_model("vgg16") is first
+    assert cached_model(own) is not read
+    for name in ("a.keras", "b.keras", "c.keras"):
+        cached_model(name)
+    assert cached_model("vgg16") is not first  # three others came after it
 
 
 @pytest.mark.parametrize("name", ["n" * 300, "a\0b.keras", "", "absent.h5"])
@@ -64,4 +68,4 @@ def test_what_is_in_memory_is_not_kept(monkeypatch):
     monkeypatch.setattr(cache, "load_model", load_model)
     network = tiny_network()
     assert cached_model(network) is network
-    assert cache._loaded.cache_info().currsize == 0
+    assert not cache._networks
