@@ -99,7 +99,7 @@ def analyse(
     image = None if loaded is None else loaded.image
     network = cached_model(model)
     if not layers_are_given:
-        settings = _with_layers_of(network.name, settings)
+        settings = _with_layers_of(network, settings)
     settings = network.settled(settings)
     only = [layer.name for layer in network.layers if layer.only]
     if only and not getattr(settings, "layers", only):
@@ -150,9 +150,14 @@ def analyse(
     )
 
 
-def _with_layers_of(model: str, settings: Settings) -> Settings:
+def _with_layers_of(network: "Network", settings: Settings) -> Settings:
     """Return settings with the network's own mixed preset, if they have a mix and it has one."""
-    preset = mixed_preset(base(model))
-    if preset is None or not getattr(settings, "layers", ()):
-        return settings
-    return settings.replace(layers=PRESETS[preset]["layers"])
+    mix, preset = getattr(settings, "layers", ()), mixed_preset(base(network.name))
+    if mix and preset is not None:
+        return settings.replace(layers=PRESETS[preset]["layers"])
+    if not {layer.name for layer in network.layers}.issuperset(mix):
+        raise DreamError(
+            f"{network.name} has no preset of its own: name its layers with their weights, as "
+            "layers (--layers)"
+        )
+    return settings

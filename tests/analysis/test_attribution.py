@@ -272,6 +272,8 @@ def test_without_layers_the_mix_is_that_of_the_network():
     quick = {"octaves": 1, "iterations": 1}
     found = analyse("attribution", picture(48, 40), "efficientnet_lite0:untrained", **quick)
     assert found.settings["layers"] == PRESETS["lite-mixed"]["layers"]
+    with pytest.raises(DreamError, match="^tiny has no preset of its own: name its layers with"):
+        analyse("attribution", picture(48, 40), tiny_network(), **quick)
     settings = AttributionSettings(**quick)  # as they are
     with pytest.raises(DreamError, match="efficientnet_lite0:untrained has no layer 'block2_conv2"):
         analyse("attribution", picture(48, 40), "efficientnet_lite0:untrained", settings)
