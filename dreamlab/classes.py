@@ -100,7 +100,7 @@ def channel_numbers(model: str, layer: LayerInfo, channels: Iterable[int | str])
         If the layer has no such channel or class.
     """
     numbers = set()
-    for channel in channels:
+    for channel in _whole(model, channels):
         if isinstance(channel, str):
             if not is_head(model, layer.name):
                 raise DreamError(
@@ -117,7 +117,7 @@ def layer_label(model: str, layer: str, channels: Iterable[int | str]) -> str:
     """Return the name of a layer, with the classes behind it that are chosen of a head."""
     if not channels or not is_head(model, layer):
         return layer
-    numbers = [class_number(model, str(channel)) for channel in channels]
+    numbers = [class_number(model, str(channel)) for channel in _whole(model, channels)]
     return f"{layer}: {listed(_numbered(class_names(model), numbers))}"
 
 
@@ -132,6 +132,17 @@ def channel_label(model: str, layer: str, channel: int) -> str:
 def _names(file: str) -> tuple[str, ...]:
     path = Path(__file__).parent / "weights" / file
     return tuple(path.read_text("utf-8").splitlines())
+
+
+def _whole(model: str, channels: Iterable[int | str]) -> list[int | str]:
+    """Return channels with the names whole that a list cut at the comma within them."""
+    whole = list(channels)
+    for name in class_names(model):
+        parts = name.casefold().split(", ")
+        for place in range(len(whole) if len(parts) > 1 else 0):
+            if [str(part).casefold() for part in whole[place : place + len(parts)]] == parts:
+                whole[place : place + len(parts)] = [name]
+    return whole
 
 
 def _hint(names: tuple[str, ...], folded: list[str], text: str) -> str:

@@ -120,6 +120,17 @@ def test_channels_by_name_become_numbers():
     assert channel_numbers("vgg16", layer("vgg16", "block5_conv3"), [9, 2]) == (2, 9)
 
 
+def test_a_class_with_a_comma_in_its_name_may_stand_in_a_list():
+    """Options and fields of the page cut their lists at each comma."""
+    head = layer(LITE, "predictions")
+    cut = ["goldfish", "Maillot", "tank suit", "tank"]
+    assert channel_numbers(LITE, head, cut) == (1, 639, 847)
+    assert channel_numbers(LITE, head, ["maillot", "tank"]) == (638, 847)
+    assert layer_label(LITE, "predictions", ("maillot", "tank suit")) == (
+        "predictions: maillot, tank suit (639)"
+    )
+
+
 @pytest.mark.parametrize(
     ("model", "name", "channels", "said"),
     [

@@ -14,10 +14,12 @@ from dreamlab.analysis.base import Analysis, AnalysisStep, Item
 from dreamlab.analysis.catalogue import named
 from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.settings import LARGEST_SIDE, Settings
+from dreamlab.config.presets import PRESETS, mixed_preset
 from dreamlab.errors import DreamError, listed
 from dreamlab.images import Loaded, Picture, Shape, read_image, warned
 from dreamlab.images.bounds import check_smallest
 from dreamlab.results.progress import progress_bar
+from dreamlab.zoo import base
 
 if TYPE_CHECKING:
     import keras
@@ -53,7 +55,8 @@ def analyse(
     model : Network, keras.Model, str or path
         Any input of `dreamlab.models.load_model`.
     settings : Settings, optional
-        Settings of the analysis; by default its defaults, overridden by `values`.
+        Settings of the analysis; by default its defaults, overridden by `values`. A mix that is not
+        given is the network's own mixed preset.
     resume_from : iterable of Item
         Items of an earlier run with the same settings; they are not computed again.
     on_step : callable
@@ -88,12 +91,15 @@ def analyse(
     from dreamlab.models import LayersLeftOut, cached_model
 
     analysis = named(analysis) if isinstance(analysis, str) else analysis
+    layers_are_given = settings is not None or "layers" in values
     settings = analysis.settings.from_dict(values) if settings is None else settings
     longest, loaded = settings.max_side, None
     if picture is not None:
         loaded = warned(read_image(picture, max_side=longest, background=background))
     image = None if loaded is None else loaded.image
     network = cached_model(model)
+    if not layers_are_given:
+        settings = _with_layers_of(network, settings)
     settings = network.settled(settings)
     only = [layer.name for layer in network.layers if layer.only]
     if only and not getattr(settings, "layers", only):
@@ -142,3 +148,16 @@ def analyse(
         seconds=time.perf_counter() - began,
         original=None if image is None else Picture.of(image),
     )
+
+
+def _with_layers_of(network: "Network", settings: Settings) -> Settings:
+    """Return settings with the network's own mixed preset, if they have a mix and it has one."""
+    mix, preset = getattr(settings, "layers", ()), mixed_preset(base(network.name))
+    if mix and preset is not None:
+        return settings.replace(layers=PRESETS[preset]["layers"])
+    if not {layer.name for layer in network.layers}.issuperset(mix):
+        raise DreamError(
+            f"{network.name} has no preset of its own: name its layers with their weights, as "
+            "layers (--layers)"
+        )
+    return settings

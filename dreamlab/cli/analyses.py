@@ -49,14 +49,15 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
     def command(options: argparse.Namespace) -> int:
-        settings = analysis.settings.from_dict(setting_values(options, specs(analysis.settings)))
+        values = setting_values(options, specs(analysis.settings))
+        settings = analysis.settings.from_dict(values)
         image = None
         if "image" in vars(options):
             loading = {"max_side": settings.max_side, **setting_values(options, ["background"])}
             image = read_picture(options.image, **loading)
         most = memory()  # fails on a misspelt variable, before a folder is made
         folder.prepare(options.out)
-        findings = analyse(analysis, image, network(options), settings, progress=None, memory=most)
+        findings = analyse(analysis, image, network(options), progress=None, memory=most, **values)
         if unheard := silent(findings):
             complain(f"no answer to this picture: {unheard}", 0)
         written = findings.save(options.out)

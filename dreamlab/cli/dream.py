@@ -117,8 +117,9 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
 
 def _first_preset(model: str) -> str:
     """Return the preset of a network for which no layers are named."""
-    preset = mixed_preset(base(model))
-    there = architecture(model) is not None or is_address(model) or Path(base(model)).exists()
+    named = base(model)
+    preset = mixed_preset(named)
+    there = architecture(model) is not None or is_address(model) or named and Path(named).exists()
     if preset is None and not there:
         return "mixed"  # loading says that there is no such network
     if preset is None:

@@ -50,7 +50,11 @@ def setting_values(options: argparse.Namespace, names: Iterable[str]) -> dict[st
 
 def _merged(value: Any) -> Any:
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
-        return {name: part for parts in value for name, part in parts.items()}
+        merged: dict[str, Any] = {}
+        for name, part in (item for parts in value for item in parts.items()):
+            # Channels of a layer that is named again are added to those before.
+            merged[name] = [*merged.get(name, ()), *part] if isinstance(part, list) else part
+        return merged
     return value
 
 

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dreamlab.classes import is_head
+from dreamlab.config.layers import MOST_WEIGHT
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import find_layer, first_loss, is_offered, known_layers
 from dreamlab.zoo import base, label
@@ -44,9 +46,10 @@ def mapped(
     """Return the layers of another network that stand for those of a dream.
 
     A layer becomes the offered one that is nearest in relative depth and in receptive field, or the
-    one of its own name in a network of the same architecture. Each weight is multiplied by the
-    layer's first loss and divided by that of the new layer, both on the sample cat, so that the
-    layers keep their shares of the first loss.
+    one of its own name in a network of the same architecture; none becomes a head. Each weight is
+    multiplied by the layer's first loss and divided by that of the new layer, both on the sample
+    cat and of all channels, so that the layers keep their shares of the first loss. Weights that
+    would be too large are all made smaller by one factor.
 
     Parameters
     ----------
@@ -62,8 +65,12 @@ def mapped(
     ratios = _ratios(partners, before, after) if len(layers) > 1 else {}
     weights: dict[str, float] = {}
     for name, weight in layers.items():
-        scaled = float(f"{weight * ratios[name]:.{_DIGITS}g}") if ratios else weight
+        scaled = weight * ratios.get(name, 1.0)
         weights[partners[name]] = weights.get(partners[name], 0.0) + scaled
+    if ratios:
+        # A common factor changes no share.
+        factor = min(1.0, MOST_WEIGHT / (max(map(abs, weights.values())) or 1.0))
+        weights = {name: float(f"{factor * of:.{_DIGITS}g}") for name, of in weights.items()}
     if not any(weights.values()):  # two layers that became one may cancel out
         weights = dict.fromkeys(weights, 1.0)
     kept = {name: of for name, of in channels.items() if partners[name] == name}
@@ -72,7 +79,11 @@ def mapped(
     if len(kept) < len(channels):
         done.append("the channels were dropped")
     if ratios:
-        done.append("the weights were rescaled, so that each layer keeps its share of the loss")
+        done.append(
+            "the weights were rescaled by the losses of whole layers"
+            if channels
+            else "the weights were rescaled, so that each layer keeps its share of the loss"
+        )
     elif len(layers) > 1:
         done.append("the weights stayed, as the losses are not known before it runs")
     return Mapped(weights, kept, f"{label(after)}: {'; '.join(done)}" if done else "")
@@ -83,7 +94,9 @@ def _partners(names: Sequence[str], before: str, after: str) -> dict[str, str]:
     if base(before) == base(after):
         return {name: name for name in names}
     old, new = known_layers(before), known_layers(after)
-    offered = [layer for layer in new if is_offered(after, layer.name)]
+    offered = [
+        layer for layer in new if is_offered(after, layer.name) and not is_head(after, layer.name)
+    ]
     candidates = [layer for layer in offered if layer.depth] or offered
     deepest = tuple(max([1, *(layer.depth for layer in layers)]) for layers in (old, new))
     partners = {name: name for name in names if any(other.name == name for other in candidates)}

@@ -88,7 +88,7 @@ def load_model(
         path = Path(named)
         if re.match(r"\w[\w+.-]+://", str(model)):
             raise DreamError(f"{shown(model)} is an address: download the file and give its path")
-        there = str(model) and os.path.lexists(path)
+        there = named and os.path.lexists(path)
         if not there and not path.name.lower().endswith(OWN_SUFFIXES):
             check_network(str(model), otherwise=", or give the path of a .keras or .h5 file")
         _check_no_weights(path.name, weights)
@@ -126,10 +126,10 @@ def _load_named(name: str, weights: None | str | Path, input_range: Any) -> Netw
         model = _build(base(name), None)
         forget_training(model)
         return Network(name, model, checksum_of_model(model), told)
-    return Network(name, *_model_andchecksum_of_file(name, weights), told)
+    return Network(name, *_model_and_checksum(name, weights), told)
 
 
-def _model_andchecksum_of_file(name: str, weights: None | str | Path) -> tuple[keras.Model, str]:
+def _model_and_checksum(name: str, weights: None | str | Path) -> tuple[keras.Model, str]:
     """Return a network of the zoo, and the SHA-256 of its weights."""
     if weights is None:
         return _build(name, None), "random"

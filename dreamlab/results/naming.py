@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dreamlab.zoo import label
+from dreamlab.zoo import UNTRAINED, is_untrained, label
 
 
 def with_network(name: str, model: str) -> str:
@@ -15,8 +15,10 @@ def with_network(name: str, model: str) -> str:
     model : str
         Name of its network.
     """
-    network = label(model)
-    return name if network.lower() in name.lower() else f"{name} · {network}"
+    network, said = label(model), name.lower()
+    if not is_untrained(model):  # whose twin has its name in it
+        said = said.replace(label(model + UNTRAINED).lower(), "")
+    return name if network.lower() in said else f"{name} · {network}"
 
 
 def told_apart(dreams: Sequence[tuple[str, str]]) -> list[str]:

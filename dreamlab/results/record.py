@@ -9,11 +9,12 @@ import numpy as np
 from PIL import Image
 
 from dreamlab.config import PRESETS, DreamConfig
-from dreamlab.config.presets import network_of
+from dreamlab.config.presets import mixed_preset, network_of
 from dreamlab.images import Loaded, Picture, Shape, read_image, warned
 from dreamlab.images.bounds import check_smallest
 from dreamlab.results.progress import follow
 from dreamlab.results.recording import Recording
+from dreamlab.zoo import base
 
 if TYPE_CHECKING:
     import keras
@@ -43,8 +44,8 @@ def record(
     picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray
         Any input of `dreamlab.images.load_image`: pixels in 0 to 255, or floats in [-1, 1].
     config : DreamConfig, str or mapping, optional
-        The settings, the name of a preset, or plain values; by default the preset ``"mixed"``, or
-        the defaults of `DreamConfig` where `settings` name the layers.
+        The settings, the name of a preset, or plain values; by default the mixed preset of the
+        network, or the defaults of `DreamConfig` where `settings` name the layers.
     model : Network, keras.Model, str or path, optional
         Any input of `dreamlab.models.load_model`; by default the network of the preset, or vgg16.
     max_side : int, optional
@@ -76,6 +77,8 @@ def record(
     from dreamlab.dream import dream
     from dreamlab.models import cached_model
 
+    if config is None and "layers" not in settings:
+        config = mixed_preset(base(str(getattr(model, "name", model)))) or "mixed"
     dream_config = resolve(config, settings)
     loaded = warned(read_image(picture, max_side=max_side, background=background))
     image, shape, full = Picture.exactly(loaded.image), Shape.of(loaded.image), loaded.full
@@ -127,6 +130,6 @@ def resolve(
     config: DreamConfig | str | Mapping[str, Any] | None, settings: Mapping[str, Any]
 ) -> DreamConfig:
     """Return the settings for the arguments of `record`; see there."""
-    if config is None and "layers" in settings:
+    if config is None:
         return DreamConfig.from_dict(settings)
-    return DreamConfig.of("mixed" if config is None else config).replace(**settings)
+    return DreamConfig.of(config).replace(**settings)

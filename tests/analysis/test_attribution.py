@@ -14,7 +14,7 @@ from dreamlab.analysis.attribution import AttributionSettings
 from dreamlab.analysis.files import files
 from dreamlab.analysis.gradients import balance
 from dreamlab.analysis.run import analyse
-from dreamlab.config import DreamConfig, read_settings
+from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.dream import InexactTiles, dream
 from dreamlab.dream.ascent import OctaveAscent
 from dreamlab.dream.compiled import compile_objective
@@ -266,3 +266,14 @@ def test_the_tables(network):
     assert cosines.rows[0][2] == pytest.approx(mean)
     assert math.isclose(cosines.rows[1][2], 1.0)
     assert [row[0] for row in balanced.rows] == ["second", "third"]
+
+
+def test_without_layers_the_mix_is_that_of_the_network():
+    quick = {"octaves": 1, "iterations": 1}
+    found = analyse("attribution", picture(48, 40), "efficientnet_lite0:untrained", **quick)
+    assert found.settings["layers"] == PRESETS["lite-mixed"]["layers"]
+    with pytest.raises(DreamError, match="^tiny has no preset of its own: name its layers with"):
+        analyse("attribution", picture(48, 40), tiny_network(), **quick)
+    settings = AttributionSettings(**quick)  # as they are
+    with pytest.raises(DreamError, match="efficientnet_lite0:untrained has no layer 'block2_conv2"):
+        analyse("attribution", picture(48, 40), "efficientnet_lite0:untrained", settings)

@@ -103,7 +103,7 @@ def test_every_setting_has_an_option_that_arrives(cat, asked, tmp_path):
         "tile": 128,
     }
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
-    channels = ["--channels", "third=0,5", "--channels", "second=1"]
+    channels = ["--channels", "third=5", "--channels", "second=1", "--channels", "third=0"]
     assert main(["dream", cat, "--out", str(tmp_path / "o"), *LAYERS, *channels, *flags]) == 0
     config = _written(tmp_path / "o").to_dict()
     assert config.pop("layers") == {"second": 0.5, "third": 2.0}
@@ -369,3 +369,8 @@ def test_a_damaged_tiff_is_one_line_and_no_library_s(asked, tmp_path, capfd):
     image.write_bytes(data.getvalue()[:9000] + bytes(400) + data.getvalue()[9400:])
     assert main(["dream", str(image), "--out", str(tmp_path / "o"), *QUICK]) == 2
     assert error_line(capfd).endswith("scan.tif is damaged and cannot be decoded; choose another")
+
+
+def test_untrained_is_no_network_by_itself(cat, tmp_path, capfd):
+    assert main(["dream", cat, "--out", str(tmp_path / "o"), "--model", ":untrained"]) == 2
+    assert "unknown model ':untrained'; choose from vgg16" in error_line(capfd)

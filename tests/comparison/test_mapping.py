@@ -97,6 +97,32 @@ def test_first_losses_are_those_of_the_network():
     assert first_loss("resnet50", "conv1_relu") is None
 
 
+def test_no_layer_becomes_the_head():
+    """The mean square of all logits looks for nothing, and both see the whole picture."""
+    moved = mapped({"top_activation": 1.0}, {}, "efficientnet_v2_b0", "efficientnet_lite0")
+    assert moved.layers == {"top": 1.0}
+
+
+def test_weights_too_large_are_made_smaller_together():
+    mix = {"conv1_relu": 1.0, "conv5_block3_out": 1.0}
+    moved, _ = Variant(name="Mix", layers=mix).moved("resnet50:untrained", "vgg16:untrained")
+    (early, small), (late, large) = moved.layers.items()
+    assert large == 1e6
+    ratios = [
+        first_loss("resnet50:untrained", old) / first_loss("vgg16:untrained", new)
+        for old, new in zip(mix, (early, late), strict=True)
+    ]
+    assert small / large == pytest.approx(ratios[0] / ratios[1], rel=0.01)
+
+
+def test_losses_of_single_channels_are_not_said_to_be_kept():
+    layers = {"predictions": 1.0, "block5c_add": 0.5}
+    names = "efficientnet_lite0", "efficientnet_lite0:untrained"
+    moved = mapped(layers, {"predictions": ("goldfish",)}, *names)
+    assert moved.channels == {"predictions": ("goldfish",)}
+    assert moved.said.endswith("the weights were rescaled by the losses of whole layers")
+
+
 def test_variants_with_a_network_of_their_own_stay():
     own = Variant(name="Own", model="efficientnet_lite0", layers={"block5c_add": 1.0})
     pages = Variant(name="Page's", layers={"block5_conv2": 1.0})

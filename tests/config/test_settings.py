@@ -165,8 +165,8 @@ def test_layers_that_cannot_be_used(layers, message):
     ("channels", "message"),
     [
         ([1], "give layer names with channel lists"),
-        ({"a": []}, "give a list of channel numbers"),
-        ({"a": 3}, "give a list of channel numbers"),
+        ({"a": []}, "give a list of numbers or classes"),
+        ({"a": 3}, "give a list of numbers or classes"),
         ({"a": [-1]}, "has -1; choose whole numbers from 0"),
         ({"a": [1.5]}, "has 1.5; choose whole numbers from 0"),
         ({"a": [" "]}, "has ' '; choose whole numbers from 0"),

@@ -64,6 +64,8 @@ def test_an_own_file_has_an_untrained_twin(tmp_path):
 def test_what_has_no_twin_is_said():
     with pytest.raises(DreamError, match="unknown model 'vgg:untrained'; choose from vgg16"):
         load_model("vgg:untrained")
+    with pytest.raises(DreamError, match="unknown model ':untrained'; choose from vgg16"):
+        load_model(":untrained")
     with pytest.raises(DreamError, match="vgg16:untrained has its own weights, so 'w.h5'"):
         load_model("vgg16:untrained", weights="w.h5")
     with pytest.raises(DreamError, match="there is no model file 'gone.keras'"):

@@ -41,6 +41,12 @@ def test_keywords_go_over_the_settings_and_name_layers(network):
     assert dict(run.provenance.config.layers) == {"first": 1.0, "second": 1.0}
 
 
+def test_without_settings_the_mix_is_that_of_the_network():
+    quick = {"octaves": 1, "iterations": 1}
+    run = record(picture(40, 50), model="efficientnet_lite0:untrained", **quick)
+    assert run.provenance.config == DreamConfig.preset("lite-mixed", **quick)
+
+
 def test_rows_are_flat_and_frames_between_octaves_are_kept(network):
     run = record(picture(40, 50), CONFIG, network, every=1, max_side=40)
     assert len(run.frames) == 4
