@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dreamlab.config.layers import MAX_WEIGHT
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import find_layer, first_loss, is_offered, known_layers
 from dreamlab.zoo import base, label
@@ -62,8 +63,10 @@ def mapped(
     ratios = _ratios(partners, before, after) if len(layers) > 1 else {}
     weights: dict[str, float] = {}
     for name, weight in layers.items():
-        scaled = float(f"{weight * ratios[name]:.{_DIGITS}g}") if ratios else weight
-        weights[partners[name]] = weights.get(partners[name], 0.0) + scaled
+        weights[partners[name]] = weights.get(partners[name], 0.0) + weight * ratios.get(name, 1.0)
+    excess = max(1.0, *(abs(weight) / MAX_WEIGHT for weight in weights.values()))
+    if ratios or excess > 1:  # where all become smaller alike, the shares stay
+        weights = {name: float(f"{of / excess:.{_DIGITS}g}") for name, of in weights.items()}
     if not any(weights.values()):  # two layers that became one may cancel out
         weights = dict.fromkeys(weights, 1.0)
     kept = {name: of for name, of in channels.items() if partners[name] == name}

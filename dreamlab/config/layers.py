@@ -8,6 +8,9 @@ from typing import Any
 from dreamlab.config.specs import Spec, is_number
 from dreamlab.errors import DreamError, shown
 
+#: Largest weight of a layer, above and below 0.
+MAX_WEIGHT = 1e6
+
 
 def check_layers(channels: Iterable[str], layers: Collection[str]) -> None:
     """Raise `DreamError` if channels are chosen of a layer that is not among the layers."""
@@ -37,7 +40,7 @@ class LayerWeights(Spec):
         for layer, weight in layers.items():
             if not isinstance(layer, str) or not layer:
                 raise DreamError(f"{name} has the name {shown(layer)}; give a layer's name")
-            if not is_number(weight) or not abs(weight) <= 1e6:  # true for NaN too
+            if not is_number(weight) or not abs(weight) <= MAX_WEIGHT:  # true for NaN too
                 raise DreamError(
                     f"the weight of {shown(layer)} is {shown(weight)}; choose a number, -1e6 to 1e6"
                 )
