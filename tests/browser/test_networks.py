@@ -25,6 +25,9 @@ COMPARED = Comparison(
 )
 FOLDERS = ["1_trained_vgg16", "2_lite_efficientnet_lite0", "3_control_vgg16_untrained"]
 
+#: Whether nothing of an element's text is cut off.
+WHOLE = "it => [it, ...it.children].every(each => each.scrollWidth <= each.clientWidth)"
+
 
 def test_each_variant_is_bit_for_bit_its_command_line(visitor, tmp_path):
     page = visitor.open(COMPARED)
@@ -59,7 +62,11 @@ def test_another_network_is_chosen_in_the_editor(visitor, width):
     page = visitor.open(COMPARED)
     page.set_viewport_size({"width": width, "height": 900})
     page.get_by_role("button", name="Edit").first.click()
-    page.get_by_label("Network", exact=True).last.click()
-    page.get_by_role("option", name="EfficientNet-Lite0 · here").click()
+    choice = page.get_by_label("Network", exact=True).last
+    expect(choice).to_have_value("As the page: VGG16")
+    choice.click()
+    option = page.get_by_role("option", name="EfficientNet-Lite0 · a 34th")
+    assert option.evaluate(WHOLE)
+    option.click()
     expect(page.get_by_text("Trained: EfficientNet-Lite0: block3_conv3 became")).to_be_visible()
     assert setup_of(page).variants[0].model == "efficientnet_lite0"

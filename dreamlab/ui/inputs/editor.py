@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -26,8 +27,8 @@ def show(draft: Draft, index: int, count: int) -> None:
     layers = {layer.name: layer for layer in known_layers(model)}
     st.selectbox(
         "Network",
-        [None, *networks.offered(now["model"], model)],
-        format_func=_network,
+        ["", *networks.offered(now["model"], model)],
+        format_func=partial(_network, now["model"]),
         key=own.model,
         on_change=_change_network,
         args=(own,),
@@ -57,10 +58,8 @@ def show(draft: Draft, index: int, count: int) -> None:
     _actions(draft, first=index == 0, last=index == count - 1)
 
 
-def _network(model: str | None) -> str:
-    if model is None:
-        return f"As the page: {network_label(st.session_state['model'])}"
-    return networks.described(model)
+def _network(page: str, model: str) -> str:
+    return networks.described(model) if model else f"As the page: {network_label(page)}"
 
 
 def _channels(own: VariantKeys, name: str, *, alone: bool) -> None:
