@@ -22,6 +22,7 @@ from dreamlab.zoo import label as network_label
 def show(draft: Draft, index: int, count: int) -> None:
     """Draw the editor of a variant, which is at an index among so many."""
     own, model, now = draft.keys, draft.model, st.session_state
+    _send_anew(own)
     st.text_input("Name", max_chars=MAX_NAME, key=own.name)
     now[own.drawn_model] = model
     layers = {layer.name: layer for layer in known_layers(model)}
@@ -56,6 +57,22 @@ def show(draft: Draft, index: int, count: int) -> None:
     for name in st.session_state[own.overrides]:
         control(name, SHARED[name], own.own(name))
     _actions(draft, first=index == 0, last=index == count - 1)
+
+
+def _send_anew(own: VariantKeys) -> None:
+    """Have the browser told all values of the editor in this run too.
+
+    It makes the controls when the editor is opened, and would start them at their defaults if they
+    were told in an earlier run.
+    """
+    now = st.session_state
+    layers, overrides = now[own.layers], now[own.overrides]
+    for key in (
+        *(own.name, own.model, own.overrides),
+        *map(own.channels, layers),
+        *map(own.own, overrides),
+    ):
+        now[key] = now[key]
 
 
 def _network(page: str, model: str) -> str:
