@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dreamlab.classes import is_head
-from dreamlab.config.layers import MOST_WEIGHT
+from dreamlab.config.layers import MAX_WEIGHT
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import find_layer, first_loss, is_offered, known_layers
 from dreamlab.zoo import base, label
@@ -65,12 +65,10 @@ def mapped(
     ratios = _ratios(partners, before, after) if len(layers) > 1 else {}
     weights: dict[str, float] = {}
     for name, weight in layers.items():
-        scaled = weight * ratios.get(name, 1.0)
-        weights[partners[name]] = weights.get(partners[name], 0.0) + scaled
-    if ratios:
-        # A common factor changes no share.
-        factor = min(1.0, MOST_WEIGHT / (max(map(abs, weights.values())) or 1.0))
-        weights = {name: float(f"{factor * of:.{_DIGITS}g}") for name, of in weights.items()}
+        weights[partners[name]] = weights.get(partners[name], 0.0) + weight * ratios.get(name, 1.0)
+    excess = max(1.0, *(abs(weight) / MAX_WEIGHT for weight in weights.values()))
+    if ratios or excess > 1:  # where all become smaller alike, the shares stay
+        weights = {name: float(f"{of / excess:.{_DIGITS}g}") for name, of in weights.items()}
     if not any(weights.values()):  # two layers that became one may cancel out
         weights = dict.fromkeys(weights, 1.0)
     kept = {name: of for name, of in channels.items() if partners[name] == name}

@@ -8,8 +8,8 @@ from typing import Any
 from dreamlab.config.specs import Spec, is_number
 from dreamlab.errors import DreamError, shown
 
-#: Largest weight of a layer, above or below 0.
-MOST_WEIGHT = 1e6
+#: Largest weight of a layer, above and below 0.
+MAX_WEIGHT = 1e6
 
 
 def check_layers(channels: Iterable[str], layers: Collection[str]) -> None:
@@ -40,7 +40,7 @@ class LayerWeights(Spec):
         for layer, weight in layers.items():
             if not isinstance(layer, str) or not layer:
                 raise DreamError(f"{name} has the name {shown(layer)}; give a layer's name")
-            if not is_number(weight) or not abs(weight) <= MOST_WEIGHT:  # true for NaN too
+            if not is_number(weight) or not abs(weight) <= MAX_WEIGHT:  # true for NaN too
                 raise DreamError(
                     f"the weight of {shown(layer)} is {shown(weight)}; choose a number, -1e6 to 1e6"
                 )

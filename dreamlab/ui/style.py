@@ -40,6 +40,9 @@ _CSS = f"""
 /* The dark theme's accent suits text, but is too light behind white text. */
 [data-testid="stBaseButton-primary"] {{ background: #0B63A5; border-color: #0B63A5; }}
 [data-testid="stBaseButton-primary"]:hover {{ background: #084F85; border-color: #084F85; }}
+/* Facts stand behind the names in a list of choices, which is as wide as they need. */
+[data-testid="stSelectboxVirtualDropdown"] {{ width: max-content !important;
+  min-width: var(--trigger-width); max-width: min(34rem, calc(100vw - 2rem)); }}
 .dl-text {{ font-size: .9rem; line-height: 1.5; margin: .2rem 0 0; max-width: 62ch; }}
 .dl-title {{ margin: 0; font-size: 1.05rem; line-height: 1.4; font-weight: 400; opacity: .85; }}
 .dl-title b {{ font-size: 1.7rem; font-weight: 680; letter-spacing: -.02em; margin-right: .6rem; }}

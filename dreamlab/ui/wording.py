@@ -13,8 +13,8 @@ def sentence(check: Check) -> str:
         f"1 octave, {sizes[0]}" if count == 1 else f"{count} octaves, {sizes[0]} to {sizes[-1]}"
     )
     deepest = min(check.maps.values(), key=lambda maps: maps[-1][0] * maps[-1][1])
-    maps = [f"{width} × {height}" for height, width in deepest]
-    return f"{octaves} px · map {maps[0]}" + (f" to {maps[-1]}" if count > 1 else "")
+    maps = dict.fromkeys(f"{width} × {height}" for height, width in (deepest[0], deepest[-1]))
+    return f"{octaves} px · map {' to '.join(maps)}"
 
 
 def duration(seconds: float) -> str:

@@ -25,6 +25,9 @@ COMPARED = Comparison(
 )
 FOLDERS = ["1_trained_vgg16", "2_lite_efficientnet_lite0", "3_control_vgg16_untrained"]
 
+#: Whether nothing of an element's text is cut off.
+WHOLE = "it => [it, ...it.children].every(each => each.scrollWidth <= each.clientWidth)"
+
 
 def test_each_variant_is_bit_for_bit_its_command_line(visitor, tmp_path):
     page = visitor.open(COMPARED)
@@ -59,7 +62,38 @@ def test_another_network_is_chosen_in_the_editor(visitor, width):
     page = visitor.open(COMPARED)
     page.set_viewport_size({"width": width, "height": 900})
     page.get_by_role("button", name="Edit").first.click()
-    page.get_by_label("Network", exact=True).last.click()
-    page.get_by_role("option", name="EfficientNet-Lite0 · here").click()
+    choice = page.get_by_label("Network", exact=True).last
+    expect(choice).to_have_value("As the page: VGG16")
+    choice.click()
+    option = page.get_by_role("option", name="EfficientNet-Lite0 · a 34th")
+    assert option.evaluate(WHOLE)
+    option.click()
     expect(page.get_by_text("Trained: EfficientNet-Lite0: block3_conv3 became")).to_be_visible()
     assert setup_of(page).variants[0].model == "efficientnet_lite0"
+
+
+def test_an_editor_opened_late_has_the_variants_values(visitor):
+    lite = COMPARED.variants[1]
+    compared = COMPARED.replace(
+        variants=[
+            COMPARED.variants[0],
+            lite.replace(channels={"block4c_add": (1, 5)}, overrides={"step": 0.02}),
+        ]
+    )
+    page = visitor.open(compared)
+    octaves = page.get_by_label("Octaves", exact=True)
+    octaves.fill("3")
+    octaves.press("Enter")
+    expect(page.get_by_text("2 variants, 6 octaves in all")).to_be_visible()
+    page.get_by_role("button", name="Edit").last.click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Lite")
+    expect(page.get_by_label("Channels of block4c_add", exact=True)).to_have_value("1, 5")
+    expect(page.get_by_label("Step", exact=True).last).to_have_value("0.02")
+    expect(page.get_by_label("Network", exact=True).last).to_have_value(
+        "EfficientNet-Lite0 · a 34th of VGG16's work"
+    )
+    page.get_by_role("button", name="Duplicate").click()
+    expect(page.get_by_text("3 variants, 9 octaves in all")).to_be_visible()
+    first, second, third = setup_of(page).variants
+    assert (first, second) == compared.variants
+    assert third == second.replace(name="Lite copy")

@@ -147,3 +147,19 @@ def test_a_network_without_weighted_layers_is_mapped_to_too(monkeypatch):
     offer(Own("pool.keras", (LayerInfo("pool", "MaxPooling2D", 0, 3, 2, 2, 0.0, (("same", 2),)),)))
     assert mapped({"block1_conv1": 2.0}, {}, "vgg16", "pool.keras").layers == {"pool": 2.0}
     assert list(mapped({"pool": 2.0}, {}, "pool.keras", "vgg16").layers) == ["block1_conv1"]
+
+
+def test_weights_that_would_pass_the_largest_shrink_alike():
+    light = {"block2_conv2": 0.5, "block5_conv2": 1.0}
+    heavy = {name: weight * 1e6 for name, weight in light.items()}
+    first, second = (mapped(mix, {}, "vgg16", "vgg16:untrained").layers for mix in (heavy, light))
+    assert max(first.values()) == 1e6
+    ratios = [first[name] / second[name] for name in light]
+    assert ratios[0] == pytest.approx(ratios[1], rel=0.01)  # of three digits
+
+
+def test_layers_that_become_one_stay_below_the_largest_weight(monkeypatch):
+    monkeypatch.setattr(own_models, "_known", {})
+    offer(Own("one.keras", (LayerInfo("conv", "Conv2D", 1, 4, 1, 3, 0.0, (("same", 1),)),)))
+    heavy = {"block2_conv2": 1e6, "block5_conv2": 1e6}
+    assert mapped(heavy, {}, "vgg16", "one.keras").layers == {"conv": 1e6}

@@ -91,7 +91,7 @@ def test_the_tab_has_a_table_for_each_network_with_a_head(monkeypatch, fake):
     assert len(classes) == 7
     said = words(page)
     assert "whose short side is scaled to 256 px" in said
-    assert "VGG16 comes without its classes: choose EfficientNet-Lite0 for a variant" in said
+    assert "No classes are known of VGG16: choose EfficientNet-Lite0 for a variant" in said
     assert list(numbers)[-1] == "Called"
     assert numbers["Called"] == [f"goldfish 50{FIXED}%", "–"]
 
@@ -102,7 +102,7 @@ def test_where_no_network_has_a_head_the_tab_says_why_it_is_empty(monkeypatch, f
     page = sound(page.run())
     assert len(tables(page)) == 1  # the numbers
     assert (
-        "VGG16 comes without its classes: choose EfficientNet-Lite0 for a variant to see what a "
+        "No classes are known of VGG16: choose EfficientNet-Lite0 for a variant to see what a "
         "network calls its dream."
     ) in words(page)
     assert "whose short side" not in words(page)
@@ -112,10 +112,17 @@ def test_where_no_network_has_a_head_the_tab_says_why_it_is_empty(monkeypatch, f
     ("models", "begins"),
     [
         ([LITE, f"{LITE}:untrained"], ""),
-        (["vgg16", LITE, "vgg16"], "VGG16 comes without its classes: choose"),
-        (["vgg16", "vgg19"], "VGG16 and VGG19 come without their classes: choose"),
+        (["vgg16", LITE, "vgg16"], "No classes are known of VGG16: choose"),
+        (["vgg16", "vgg19"], "No classes are known of VGG16 and VGG19: choose"),
     ],
 )
 def test_why_none(models, begins):
     sentence = why_none(models)
     assert sentence.startswith(begins) and bool(sentence) == bool(begins)
+
+
+def test_a_dream_that_ended_too_early_says_so_in_place_of_its_classes(monkeypatch, fake):
+    page = opened(monkeypatch, fake, SETUP.replace(variants=[SETUP.variants[0]]))
+    fake.cancel("job1")
+    page = sound(page.run())
+    assert "Fish: it ended before it was asked for its classes." in words(page)

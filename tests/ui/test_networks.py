@@ -109,9 +109,11 @@ def test_another_network_maps_the_layers_and_says_so(page):
     said = words(page)
     assert "One: EfficientNet-Lite0: block2_conv2 became block2b_add" in said
     assert "the weights were rescaled" in said
-    # Back to the page's network.
-    page.selectbox(key=own.model).select(None).run()
+    # Back to the page's network, which is named where one chooses.
+    page.selectbox(key=own.model).select("").run()
     assert "One: VGG16: " in words(sound(page))
+    choice = page.selectbox(key=own.model)
+    assert choice.options[choice.index] == "As the page: VGG16"
 
 
 def test_the_pages_network_leaves_variants_with_their_own(page):
@@ -148,10 +150,8 @@ def test_what_a_network_costs_stands_where_one_chooses():
     assert offered("resnet50:untrained")[-1] == "resnet50:untrained"
     # 305,856 multiplications a pixel against 8,901.
     assert work("efficientnet_lite0") == "a 34th of VGG16's work"
-    assert described("vgg19") == (
-        "VGG19 · downloaded when it is first used · 1.3 times the work of VGG16"
-    )
-    assert described("vgg16:untrained") == "VGG16, untrained · random weights, a control"
+    assert described("vgg19") == ("VGG19 · to download · 1.3 times VGG16's work")
+    assert described("vgg16:untrained") == "VGG16, untrained · a control"
 
 
 def test_several_networks_are_offered_equal_effort(page, fake):

@@ -134,8 +134,8 @@ def test_the_controls_of_a_comparison(page):
     helps = [side.help, every.help, model.help]
     assert helps == [own["max_side"].help, own["every"].help, own["model"].help]
     assert model.options[:2] == [
-        "VGG16 · here",
-        "EfficientNet-Lite0 · here · a 34th of VGG16's work",
+        "VGG16",
+        "EfficientNet-Lite0 · a 34th of VGG16's work",
     ]
     assert len(model.options) == len(ARCHITECTURES) + 2
     assert source.options == ["Cat", "Galaxies", "Noise", "Yours"] and not source.help

@@ -17,3 +17,10 @@ def test_sentence():
 def test_duration():
     said = [duration(seconds) for seconds in (0.2, 8.4, 60, 125)]
     assert [text.replace("\u00a0", " ") for text in said] == ["1 s", "8 s", "1 min", "2 min 5 s"]
+
+
+def test_a_map_that_keeps_its_size_is_told_once():
+    config = DreamConfig(layers={"predictions": 1.0}, octaves=2, octave_scale=2.0)
+    lite = "efficientnet_lite0"
+    told = sentence(check(400, 600, config, lite, known_layers(lite)))
+    assert told == "2 octaves, 300 × 200 to 600 × 400 px · map 1 × 1"

@@ -20,6 +20,9 @@ from dreamlab.ui.dreams.tables import inked, light
 #: there are two across, whatever the room.
 _ACROSS = 148
 
+#: Width of a letter in a chart, in pixels.
+_LETTER = 7
+
 
 def pictures(findings: Findings, job: str, look: Look, take: Callable[[Item], None] | None) -> None:
     """Draw the pictures; with `take`, a click on a picture calls it with the item."""
@@ -145,7 +148,8 @@ def _heat_map(table: Table) -> alt.LayerChart:
     words = base.mark_text(fontSize=10, opacity=fits).encode(
         text="shown:N", color=alt.condition(dark, alt.value("white"), alt.value("black"))
     )
-    return (ground + words).properties(height=90 + 26 * len(rows))
+    above = _LETTER * max(map(len, columns))  # the height covers the names above the cells too
+    return (ground + words).properties(height=50 + above + 26 * len(rows))
 
 
 def _line_chart(table: Table) -> alt.Chart:

@@ -23,8 +23,10 @@ def show(views: list[DreamView]) -> None:
                     hide_index=True,
                     border="horizontal",
                 )
-        elif view.status.active and class_names(view.run.model):
-            style.note(f"{view.run.name}: its classes come with its first step.")
+        elif class_names(view.run.model):
+            coming = "its classes come with its first step"
+            ended = "it ended before it was asked for its classes"
+            style.note(f"{view.run.name}: {coming if view.status.active else ended}.")
     if any(view.predictions for view in views):
         style.note(CROPS_IN_WORDS)
     if sentence := why_none([view.run.model for view in views]):
@@ -36,9 +38,8 @@ def why_none(models: list[str]) -> str:
     without = [label(model) for model in dict.fromkeys(models) if not class_names(model)]
     if not without:
         return ""
-    verb, whose = ("comes", "its") if len(without) == 1 else ("come", "their")
     others = " or ".join(label(model) for model in with_classes())
     return (
-        f"{listed(without)} {verb} without {whose} classes: choose {others} for a variant to see "
-        "what a network calls its dream."
+        f"No classes are known of {listed(without)}: choose {others} for a variant to see what a "
+        "network calls its dream."
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -21,13 +22,14 @@ from dreamlab.zoo import label as network_label
 def show(draft: Draft, index: int, count: int) -> None:
     """Draw the editor of a variant, which is at an index among so many."""
     own, model, now = draft.keys, draft.model, st.session_state
+    _send_anew(own)
     st.text_input("Name", max_chars=MAX_NAME, key=own.name)
     now[own.drawn_model] = model
     layers = {layer.name: layer for layer in known_layers(model)}
     st.selectbox(
         "Network",
-        [None, *networks.offered(now["model"], model)],
-        format_func=_network,
+        ["", *networks.offered(now["model"], model)],
+        format_func=partial(_network, now["model"]),
         key=own.model,
         on_change=_change_network,
         args=(own,),
@@ -57,10 +59,24 @@ def show(draft: Draft, index: int, count: int) -> None:
     _actions(draft, first=index == 0, last=index == count - 1)
 
 
-def _network(model: str | None) -> str:
-    if model is None:
-        return f"As the page: {network_label(st.session_state['model'])}"
-    return networks.described(model)
+def _send_anew(own: VariantKeys) -> None:
+    """Have the browser told all values of the editor in this run too.
+
+    It makes the controls when the editor is opened, and would start them at their defaults if they
+    were told in an earlier run.
+    """
+    now = st.session_state
+    layers, overrides = now[own.layers], now[own.overrides]
+    for key in (
+        *(own.name, own.model, own.overrides),
+        *map(own.channels, layers),
+        *map(own.own, overrides),
+    ):
+        now[key] = now[key]
+
+
+def _network(page: str, model: str) -> str:
+    return networks.described(model) if model else f"As the page: {network_label(page)}"
 
 
 def _channels(own: VariantKeys, name: str, *, alone: bool) -> None:

@@ -34,11 +34,11 @@ def described(model: str) -> str:
     """Return a network's name with what one should know before choosing it, in one line."""
     known = architecture(model)
     if is_untrained(model):
-        return f"{label(model)} · random weights, a control"
+        return f"{label(model)} · a control"
     facts = [label(model)]
     if is_on_offer(model):
         here = known is None or known.shipped
-        facts += ["here" if here else "downloaded when it is first used", work(model)]
+        facts += ["" if here else "to download", work(model)]
     return " · ".join(filter(None, facts))
 
 
@@ -48,8 +48,8 @@ def work(model: str) -> str:
         return ""
     times = _multiplications(_MEASURE) / _multiplications(model)
     if times < 1.5:
-        return f"{1 / times:.1f} times the work of {label(_MEASURE)}"
-    share = _FRACTIONS.get(round(times), f"a {_ordinal(round(times))}")
+        return f"{1 / times:.1f} times {label(_MEASURE)}'s work"
+    share = _FRACTIONS.get(round(times), _part(round(times)))
     return f"{share} of {label(_MEASURE)}'s work"
 
 
@@ -57,7 +57,10 @@ def _multiplications(model: str) -> float:
     return max([1.0, *(layer.operations for layer in known_layers(model))])
 
 
-def _ordinal(number: int) -> str:
+def _part(number: int) -> str:
+    """Return one of so many parts in words, such as ``a 34th`` or ``an 8th``."""
     endings = {1: "st", 2: "nd", 3: "rd"}
     ending = "th" if number % 100 in (11, 12, 13) else endings.get(number % 10, "th")
-    return f"{number}{ending}"
+    spoken = f"{number:,}".partition(",")[0]  # what is said first: eleven thousand, eighty
+    article = "an" if spoken[0] == "8" or spoken in ("11", "18") else "a"
+    return f"{article} {number}{ending}"

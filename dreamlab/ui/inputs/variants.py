@@ -14,6 +14,7 @@ from dreamlab.comparison.presets import (
     OF_NETWORKS,
 )
 from dreamlab.comparison.variant import Variant
+from dreamlab.config.layers import MAX_WEIGHT
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import known_layers
 from dreamlab.results.naming import with_network
@@ -131,8 +132,8 @@ def _weight(own: VariantKeys, name: str, shown: str, layer: LayerInfo | None) ->
         with right:
             st.number_input(
                 f"Weight of {name}",
-                min_value=-1e6,
-                max_value=1e6,
+                min_value=-MAX_WEIGHT,
+                max_value=MAX_WEIGHT,
                 step=0.1,
                 format="%.4g",
                 key=own.weight(name),
@@ -157,4 +158,4 @@ def _add() -> None:
     last = VariantKeys(now["variants"][-1])
     layers = {name: 1.0 for name in now[last.layers][:1]}
     name = f"Variant {len(now['variants']) + 1}"
-    state.add(Variant(name=name, model=now[last.model], layers=layers))
+    state.add(Variant(name=name, model=now[last.model] or None, layers=layers))

@@ -45,7 +45,7 @@ class VariantKeys:
 
     @property
     def model(self) -> str:
-        """Name of its network; None for that of the page."""
+        """Name of its network; empty for that of the page."""
         return f"{self.prefix}model"
 
     @property

@@ -81,7 +81,7 @@ def add(variant: Variant, *, after: int | None = None) -> int:
     own = VariantKeys(new)
     state[own.colour] = min(set(range(MAX_VARIANTS)) - colours)
     state[own.name] = _unlike(variant.name)
-    state[own.model] = variant.model
+    state[own.model] = variant.model or ""
     set_layers(own, variant.layers, variant.channels)
     state[own.overrides] = list(variant.overrides)
     for name, value in variant.overrides.items():
@@ -130,7 +130,7 @@ def draft(number: int) -> Draft:
     try:
         variant = Variant(
             name=name,
-            model=state[own.model],
+            model=state[own.model] or None,
             layers={layer: state.setdefault(own.weight(layer), 1.0) for layer in state[own.layers]},
             channels=channels(own),
             overrides={
