@@ -17,7 +17,7 @@ from dreamlab.cli.console import (
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.config.base import specs
-from dreamlab.config.presets import mixed_preset, network_of
+from dreamlab.config.presets import PRESETS_OF, mixed_preset, network_of
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape
 from dreamlab.images.bounds import check_smallest
@@ -92,6 +92,8 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
         preset = _first_preset(model)
     if preset is not None:
         values |= DreamConfig.preset(preset).to_dict()
+        if "layers" not in own:
+            _check_preset(preset, model if "model" in asked else network_of(preset))
         model = network_of(preset)
     if "config" in stored:
         model = str(stored.get("model", DEFAULT_MODEL))
@@ -113,6 +115,17 @@ def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
             channels = {name: of for name, of in channels.items() if name in own["layers"]}
         own["channels"] = channels | own.get("channels", {})
     return DreamConfig.from_dict(values | own), model
+
+
+def _check_preset(preset: str, model: str) -> None:
+    """Raise `DreamError` if a preset is for another network of the zoo, which has other layers."""
+    presets = PRESETS_OF.get(base(model), {})
+    if architecture(model) is not None and preset not in presets:
+        own = f"choose {', '.join(presets)}, or name" if presets else "name"
+        raise DreamError(
+            f"the preset {preset} is for {network_of(preset)}, not for {model}: {own} layers with "
+            "--layer"
+        )
 
 
 def _first_preset(model: str) -> str:

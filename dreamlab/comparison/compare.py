@@ -15,7 +15,7 @@ from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
 from dreamlab.results.contact_sheet import comparison_sheet
 from dreamlab.results.export import file_name
-from dreamlab.results.naming import told_apart
+from dreamlab.results.naming import told_apart, with_network
 from dreamlab.results.record import network_for, record, resolve
 from dreamlab.results.recording import Recording
 from dreamlab.results.section import NamedDream
@@ -166,10 +166,11 @@ def compare(
     from dreamlab.dream import NoAnswer, Silence
     from dreamlab.models import cached_model
 
-    configs = _configs(dreams, settings)
+    networks = _networks(dreams, model)
+    configs = _configs(dreams, networks, settings)
     image = warned(read_image(picture, max_side=max_side, background=background))
     recordings = {}
-    for (name, config), own in zip(configs.items(), _networks(dreams, model), strict=True):
+    for (name, config), own in zip(configs.items(), networks, strict=True):
         network = cached_model(own)
         try:
             recordings[name] = record(image, config, network, progress=progress, memory=memory)
@@ -183,7 +184,9 @@ def compare(
 
 
 def _configs(
-    dreams: Sequence[Dreamable] | Mapping[str, Dreamable], settings: Mapping[str, Any]
+    dreams: Sequence[Dreamable] | Mapping[str, Dreamable],
+    networks: Sequence[Any],
+    settings: Mapping[str, Any],
 ) -> dict[str, DreamConfig]:
     if isinstance(dreams, str):
         dreams = [dreams]
@@ -192,9 +195,11 @@ def _configs(
     if isinstance(dreams, Mapping):
         return {name: _config(dream, settings) for name, dream in dreams.items()}
     configs: dict[str, DreamConfig] = {}
-    for dream in dreams:
+    for dream, network in zip(dreams, networks, strict=True):
         config = _config(dream, settings)
         name = dream if isinstance(dream, str) else " + ".join(config.layers)
+        if name in configs and isinstance(network, str):  # the same layers of another network
+            name = with_network(name, network)
         while name in configs:  # the same layers with other settings
             name = f"{name} again"
         configs[name] = config
@@ -215,7 +220,7 @@ def _networks(
         return [model] * len(each)
     if len(model) != len(each):
         raise DreamError(
-            f"there are {len(model)} networks for {len(each)} dreams; give one for each, or one "
+            f"the networks are {len(model)} and the dreams {len(each)}; give one for each, or one "
             "for all"
         )
     return list(model)

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from dreamlab.zoo import UNTRAINED, is_untrained, label
+from dreamlab.zoo import label
 
 
 def with_network(name: str, model: str) -> str:
-    """Return a dream's name with its network behind it, unless the name has it already.
+    """Return a dream's name with its network behind it, unless that is its name already.
 
     Parameters
     ----------
@@ -15,10 +15,8 @@ def with_network(name: str, model: str) -> str:
     model : str
         Name of its network.
     """
-    network, said = label(model), name.lower()
-    if not is_untrained(model):  # whose twin has its name in it
-        said = said.replace(label(model + UNTRAINED).lower(), "")
-    return name if network.lower() in said else f"{name} · {network}"
+    network = label(model)
+    return name if name.lower() == network.lower() else f"{name} · {network}"
 
 
 def told_apart(dreams: Sequence[tuple[str, str]]) -> list[str]:

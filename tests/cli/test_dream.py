@@ -374,3 +374,18 @@ def test_a_damaged_tiff_is_one_line_and_no_library_s(asked, tmp_path, capfd):
 def test_untrained_is_no_network_by_itself(cat, tmp_path, capfd):
     assert main(["dream", cat, "--out", str(tmp_path / "o"), "--model", ":untrained"]) == 2
     assert "unknown model ':untrained'; choose from vgg16" in error_line(capfd)
+
+
+@pytest.mark.parametrize(
+    ("preset", "model", "way_out"),
+    [
+        ("mixed", "efficientnet_lite0", "choose lite-early, .*lite-goldfish, or name layers"),
+        ("lite-late", "vgg16:untrained", "choose layer1, .*mixed-noisy, or name layers"),
+        ("mixed", "resnet50", "name layers with --layer"),
+    ],
+)
+def test_a_preset_of_another_network_is_told(cat, capfd, tmp_path, preset, model, way_out):
+    asked = ["dream", cat, "--out", str(tmp_path), "--preset", preset, "--model", model]
+    assert main(asked) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert re.search(f"preset {preset} is for .*, not for {model}: {way_out}", line)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dreamlab import models
 from dreamlab.comparison.compare import compare
 from dreamlab.config import DreamConfig
 from dreamlab.dream import NoAnswer, Silence
@@ -77,3 +78,13 @@ def test_nothing_to_compare_is_one_sentence(network):
         compare(picture(40, 50), [], network)
     with pytest.raises(DreamError, match="has no layer 'x'"):
         compare(picture(40, 50), ["x"], network)
+
+
+def test_the_same_layers_of_two_networks_are_named_by_them(monkeypatch):
+    networks = {"a.keras": tiny_network(), "b.keras": tiny_network()}
+    monkeypatch.setattr(models, "cached_model", lambda model: networks.get(str(model), model))
+    image = picture(40, 50)
+    dreams = compare(image, ["third"] * 3, ["a.keras", "b.keras", "b.keras"], octaves=1)
+    assert list(dreams) == ["third", "third · b.keras", "third · b.keras again"]
+    with pytest.raises(DreamError, match="the networks are 1 and the dreams 2; give one for each"):
+        compare(image, ["first", "third"], ["a.keras"])

@@ -9,12 +9,12 @@ from dreamlab.results.naming import with_network
     ("name", "model", "full"),
     [
         ("Mixed", "vgg16", "Mixed · VGG16"),
-        ("vgg16, mixed", "vgg16", "vgg16, mixed"),
+        ("vgg16, mixed", "vgg16", "vgg16, mixed · VGG16"),
+        ("vgg16", "vgg16", "vgg16"),
         ("VGG16", "vgg16:untrained", "VGG16 · VGG16, untrained"),
         ("VGG16, untrained", "vgg16:untrained", "VGG16, untrained"),
         ("VGG16, untrained", "vgg16", "VGG16, untrained · VGG16"),
-        ("VGG16 and VGG16, untrained", "vgg16", "VGG16 and VGG16, untrained"),
     ],
 )
-def test_a_name_has_its_own_network_in_it(name, model, full):
+def test_a_name_is_followed_by_its_network(name, model, full):
     assert with_network(name, model) == full

@@ -111,7 +111,9 @@ def test_another_network_maps_the_layers_and_says_so(page):
     assert "the weights were rescaled" in said
     # Back to the page's network, which is named where one chooses.
     page.selectbox(key=own.model).select("").run()
-    assert "One: VGG16: " in words(sound(page))
+    sound(page)
+    assert page.session_state[own.layers] == list(before)
+    assert page.session_state[own.weight("block5_conv2")] == 1.5
     choice = page.selectbox(key=own.model)
     assert choice.options[choice.index] == "As the page: VGG16"
 
@@ -167,3 +169,13 @@ def test_one_network_needs_no_equal_effort(monkeypatch, fake):
     one = Comparison(variants=SETUP.variants[:1])
     page = sound(open_page(monkeypatch, fake, setup=one.encode()))
     assert "no common scale" not in words(page)
+
+
+def test_a_variant_that_is_added_has_the_class_of_the_one_before(page, fake):
+    page.button(key="comparison.Toward a goldfish").click().run()
+    page.button(key="add").click().run()
+    page.button(key="dream").click().run()
+    sound(page)
+    assert [dict(task.config.channels) for task in fake.requests.values()] == [
+        {"predictions": ("goldfish",)}
+    ] * 2

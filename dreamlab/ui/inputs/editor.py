@@ -131,11 +131,20 @@ def _block(name: str) -> str:
 
 
 def _change_network(own: VariantKeys) -> None:
-    """Take the layers of the chosen network that stand for those of the one before."""
+    """Take the layers of the chosen network that stand for those of the one before.
+
+    Back at a network that the variant had, it has the layers that it had there.
+    """
     now = st.session_state
     before, after = now[own.drawn_model], now[own.model] or now["model"]
     layers = {layer: now[own.weight(layer)] for layer in now[own.layers]}
-    moved = mapped(layers, state.channels(own), before, after)
+    channels = state.channels(own)
+    had = now.setdefault(own.action("had"), {})
+    had[before] = layers, channels
+    if after in had:
+        state.set_layers(own, *had[after])
+        return
+    moved = mapped(layers, channels, before, after)
     state.set_layers(own, moved.layers, moved.channels)
     if moved.said:
         state.notify(f"{now[own.name]}: {moved.said}.")

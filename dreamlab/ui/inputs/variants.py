@@ -157,5 +157,6 @@ def _add() -> None:
     now = st.session_state
     last = VariantKeys(now["variants"][-1])
     layers = {name: 1.0 for name in now[last.layers][:1]}
+    channels = {name: of for name, of in state.channels(last).items() if name in layers}
     name = f"Variant {len(now['variants']) + 1}"
-    state.add(Variant(name=name, model=now[last.model] or None, layers=layers))
+    state.add(Variant(name=name, model=now[last.model] or None, layers=layers, channels=channels))
