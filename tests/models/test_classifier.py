@@ -1,7 +1,10 @@
 """What EfficientNet-Lite0 calls the sample picture, against the known probabilities."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import skimage
 from PIL import Image
 
 from dreamlab.errors import DreamError
@@ -69,3 +72,21 @@ def test_a_network_without_its_head_says_which_has_one():
         Classifier(tiny_network())
     with pytest.raises(DreamError, match=f"^vgg16 {said}$"):
         classify(CAT, "vgg16")
+
+
+@pytest.mark.parametrize(
+    ("file", "known"),
+    [
+        ("chelsea.png", {"tiger cat": 0.39, "Egyptian cat": 0.36, "tabby": 0.17}),
+        ("coffee.png", {"espresso": 0.95}),
+        ("rocket.jpg", {"missile": 0.30, "projectile": 0.20}),
+    ],
+)
+def test_pictures_of_scikit_image_are_called_what_they_are_known_for(file, known):
+    # As arrays: the rocket's file has a colour profile, which is left out in the known figures.
+    with Image.open(Path(skimage.__file__).parent / "data" / file) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    (centre, _) = classify(pixels, "efficientnet_lite0")
+    found = {likely.name: likely.probability for likely in centre.classes}
+    for name, probability in known.items():
+        assert found[name] == pytest.approx(probability, abs=0.01)
