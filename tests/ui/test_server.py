@@ -310,6 +310,7 @@ def test_a_page_offers_the_networks_of_a_folder(monkeypatch, tmp_path):
     classifier(kl.Rescaling(1 / 255)).save(folder / "mine.keras")
     (folder / "cut.h5").write_bytes(b"")
     monkeypatch.setattr(own_models, "_known", {})
+    monkeypatch.delenv(PRELOAD, raising=False)  # another test's stand-in is no match for this
     offer(Own("mine.keras", load_model(folder / "mine.keras").layers))
     variant = Variant(name="Mine", layers={"conv_b": 1.0}, model="mine.keras")
     common = {"octaves": 1, "iterations": 2}

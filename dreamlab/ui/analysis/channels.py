@@ -1,11 +1,13 @@
 """The panel of the channel explorer, which makes a variant of the picked channels."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from dreamlab.analysis import Findings
+from dreamlab.classes import channel_label
 from dreamlab.comparison.variant import Variant
 from dreamlab.ui.analysis import panel
 from dreamlab.ui.analysis.base import Panel
@@ -25,6 +27,7 @@ def _below(model: str, findings: Findings) -> None:
             "Pick channels",
             channels,
             selection_mode="multi",
+            format_func=partial(_word, model, layer),
             key=f"channels.{model}.picked.{layer}",
             persist_state="session",
         )
@@ -36,6 +39,10 @@ def _below(model: str, findings: Findings) -> None:
             on_click=_take,
             args=(model, layer, tuple(choice)),
         )
+
+
+def _word(model: str, layer: str, channel: int) -> str:
+    return channel_label(model, layer, channel).removeprefix("channel ")
 
 
 def _take(model: str, layer: str, channels: tuple[int, ...]) -> None:
