@@ -1,5 +1,7 @@
 """How fast tasks run here, as measured."""
 
+from dreamlab.zoo import speed
+
 
 class Throughput:
     """Seconds a multiplication takes here, by network and precision, as last measured."""
@@ -17,7 +19,8 @@ class Throughput:
         """Return the seconds expected for so much work, or None if nothing was measured yet.
 
         What was not measured itself is taken from the nearest that was: the network at another
-        precision, else another network at this precision, else the last one measured.
+        precision, else another network at this precision, else the last one measured, each with
+        what is known of its speed beside this one's.
         """
         candidates = (
             [(model, precision)]
@@ -27,5 +30,5 @@ class Throughput:
         )
         for key in candidates:
             if key in self._rates:
-                return work * self._rates[key]
+                return work * self._rates[key] * speed(key[0]) / speed(model)
         return None

@@ -90,7 +90,7 @@ def test_an_editor_opened_late_has_the_variants_values(visitor):
     expect(page.get_by_label("Channels of block4c_add", exact=True)).to_have_value("1, 5")
     expect(page.get_by_label("Step", exact=True).last).to_have_value("0.02")
     expect(page.get_by_label("Network", exact=True).last).to_have_value(
-        "EfficientNet-Lite0 · a 34th of VGG16's work"
+        "EfficientNet-Lite0 · a sixth of VGG16's time"
     )
     page.get_by_role("button", name="Duplicate").click()
     expect(page.get_by_text("3 variants, 9 octaves in all")).to_be_visible()

@@ -11,7 +11,7 @@ from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.presets import EQUAL_EFFORT, OF_EFFICIENTNET_LITE0, OF_NETWORKS
 from dreamlab.comparison.variant import Variant
 from dreamlab.ui.dreams import compare
-from dreamlab.ui.inputs.networks import described, offered, work
+from dreamlab.ui.inputs.networks import cost, described, offered
 from dreamlab.ui.session.keys import VariantKeys
 from tests.support.fake_backend import open_page, sound, words
 
@@ -151,8 +151,10 @@ def test_what_a_network_costs_stands_where_one_chooses():
     assert offered()[:3] == ["vgg16", "efficientnet_lite0", "vgg16:untrained"]
     assert offered("resnet50:untrained")[-1] == "resnet50:untrained"
     # 305,856 multiplications a pixel against 8,901.
-    assert work("efficientnet_lite0") == "a 34th of VGG16's work"
-    assert described("vgg19") == ("VGG19 · to download · 1.3 times VGG16's work")
+    # 0.18 times as many a second: 34.4 * 0.18 = 6.2.
+    assert cost("efficientnet_lite0") == "a sixth of VGG16's time"
+    assert cost("convnext_tiny") == "7.3 times VGG16's time"
+    assert described("vgg19") == ("VGG19 · to download · 1.3 times VGG16's time")
     assert described("vgg16:untrained") == "VGG16, untrained · a control"
 
 

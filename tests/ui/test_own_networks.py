@@ -7,7 +7,7 @@ import pytest
 from dreamlab import own_models
 from dreamlab.layer_info import LayerInfo
 from dreamlab.own_models import Own, offer
-from dreamlab.ui.inputs.networks import described, offered, work
+from dreamlab.ui.inputs.networks import cost, described, offered
 
 # VGG16's work is that of its deepest layer, 3.06e5 multiplications a pixel.
 CONV = LayerInfo("conv", "Conv2D", 1, 4, 1, 3, 3.06e4, (("same", 1),))
@@ -33,4 +33,4 @@ def test_they_are_chosen_and_described_as_others_are(monkeypatch):
 def test_a_share_has_the_article_that_is_spoken(monkeypatch, times, words):
     monkeypatch.setattr(own_models, "_known", {})
     offer(Own("mine.keras", (replace(CONV, operations=3.0586e5 / times),)))
-    assert work("mine.keras") == f"{words} of VGG16's work"
+    assert cost("mine.keras") == f"{words} of VGG16's work"

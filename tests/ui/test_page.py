@@ -135,7 +135,7 @@ def test_the_controls_of_a_comparison(page):
     assert helps == [own["max_side"].help, own["every"].help, own["model"].help]
     assert model.options[:2] == [
         "VGG16",
-        "EfficientNet-Lite0 · a 34th of VGG16's work",
+        "EfficientNet-Lite0 · a sixth of VGG16's time",
     ]
     assert len(model.options) == len(ARCHITECTURES) + 2
     assert source.options == ["Cat", "Galaxies", "Noise", "Yours"] and not source.help

@@ -18,7 +18,6 @@ _LABELS = {
     "side": "Side (px)",
     "grown": "Grow pictures",
     "every": "Keep every n-th step",
-    "effort": "Equal effort",
     "model": "Network",
     "source": "Picture",
     "background": "Background",

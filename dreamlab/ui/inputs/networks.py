@@ -9,12 +9,13 @@ from dreamlab.zoo import (
     is_untrained,
     label,
     networks_on_offer,
+    speed,
 )
 
-#: Other networks' work is told as a multiple of this one's.
+#: What other networks cost is told as a multiple of this one.
 _MEASURE = "vgg16"
 
-_FRACTIONS = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
+_FRACTIONS = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth", 6: "a sixth", 7: "a seventh"}
 
 
 def offered(*chosen: str) -> list[str]:
@@ -38,19 +39,23 @@ def described(model: str) -> str:
     facts = [label(model)]
     if is_on_offer(model):
         here = known is None or known.shipped
-        facts += ["" if here else "to download", work(model)]
+        facts += ["" if here else "to download", cost(model)]
     return " · ".join(filter(None, facts))
 
 
-def work(model: str) -> str:
-    """Return the multiplications as a share of those of VGG16, in words; empty for VGG16."""
+def cost(model: str) -> str:
+    """Return the time of a step as a share of that of VGG16, in words; empty for VGG16.
+
+    Of a user's own network no more is known than the work: its multiplications.
+    """
     if model == _MEASURE:
         return ""
-    times = _multiplications(_MEASURE) / _multiplications(model)
+    known = architecture(model)
+    of = f"{label(_MEASURE)}'s {'work' if known is None else 'time'}"
+    times = _multiplications(_MEASURE) / _multiplications(model) * speed(model)
     if times < 1.5:
-        return f"{1 / times:.1f} times {label(_MEASURE)}'s work"
-    share = _FRACTIONS.get(round(times), _part(round(times)))
-    return f"{share} of {label(_MEASURE)}'s work"
+        return f"{1 / times:.1f} times {of}"
+    return f"{_FRACTIONS.get(round(times), _part(round(times)))} of {of}"
 
 
 def _multiplications(model: str) -> float:
