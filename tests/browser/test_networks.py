@@ -65,7 +65,7 @@ def test_another_network_is_chosen_in_the_editor(visitor, width):
     choice = page.get_by_label("Network", exact=True).last
     expect(choice).to_have_value("As the page: VGG16")
     choice.click()
-    option = page.get_by_role("option", name="EfficientNet-Lite0 · a 34th")
+    option = page.get_by_role("option", name="EfficientNet-Lite0 · a sixth")
     assert option.evaluate(WHOLE)
     option.click()
     expect(page.get_by_text("Trained: EfficientNet-Lite0: block3_conv3 became")).to_be_visible()
