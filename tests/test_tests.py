@@ -1,12 +1,15 @@
 """The tests themselves: where they lie, and whom they import."""
 
 import ast
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).parent
-PACKAGE = TESTS.parent / "dreamlab"
+ROOT = TESTS.parent
+PACKAGE = ROOT / "dreamlab"
 
 #: Folders that hold no tests of a folder of the package.
 APART = {"bench", "browser", "data", "support"}
@@ -50,3 +53,17 @@ def test_folders_are_those_of_the_package():
     folders = {path.name for path in TESTS.iterdir() if path.is_dir() and any(path.rglob("*.py"))}
     wings = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
     assert folders - APART == wings
+
+
+def test_the_top_level_holds_what_was_agreed_and_nothing_else():
+    agreed = {"app.py", "dreamlab", "tests", "requirements.txt", "README.md", ".streamlit"}
+    beside = {".ci", ".gitignore", "pyproject.toml"}
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("this is no checkout, whose files git lists")
+    listed = subprocess.run(
+        [git, "-c", "safe.directory=*", "ls-files"], cwd=ROOT, capture_output=True, text=True
+    )
+    if listed.returncode:
+        pytest.skip(f"git does not list the files: {listed.stderr}")
+    assert {path.partition("/")[0] for path in listed.stdout.splitlines()} == agreed | beside
