@@ -135,6 +135,11 @@ ARCHITECTURES = MappingProxyType(
 )
 
 
+def shipped() -> list[str]:
+    """Return the names of the networks whose weights come with dreamlab."""
+    return [name for name, known in ARCHITECTURES.items() if known.shipped]
+
+
 def is_untrained(model: str) -> bool:
     """Return whether a network's name stands for its untrained twin, as ``vgg16:untrained``."""
     return model.endswith(UNTRAINED)

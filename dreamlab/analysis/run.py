@@ -19,7 +19,6 @@ from dreamlab.errors import DreamError, listed
 from dreamlab.images import Loaded, Picture, Shape, read_image, warned
 from dreamlab.images.bounds import check_smallest
 from dreamlab.results.progress import progress_bar
-from dreamlab.zoo import base
 
 if TYPE_CHECKING:
     import keras
@@ -152,7 +151,7 @@ def analyse(
 
 def _with_layers_of(network: "Network", settings: Settings) -> Settings:
     """Return settings with the network's own mixed preset, if they have a mix and it has one."""
-    mix, preset = getattr(settings, "layers", ()), mixed_preset(base(network.name))
+    mix, preset = getattr(settings, "layers", ()), mixed_preset(network.name)
     if mix and preset is not None:
         return settings.replace(layers=PRESETS[preset]["layers"])
     if not {layer.name for layer in network.layers}.issuperset(mix):

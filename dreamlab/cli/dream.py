@@ -130,8 +130,7 @@ def _check_preset(preset: str, model: str) -> None:
 
 def _first_preset(model: str) -> str:
     """Return the preset of a network for which no layers are named."""
-    named = base(model)
-    preset = mixed_preset(named)
+    named, preset = base(model), mixed_preset(model)
     there = architecture(model) is not None or is_address(model) or named and Path(named).exists()
     if preset is None and not there:
         return "mixed"  # loading says that there is no such network

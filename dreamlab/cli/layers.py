@@ -19,7 +19,7 @@ from dreamlab.config.presets import network_of
 from dreamlab.images import load_image
 from dreamlab.layers import LAYER_TABLE, LOSS_TABLE, is_offered, known_layers, layer_table
 from dreamlab.results import folder
-from dreamlab.zoo import ARCHITECTURES, UNTRAINED, architecture, base
+from dreamlab.zoo import ARCHITECTURES, UNTRAINED, architecture, base, shipped
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -86,9 +86,8 @@ def _write_losses() -> None:
     from dreamlab.models import load_model
 
     cat = load_image(resources.files("dreamlab").joinpath("samples", "cat.png").read_bytes())
-    here = [name for name, known in ARCHITECTURES.items() if known.shipped]
     losses = {}
-    for name in [*here, *(name + UNTRAINED for name in ARCHITECTURES)]:
+    for name in [*shipped(), *(name + UNTRAINED for name in ARCHITECTURES)]:
         measured = first_losses(load_model(name), cat)
         losses[name] = {layer: float(f"{loss:.4g}") for layer, loss in measured.items()}
     folder.write_file(LOSS_TABLE, (json.dumps(losses, indent=1) + "\n").encode())

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from dreamlab.zoo import base
+
 _MIXED = {"block2_conv2": 0.02, "block3_conv3": 0.03, "block4_conv3": 0.5, "block5_conv2": 1.5}
 _NOISE = {"gaussian_noise": 0.05, "salt_pepper": 0.002}
 
@@ -69,7 +71,7 @@ def mixed_preset(model: str) -> str | None:
     Parameters
     ----------
     model : str
-        Name of the network, without ``:untrained``.
+        Name of the network, trained or not.
     """
-    presets = PRESETS_OF.get(model, ())
+    presets = PRESETS_OF.get(base(model), ())
     return next((name for name in presets if name.endswith("mixed")), None)

@@ -14,7 +14,6 @@ from dreamlab.images import Loaded, Picture, Shape, read_image, warned
 from dreamlab.images.bounds import check_smallest
 from dreamlab.results.progress import follow
 from dreamlab.results.recording import Recording
-from dreamlab.zoo import base
 
 if TYPE_CHECKING:
     import keras
@@ -78,7 +77,7 @@ def record(
     from dreamlab.models import cached_model
 
     if config is None and "layers" not in settings:
-        config = mixed_preset(base(str(getattr(model, "name", model)))) or "mixed"
+        config = mixed_preset(str(getattr(model, "name", model))) or "mixed"
     dream_config = resolve(config, settings)
     loaded = warned(read_image(picture, max_side=max_side, background=background))
     image, shape, full = Picture.exactly(loaded.image), Shape.of(loaded.image), loaded.full

@@ -16,7 +16,7 @@ from dreamlab.config.presets import mixed_preset  # noqa: E402
 from dreamlab.dream import Step, dream  # noqa: E402
 from dreamlab.images import Picture, load_image  # noqa: E402
 from dreamlab.layers import deepest_operations  # noqa: E402
-from dreamlab.zoo import ARCHITECTURES, label  # noqa: E402
+from dreamlab.zoo import label, shipped  # noqa: E402
 from tests.bench.convolutions import in_turns  # noqa: E402
 
 _CAT = Path(__file__).parents[1] / "data" / "cat_600x400.png"
@@ -31,7 +31,7 @@ def steps(model: str, picture: Picture) -> Generator[Step]:
 def main() -> None:
     """Measure and print."""
     picture = Picture.of(load_image(_CAT))
-    models = [name for name, known in ARCHITECTURES.items() if known.shipped]
+    models = shipped()
     runs = [steps(model, picture) for model in models]
     taken = in_turns(*(run.__next__ for run in runs))
     print("network               s a step  multiplications   times as fast")

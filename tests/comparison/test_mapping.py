@@ -15,7 +15,7 @@ from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import first_loss, known_layers
 from dreamlab.models import cached_model
 from dreamlab.own_models import Own, offer
-from dreamlab.zoo import ARCHITECTURES
+from dreamlab.zoo import shipped
 
 MIX = PRESETS["mixed"]["layers"]
 OFFERED = {**OF_NETWORKS, **OF_EFFICIENTNET_LITE0}
@@ -84,7 +84,7 @@ def test_suppressed_layers_stay_suppressed():
     assert [weight > 0 for weight in moved.layers.values()] == [False, True]
 
 
-@pytest.mark.parametrize("model", [name for name, of in ARCHITECTURES.items() if of.shipped])
+@pytest.mark.parametrize("model", shipped())
 def test_the_losses_of_networks_that_are_here_are_known(model):
     for name in (model, f"{model}:untrained"):
         assert all(first_loss(name, layer.name) for layer in known_layers(model) if layer.depth)
