@@ -23,6 +23,7 @@ from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import DreamConfig, settings_text
 from dreamlab.config.base import checked
 from dreamlab.config.specs import choice, names, number
+from dreamlab.errors import listed
 from dreamlab.images import Picture, Shape
 from dreamlab.images.distance import distance, line_search
 from dreamlab.layer_info import LayerInfo
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from dreamlab.models import Network
 
 EFFORTS = ("equal effort", "equal steps")
+
+#: Share of the amount from which a layer has moved the picture as far as it should.
+_REACHED = 0.99
 
 
 @checked
@@ -168,6 +172,7 @@ def _item(
             "config": config.to_dict(),
         },
         picture=Picture.of(picture, text=settings_text(json.dumps(metadata))),
+        of_original=True,
     )
 
 
@@ -195,12 +200,47 @@ def silent_layers(findings: AnalysisData) -> tuple[str, ...]:
     return tuple(item.values["layer"] for item in findings.items if item.values["moved"] is None)
 
 
+def sentence(findings: AnalysisData) -> str:
+    """Return which layer took the fewest steps and which the most, or moved least."""
+    settings = AtlasSettings.from_dict(findings.settings)
+    moved = {item.key: item.values for item in findings.items if item.values["moved"] is not None}
+    if not moved:
+        return "No layer answers to this picture, so none moved it."
+    if not settings.equal_effort:
+        least, most = (of(moved, key=lambda name: moved[name]["moved"]) for of in (min, max))
+        return (
+            f"In {settings.iterations} steps {most} moved the picture most, by "
+            f"{moved[most]['moved']:.2g}, and {least} least, by {moved[least]['moved']:.2g}."
+        )
+    short = [name for name in moved if moved[name]["moved"] < settings.amount * _REACHED]
+    if short:
+        least = min(short, key=lambda name: moved[name]["moved"])
+        return (
+            f"{listed(short)} fell short: {moved[least]['steps']} steps of {least} moved the "
+            f"picture by {moved[least]['moved']:.2g} of {settings.amount:g}."
+        )
+    steps = {name: values["steps"] for name, values in moved.items()}
+    slowest = max(steps, key=lambda name: steps[name])
+    fewest = min(steps.values())
+    quick = [name for name in steps if steps[name] == fewest]
+    if steps[slowest] == fewest:
+        return f"Each of {len(steps)} layers moved the picture by {settings.amount:g} in as many."
+    return (
+        f"{slowest} had to look anew most often: it took {steps[slowest]} steps to move the "
+        f"picture by {settings.amount:g}, and {listed(quick, 3)} took {fewest}."
+    )
+
+
 ANALYSIS = Analysis(
     name="atlas",
     title="Layer atlas",
+    question="What does each layer look for?",
     summary="Every layer dreamt on the picture, with the same effort.",
     settings=AtlasSettings,
     run=run,
     plan=plan,
     tables=tables,
+    sentence=sentence,
+    essentials=("layers", "amount"),
+    film=True,
 )

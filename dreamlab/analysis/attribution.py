@@ -8,6 +8,7 @@ import numpy as np
 
 from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
 from dreamlab.analysis.gradients import balance, gradient_statistics, silent_layers
+from dreamlab.analysis.layer_gradients import LayerGradients
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.classes import channel_numbers
 from dreamlab.config import PRESETS, DreamConfig, settings_text
@@ -20,7 +21,6 @@ from dreamlab.layers import chosen_layers
 from dreamlab.report.table import Table
 
 if TYPE_CHECKING:
-    from dreamlab.dream import Start
     from dreamlab.models import Network
 
 
@@ -52,7 +52,7 @@ def run(
     from dreamlab.dream import dream
 
     config = settings.config()
-    layer_gradients = _LayerGradients(network, config)
+    layer_gradients = LayerGradients(network, config)
     # The work of a step is that of the step itself, then that of each layer's gradient.
     operations = [network.layer(name).operations for name in config.layers]
     costs = [max(operations), *operations]
@@ -84,7 +84,7 @@ def run(
             if step.ends_octave:
                 text = settings_text(step.provenance.to_json())
                 picture = Picture.of(step.image, text=text)
-            item = Item(f"step_{count:03d}", caption, values, picture)
+            item = Item(f"step_{count:03d}", caption, values, picture, of_original=True)
             yield AnalysisStep(done, caption, item)
     if not count and step.reached:
         raise DreamError(
@@ -93,39 +93,6 @@ def run(
         )
     if not count:
         raise DreamError("every octave's first loss is above max_loss; choose a larger one")
-
-
-class _LayerGradients:
-    """Computes each layer's gradient alone, with the dream's own channels, shifts and tiles."""
-
-    def __init__(self, network: "Network", config: DreamConfig) -> None:
-        from dreamlab.dream.arithmetic import arithmetic
-        from dreamlab.dream.ascent import OctaveAscent
-        from dreamlab.dream.compiled import compile_objective
-
-        computed = arithmetic(config.precision, config.convolution)
-        self._octave = OctaveAscent
-        local = compile_objective(network, config, *computed).local
-        self._alone = {}
-        for name, weight in config.layers.items():
-            # The gradient gets the weight, as a config must not have weight 0 alone. Without exact
-            # tiles the other layers stay in the config, so that the tiles are the dream's.
-            names = [name] if local else list(config.layers)
-            alone = DreamConfig(
-                layers={layer: float(layer == name) for layer in names},
-                channels={
-                    layer: config.channels[layer] for layer in names if layer in config.channels
-                },
-                preprocessing=config.preprocessing,
-                tile=config.tile,
-            )
-            self._alone[name] = weight, alone, compile_objective(network, alone, *computed)
-
-    def gradient(self, name: str, start: "Start") -> np.ndarray:
-        """Return a layer's weighted gradient at the start of a step, float32 (H, W, 3)."""
-        weight, alone, objective = self._alone[name]
-        octave = self._octave(objective, alone, Shape.of(start.picture), start.memory_budget)
-        return np.float32(weight) * octave.gradient(start.picture, start.shift)[1]
 
 
 def plan(
@@ -146,9 +113,9 @@ def plan(
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
     """Return each layer's share of loss and gradient by step, mean cosines, and the balance."""
-    if not findings.items:
-        return ()
     weighted = findings.settings["layers"]
+    if not findings.items or len(weighted) == 1:  # a share of 100 % and a cosine of 1 say nothing
+        return ()
     layers = tuple(weighted)
     steps = [item.values for item in findings.items]
     mean = [
@@ -207,12 +174,51 @@ def _mean(figures: Sequence[float | None]) -> float | None:
     return sum(defined) / len(defined) if defined else None
 
 
+def sentence(findings: AnalysisData) -> str:
+    """Return who drives the picture, and who pulls against whom."""
+    weighted = findings.settings["layers"]
+    if len(weighted) == 1:
+        return (
+            f"{next(iter(weighted))} is alone in this dream, so all of it is its own: choose a mix "
+            "of layers to see who drives it."
+        )
+    steps = [item.values for item in findings.items]
+    silent = silent_layers(weighted, [step["norms"] for step in steps])
+    shares = [_shares(step["norms"], silent) for step in steps]
+    means = {
+        name: _mean([row[place] for row in shares]) or 0.0 for place, name in enumerate(weighted)
+    }
+    first = max(means, key=lambda name: means[name])
+    part = weighted[first] / (sum(map(abs, weighted.values())) or 1.0)
+    said = (
+        f"{first} drives the picture: {means[first]:.0%} of the gradient, with {part:.0%} of the "
+    )
+    said += "weights."
+    names = list(weighted)
+    cosines = {
+        (names[row], names[column]): mean
+        for row in range(len(names))
+        for column in range(row)
+        if (mean := _mean([step["cosines"][row][column] for step in steps])) is not None
+    }
+    if not cosines:
+        return said
+    second, first = min(cosines, key=lambda pair: cosines[pair])
+    least = cosines[second, first]
+    if least < 0:
+        return f"{said} {first} and {second} pull against each other (cosine {least:.2f})."
+    return f"{said} No two layers pull against each other (least cosine {least:.2f})."
+
+
 ANALYSIS = Analysis(
     name="attribution",
     title="Mix attribution",
+    question="Who drives the picture in a mix, and who fights whom?",
     summary="Who drives the picture in a mixed run, and who fights whom.",
     settings=AttributionSettings,
     run=run,
     plan=plan,
     tables=tables,
+    sentence=sentence,
+    essentials=("octaves", "iterations"),
 )

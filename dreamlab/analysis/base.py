@@ -4,6 +4,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from dreamlab.analysis.settings import Settings
 from dreamlab.images import Picture, Shape
 from dreamlab.layer_info import LayerInfo
@@ -28,12 +30,28 @@ class Item:
         Figures of the item, as plain JSON types.
     picture : Picture or None
         Picture of the item, if any.
+    cell : str
+        Items of the same cell stand together, such as a channel's place in the picture and what it
+        looks for; by default the item's own key.
+    of_original : bool
+        Whether the picture is the analysed one, changed: it may be compared with it.
+    arrays : dict of str to numpy.ndarray
+        Maps and the like behind the picture, by name, for the ``.npz`` of the analysis.
     """
 
     key: str
     caption: str
     values: dict[str, Any]
     picture: Picture | None = field(default=None, repr=False)
+    cell: str = ""
+    of_original: bool = False
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def nbytes(self) -> int:
+        """Size of the picture and the arrays, in bytes."""
+        pictures = 0 if self.picture is None else self.picture.nbytes
+        return pictures + sum(array.nbytes for array in self.arrays.values())
 
 
 @dataclass(frozen=True)
@@ -93,9 +111,25 @@ class AnalysisData:
 
     @property
     def nbytes(self) -> int:
-        """Size of all pictures, in bytes."""
-        pictures = [self.original, *(item.picture for item in self.items)]
-        return sum(picture.nbytes for picture in pictures if picture is not None)
+        """Size of all pictures and arrays, in bytes."""
+        original = 0 if self.original is None else self.original.nbytes
+        return original + sum(item.nbytes for item in self.items)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What the findings of two networks say of each other.
+
+    Parameters
+    ----------
+    sentence : str
+        The difference in a sentence, worked out from the figures.
+    tables : tuple of Table
+        The differences.
+    """
+
+    sentence: str
+    tables: tuple[Table, ...] = ()
 
 
 #: Pixels of the picture times steps, and multiplications per pixel and step.
@@ -108,8 +142,8 @@ class Analysis:
 
     Parameters
     ----------
-    name, title, summary : str
-        Name in code, title on the page, and summary in a sentence.
+    name, title, question, summary : str
+        Name in code, title on the page, the question that it answers, and summary in a sentence.
     settings : type
         Its `Settings`.
     run : callable
@@ -121,14 +155,29 @@ class Analysis:
         for the name of the network and all its layers; raises `DreamError` if it cannot run.
     tables : callable
         ``tables(findings)`` returns the tables.
+    sentence : callable
+        ``sentence(findings)`` says in a plain sentence or two, worked out from the figures, what
+        was found; there is at least 1 item. A full stop ends it.
+    essentials : tuple of str
+        The settings that matter most, at most 2; the page folds the others.
     needs_picture : bool
         Whether it needs a picture; else ``image`` may be None.
+    several : bool
+        Whether ``image`` is a list of pictures, or None for crops of the samples.
+    beside : bool
+        Whether one run compares two networks, the second of them being the setting ``beside``; else
+        each network has a run of its own.
+    contrast : callable or None
+        ``contrast(first, second)`` returns the `Contrast` of the findings of two networks.
+    film : bool
+        Whether the pictures, in order, are a film too.
     columns : int
         Pictures per row of the contact sheet.
     """
 
     name: str
     title: str
+    question: str
     summary: str
     settings: type[Settings]
     run: Callable[
@@ -138,5 +187,11 @@ class Analysis:
     ]
     plan: Callable[[Shape, Any, str, Sequence[LayerInfo]], list[Work]]
     tables: Callable[[AnalysisData], tuple[Table, ...]]
+    sentence: Callable[[AnalysisData], str]
+    essentials: tuple[str, ...]
     needs_picture: bool = True
+    several: bool = False
+    beside: bool = False
+    contrast: Callable[[AnalysisData, AnalysisData], Contrast] | None = None
+    film: bool = False
     columns: int = 6

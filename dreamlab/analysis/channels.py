@@ -74,7 +74,16 @@ def run(
             picture = Picture.of(overlay(image, activation[:, :, channel]))
             part = "no answer" if share is None else f"{share:.1%} of the response"
             caption = f"{channel_label(network.name, layer.name, channel)} · {part}"
-            item = Item(f"{layer.name}-{channel}-map", caption, values, picture)
+            key = f"{layer.name}-{channel}"
+            item = Item(
+                f"{key}-map",
+                caption,
+                values,
+                picture,
+                cell=key,
+                of_original=True,
+                arrays={"map": activation[:, :, channel].astype(np.float32)},
+            )
             yield AnalysisStep(0.0, f"{layer.name}, the maps", item)
     if settings.grown:
         yield from _visualized(network, layer, channels, settings, resume_from, memory)
@@ -134,8 +143,10 @@ def _visualized(
                 }
                 caption = channel_label(network.name, layer.name, grown)
                 caption += " · did not grow" * stuck
-                key = f"{layer.name}-{grown}-grown"
-                items[grown] = Item(key, caption, values, Picture.of(picture))
+                cell = f"{layer.name}-{grown}"
+                items[grown] = Item(
+                    f"{cell}-grown", caption, values, Picture.of(picture), cell=cell
+                )
         yield AnalysisStep(
             len(items) / len(channels),
             f"{layer.name}, {channel_label(network.name, layer.name, channel)}",
@@ -199,14 +210,41 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
     return (Table("channels", title, columns, rows, silent=silent),) if rows else ()
 
 
+def sentence(findings: AnalysisData) -> str:
+    """Return the strongest channel's share of the response, or which pictures did not grow."""
+    layer = findings.settings["layer"]
+    shares = {
+        item.values["channel"]: item.values["share"]
+        for item in findings.items
+        if item.values["kind"] == "map" and item.values["share"] is not None
+    }
+    if shares:
+        first = max(shares, key=lambda channel: shares[channel])
+        name = channel_label(findings.model, layer, first)
+        return (
+            f"Of {layer}, {name} answers most to this picture: {shares[first]:.1%} of the "
+            f"response; the {len(shares)} channels here make up {sum(shares.values()):.0%}."
+        )
+    if any(item.values["kind"] == "map" for item in findings.items):
+        return f"None of the channels here answers to this picture; all are of {layer}."
+    stuck = [item for item in findings.items if item.values["last_objective"] is None]
+    count = len(findings.items)
+    if stuck:
+        return f"{len(stuck)} of {count} channels of {layer} did not grow a picture."
+    return f"What {count} channels of {layer} look for, each grown from noise."
+
+
 ANALYSIS = Analysis(
     name="channels",
     title="Channel explorer",
+    question="What do single channels look for, and where do they find it?",
     summary="Which channels of a layer respond to the picture most, and what each looks for.",
     settings=ChannelSettings,
     run=run,
     plan=plan,
     tables=tables,
+    sentence=sentence,
+    essentials=("layer", "channels"),
     needs_picture=False,
     columns=9,
 )

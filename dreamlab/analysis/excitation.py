@@ -17,6 +17,9 @@ from dreamlab.report.table import Table
 if TYPE_CHECKING:
     from dreamlab.models import Network
 
+#: A layer is starved if no other layer's dream changes its mean square by more than this share.
+_STARVED = 0.25
+
 
 def run(
     image: np.ndarray,
@@ -84,12 +87,43 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
     return (Table("excitation", title, ("dreamt", *columns), rows, "ratios", silent),)
 
 
+def sentence(findings: AnalysisData) -> str:
+    """Return which layer the dreams of others move least, and whose dream moves others most."""
+    figures = {item.values["layer"]: item.values["ratios"] for item in findings.items}
+    changes = {
+        (dreamt, layer): abs(ratio - 1)
+        for dreamt, ratios in figures.items()
+        for layer, ratio in ratios.items()
+        if ratio is not None and layer != dreamt
+    }
+    if not changes:
+        return "No layer's dream was measured on another layer: choose two or more layers."
+    reached = {
+        layer: max(change for (_, other), change in changes.items() if other == layer)
+        for _, layer in changes
+    }
+    least = min(reached, key=lambda layer: reached[layer])
+    strongest, moved = max(changes, key=lambda pair: changes[pair])
+    starved = f"{least} is starved: no other layer's dream moves it by more than"
+    if reached[least] > _STARVED:
+        starved = f"No layer is starved: even {least} is moved by another layer's dream, by"
+    ratio = figures[strongest][moved]
+    return (
+        f"{starved} {reached[least]:.0%}. {strongest}'s dream moves others most: {moved} answers "
+        f"{ratio:.3g} times as strongly as to the original."
+    )
+
+
 ANALYSIS = Analysis(
     name="excitation",
     title="Excitation matrix",
+    question="Which layers rise together, and which are starved?",
     summary="Which layers rise when one is dreamt, and which are starved.",
     settings=atlas.AtlasSettings,
     run=run,
     plan=plan,
     tables=tables,
+    sentence=sentence,
+    essentials=("layers", "amount"),
+    film=True,
 )

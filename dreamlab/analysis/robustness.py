@@ -89,7 +89,9 @@ def run(
                     "shift": noises[place].shifts[layer.name],
                 }
                 caption += "" if answers else " · no answer"
-                item = Item(keys[layer.name][place], caption, values, Picture(pixels))
+                item = Item(
+                    keys[layer.name][place], caption, values, Picture(pixels), of_original=True
+                )
             yield AnalysisStep(done / total, caption, item)
 
 
@@ -179,13 +181,47 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
     return tuple(results)
 
 
+def sentence(findings: AnalysisData) -> str:
+    """Return whose dream stays most alike under the strongest noise, and whose least."""
+    noisy = [item.values for item in findings.items if item.values["level"] > 0]
+    heard = [values for values in noisy if values["ssim"] is not None]
+    if not heard:
+        return "No layer was dreamt on a noisy picture that it answers to."
+    kind = heard[0]["kind"]
+    level = max(values["level"] for values in heard if values["kind"] == kind)
+    by_layer = {
+        values["layer"]: values["ssim"]
+        for values in heard
+        if values["kind"] == kind and values["level"] == level
+    }
+    picture = next(
+        values["ssim_pictures"]
+        for values in heard
+        if values["kind"] == kind and values["level"] == level
+    )
+    least, most = (of(by_layer, key=lambda layer: by_layer[layer]) for of in (min, max))
+    noise = f"{KINDS[kind][0]} of {level:g}"
+    if least == most:
+        return (
+            f"With {noise}, the dream of {least} stays alike to an SSIM of {by_layer[least]:.2f}; "
+            f"the noisy picture itself, to {picture:.2f}."
+        )
+    return (
+        f"With {noise}, the dream of {most} stays most alike (SSIM {by_layer[most]:.2f}) and that "
+        f"of {least} least ({by_layer[least]:.2f}); the noisy picture itself has {picture:.2f}."
+    )
+
+
 ANALYSIS = Analysis(
     name="robustness",
     title="Noise robustness",
+    question="How much noise can a layer's dream take?",
     summary="How alike the dreams stay, and how far activations shift, when noise is added.",
     settings=RobustnessSettings,
     run=run,
     plan=plan,
     tables=tables,
+    sentence=sentence,
+    essentials=("layers", "iterations"),
     columns=5,
 )

@@ -1,9 +1,8 @@
 """Synthesises, from noise, pictures that each activate one channel.
 
 The method is that of Olah, Mordvintsev and Schubert, "Feature Visualization" (Distill, 2017),
-https://distill.pub/2017/feature-visualization: the picture is parameterised by its Fourier
-coefficients, each scaled by its frequency, in colours decorrelated over natural pictures, and is
-shifted at random before each step. Ascent on the pixels themselves ends in high-frequency noise.
+https://distill.pub/2017/feature-visualization: the picture is on the Fourier canvas
+(`dreamlab.dream.fourier`) and is shifted at random before each step.
 
 We depart from it in two ways: we neither rotate nor scale the picture, and we skip a layer's last
 ReLU, so that a channel that is silent on noise still has a gradient.
@@ -16,68 +15,19 @@ import numpy as np
 import tensorflow as tf
 
 from dreamlab.dream.arithmetic import arithmetic
+from dreamlab.dream.fourier import adam, frequency_scales, to_pictures
 from dreamlab.dream.memory import budget, bytes_per_pixel
+from dreamlab.images.shape import Shape
 from dreamlab.models import Network
 from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.per_network import per_network
 
-#: Square root of the covariance of the colours of natural pictures (ImageNet), from Lucid.
-_COLOUR = np.array(
-    [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]],
-    np.float32,
-)
-#: The same, scaled as in Lucid: its longest column has length 1.
-COLOUR = _COLOUR / np.linalg.norm(_COLOUR, axis=0).max()
-
-#: Standard deviation of the initial coefficients, and Adam's constants.
-_START = 0.01
-_RATE, _BETA1, _BETA2, _EPSILON = 0.05, 0.9, 0.999, 1e-8
+#: Standard deviation of the initial coefficients, and length of a step.
+_START, _RATE = 0.01, 0.05
 
 #: Most pictures at once: more are hardly faster, and make a step long that can be cancelled
 #: only at its end.
 _MOST = 16
-
-
-def frequency_scales(side: int) -> np.ndarray:
-    """Return the factor of each Fourier coefficient: the side over its frequency.
-
-    Natural pictures have amplitudes of about 1 over the frequency. The constant coefficient gets
-    the factor of the lowest frequency.
-
-    Parameters
-    ----------
-    side : int
-        Side of the picture, in pixels.
-
-    Returns
-    -------
-    numpy.ndarray
-        float32, shape (side, side // 2 + 1), as `numpy.fft.rfft2` orders frequencies.
-    """
-    frequencies = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None, :])
-    return (side / np.maximum(frequencies, 1 / side)).astype(np.float32)
-
-
-def to_pictures(coefficients: tf.Tensor, scales: np.ndarray) -> tf.Tensor:
-    """Turn coefficients into pictures.
-
-    Parameters
-    ----------
-    coefficients : tf.Tensor
-        float32, shape (N, 2, 3, side, side // 2 + 1): real and imaginary parts, by colour.
-    scales : numpy.ndarray
-        The factors that `frequency_scales` returns.
-
-    Returns
-    -------
-    tf.Tensor
-        float32, shape (N, side, side, 3), within [-1, 1].
-    """
-    spectrum = tf.complex(coefficients[:, 0] * scales, coefficients[:, 1] * scales)
-    side = scales.shape[0]
-    waves = tf.signal.irfft2d(spectrum, [side, side]) / 4.0  # Lucid's own factor
-    colours = tf.tensordot(tf.transpose(waves, (0, 2, 3, 1)), COLOUR, [[3], [1]])
-    return 2.0 * tf.sigmoid(colours) - 1.0
 
 
 class ChannelVisualizer:
@@ -107,7 +57,8 @@ class ChannelVisualizer:
         network.check_side(layer, side)
         self._network = network
         self._preprocessing = preprocessing
-        self._scales = frequency_scales(side)
+        self._side = side
+        self._scales = frequency_scales(Shape(side, side))
         precision, convolution = arithmetic(precision)
         model = unrectified(
             network.plain_extractor([layer], precision), network.name_in_keras(layer)
@@ -137,7 +88,7 @@ class ChannelVisualizer:
         memory : float, optional
             As in `dreamlab.dream.dream`.
         """
-        fit = int(budget(self._scales.shape[0] ** 2, memory) / self._bytes)
+        fit = int(budget(self._side**2, memory) / self._bytes)
         return min(_MOST, max(1, fit))
 
     def visualize(
@@ -179,7 +130,7 @@ class ChannelVisualizer:
 
     def pictures(self, coefficients: tf.Tensor) -> np.ndarray:
         """Return the pictures of coefficients, float32, shape (N, side, side, 3), in [-1, 1]."""
-        return to_pictures(coefficients, self._scales).numpy()
+        return to_pictures(coefficients, self._scales, self._side).numpy()
 
     @own_settings()
     def _ascend(
@@ -195,7 +146,7 @@ class ChannelVisualizer:
             tape.watch(coefficients)
             pictures = tf.map_fn(
                 lambda rolled: tf.roll(*rolled, axis=(0, 1)),
-                (to_pictures(coefficients, self._scales), shifts),
+                (to_pictures(coefficients, self._scales, self._side), shifts),
                 fn_output_signature=tf.float32,
             )
             activation = self._network.activations(self._model, pictures, self._preprocessing)
@@ -205,11 +156,8 @@ class ChannelVisualizer:
             # No picture has a part in another's objective, so each gets the gradient of its own.
             total = tf.reduce_sum(objectives)
         gradient = tape.gradient(total, coefficients)
-        # Adam (Kingma and Ba, 2015), uphill.
-        mean = _BETA1 * mean + (1 - _BETA1) * gradient
-        square = _BETA2 * square + (1 - _BETA2) * tf.square(gradient)
-        size = tf.sqrt(square / (1 - _BETA2**step)) + _EPSILON
-        return objectives, coefficients + _RATE * (mean / (1 - _BETA1**step)) / size, mean, square
+        change, mean, square = adam(gradient, mean, square, step, _RATE)
+        return objectives, coefficients + change, mean, square
 
 
 @own_settings()

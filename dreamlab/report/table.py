@@ -18,12 +18,15 @@ class Table:
     rows : tuple of tuple
         Plain numbers and words; None for a missing value.
     drawn : str
-        ``"lines"``: a line chart; the first column is the x axis, each further column is a line.
-        ``"ratios"``: a heat map of values around 1. ``"cosines"``: a heat map of values from -1 to
-        1. Empty: rows.
+        ``"lines"``: a line chart; the first column is the x axis, numbers or names in order, and
+        each further column is a line. ``"ratios"``: a heat map of values around 1. ``"cosines"``: a
+        heat map of values from -1 to 1. Empty: rows.
     silent : tuple
         The rows or columns, by their names, that have no figures as their layer or channel does not
         answer to the picture.
+    spreads : tuple of (str, str, str)
+        Of a line chart, a line's column and those of the lower and the upper end of its spread,
+        which are no lines of their own.
     """
 
     name: str
@@ -32,6 +35,13 @@ class Table:
     rows: tuple[tuple, ...]
     drawn: str = ""
     silent: tuple = ()
+    spreads: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The columns that are lines: all but the first and the ends of spreads."""
+        ends = {end for _, *pair in self.spreads for end in pair}
+        return tuple(name for name in self.columns[1:] if name not in ends)
 
     @property
     def empty(self) -> bool:

@@ -124,8 +124,10 @@ def resumed_seconds(events: Iterable[Event]) -> float:
 
 
 def nbytes(event: Event) -> int:
-    """Return the bytes of an event's pictures."""
+    """Return the bytes of an event's pictures and arrays."""
     if isinstance(event, Preview):
         return len(event.jpeg)
-    picture = event.picture if isinstance(event, Frame | Item | Checkpoint) else None
+    if isinstance(event, Item):
+        return event.nbytes
+    picture = event.picture if isinstance(event, Frame | Checkpoint) else None
     return 0 if picture is None else picture.nbytes

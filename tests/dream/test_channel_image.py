@@ -4,12 +4,7 @@ import pytest
 import tensorflow as tf
 
 from dreamlab.dream import channel_image
-from dreamlab.dream.channel_image import (
-    ChannelVisualizer,
-    frequency_scales,
-    to_pictures,
-    unrectified,
-)
+from dreamlab.dream.channel_image import ChannelVisualizer, unrectified
 from dreamlab.errors import DreamError
 from tests.support.tiny import picture, tiny_network
 
@@ -17,26 +12,6 @@ from tests.support.tiny import picture, tiny_network
 @pytest.fixture(scope="module")
 def network():
     return tiny_network()
-
-
-#: Lucid's ``color_correlation_svd_sqrt``, divided by the longest of its columns, as there.
-LUCID = np.array([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
-LUCID /= np.sqrt(0.26**2 + 0.27**2 + 0.27**2)
-
-
-def test_the_fourier_picture_against_numpy():
-    side = 8
-    coefficients = np.random.default_rng(0).normal(0, 0.1, (2, 2, 3, side, side // 2 + 1))
-    scales = frequency_scales(side)
-    assert scales[0, 0] == side * side  # the constant part counts as frequency 1 / side
-    assert scales[0, 1] == side * side
-    assert scales[0, 2] == scales[2, 0] == side * side / 2
-    real, imaginary = coefficients[:, 0], coefficients[:, 1]
-    waves = np.fft.irfft2((real + 1j * imaginary) * scales, (side, side)) / 4
-    colours = np.einsum("cd,ndhw->nhwc", LUCID, waves)
-    expected = 2 / (1 + np.exp(-colours)) - 1
-    pictures = to_pictures(tf.constant(coefficients, tf.float32), scales)
-    np.testing.assert_allclose(pictures, expected, atol=1e-5)
 
 
 def _grown(visualizer, channels, steps=8, **options):

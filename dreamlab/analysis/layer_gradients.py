@@ -1,0 +1,53 @@
+"""The gradient of each layer of a dream, apart from the others'."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dreamlab.config import DreamConfig
+from dreamlab.images import Shape
+
+if TYPE_CHECKING:
+    from dreamlab.dream import Start
+    from dreamlab.models import Network
+
+
+class LayerGradients:
+    """Computes each layer's gradient alone, with the dream's own channels, shifts and tiles.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    config : DreamConfig
+        Settings of the dream.
+    """
+
+    def __init__(self, network: "Network", config: DreamConfig) -> None:
+        from dreamlab.dream.arithmetic import arithmetic
+        from dreamlab.dream.ascent import OctaveAscent
+        from dreamlab.dream.compiled import compile_objective
+
+        computed = arithmetic(config.precision, config.convolution)
+        self._octave = OctaveAscent
+        local = compile_objective(network, config, *computed).local
+        self._alone = {}
+        for name, weight in config.layers.items():
+            # The gradient gets the weight, as a config must not have weight 0 alone. Without exact
+            # tiles the other layers stay in the config, so that the tiles are the dream's.
+            names = [name] if local else list(config.layers)
+            alone = DreamConfig(
+                layers={layer: float(layer == name) for layer in names},
+                channels={
+                    layer: config.channels[layer] for layer in names if layer in config.channels
+                },
+                preprocessing=config.preprocessing,
+                tile=config.tile,
+            )
+            self._alone[name] = weight, alone, compile_objective(network, alone, *computed)
+
+    def gradient(self, name: str, start: "Start") -> np.ndarray:
+        """Return a layer's weighted gradient at the start of a step, float32 (H, W, 3)."""
+        weight, alone, objective = self._alone[name]
+        octave = self._octave(objective, alone, Shape.of(start.picture), start.memory_budget)
+        return np.float32(weight) * octave.gradient(start.picture, start.shift)[1]
