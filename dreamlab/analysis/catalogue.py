@@ -30,6 +30,11 @@ def named(name: str) -> Analysis:
     return ANALYSES[name]
 
 
+def sentence(findings: AnalysisData) -> str:
+    """Return what was found in a sentence or two; empty if nothing was found yet."""
+    return named(findings.analysis).sentence(findings) if findings.items else ""
+
+
 def heading(findings: AnalysisData) -> str:
     """Return the analysis and the network of findings in words, as "Layer atlas of VGG16"."""
     return f"{named(findings.analysis).title} of {label(findings.model)}"

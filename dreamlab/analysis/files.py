@@ -6,9 +6,12 @@ import json
 import re
 from typing import Any
 
+import numpy as np
+
 from dreamlab.analysis.base import AnalysisData, Item
-from dreamlab.analysis.catalogue import heading, named
+from dreamlab.analysis.catalogue import heading, named, sentence
 from dreamlab.report.table import Table
+from dreamlab.results import film as films
 from dreamlab.results.contact_sheet import contact_sheet
 from dreamlab.results.export import pack
 from dreamlab.version import __version__
@@ -22,31 +25,36 @@ def files(findings: AnalysisData) -> dict[str, bytes]:
     """Return all files of an analysis, by name.
 
     ``NAME.png`` is the contact sheet, and ``NAME.json`` contains all figures and settings. Each
-    table is a CSV file and each picture a PNG file, with the settings in a text chunk. ``NAME.zip``
-    contains all of them.
+    table is a CSV file and each picture a PNG file, with the settings in a text chunk. ``NAME.npz``
+    has the arrays behind the pictures, and ``NAME.gif`` the pictures as a film, where there are
+    any. ``NAME.zip`` contains all of them.
     """
     name = findings.analysis
     contents = {f"{name}.json": figures(findings)}
     contents |= {f"{table.name}.csv": as_csv(table) for table in named(name).tables(findings)}
+    if has_arrays(findings):
+        contents[f"{name}.npz"] = arrays(findings)
+    if frames(findings):
+        contents[f"{name}.gif"] = film(findings)
     pictures = [(item, item.picture) for item in findings.items if item.picture is not None]
     if pictures:
         contents[f"{name}.png"] = sheet(findings)
         for place, (item, picture) in enumerate(pictures, 1):
             metadata = _origin(findings) | {"item": _figures(item)}
             text = {ANALYSIS_KEY: json.dumps(metadata)}
-            contents[f"{place:02d}_{_plain(item.key)}.png"] = picture.with_text(text).png
+            contents[f"{place:02d}_{plain(item.key)}.png"] = picture.with_text(text).png
     return contents | {f"{name}.zip": pack(contents)}
 
 
-def _plain(key: str) -> str:
-    """Return a key as part of a file's name; layers may have characters that files may not."""
+def plain(key: str) -> str:
+    """Return a name as part of a file's name; layers may have characters that files may not."""
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", key)
 
 
 def file_of(name: str, model: str) -> str:
     """Return the name of a file with its network's before the suffix, as ``atlas_vgg16.zip``."""
     stem, dot, suffix = name.rpartition(".")
-    return f"{stem}_{_plain(model)}{dot}{suffix}"
+    return f"{stem}_{plain(model)}{dot}{suffix}"
 
 
 def sheet(findings: AnalysisData) -> bytes:
@@ -67,6 +75,48 @@ def sheet(findings: AnalysisData) -> bytes:
     )
 
 
+def has_arrays(findings: AnalysisData) -> bool:
+    """Return whether there are arrays to be saved."""
+    return any(item.arrays for item in findings.items)
+
+
+def arrays(findings: AnalysisData) -> bytes:
+    """Return all arrays of an analysis as NumPy's ``.npz``, each named ``ITEM.ARRAY``."""
+    contents = {}
+    for item in findings.items:
+        for name, array in item.arrays.items():
+            data = io.BytesIO()
+            np.lib.format.write_array(data, np.asarray(array), allow_pickle=False)
+            contents[f"{plain(item.key)}.{name}.npy"] = data.getvalue()
+    return pack(contents)
+
+
+def frames(findings: AnalysisData) -> list[np.ndarray]:
+    """Return the frames of an analysis's film, uint8 (H, W, 3): none, or the original first."""
+    original = findings.original
+    if original is None or not named(findings.analysis).film:
+        return []
+    pictures = [
+        item.picture.pixels
+        for item in findings.items
+        if item.of_original and item.picture is not None and item.picture.shape == original.shape
+    ]
+    return [original.pixels, *pictures] if len(pictures) > 1 else []
+
+
+def film(findings: AnalysisData) -> bytes:
+    """Return the film of an analysis as GIF; there must be `frames`."""
+    shown = frames(findings)
+    timing = films.Film()
+    return films.gif_film(
+        shown,
+        timing.milliseconds(len(shown)),
+        palette=films.shared_palette(shown),
+        loop=timing.loop,
+        comment=json.dumps(_origin(findings)),
+    )
+
+
 def as_csv(table: Table) -> bytes:
     """Return a table as CSV; the cell of a missing value is empty."""
     text = io.StringIO()
@@ -79,7 +129,8 @@ def as_csv(table: Table) -> bytes:
 def figures(findings: AnalysisData) -> bytes:
     """Return all figures and their settings as JSON."""
     items = [_figures(item) for item in findings.items]
-    values = _origin(findings) | {"complete": findings.complete, "items": items}
+    said = sentence(findings)
+    values = _origin(findings) | {"complete": findings.complete, "sentence": said, "items": items}
     return (json.dumps(values, indent=2, allow_nan=False) + "\n").encode()
 
 

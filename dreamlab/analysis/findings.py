@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dreamlab.analysis.base import AnalysisData
-from dreamlab.analysis.catalogue import named
+from dreamlab.analysis.catalogue import named, sentence
 from dreamlab.analysis.files import files
 from dreamlab.analysis.report import report
 from dreamlab.report.html import framed
@@ -20,6 +20,11 @@ class Findings(AnalysisData):
     def tables(self) -> tuple[Table, ...]:
         """Return the figures as tables."""
         return named(self.analysis).tables(self)
+
+    @property
+    def sentence(self) -> str:
+        """What was found, in a sentence or two."""
+        return sentence(self)
 
     def save(self, directory: str | Path) -> list[str]:
         """Write the files of the analysis's command into a directory.

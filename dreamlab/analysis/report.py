@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from dreamlab.analysis.base import AnalysisData
-from dreamlab.analysis.catalogue import heading, named
+from dreamlab.analysis.catalogue import heading, named, sentence
+from dreamlab.analysis.cells import cells
 from dreamlab.analysis.silent import silent
 from dreamlab.report.html import Figure, Section, page
 from dreamlab.results import section
@@ -15,6 +16,7 @@ def report(
     *,
     title: str = "dreamlab report",
     dreams: Sequence[tuple[str, Sequence[NamedDream]]] = (),
+    before: Sequence[Section] = (),
 ) -> bytes:
     """Return a session as one HTML file.
 
@@ -27,9 +29,11 @@ def report(
     dreams : sequence of (str, sequence of NamedDream)
         Heading and dreams of each comparison: at least 1 dream, all on the same picture. Each
         comparison gets a section before the findings.
+    before : sequence of Section
+        Sections before the findings.
     """
     comparisons = [section.section(heading, members) for heading, members in dreams]
-    return page([*comparisons, *map(_section, findings)], title=title)
+    return page([*comparisons, *before, *map(_section, findings)], title=title)
 
 
 def _section(findings: AnalysisData) -> Section:
@@ -37,13 +41,17 @@ def _section(findings: AnalysisData) -> Section:
     state = "" if findings.complete else " It was ended early: not all is here."
     if unheard := silent(findings):
         state += f" No answer to this picture: {unheard}."
-    pictures = [] if findings.original is None else [(findings.original.png, "Original")]
-    pictures += [(item.picture.png, item.caption) for item in findings.items if item.picture]
+    pictures = [] if findings.original is None else [[(findings.original.png, "Original")]]
+    pictures += [
+        [(item.picture.png, item.caption) for item in members if item.picture is not None]
+        for members in cells(findings)
+    ]
     tables = analysis.tables(findings)
     lines = [table for table in tables if table.drawn == "lines"]
     rest = [table for table in tables if table not in lines]
     return Section(
         heading(findings),
+        sentence(findings),
         f"{analysis.summary}{state} Network: {findings.model}; {findings.seconds:.1f} s.",
         pictures,
         figures=[

@@ -5,10 +5,9 @@ import warnings
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from PIL import Image
 
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item
 from dreamlab.analysis.catalogue import named
@@ -18,6 +17,8 @@ from dreamlab.config.presets import PRESETS, mixed_preset
 from dreamlab.errors import DreamError, listed
 from dreamlab.images import Loaded, Picture, Shape, read_image, warned
 from dreamlab.images.bounds import check_smallest
+from dreamlab.images.gathered import gathered
+from dreamlab.images.load import Source
 from dreamlab.results.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 def analyse(
     analysis: Analysis | str,
-    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray | Loaded | None = None,
+    picture: Source | Iterable[Source] | None = None,
     model: "Network | keras.Model | str | Path" = "vgg16",
     settings: Settings | None = None,
     *,
@@ -50,7 +51,7 @@ def analyse(
     picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray, optional
         Any input of `dreamlab.images.load_image`: pixels in 0 to 255, or floats in [-1, 1]. A
         larger picture is scaled down to the ``max_side`` of the settings, in pixels. None for an
-        analysis that needs no picture.
+        analysis that needs no picture; a folder or a list for one of several pictures.
     model : Network, keras.Model, str or path
         Any input of `dreamlab.models.load_model`.
     settings : Settings, optional
@@ -92,9 +93,16 @@ def analyse(
     analysis = named(analysis) if isinstance(analysis, str) else analysis
     layers_are_given = settings is not None or "layers" in values
     settings = analysis.settings.from_dict(values) if settings is None else settings
-    longest, loaded = settings.max_side, None
-    if picture is not None:
-        loaded = warned(read_image(picture, max_side=longest, background=background))
+    longest = settings.max_side
+    loaded: Loaded | None = None
+    given: np.ndarray | list[np.ndarray] | None = None
+    if picture is not None and analysis.several:
+        # A folder or a list, as the analysis says.
+        pictures = cast("str | Path | Iterable[Source]", picture)
+        given = gathered(pictures, max_side=longest, background=background)
+    elif picture is not None:
+        source = cast("Source", picture)
+        loaded = warned(read_image(source, max_side=longest, background=background))
     image = None if loaded is None else loaded.image
     network = cached_model(model)
     if not layers_are_given:
@@ -114,14 +122,14 @@ def analyse(
     if loaded is not None and image is not None:
         needed = network.smallest, network.name
         check_smallest(shape, *needed, full=loaded.full, most=LARGEST_SIDE)
-        image = fitting_all(image, network)
+        given = image = fitting_all(image, network)
         shape = Shape.of(image)
     analysis.plan(shape, settings, network.name, network.layers)
     began, items, complete = time.perf_counter(), {}, True
     earlier = {item.key: item for item in resume_from}
     with (
         progress_bar(progress) as bar,
-        closing(analysis.run(image, network, settings, earlier, memory)) as steps,
+        closing(analysis.run(given, network, settings, earlier, memory)) as steps,
     ):
         try:
             for step in steps:

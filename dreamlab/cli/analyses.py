@@ -1,13 +1,16 @@
 """The commands of the analyses, with options made from the settings."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from dreamlab.analysis import ANALYSES, Analysis
+from dreamlab.analysis import ANALYSES, Analysis, Findings
+from dreamlab.analysis.pair import Pair, contrast
 from dreamlab.analysis.run import analyse
 from dreamlab.analysis.silent import silent
 from dreamlab.cli.console import (
+    DEFAULT_MODEL,
     add_background,
     add_network,
     complain,
@@ -17,6 +20,7 @@ from dreamlab.cli.console import (
 )
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config.base import specs
+from dreamlab.errors import DreamError
 from dreamlab.results import folder
 
 
@@ -32,7 +36,10 @@ def add(commands: argparse._SubParsersAction) -> None:
         )
         parser.set_defaults(run=_command(analysis))
         settings = dict(specs(analysis.settings))
-        if analysis.needs_picture:
+        if analysis.several:
+            text = "folder of pictures; without one, crops of the samples"
+            parser.add_argument("image", metavar="FOLDER", nargs="?", help=text)
+        elif analysis.needs_picture:
             parser.add_argument("image", metavar="IMAGE", help="picture file")
         else:
             parser.add_argument("layer", metavar="LAYER", help=settings.pop("layer").help)
@@ -40,29 +47,72 @@ def add(commands: argparse._SubParsersAction) -> None:
         parser.add_argument(
             "--out", metavar="DIR", type=Path, required=True, help="where results go"
         )
-        add_network(parser)
+        add_network(parser, two=True)
         add_background(parser)
         group = parser.add_argument_group("settings")
         for name, spec in settings.items():
-            add_option(group, name, spec)
+            if not (analysis.beside and name == "beside"):  # the second --model
+                add_option(group, name, spec)
 
 
 def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
     def command(options: argparse.Namespace) -> int:
         values = setting_values(options, specs(analysis.settings))
+        models = _models(options)
+        if analysis.beside and len(models) > 1:
+            values["beside"] = models.pop()
         settings = analysis.settings.from_dict(values)
-        image = None
-        if "image" in vars(options):
-            loading = {"max_side": settings.max_side, **setting_values(options, ["background"])}
-            image = read_picture(options.image, **loading)
+        picture: Any = vars(options).get("image")
+        background = setting_values(options, ["background"])
+        if picture is not None and not analysis.several:
+            picture = read_picture(picture, max_side=settings.max_side, **background)
         most = memory()  # fails on a misspelt variable, before a folder is made
         folder.prepare(options.out)
-        findings = analyse(analysis, image, network(options), progress=None, memory=most, **values)
-        if unheard := silent(findings):
-            complain(f"no answer to this picture: {unheard}", 0)
-        written = findings.save(options.out)
-        state = "" if findings.complete else "interrupted; "
-        print(f"{state}wrote {len(written)} files to {options.out} ({findings.seconds:.1f} s)")
-        return 0 if findings.complete else 130
+        found = []
+        for model in models:
+            loaded = network(argparse.Namespace(**vars(options) | {"model": model}))
+            run = {"progress": None, "memory": most, **background, **values}
+            if len(models) > 1 and "layers" in values:
+                run["layers"] = _own(values["layers"], loaded)
+            findings = analyse(analysis, picture, loaded, **run)
+            found.append(findings)
+            if unheard := silent(findings):
+                complain(f"no answer to this picture: {unheard}", 0)
+            if not findings.complete:
+                break
+        return _end(found, options.out)
 
     return command
+
+
+def _models(options: argparse.Namespace) -> list[str]:
+    models = vars(options).get("model", [DEFAULT_MODEL])
+    if len(models) > 2:
+        raise DreamError(f"--model is given {len(models)} times; give one network or two")
+    if len(set(models)) == 2 and "weights" in vars(options):
+        raise DreamError("--weights is of one network, and there are two; leave it out")
+    return list(models)
+
+
+def _own(layers: Any, network: Any) -> Any:
+    """Return the named layers that one of two networks has; all, for its error, if it has none."""
+    known = {layer.name for layer in network.layers}
+    own = [name for name in layers if name in known]
+    if isinstance(layers, Mapping):
+        return {name: layers[name] for name in own} or layers
+    return own or layers
+
+
+def _end(found: list[Findings], out: Path) -> int:
+    """Write the findings of one or two networks, and say what was found."""
+    if len(found) == 2:
+        written, said = Pair(*found).save(out), contrast(*found).sentence
+    else:
+        written, said = found[0].save(out), found[0].sentence
+    if said:
+        print(said)
+    complete = found[-1].complete
+    seconds = sum(findings.seconds for findings in found)
+    state = "" if complete else "interrupted; "
+    print(f"{state}wrote {len(written)} files to {out} ({seconds:.1f} s)")
+    return 0 if complete else 130

@@ -18,15 +18,18 @@ from dreamlab.zoo import ARCHITECTURES, UNTRAINED
 DEFAULT_MODEL = "vgg16"
 
 
-def add_model(parser: argparse.ArgumentParser, default: str = DEFAULT_MODEL) -> None:
-    names = ", ".join(ARCHITECTURES)
-    parser.add_argument(
-        "--model",
-        metavar="NAME|FILE",
-        help=f"{names}, a .keras or .h5 file of your own, or a preset of KerasHub, such as "
-        f"hf://keras/resnet_50_imagenet; behind it {UNTRAINED} takes random "
-        f"weights as a control (default: {default})",
+def add_model(
+    parser: argparse.ArgumentParser, default: str = DEFAULT_MODEL, *, two: bool = False
+) -> None:
+    text = (
+        f"{', '.join(ARCHITECTURES)}, a .keras or .h5 file of your own, or a preset of KerasHub, "
+        f"such as hf://keras/resnet_50_imagenet; behind it {UNTRAINED} takes random weights as a "
+        f"control (default: {default})"
     )
+    if two:
+        text = f"{text}; twice for two networks beside each other"
+    action = "append" if two else "store"
+    parser.add_argument("--model", metavar="NAME|FILE", action=action, help=text)
     parser.add_argument(
         "--input-range",
         metavar="RANGE",
@@ -39,8 +42,10 @@ def add_background(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "background", BACKGROUND)
 
 
-def add_network(parser: argparse.ArgumentParser, default: str = DEFAULT_MODEL) -> None:
-    add_model(parser, default)
+def add_network(
+    parser: argparse.ArgumentParser, default: str = DEFAULT_MODEL, *, two: bool = False
+) -> None:
+    add_model(parser, default, two=two)
     parser.add_argument("--weights", metavar="FILE", help=".weights.h5 for the named network")
 
 

@@ -22,6 +22,7 @@ _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;
 background:Canvas;color:CanvasText}
 section{border-top:1px solid #8886;margin-top:2.5rem}
+.said{font-size:1.15rem;max-width:46rem}
 h3{font-size:1rem;margin:1.5rem 0 .5rem}
 .pictures{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(10rem,1fr))}
 .pictures.dreams{grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr))}
@@ -80,10 +81,12 @@ class Section:
     ----------
     heading : str
         Heading of the section.
+    said : str
+        What was found, in a sentence or two, or empty.
     text : str
-        Paragraph below the heading, or empty.
-    pictures : sequence of (bytes, str)
-        PNG or JPEG, and its caption.
+        Paragraph below it, or empty.
+    pictures : sequence of sequence of (bytes, str)
+        Cells of pictures that stand together: PNG or JPEG, and its caption.
     large : bool
         Whether a picture takes a third of the page width instead of a sixth.
     figures : sequence of Figure
@@ -93,8 +96,9 @@ class Section:
     """
 
     heading: str
+    said: str = ""
     text: str = ""
-    pictures: Sequence[tuple[bytes, str]] = ()
+    pictures: Sequence[Sequence[tuple[bytes, str]]] = ()
     large: bool = False
     figures: Sequence[Figure] = ()
     settings: Any = None
@@ -161,10 +165,14 @@ def row(pictures: Sequence[tuple[bytes, str]], below: str = "") -> str:
 
 def _section(section: Section) -> list[str]:
     parts = ["<section>", f"<h2>{html.escape(section.heading)}</h2>"]
+    if section.said:
+        parts.append(f'<p class="said">{html.escape(section.said)}</p>')
     if section.text:
         parts.append(f"<p>{html.escape(section.text)}</p>")
     parts.append(f'<div class="pictures{" dreams" * section.large}">')
-    parts += [_figure(picture, caption) for picture, caption in section.pictures]
+    for cell in section.pictures:
+        figures_of_cell = "".join(_figure(picture, caption) for picture, caption in cell)
+        parts.append(f"<div>{figures_of_cell}</div>")
     parts.append("</div>")
     for charts, figures in groupby(section.figures, key=lambda figure: figure.is_chart):
         blocks = [_render(figure) for figure in figures]

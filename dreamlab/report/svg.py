@@ -5,12 +5,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from dreamlab.report.canvas import WIDTH, Canvas
 from dreamlab.report.colours import COLOURS
 from dreamlab.report.table import Table
-
-#: A small canvas, so that text stays readable at the width of a phone.
-_WIDTH, _HEIGHT = 480, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 10, 40
 
 #: Inline style of the line before a name in the legend; a notebook has no style sheet for it.
 _SWATCH = "display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:middle;"
@@ -66,48 +63,32 @@ def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
     Parameters
     ----------
     table : Table
-        The first column is the x axis; each further column is a line.
+        The first column is the x axis, numbers or names in order; each further column is a line, or
+        an end of its spread.
     colours : sequence of str
         A colour per line; further lines repeat the colours and are dashed.
     """
-    across = [row[0] for row in table.rows]
-    columns = [[row[place] for row in table.rows] for place in range(1, len(table.columns))]
     if table.empty:
         return f"<p>{html.escape(no_figures(table))}</p>"
-    figures = [figure for column in columns for figure in column if figure is not None]
-    low, high = min([0.0, *figures]), max([0.0, *figures])
-    high = high if high > low else low + 1.0
-    left, right = min(across), max(across)
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        share = (x - left) / (right - left) if right > left else 0.5
-        return (
-            _LEFT + share * (_WIDTH - _LEFT - _RIGHT),
-            _HEIGHT - _BOTTOM - (y - low) / (high - low) * (_HEIGHT - _TOP - _BOTTOM),
-        )
-
-    parts = [_axis(place(left, y)[1], f"{y:.6g}") for y in _ticks(low, high)]
-    whole = all(isinstance(x, int) for x in across)
-    for x in _ticks(left, right, 1.0 if whole else 0.0):
-        parts.append(_text(place(x, low)[0], _HEIGHT - _BOTTOM + 16, f"{x:.6g}", "middle"))
-    middle = (_LEFT + _WIDTH - _RIGHT) / 2
-    parts.append(_text(middle, _HEIGHT - 6, table.columns[0], "middle"))
+    across = table.figures[0]
+    named = any(isinstance(x, str) for x in across)
+    canvas = Canvas.of(range(len(across)) if named else across, table)
+    parts = [canvas.axis(y) for y in _ticks(canvas.low, canvas.high)]
+    if named:
+        parts += [canvas.name(x, label(table, name)) for x, name in enumerate(across)]
+    else:
+        least = 1.0 if all(isinstance(x, int) for x in across) else 0.0
+        parts += [canvas.number(x) for x in _ticks(canvas.left, canvas.right, least)]
+        parts.append(canvas.title(table.columns[0]))
     legend = []
-    for index, (name, column) in enumerate(zip(table.columns[1:], columns, strict=True)):
+    for index, (name, figures) in enumerate(table.lines):
         again, turn = divmod(index, len(colours))
         line, dashes = ("dashed", "5 5") if again else ("solid", "none")
-        steps, pen = [], "M"
-        for x, y in zip(across, column, strict=True):
-            if y is None:
-                pen = "M"
-                continue
-            at = place(x, y)
-            # A line of length 0 draws a dot, so a value between two gaps is visible.
-            steps.append(f"{pen}{at[0]:.1f} {at[1]:.1f}" + ("h0" if pen == "M" else ""))
-            pen = "L"
+        if (spread := table.spread(name)) is not None:
+            parts.append(f'<path d="{canvas.band(*spread)}" fill="{colours[turn]}" opacity=".18"/>')
         parts.append(
-            f'<path d="{" ".join(steps)}" fill="none" stroke="{colours[turn]}" stroke-width="2" '
-            f'stroke-linecap="round" stroke-dasharray="{dashes}"/>'
+            f'<path d="{canvas.line(figures)}" fill="none" stroke="{colours[turn]}" '
+            f'stroke-width="2" stroke-linecap="round" stroke-dasharray="{dashes}"/>'
         )
         legend.append(
             f'<span style="display:inline-block;margin-right:1rem"><i style="{_SWATCH}'
@@ -115,7 +96,8 @@ def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
         )
     return (
         f'<figure class="chart" style="margin:0"><svg xmlns="http://www.w3.org/2000/svg" '
-        f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{html.escape(table.title)}">'
+        f'viewBox="0 0 {WIDTH} {canvas.height}" role="img" '
+        f'aria-label="{html.escape(table.title)}">'
         f"{''.join(parts)}</svg><figcaption>{' '.join(legend)}</figcaption></figure>"
     )
 
@@ -140,17 +122,3 @@ def _ticks(low: float, high: float, least: float = 0.0) -> list[float]:
     # The tolerance keeps the tick at an end in spite of rounding errors.
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [count * step for count in range(first, last + 1)]
-
-
-def _axis(height: float, label: str) -> str:
-    return (
-        f'<path d="M{_LEFT} {height:.1f}H{_WIDTH - _RIGHT}" stroke="currentColor" opacity=".2"/>'
-        + _text(_LEFT - 6, height + 4, label, "end")
-    )
-
-
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="13" fill="currentColor" '
-        f'text-anchor="{anchor}">{html.escape(text)}</text>'
-    )

@@ -38,10 +38,24 @@ class Table:
     spreads: tuple[tuple[str, str, str], ...] = ()
 
     @property
-    def lines(self) -> tuple[str, ...]:
-        """The columns that are lines: all but the first and the ends of spreads."""
+    def lines(self) -> tuple[tuple[str, tuple], ...]:
+        """Name and figures of each line: of all columns but the first and the ends of spreads."""
         ends = {end for _, *pair in self.spreads for end in pair}
-        return tuple(name for name in self.columns[1:] if name not in ends)
+        columns = zip(self.columns[1:], self.figures[1:], strict=True)
+        return tuple((name, column) for name, column in columns if name not in ends)
+
+    @property
+    def figures(self) -> tuple[tuple, ...]:
+        """The table by its columns."""
+        return tuple(zip(*self.rows, strict=True)) or tuple(() for _ in self.columns)
+
+    def spread(self, line: str) -> tuple[tuple, tuple] | None:
+        """Return the lower and the upper end of a line's spread, if it has one."""
+        for name, lower, upper in self.spreads:
+            if name == line:
+                columns = dict(zip(self.columns, self.figures, strict=True))
+                return columns[lower], columns[upper]
+        return None
 
     @property
     def empty(self) -> bool:

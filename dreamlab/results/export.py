@@ -190,8 +190,8 @@ def pack(files: Mapping[str, bytes]) -> bytes:
         for name, data in files.items():
             entry = zipfile.ZipInfo(name, _ZIP_DATE)
             entry.external_attr = 0o644 << 16
-            # Store pictures, which are compressed already; compress text.
-            text = name.endswith((".csv", ".json"))
+            # Store pictures, which are compressed already; compress text and arrays.
+            text = name.endswith((".csv", ".json", ".npy"))
             writer.writestr(entry, data, zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED)
     return buffer.getvalue()
 

@@ -58,7 +58,7 @@ def section(heading: str, dreams: Sequence[NamedDream]) -> Section:
             figures.append(Figure(table, table.title))
     return Section(
         heading,
-        pictures=_pictures(dreams),
+        pictures=[[picture] for picture in _pictures(dreams)],
         large=True,
         figures=figures,
         settings=[{"name": dream.name, **dream.recording.provenance.to_dict()} for dream in dreams],
