@@ -201,34 +201,32 @@ def silent_layers(findings: AnalysisData) -> tuple[str, ...]:
 
 
 def sentence(findings: AnalysisData) -> str:
-    """Return which layer took the fewest steps and which the most, or moved least."""
+    """Return which layers moved the picture fastest and slowest, or which fall short."""
     settings = AtlasSettings.from_dict(findings.settings)
     moved = {item.key: item.values for item in findings.items if item.values["moved"] is not None}
     if not moved:
         return "No layer answers to this picture, so none moved it."
+    way = {name: values["moved"] for name, values in moved.items()}
+    least, most = (of(way, key=lambda name: way[name]) for of in (min, max))
     if not settings.equal_effort:
-        least, most = (of(moved, key=lambda name: moved[name]["moved"]) for of in (min, max))
         return (
-            f"In {settings.iterations} steps {most} moved the picture most, by "
-            f"{moved[most]['moved']:.2g}, and {least} least, by {moved[least]['moved']:.2g}."
+            f"In {settings.iterations} steps {most} moved the picture most, by {way[most]:.2g}, "
+            f"and {least} least, by {way[least]:.2g}."
         )
-    short = [name for name in moved if moved[name]["moved"] < settings.amount * _REACHED]
-    if short:
-        least = min(short, key=lambda name: moved[name]["moved"])
+    if way[least] < settings.amount * _REACHED:
+        short = [name for name in way if way[name] < settings.amount * _REACHED]
         return (
-            f"{listed(short)} fell short: {moved[least]['steps']} steps of {least} moved the "
-            f"picture by {moved[least]['moved']:.2g} of {settings.amount:g}."
+            f"{listed(short, 3)} moved the picture less far than the others in "
+            f"{settings.most_steps} steps: {least} by {way[least]:.2g} of {settings.amount:g}."
         )
     steps = {name: values["steps"] for name, values in moved.items()}
-    slowest = max(steps, key=lambda name: steps[name])
-    fewest = min(steps.values())
+    slowest, fewest = max(steps, key=lambda name: steps[name]), min(steps.values())
     quick = [name for name in steps if steps[name] == fewest]
+    said = f"All moved the picture as far, by {settings.amount:g}: {listed(quick, 3)} in {fewest} "
+    said += "step" + "s" * (fewest > 1)
     if steps[slowest] == fewest:
-        return f"Each of {len(steps)} layers moved the picture by {settings.amount:g} in as many."
-    return (
-        f"{slowest} had to look anew most often: it took {steps[slowest]} steps to move the "
-        f"picture by {settings.amount:g}, and {listed(quick, 3)} took {fewest}."
-    )
+        return f"{said}."
+    return f"{said}, {slowest} in {steps[slowest]}, as its gradient turns on the way."
 
 
 ANALYSIS = Analysis(

@@ -173,6 +173,8 @@ class Analysis:
         Whether the pictures, in order, are a film too.
     columns : int
         Pictures per row of the contact sheet.
+    face : str
+        Name of the heat map that stands for the analysis among the others, else four pictures do.
     """
 
     name: str
@@ -195,3 +197,4 @@ class Analysis:
     contrast: Callable[[AnalysisData, AnalysisData], Contrast] | None = None
     film: bool = False
     columns: int = 6
+    face: str = ""

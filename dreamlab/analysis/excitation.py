@@ -126,4 +126,5 @@ ANALYSIS = Analysis(
     sentence=sentence,
     essentials=("layers", "amount"),
     film=True,
+    face="excitation",
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from dreamlab.report.canvas import WIDTH, Canvas
 from dreamlab.report.colours import COLOURS
+from dreamlab.report.heat import colour
 from dreamlab.report.table import Table
 
 #: Inline style of the line before a name in the legend; a notebook has no style sheet for it.
@@ -26,16 +27,6 @@ def heat_table(table: Table) -> str:
         body.append(f"<tr><th>{html.escape(label(table, name))}</th>{cells}</tr>")
     kind = ' class="heat"' if heat else ""
     return f"<table{kind}><tr>{head}</tr>{''.join(body)}</table>"
-
-
-def warmth(figure: float, drawn: str) -> float:
-    """Return the colour value of a heat map cell: -1 (blue), 0 (white) to 1 (red).
-
-    A ratio counts by its decimal logarithm: 10 gives 1, and 0.1 gives -1.
-    """
-    if drawn == "cosines":
-        return max(-1.0, min(1.0, figure))
-    return max(-1.0, min(1.0, math.log10(figure))) if figure > 0 else -1.0
 
 
 def cell_text(value: Any) -> str:
@@ -105,10 +96,8 @@ def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
 def _cell(figure: Any, drawn: str) -> str:
     style = ""
     if drawn in ("ratios", "cosines") and figure is not None:
-        heat = warmth(figure, drawn)
-        fade = round(255 * (1 - 0.65 * abs(heat)))
-        red, blue = (255, fade) if heat >= 0 else (fade, 255)
-        style = f' style="background:rgb({red},{fade},{blue})"'
+        red, green, blue = colour(figure, drawn)
+        style = f' style="background:rgb({red},{green},{blue})"'
     return f"<td{style}>{html.escape(cell_text(figure))}</td>"
 
 

@@ -5,6 +5,7 @@ import time
 import streamlit as st
 
 from dreamlab.ui import admin, analysis, guide, style
+from dreamlab.ui.analysis import place
 from dreamlab.ui.dreams import compare
 from dreamlab.ui.inputs import dream_button, picture, settings, variants
 from dreamlab.ui.inputs.plan import plan
@@ -43,7 +44,9 @@ def show() -> None:
     planned = plan(jobs, drafts, original)
 
     # The first tab is always drawn: Streamlit forgets the value of a control that is not drawn.
-    dreams, layer_by_layer = st.tabs(["Compare", "Layer by layer"], key="part", on_change="rerun")
+    place.restore()
+    names = [place.COMPARE, place.LAYERS]
+    dreams, layer_by_layer = st.tabs(names, key=place.PART, on_change=place.follow)
     with dreams:
         variants.comparisons()
         variants.show(planned)

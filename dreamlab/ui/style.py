@@ -44,6 +44,8 @@ _CSS = f"""
 [data-testid="stSelectboxVirtualDropdown"] {{ width: max-content !important;
   min-width: var(--trigger-width); max-width: min(34rem, calc(100vw - 2rem)); }}
 .dl-text {{ font-size: .9rem; line-height: 1.5; margin: .2rem 0 0; max-width: 62ch; }}
+.dl-said {{ font-size: 1.15rem; line-height: 1.45; font-weight: 560; margin: .3rem 0;
+  max-width: 60rem; overflow-wrap: anywhere; }}
 .dl-title {{ margin: 0; font-size: 1.05rem; line-height: 1.4; font-weight: 400; opacity: .85; }}
 .dl-title b {{ font-size: 1.7rem; font-weight: 680; letter-spacing: -.02em; margin-right: .6rem; }}
 .dl-name {{ margin: 0; font-size: 1rem; font-weight: 620; line-height: 1.3;
@@ -112,6 +114,11 @@ def note(text: str, *, bad: bool = False) -> None:
 def error(text: str) -> None:
     """Show why something failed: the strongest line where it stands."""
     st.html(f'<p class="dl-error" role="alert">⚠ {html.escape(text)}</p>')
+
+
+def said(words: str) -> None:
+    """Show what was found: the first thing to read of a result."""
+    st.html(f'<p class="dl-said">{html.escape(words)}</p>')
 
 
 def text(words: str) -> None:

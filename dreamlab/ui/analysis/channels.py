@@ -9,7 +9,7 @@ import streamlit as st
 from dreamlab.analysis import Findings
 from dreamlab.classes import channel_label
 from dreamlab.comparison.variant import Variant
-from dreamlab.ui.analysis import panel
+from dreamlab.ui.analysis import variants
 from dreamlab.ui.analysis.base import Panel
 
 
@@ -47,7 +47,7 @@ def _word(model: str, layer: str, channel: int) -> str:
 
 def _take(model: str, layer: str, channels: tuple[int, ...]) -> None:
     variant = Variant(name=f"{layer} channels", layers={layer: 1.0}, channels={layer: channels})
-    panel.add_variant(variant, model)
+    variants.add(variant, model)
 
 
 PANEL = Panel(has_effect=_has_effect, below=_below)

@@ -1,6 +1,7 @@
 """Controls for the fields of an analysis's settings; the fields give range, choices and help."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +9,7 @@ import streamlit as st
 
 from dreamlab.analysis import Settings
 from dreamlab.config.base import specs
-from dreamlab.config.specs import Spec
+from dreamlab.errors import DreamError
 from dreamlab.ui.inputs import control
 
 
@@ -37,24 +38,52 @@ class Controls:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     has_effect: Callable[[str, Mapping[str, Any]], bool] = lambda name, values: True
 
-    def show(self) -> None:
-        """Draw the controls; raises `DreamError` if the typed text is no list of numbers."""
+    def show(self, essentials: Collection[str]) -> None:
+        """Draw the controls, those of the settings that matter most first, the others folded.
+
+        Raises
+        ------
+        DreamError
+            If the typed text is no list of numbers.
+        """
+        drawn, problems = self._with_effect(), list[DreamError]()
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            self._values(
-                lambda name, spec, key: control.control(
-                    name, spec, key, layers=self.layers, starts=True
-                )
-            )
+            problems += self._draw(name for name in essentials if name in drawn)
+        if others := [name for name in drawn if name not in essentials]:
+            folded = st.expander("More settings", icon=":material/tune:", key=f"{self.prefix}.more")
+            with folded, st.container(horizontal=True, vertical_alignment="bottom"):
+                problems += self._draw(others)
+        if problems:
+            raise problems[0]
 
     def read(self) -> dict[str, Any]:
         """Return all settings, by the values in the session; raises the same as `show`."""
-        return dict(self.fixed) | self._values(
-            lambda name, spec, key: control.read(name, spec, key, layers=self.layers)
-        )
+        return dict(self.fixed) | {name: self._read(name) for name in self._with_effect()}
 
-    def _values(self, value: Callable[[str, Spec, str], Any]) -> dict[str, Any]:
-        shared, own, values = specs(Settings), specs(self.kind), dict[str, Any]()
-        for name in sorted(own, key=shared.__contains__):
+    def _draw(self, names: Iterable[str]) -> list[DreamError]:
+        """Draw controls, all in spite of what is wrong with some, and return what that is."""
+        problems = []
+        for name in names:
+            try:
+                control.control(
+                    name, specs(self.kind)[name], self._key(name), layers=self.layers, starts=True
+                )
+            except DreamError as error:
+                problems.append(error)
+        return problems
+
+    def _with_effect(self) -> list[str]:
+        """Return the names of the settings that have an effect, those of all analyses last."""
+        own, values = specs(self.kind), dict[str, Any]()
+        for name in sorted(own, key=specs(Settings).__contains__):
             if name not in self.fixed and self.has_effect(name, values):
-                values[name] = value(name, own[name], f"{self.prefix}.{name}")
-        return values
+                values[name] = own[name].default
+                with suppress(DreamError):  # it is told where the control is drawn
+                    values[name] = self._read(name)
+        return list(values)
+
+    def _read(self, name: str) -> Any:
+        return control.read(name, specs(self.kind)[name], self._key(name), layers=self.layers)
+
+    def _key(self, name: str) -> str:
+        return f"{self.prefix}.{name}"

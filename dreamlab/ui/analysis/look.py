@@ -2,8 +2,17 @@
 
 from dataclasses import dataclass
 
+from dreamlab.ui.analysis import atlas, attribution, channels
 from dreamlab.ui.analysis.base import Panel
 from dreamlab.zoo import label
+
+#: Additions of some analyses to the shared panel.
+_PANELS = {
+    "atlas": atlas.PANEL,
+    "channels": channels.PANEL,
+    "excitation": atlas.PANEL,
+    "attribution": attribution.PANEL,
+}
 
 
 @dataclass(frozen=True)
@@ -38,3 +47,8 @@ class Look:
     def titled(self, text: str) -> str:
         """Return a title or description, with the network's name unless the column is alone."""
         return text if self.alone else f"{text} · {label(self.model)}"
+
+
+def look_of(analysis: str, model: str, *, column: int = 0, alone: bool = True) -> Look:
+    """Return the look of an analysis of a network."""
+    return Look(analysis, model, _PANELS.get(analysis, Panel()), column, alone)

@@ -1,20 +1,19 @@
 """The shared panel, which sets, runs, follows, draws and saves any analysis."""
 
 import dataclasses
-from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
-from dreamlab.analysis import Findings, Item
+from dreamlab.analysis import Findings, Item, named
+from dreamlab.analysis.shipped import example
 from dreamlab.analysis.silent import silent
-from dreamlab.comparison.variant import Variant
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend, Status
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui import style
-from dreamlab.ui.analysis import choice, drawing
+from dreamlab.ui.analysis import choice, drawing, gallery, variants
 from dreamlab.ui.analysis.look import Look
 from dreamlab.ui.analysis.plan import controls, picture_for, plan
 from dreamlab.ui.dreams import card
@@ -30,7 +29,7 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) ->
     task, problem = None, ""
     try:
         look.panel.show(look.model)
-        controls(look).show()
+        controls(look).show(named(look.analysis).essentials)
         task = plan(picture, look)
     except DreamError as error:
         problem = str(error)
@@ -41,17 +40,8 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) ->
     _buttons(backend, visit, look, task, problem)
     if run is not None:
         _show_end(backend, run, look, changed=task is not None and not run.is_same(task))
-
-
-def add_variant(variant: Variant, model: str) -> None:
-    """Add a variant of a network to the compare page, with a notice; a callback of buttons."""
-    if model != st.session_state["model"]:
-        variant = variant.replace(model=model)
-    if not state.room():
-        state.notify("The page has no room for a further variant: remove one under Compare.")
-        return
-    number = state.add(variant)
-    state.notify(f"{state.draft(number).name} is a variant now, under Compare.")
+    if run is None or queries.findings(backend, run) is None:
+        _show_example(look)
 
 
 def _run_of(visit: Visit, look: Look) -> AnalysisRun | None:
@@ -150,7 +140,8 @@ def _show_live(backend: Backend, visit: Visit, look: Look) -> None:
         )
         style.note(_progress(status))
     st.progress(min(max(status.fraction, 0.0), 1.0))
-    _draw(run, queries.findings(backend, run), look)
+    if findings := queries.findings(backend, run):
+        _draw(findings, run.job, look, live=True)
 
 
 def _show_end(backend: Backend, run: AnalysisRun, look: Look, *, changed: bool) -> None:
@@ -169,27 +160,34 @@ def _show_end(backend: Backend, run: AnalysisRun, look: Look, *, changed: bool) 
     style.note(" · ".join(parts))
     if changed:
         style.note("Picture or settings have changed since; run it again to see their effect.")
-    _draw(run, findings, look)
+    _draw(findings, run.job, look, live=False)
     look.panel.below(look.model, findings)
     drawing.downloads(findings, run.job)
 
 
-def _draw(run: AnalysisRun, findings: Findings | None, look: Look) -> None:
+def _show_example(look: Look) -> None:
+    """Draw the finished example in place of findings of the visitor's own."""
+    findings = example(look.analysis)
     if findings is None:
         return
-    variant = look.panel.variant
-    take = None if variant is None else partial(_take, look.model, variant)
+    style.note(
+        f"A finished example: {label(findings.model)} on the sample cat. "
+        "Run makes your own; it takes this one's place."
+    )
+    _draw(findings, f"example-{look.column}", look, live=False)
+
+
+def _draw(findings: Findings, job: str, look: Look, *, live: bool) -> None:
+    """Draw findings: what was found in a sentence, the pictures, then charts and tables."""
+    if findings.items and not live:
+        style.said(findings.sentence)
     if unheard := silent(findings):
         style.note(f"No answer to this picture: {unheard}.", bad=True)
-    drawing.pictures(findings, run.job, look, take)
-    drawing.tables(findings, look)
-
-
-def _take(model: str, variant: Callable[[Item], Variant], item: Item) -> None:
-    try:
-        add_variant(variant(item), model)
-    except DreamError as error:
-        state.notify(f"It did not become a variant: {error}.")
+    variant = look.panel.variant
+    take = None if variant is None else partial(variants.take, look.model, variant)
+    gallery.show(findings, job, look, take, live=live)
+    if not live:
+        drawing.tables(findings, look)
 
 
 def _progress(status: Status) -> str:

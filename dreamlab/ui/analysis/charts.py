@@ -1,0 +1,111 @@
+"""Tables of findings as charts: specifications for Vega-Lite."""
+
+import functools
+from typing import Any
+
+import altair as alt
+
+from dreamlab.analysis import Table
+from dreamlab.report.heat import warmth
+from dreamlab.report.svg import cell_text, label
+from dreamlab.ui import style
+from dreamlab.ui.dreams.tables import inked
+
+#: Width of a letter in a chart, in pixels.
+_LETTER = 7
+
+
+# Altair validates a chart for 0.25 s: cache the specification.
+@functools.lru_cache(maxsize=32)
+def spec(table: Table, light: bool) -> str:
+    """Return a table that is drawn as a chart, for a light or a dark theme, as JSON."""
+    chart = _line_chart(table) if table.drawn == "lines" else _heat_map(table)
+    return inked(chart, light).to_json()
+
+
+def _heat_map(table: Table) -> alt.LayerChart:
+    rows = [label(table, row[0]) for row in table.rows]
+    columns = [label(table, name) for name in table.columns[1:]]
+    values = [
+        {
+            "row": label(table, row),
+            "column": column,
+            "figure": figure,
+            "shown": cell_text(figure),
+            "warmth": 0.0 if figure is None else warmth(figure, table.drawn),
+        }
+        for row, *figures in table.rows
+        for column, figure in zip(columns, figures, strict=True)
+    ]
+    base = alt.Chart(alt.Data(values=values)).encode(
+        x=alt.X(
+            "column:N",
+            sort=columns,
+            title=None,
+            axis=alt.Axis(labelAngle=-90, orient="top", labelOverlap=False),
+        ),
+        y=alt.Y("row:N", sort=rows, title=table.columns[0].capitalize()),
+        tooltip=[
+            alt.Tooltip("row:N", title=table.columns[0].capitalize()),
+            alt.Tooltip("column:N", title="Layer"),
+            alt.Tooltip("figure:Q", title="Figure", format=".4g"),
+        ],
+    )
+    scale = alt.Scale(scheme="redblue", domain=[-1, 1], reverse=True)
+    ground = base.mark_rect().encode(color=alt.Color("warmth:Q", scale=scale, legend=None))
+    dark = alt.expr.abs(alt.datum.warmth) > 0.6
+    # On a phone the figures would overlap: only the tooltip shows them there.
+    fits = alt.expr(f"width > {32 * len(columns)} ? 1 : 0")
+    words = base.mark_text(fontSize=10, opacity=fits).encode(
+        text="shown:N", color=alt.condition(dark, alt.value("white"), alt.value("black"))
+    )
+    above = _LETTER * max(map(len, columns))  # the height covers the names above the cells too
+    return (ground + words).properties(height=50 + above + 26 * len(rows))
+
+
+def _line_chart(table: Table) -> alt.Chart | alt.LayerChart:
+    columns = [label(table, name) for name, _ in table.lines]
+    across = table.figures[0]
+    values = []
+    for column, (name, figures) in zip(columns, table.lines, strict=True):
+        lower, upper = table.spread(name) or (figures, figures)
+        values += [
+            {"across": x, "line": column, "figure": figure, "low": low, "high": high}
+            for x, figure, low, high in zip(across, figures, lower, upper, strict=True)
+            if figure is not None
+        ]
+    title = table.columns[0].capitalize()
+    if any(isinstance(x, str) for x in across):
+        x = alt.X(
+            "across:N", sort=list(across), title=None, axis=alt.Axis(labelAngle=-60, grid=False)
+        )
+        tip = alt.Tooltip("across:N", title=title)
+    else:
+        whole: dict[str, Any] = {}
+        if all(isinstance(x, int) for x in across):
+            whole = {"tickMinStep": 1}
+        x = alt.X("across:Q", title=title, axis=alt.Axis(grid=False, **whole))
+        tip = alt.Tooltip("across:Q", title=title)
+    shades: dict[str, Any] = {"scheme": "viridis"}
+    if len(columns) <= len(style.COLOURS):
+        shades = {"range": list(style.COLOURS[: len(columns)])}
+    legend = alt.Legend(orient="top", title=None, columns=3, labelLimit=220)
+    base = alt.Chart(alt.Data(values=values)).encode(
+        x=x,
+        color=alt.Color(
+            "line:N",
+            sort=columns,
+            scale=alt.Scale(domain=columns, **shades),
+            legend=legend if len(columns) > 1 else None,
+        ),
+    )
+    tips = [alt.Tooltip("line:N", title="Line"), tip]
+    tips.append(alt.Tooltip("figure:Q", title="Figure", format=".4g"))
+    chart = base.mark_line(point=True).encode(y=alt.Y("figure:Q", title=None), tooltip=tips)
+    if table.spreads:
+        tips += [
+            alt.Tooltip(f"{end}:Q", title=end.capitalize(), format=".4g") for end in ("low", "high")
+        ]
+        band = base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
+        return (band + chart.encode(tooltip=tips)).properties(height=300)
+    return chart.properties(height=300)
