@@ -173,6 +173,8 @@ class Analysis:
         Whether the pictures, in order, are a film too.
     columns : int
         Pictures per row of the contact sheet.
+    difference : bool
+        Whether the difference of the pictures from the original says something.
     face : str
         Name of the heat map that stands for the analysis among the others, else four pictures do.
     """
@@ -197,4 +199,5 @@ class Analysis:
     contrast: Callable[[AnalysisData, AnalysisData], Contrast] | None = None
     film: bool = False
     columns: int = 6
+    difference: bool = True
     face: str = ""

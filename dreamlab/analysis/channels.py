@@ -246,5 +246,6 @@ ANALYSIS = Analysis(
     sentence=sentence,
     essentials=("layer", "channels"),
     needs_picture=False,
+    difference=False,
     columns=9,
 )

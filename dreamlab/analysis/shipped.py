@@ -36,7 +36,8 @@ def example(analysis: str) -> Findings | None:
             return Picture(np.asarray(file.convert("RGB")))
 
     items = tuple(Item(**{**row, "picture": picture(row["picture"])}) for row in index.pop("items"))
-    return Findings(**index, items=items, original=picture(index.pop("original")))
+    original = picture(index.pop("original"))
+    return Findings(**index, items=items, original=original)
 
 
 def cover(analysis: str) -> bytes | None:

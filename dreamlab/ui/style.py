@@ -37,6 +37,9 @@ _CSS = f"""
   border-radius: 1rem; background: #000b; color: #fff; }}
 [class*="st-key-large-"] button > * * {{ height: auto; color: #fff; font-size: .8rem; }}
 [class*="st-key-large-"] button:hover > * {{ background: #000; }}
+/* In a wall of pictures the label is for those who listen; the icon says the same. */
+[class*="st-key-cells-"] [class*="st-key-large-"] button [data-testid="stMarkdownContainer"] {{
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 /* The dark theme's accent suits text, but is too light behind white text. */
 [data-testid="stBaseButton-primary"] {{ background: #0B63A5; border-color: #0B63A5; }}
 [data-testid="stBaseButton-primary"]:hover {{ background: #084F85; border-color: #084F85; }}

@@ -4,6 +4,7 @@ import numpy as np
 
 from dreamlab.analysis import Item
 from dreamlab.analysis.noisy import KINDS
+from dreamlab.analysis.shipped import example
 from dreamlab.config import DreamConfig
 from dreamlab.images import Picture, load_image
 from dreamlab.layers import chosen_layers, known_layers
@@ -12,7 +13,10 @@ from dreamlab.tasks.analysis_task import AnalysisTask
 
 def items(task: AnalysisTask) -> list[Item]:
     """Return all that an analysis will find, in order."""
-    return _FOUND[task.analysis](task)
+    if task.analysis in _FOUND:
+        return _FOUND[task.analysis](task)
+    findings = example(task.analysis)
+    return [] if findings is None else list(findings.items)
 
 
 def _picture(task: AnalysisTask, place: int) -> Picture:
@@ -45,7 +49,8 @@ def _atlas(task: AnalysisTask) -> list[Item]:
             "config": config.to_dict(),
         }
         caption = f"{layer.name} · depth {layer.depth} · sees {layer.receptive_field} px"
-        found.append(Item(layer.name, caption, values, _picture(task, place)))
+        picture = _picture(task, place)
+        found.append(Item(layer.name, caption, values, picture, of_original=True))
     return found
 
 
@@ -65,9 +70,14 @@ def _channels(task: AnalysisTask) -> list[Item]:
     for kind in ("map", "grown") if settings.grown else ("map",):
         for place, channel in enumerate(channels, 1):
             values = {"layer": settings.layer, "channel": channel, "kind": kind}
-            values |= {"answer": 1.0 / place, "share": 0.1 / place} if kind == "map" else {}
-            key = f"{settings.layer}-{channel}-{kind}"
-            found.append(Item(key, f"channel {channel}", values, _picture(task, place)))
+            cell = f"{settings.layer}-{channel}"
+            values |= (
+                {"answer": 1.0 / place, "share": 0.1 / place}
+                if kind == "map"
+                else {"first_objective": 0.0, "last_objective": 1.0 * place}
+            )
+            picture = _picture(task, place)
+            found.append(Item(f"{cell}-{kind}", f"channel {channel}", values, picture, cell=cell))
     return found
 
 
@@ -95,14 +105,23 @@ def _robustness(task: AnalysisTask) -> list[Item]:
         Item(
             f"{layer}-{kind}-{level:g}",
             f"{layer} · {KINDS[kind][0]} {level:g}",
-            {"layer": layer, "kind": kind, "level": level, "ssim": 1 - level, "shift": level},
+            {
+                "layer": layer,
+                "kind": kind,
+                "level": level,
+                "ssim": 1 - level,
+                "ssim_pictures": 1 - level / 2,
+                "shift": level,
+            },
             _picture(task, place),
+            of_original=True,
         )
         for layer in layers
         for place, (kind, level) in enumerate(settings.levels())
     ]
 
 
+#: What each analysis finds; those that are not here find what their shipped example has.
 _FOUND = {
     "atlas": _atlas,
     "channels": _channels,

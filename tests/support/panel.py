@@ -17,9 +17,14 @@ SETUP = Comparison(
 
 def open_panel(page, analysis="atlas"):
     """The page with the panel of an analysis."""
-    page.session_state["part"] = "Layer by layer"
-    page.session_state["analysis"] = analysis
+    page.query_params["analysis"] = analysis
     return sound(page.run())
+
+
+def take(page, key, job="job1", place="atlas.vgg16"):
+    """The page with a picture opened in full size and taken as a variant."""
+    page.button(key=f"large-{job}-{key}").click().run()
+    return sound(page.button(key=f"{place}.take").click().run())
 
 
 def run_to_end(page, fake, analysis="atlas"):

@@ -3,12 +3,13 @@ import io
 import zipfile
 
 import pytest
+from PIL import Image
 
 from dreamlab.analysis import ANALYSES
 from dreamlab.comparison.comparison import MAX_LIST, Comparison
 from dreamlab.comparison.variant import Variant
 from tests.support.fake_backend import open_page, sound, words
-from tests.support.panel import SETUP, open_panel, run_to_end
+from tests.support.panel import SETUP, open_panel, run_to_end, take
 
 
 @pytest.fixture
@@ -48,9 +49,9 @@ def test_every_analysis_runs_to_its_end(page, fake, analysis):
     findings = fake.findings("job1")
     pictures = sum(bool(item.picture) for item in findings.items)
     assert f"VGG16 · {len(findings.items)} found" in words(page)
-    # The page has more pictures: one in the sidebar and five of the example under Compare.
-    before = len(open_panel(page, "atlas" if analysis != "atlas" else "channels").image)
-    assert len(open_panel(page, analysis).image) == before + pictures
+    assert findings.sentence in words(page)
+    # The page has more pictures: one in the sidebar and six of the example under Compare.
+    assert len(open_panel(page, analysis).image) == 7 + pictures
     tables = [table for table in ANALYSES[analysis].tables(findings) if table.drawn]
     charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
     assert [title for title in charts if "Loss at" not in title] == [
@@ -116,11 +117,10 @@ def test_what_cannot_run_says_why(page):
 
 
 def test_it_fills_in_while_it_runs_and_is_cancelled_and_resumed(page, fake):
-    before = len(page.image)
     page.button(key="atlas.vgg16.run").click().run()
     fake.advance(2)
     sound(page.run())
-    assert len(page.image) == before + 2
+    assert len(page.image) == 7 + 2  # those of the sidebar and of the example under Compare
     assert "block1_conv2 · 11%" in words(page)
     page.button(key="atlas.vgg16.cancel").click().run()
     assert "Ended early · VGG16 · 2 found · 2 s" in words(sound(page))
@@ -178,8 +178,8 @@ def test_results_are_kept_when_another_tab_or_analysis_is_opened(page, fake):
 
 def test_a_thumbnail_becomes_a_variant(page, fake):
     run_to_end(page, fake)
-    page.button(key="large-job1-block1_pool").click().run()
-    assert "block1_pool is a variant now" in words(sound(page))
+    take(page, "block1_pool")
+    assert "block1_pool is a variant now" in words(page)
     number = page.session_state["variants"][-1]
     assert page.session_state[f"v{number}.layers"] == ["block1_pool"]
     # The fake takes three steps for the third layer, the same number as the common settings.
@@ -193,8 +193,7 @@ def test_a_thumbnail_becomes_a_variant(page, fake):
 def test_a_thumbnail_taken_again_has_a_name_of_its_own(page, fake):
     run_to_end(page, fake)
     for _ in range(3):
-        page.button(key="large-job1-block1_pool").click().run()
-    sound(page)
+        take(page, "block1_pool")
     names = [page.session_state[f"v{variant}.name"] for variant in page.session_state["variants"]]
     assert names == ["Mixed", "Single", "block1_pool", "block1_pool 2", "block1_pool 3"]
 
@@ -211,8 +210,8 @@ def test_a_thumbnail_becomes_a_variant_while_the_atlas_goes_on(page, fake):
     page.button(key="atlas.vgg16.run").click().run()
     fake.advance(2)
     page.run()
-    page.button(key="large-job1-block1_conv2").click().run()
-    assert "block1_conv2 is a variant now" in words(sound(page))
+    take(page, "block1_conv2")
+    assert "block1_conv2 is a variant now" in words(page)
     assert fake.status("job1").active
     fake.advance()
     assert buttons(sound(page.run()), "large-job1-block1_pool")
@@ -223,8 +222,8 @@ def test_a_thumbnail_becomes_a_variant_while_the_atlas_goes_on(page, fake):
 def test_a_full_page_takes_no_thumbnail(page, fake):
     run_to_end(page, fake)
     for layer in ("block1_conv1", "block1_conv2", "block2_conv1", "block2_conv2"):
-        page.button(key=f"large-job1-{layer}").click().run()
-    sound(page.button(key="large-job1-block3_conv1").click().run())
+        take(page, layer)
+    take(page, "block3_conv1")
     assert "no room" in words(page)
     assert len(page.session_state["variants"]) == 6
 
@@ -298,7 +297,9 @@ def test_files(downloads, page, fake):
     page.multiselect(key="atlas.vgg16.set.layers").set_value(["block1_conv1", "block1_conv2"])
     run_to_end(open_panel(page, "excitation"), fake, "excitation")
     files = {key.split(".", 2)[2]: make for key, make in downloads.items() if "job1" in key}
-    assert set(files) == {"excitation.png", "excitation.csv", "excitation.zip"}
+    assert set(files) == {f"excitation.{kind}" for kind in ("png", "gif", "csv", "zip")}
+    with Image.open(io.BytesIO(files["excitation.gif"]())) as film:
+        assert film.n_frames == 19  # the original, and 18 layers
     head, first, *rest = csv.reader(io.StringIO(files["excitation.csv"]().decode()))
     assert head[:3] == ["dreamt", "block1_conv1", "block1_conv2"]
     assert first[:4] == ["block1_conv1", "4.0", "2.0", "1.0"]

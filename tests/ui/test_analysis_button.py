@@ -15,8 +15,7 @@ def page(monkeypatch, fake, never_redrawn):
 
 
 def open_panel(page, analysis):
-    page.session_state["part"] = "Layer by layer"
-    page.session_state["analysis"] = analysis
+    page.query_params["analysis"] = analysis
     return sound(page.run())
 
 

@@ -6,7 +6,7 @@ from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.layers import chosen_layers, known_layers
 from tests.support.fake_backend import open_page, sound, words
-from tests.support.panel import SETUP, open_panel, run_to_end
+from tests.support.panel import SETUP, open_panel, run_to_end, take
 
 LITE = "efficientnet_lite0"
 MIXED = Comparison(
@@ -134,8 +134,8 @@ def test_pictures_and_charts_name_their_network(page, fake):
 def test_a_thumbnail_becomes_a_variant_of_its_network(page, fake):
     run(page, fake, "vgg16")
     run(page, fake, LITE)
-    page.button(key="large-job1-block1_pool").click().run()
-    sound(page.button(key="large-job2-block4c_add").click().run())
+    take(page, "block1_pool")
+    take(page, "block4c_add", "job2", f"atlas.{LITE}")
     assert "block4c_add is a variant now" in words(page)
     assert variants(page) == {
         "Mixed": "",
@@ -151,7 +151,7 @@ def test_a_thumbnail_becomes_a_variant_of_its_network(page, fake):
 
 def test_a_variant_of_its_own_network_outlives_another_network_of_the_page(page, fake):
     run(page, fake, LITE)
-    page.button(key="large-job1-block4c_add").click().run()
+    take(page, "block4c_add", place=f"atlas.{LITE}")
     sound(page.selectbox(key="model").set_value("vgg19").run())
     assert variants(page)["block4c_add"] == LITE
     number = page.session_state["variants"][-1]
@@ -185,9 +185,11 @@ def test_downloads_of_two_networks_have_different_names(monkeypatch, page, fake)
     run(page, fake, "vgg16:untrained")
     assert sorted(set(names) - {"dreamlab-report.html"}) == [
         "atlas_vgg16.csv",
+        "atlas_vgg16.gif",
         "atlas_vgg16.png",
         "atlas_vgg16.zip",
         "atlas_vgg16_untrained.csv",
+        "atlas_vgg16_untrained.gif",
         "atlas_vgg16_untrained.png",
         "atlas_vgg16_untrained.zip",
     ]

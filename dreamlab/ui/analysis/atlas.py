@@ -5,10 +5,10 @@ from typing import Any
 
 from dreamlab.analysis import Item
 from dreamlab.analysis.atlas import EFFORTS
-from dreamlab.comparison.variant import COMMON, Variant
+from dreamlab.comparison.variant import Variant
 from dreamlab.config import DreamConfig
+from dreamlab.ui.analysis import variants
 from dreamlab.ui.analysis.base import Panel
-from dreamlab.ui.session import state
 
 
 def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
@@ -20,10 +20,7 @@ def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
 
 
 def _variant(item: Item) -> Variant:
-    """Return a dream as a variant; it overrides only settings that differ from the common ones."""
-    config, common = DreamConfig.from_dict(item.values["config"]), state.common()
-    own = {name: getattr(config, name) for name in COMMON if getattr(config, name) != common[name]}
-    return Variant(name=item.key, layers=config.layers, channels=config.channels, overrides=own)
+    return variants.of(item.values["layer"], DreamConfig.from_dict(item.values["config"]))
 
 
 PANEL = Panel(has_effect=_has_effect, variant=_variant)

@@ -6,8 +6,11 @@ from typing import Any
 import streamlit as st
 
 from dreamlab.analysis import Findings, named
+from dreamlab.config import PRESETS, DreamConfig
+from dreamlab.config.presets import mixed_preset
 from dreamlab.errors import DreamError, listed
 from dreamlab.ui import style
+from dreamlab.ui.analysis import variants
 from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.session import state
 from dreamlab.ui.session.keys import VariantKeys
@@ -33,9 +36,41 @@ def _show(model: str) -> None:
         width=330,
         help="It is looked into with all its settings, on a picture of the size given here.",
     )
+    layers = st.session_state[VariantKeys(_chosen(model, drafts)).layers]
+    if len(layers) == 1:
+        _offer_mix(model, layers[0])
     others = [draft.name for draft in state.drafts() if draft.id not in drafts]
     if others:
         style.note(f"Not of this network: {listed(others)}.")
+
+
+def _offer_mix(model: str, layer: str) -> None:
+    """Say that there is nothing to share out in a single layer, and offer the network's mix."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        style.note(f"{layer} is alone in this variant, so all of its dream is its own.")
+        preset = mixed_preset(model)
+        if preset is not None:
+            st.button(
+                "Mixed",
+                icon=":material/add:",
+                key=f"attribution.{model}.mixed",
+                on_click=_add_mix,
+                args=(model, preset),
+                help="Adds the network's mix of layers as a variant, and chooses it here.",
+            )
+
+
+def _add_mix(model: str, preset: str) -> None:
+    config = DreamConfig(**PRESETS[preset])
+    number = variants.add(variants.of("Mixed", config), model)
+    if number is not None:
+        st.session_state[_key(model)] = number
+
+
+def _chosen(model: str, drafts: Mapping[int, Draft]) -> int:
+    """Return the number of the chosen variant, or of the first with the most layers."""
+    choice = st.session_state.get(_key(model))
+    return choice if isinstance(choice, int) and choice in drafts else _start(drafts)
 
 
 def _drafts(model: str) -> dict[int, Draft]:
@@ -56,8 +91,8 @@ def _start(drafts: Mapping[int, Draft]) -> int:
 
 def _values(model: str) -> dict[str, Any]:
     """Return the settings of the chosen variant."""
-    drafts, choice = _drafts(model), st.session_state.get(_key(model))
-    draft = drafts[choice if choice in drafts else _start(drafts)]
+    drafts = _drafts(model)
+    draft = drafts[_chosen(model, drafts)]
     if draft.variant is None:
         raise DreamError(f"{draft.name} cannot run: {draft.problem}")
     return draft.variant.config(state.common()).to_dict()

@@ -13,10 +13,8 @@ _FIRST, _SECOND = "look.first", "look.second"
 
 def show() -> None:
     """Draw the two choices: the page's network by default, and none beside it."""
-    left, right = st.columns(2, gap="medium")
-    with left:
+    with st.container(horizontal=True):
         _choose("Network", _FIRST, f"{label(st.session_state['model'])}, the page's", offered())
-    with right:
         others = [name for name in offered() if name != chosen()[0]]
         _choose("Beside it", _SECOND, "None", others)
 
@@ -34,6 +32,7 @@ def _choose(text: str, key: str, default: str, networks: list[str]) -> None:
         format_func=partial(_option, default),
         key=key,
         persist_state="session",
+        width=330,
     )
 
 

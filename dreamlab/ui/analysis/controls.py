@@ -38,26 +38,29 @@ class Controls:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     has_effect: Callable[[str, Mapping[str, Any]], bool] = lambda name, values: True
 
-    def show(self, essentials: Collection[str]) -> None:
-        """Draw the controls, those of the settings that matter most first, the others folded.
+    def essential(self, names: Collection[str]) -> list[DreamError]:
+        """Draw the controls of the settings that matter most; return what is wrong with some."""
+        drawn = self._with_effect()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            return self._draw(name for name in names if name in drawn)
+
+    def others(self, essentials: Collection[str]) -> list[DreamError]:
+        """Draw the other controls, folded; return what is wrong with some."""
+        others = [name for name in self._with_effect() if name not in essentials]
+        if not others:
+            return []
+        folded = st.expander("More settings", icon=":material/tune:", key=f"{self.prefix}.more")
+        with folded, st.container(horizontal=True, vertical_alignment="bottom"):
+            return self._draw(others)
+
+    def read(self) -> dict[str, Any]:
+        """Return all settings, by the values in the session.
 
         Raises
         ------
         DreamError
             If the typed text is no list of numbers.
         """
-        drawn, problems = self._with_effect(), list[DreamError]()
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            problems += self._draw(name for name in essentials if name in drawn)
-        if others := [name for name in drawn if name not in essentials]:
-            folded = st.expander("More settings", icon=":material/tune:", key=f"{self.prefix}.more")
-            with folded, st.container(horizontal=True, vertical_alignment="bottom"):
-                problems += self._draw(others)
-        if problems:
-            raise problems[0]
-
-    def read(self) -> dict[str, Any]:
-        """Return all settings, by the values in the session; raises the same as `show`."""
         return dict(self.fixed) | {name: self._read(name) for name in self._with_effect()}
 
     def _draw(self, names: Iterable[str]) -> list[DreamError]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dreamlab.analysis import Findings, Item
+from dreamlab.analysis import Findings, Item, named
 from dreamlab.analysis.cells import cells
 from dreamlab.images import Picture, jpeg
 from dreamlab.images.difference import difference, factor
@@ -37,7 +37,7 @@ def show(
     take : callable or None
         ``take(item)`` makes a variant of a dream.
     live : bool
-        Whether they are being found: there is nothing to choose yet.
+        Whether they are being found: what they have in common is not known yet.
     """
     found = cells(findings)
     if not found:
@@ -45,17 +45,22 @@ def show(
     across, times = _ACROSS if look.alone else _BESIDE, 0
     if not live:
         across, times = _choices(findings, look)
-        _large(findings, job, look, take)
+    _large(findings, job, look, take)
     grid = st.grid(across, min_column_width=_LEAST, gap="small", key=f"cells-{look.key}")
     for members in found:
         with grid.cell(), st.container(gap="xsmall"):
             for item in members:
-                _draw(findings, job, look, item, times, live=live)
+                _draw(findings, job, look, item, times)
 
 
 def _choices(findings: Findings, look: Look) -> tuple[int, int]:
     """Draw what to see, and how large; return the number across, and the factor or 0."""
-    compared = [item.picture.pixels for item in findings.items if item.of_original and item.picture]
+    says_something = named(findings.analysis).difference and findings.original is not None
+    compared = [
+        item.picture.pixels
+        for item in findings.items
+        if says_something and item.of_original and item.picture is not None
+    ]
     times, across = 0, _BESIDE
     with st.container(horizontal=True, vertical_alignment="center"):
         if compared and findings.original is not None:
@@ -83,7 +88,7 @@ def _choices(findings: Findings, look: Look) -> tuple[int, int]:
     return across, times
 
 
-def _draw(findings: Findings, job: str, look: Look, item: Item, times: int, *, live: bool) -> None:
+def _draw(findings: Findings, job: str, look: Look, item: Item, times: int) -> None:
     picture, original = item.picture, findings.original
     assert picture is not None
     shown, alt = picture.jpeg, look.titled(item.caption)
@@ -92,16 +97,15 @@ def _draw(findings: Findings, job: str, look: Look, item: Item, times: int, *, l
         alt = f"{alt}, difference from the original"
     with st.container(key=f"shown-{job}-{item.key}"):
         st.image(shown, width="stretch", alt=alt)
-        if not live:
-            st.button(
-                "Enlarge",
-                key=f"large-{job}-{item.key}",
-                icon=":material/open_in_full:",
-                type="tertiary",
-                width="stretch",
-                on_click=_open,
-                args=(look, item.key),
-            )
+        st.button(
+            "Enlarge",
+            key=f"large-{job}-{item.key}",
+            icon=":material/open_in_full:",
+            type="tertiary",
+            width="stretch",
+            on_click=_open,
+            args=(look, item.key),
+        )
     style.note(style.facts(*item.caption.split(" · ")))
 
 
@@ -132,7 +136,7 @@ def _large(findings: Findings, job: str, look: Look, take: Callable[[Item], None
                     "Variant",
                     icon=":material/add:",
                     type="tertiary",
-                    key=f"{look.key}.variant",
+                    key=f"{look.key}.take",
                     on_click=take,
                     args=(item,),
                 )

@@ -27,9 +27,15 @@ from dreamlab.zoo import label
 def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) -> None:
     """Draw a look: its settings, its button and its findings, live while it runs."""
     task, problem = None, ""
+    buttons = None
     try:
         look.panel.show(look.model)
-        controls(look).show(named(look.analysis).essentials)
+        shown, essentials = controls(look), named(look.analysis).essentials
+        wrong = shown.essential(essentials)
+        buttons = st.container()
+        wrong += shown.others(essentials)
+        if wrong:
+            raise wrong[0]
         task = plan(picture, look)
     except DreamError as error:
         problem = str(error)
@@ -37,7 +43,8 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) ->
     if run is not None and queries.status(backend, run.job).active:
         st.fragment(_show_live, run_every=1)(backend, visit, look)
         return
-    _buttons(backend, visit, look, task, problem)
+    with buttons or st.container():
+        _buttons(backend, visit, look, task, problem)
     if run is not None:
         _show_end(backend, run, look, changed=task is not None and not run.is_same(task))
     if run is None or queries.findings(backend, run) is None:

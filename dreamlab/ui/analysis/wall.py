@@ -20,16 +20,21 @@ _ACROSS, _LEAST = 3, 300
 
 def show(backend: Backend, visit: Visit, picture: Picture | None) -> None:
     """Draw a card for each analysis, for the page's network and picture."""
-    model = choice.chosen()[0]
+    model, unknown = choice.chosen()[0], None
     wall = st.grid(_ACROSS, min_column_width=_LEAST, gap="small", key="wall")
     for analysis in ANALYSES.values():
-        with wall.cell(), st.container(border=True, height="stretch", key=f"card-{analysis.name}"):
-            _card(analysis, _cost(backend, picture, look_of(analysis.name, model)))
+        with wall.container(border=True, height="stretch", key=f"card-{analysis.name}"):
+            _card(analysis)
+            look = look_of(analysis.name, model)
+            if not _cost(backend, picture, look):
+                unknown = look
             if any(name == analysis.name for name, _ in visit.analyses):
                 style.note("Yours is inside.")
+    if unknown is not None:
+        st.fragment(_wait, run_every=2)(backend, picture, unknown)
 
 
-def _card(analysis: Analysis, cost: str) -> None:
+def _card(analysis: Analysis) -> None:
     with st.container(key=f"shown-card-{analysis.name}"):
         if (face := cover(analysis.name)) is not None:
             st.image(face, width="stretch", alt=f"{analysis.title} of the sample cat")
@@ -43,14 +48,26 @@ def _card(analysis: Analysis, cost: str) -> None:
             args=(analysis.name,),
         )
     style.name(analysis.question, level=2)
-    style.note(cost)
 
 
-def _cost(backend: Backend, picture: Picture | None, look: Look) -> str:
+def _cost(backend: Backend, picture: Picture | None, look: Look) -> bool:
+    """Say what an analysis costs on this machine; return False if that is not known yet."""
     try:
         seconds = backend.estimate(plan(picture, look))
-    except DreamError:
-        return "It says inside what it waits for."
+    except DreamError as error:
+        style.note(f"Waits: {error}.")
+        return True
     if seconds is None:
-        return "The time is known when the network is loaded."
-    return f"About {duration(seconds)} here."
+        style.note("The time is known when the network is loaded.")
+        return False
+    style.note(f"About {duration(seconds)} here.")
+    return True
+
+
+def _wait(backend: Backend, picture: Picture | None, look: Look) -> None:
+    """Draw the page again as soon as the machine's speed is known."""
+    try:
+        if backend.estimate(plan(picture, look)) is not None:
+            st.rerun()
+    except DreamError:
+        st.rerun()

@@ -18,6 +18,9 @@ from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.wording import duration
 from dreamlab.zoo import label
 
+#: Vega's level of messages that lets errors through alone.
+_ERRORS = 1
+
 
 def losses(curves: list[Curve], *, key: str = "losses") -> None:
     """Draw the loss curves of all variants, with the controls of the loss axis."""
@@ -146,7 +149,12 @@ def light() -> bool:
 def inked(
     chart: alt.Chart | alt.LayerChart | alt.FacetChart, light: bool
 ) -> alt.Chart | alt.LayerChart | alt.FacetChart:
-    """Return the chart with dark text on a light theme, whose own grey is hard to read."""
+    """Return the chart with dark text on a light theme, whose own grey is hard to read.
+
+    It tells the browser's console only errors: Streamlit hands the data over after a chart is made,
+    so each would begin with a warning that it is empty.
+    """
+    chart.usermeta = {"embedOptions": {"logLevel": _ERRORS}}
     if not light:
         return chart
     words: dict[str, Any] = {"labelColor": "#4A4A45", "titleColor": "#4A4A45"}
