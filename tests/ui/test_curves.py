@@ -3,6 +3,7 @@ import pytest
 from dreamlab.results.run_data import LossPoint
 from dreamlab.ui.dreams import curves
 from dreamlab.ui.dreams.curves import Curve
+from dreamlab.ui.dreams.reach import Reach
 from dreamlab.ui.style import COLOURS
 
 
@@ -13,6 +14,8 @@ def points(*losses, octaves=None):
         for step, (loss, octave) in enumerate(zip(losses, octaves, strict=True))
     ]
 
+
+REACH = Reach(3, 0.0, 8.0)
 
 CURVES = [Curve("One", 3, points(2.0, 3.0, 8.0, octaves=[0, 0, 1])), Curve("Two", 0, points(5.0))]
 
@@ -63,12 +66,12 @@ def test_each_step_knows_where_its_octave_began():
 
 
 def test_a_chart_stays_the_same_while_a_dream_goes_on():
-    assert "values" not in curves.losses(["One"], [0]).to_json()
-    assert "values" not in curves.shares(["a", "b"], 0).to_json()
+    assert "values" not in curves.losses(["One"], [0], REACH).to_json()
+    assert "values" not in curves.shares(["a", "b"], 0, REACH).to_json()
 
 
 def test_colours_are_the_variants_own():
-    spec = curves.losses(["One", "Two"], [3, 0], log=True).to_dict()
+    spec = curves.losses(["One", "Two"], [3, 0], REACH, log=True).to_dict()
     line = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "line")
     scale = line["encoding"]["color"]["scale"]
     assert scale == {"domain": ["One", "Two"], "range": [COLOURS[3], COLOURS[0]]}
@@ -81,7 +84,7 @@ def test_variants_of_one_name_stay_apart():
 
 
 def test_shares_are_stacked_to_the_whole():
-    assert curves.shares(["a", "b"], 0).to_dict()["encoding"]["y"]["stack"] == "normalize"
+    assert curves.shares(["a", "b"], 0, REACH).to_dict()["encoding"]["y"]["stack"] == "normalize"
     assert curves.shares_table(CURVES[0]).to_dict("split")["data"][:2] == [
         [1, "a", 0, 0.5],
         [1, "b", 1, 1.5],
@@ -89,5 +92,21 @@ def test_shares_are_stacked_to_the_whole():
 
 
 def test_a_suppressed_layer_is_drawn_below_zero():
-    spec = curves.shares(["a", "b"], 0, suppressed=True).to_dict()
+    spec = curves.shares(["a", "b"], 0, REACH, suppressed=True).to_dict()
     assert spec["encoding"]["y"]["stack"] == "zero"
+
+
+def test_the_axes_reach_as_far_as_the_figures_in_round_numbers():
+    assert Reach.of(4, [1.2, 3.4]) == (4, 1.0, 4.0)
+    assert Reach.of(4, [0.0123, 0.0456]) == pytest.approx((4, 0.01, 0.05))
+    assert Reach.of(1, [5.0]) == (2, 5.0, 10.0)
+    assert Reach.of(3, [-0.4, 0.25]) == pytest.approx((3, -0.4, 0.3))
+    assert Reach.of(7, []) == (7, 0.0, 1.0)
+    # On a log scale the lower end is no 0.
+    assert Reach.of(4, [0.5, 30.0]) == (4, 0.5, 30.0)
+
+
+def test_the_axes_of_a_dream_that_runs_seldom_change():
+    assert (
+        Reach.of(3, [1.2, 3.4], live=True).steps == Reach.of(9, [1.3, 3.9], live=True).steps == 10
+    )

@@ -1,6 +1,7 @@
 """Tables of findings as charts: specifications for Vega-Lite."""
 
 import functools
+import json
 from typing import Any
 
 import altair as alt
@@ -20,7 +21,12 @@ _LETTER = 7
 def spec(table: Table, light: bool) -> str:
     """Return a table that is drawn as a chart, for a light or a dark theme, as JSON."""
     chart = _line_chart(table) if table.drawn == "lines" else _heat_map(table)
-    return inked(chart, light).to_json()
+    made = json.loads(inked(chart, light).to_json())
+    # Data of the whole chart is taken out by Streamlit and comes after it: the browser would find
+    # it empty at first, and say so in its console. That of a layer stays.
+    data = made.pop("data")
+    layers = made.pop("layer", None) or [{name: made.pop(name) for name in ("mark", "encoding")}]
+    return json.dumps(made | {"layer": [layer | {"data": data} for layer in layers]})
 
 
 def _heat_map(table: Table) -> alt.LayerChart:

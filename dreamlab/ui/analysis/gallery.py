@@ -13,7 +13,10 @@ from dreamlab.ui.analysis.look import Look
 from dreamlab.ui.dreams import before_after
 
 #: Pictures in a row, beside no other network and beside another, and the numbers on offer.
-_ACROSS, _BESIDE, _OFFERED = 3, 2, [2, 3, 4, 6]
+_ACROSS, _BESIDE, _OFFERED = 3, 2, (2, 3, 4, 6)
+
+#: Most pictures in a row of a contact sheet that are a row on the page too.
+_MOST = 5
 
 #: Width of a cell below which there are fewer in a row, in pixels: a phone has room for two.
 _LEAST = 150
@@ -42,9 +45,11 @@ def show(
     found = cells(findings)
     if not found:
         return
-    across, times = _ACROSS if look.alone else _BESIDE, 0
+    columns = named(findings.analysis).columns
+    usual = columns if columns <= _MOST else _ACROSS  # fewer than usual say that rows matter
+    across, times = usual if look.alone else _BESIDE, 0
     if not live:
-        across, times = _choices(findings, look)
+        across, times = _choices(findings, look, usual)
     _large(findings, job, look, take)
     grid = st.grid(across, min_column_width=_LEAST, gap="small", key=f"cells-{look.key}")
     for members in found:
@@ -53,7 +58,7 @@ def show(
                 _draw(findings, job, look, item, times)
 
 
-def _choices(findings: Findings, look: Look) -> tuple[int, int]:
+def _choices(findings: Findings, look: Look, usual: int) -> tuple[int, int]:
     """Draw what to see, and how large; return the number across, and the factor or 0."""
     says_something = named(findings.analysis).difference and findings.original is not None
     compared = [
@@ -79,8 +84,8 @@ def _choices(findings: Findings, look: Look) -> tuple[int, int]:
             st.space("stretch")
             across = st.segmented_control(
                 "Pictures across",
-                _OFFERED,
-                default=_ACROSS,
+                sorted({*_OFFERED, usual}),
+                default=usual,
                 required=True,
                 key=f"{look.key}.across",
                 label_visibility="collapsed",

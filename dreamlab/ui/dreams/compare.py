@@ -71,9 +71,9 @@ def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
     names = ["Losses", "Layer shares", "Classes", "Numbers", "Export"]
     tabs = st.tabs(names, key=f"tabs.{batch.number}")
     with tabs[0]:
-        tables.losses(curves)
+        tables.losses(curves, live=live)
     with tabs[1]:
-        tables.shares(curves)
+        tables.shares(curves, live=live)
     with tabs[2]:
         classes.show(views)
     with tabs[3]:

@@ -8,6 +8,7 @@ import altair as alt
 from pandas import DataFrame
 
 from dreamlab.results.run_data import LossPoint, relative_losses
+from dreamlab.ui.dreams.reach import Reach
 from dreamlab.ui.style import COLOURS
 
 #: Columns of the legend; a phone has room for two.
@@ -65,13 +66,20 @@ def losses_table(
 
 
 def losses(
-    names: Sequence[str], colours: Sequence[int], *, relative: bool = False, log: bool = False
+    names: Sequence[str],
+    colours: Sequence[int],
+    reach: Reach,
+    *,
+    relative: bool = False,
+    log: bool = False,
 ) -> alt.LayerChart | alt.FacetChart:
     """Draw the loss of every variant against the step, with the octave boundaries.
 
-    The chart contains no data: during a dream the specification stays the same, and only the rows
-    of its table change.
+    The chart contains no data: during a dream the specification seldom changes, and the rows of its
+    table do. It has the ends of its axes: the browser would look for them before the data is there,
+    and say in its console that it is empty.
     """
+    across = alt.Scale(domain=[1, reach.steps], nice=False, padding=8)
     title = "Loss, relative to the first" if relative else "Loss"
     nearest = alt.selection_point(
         name="hover", on="pointerover", nearest=True, fields=["step"], empty=False
@@ -81,10 +89,14 @@ def losses(
             "step:Q",
             title="Step",
             axis=alt.Axis(tickMinStep=1, grid=False),
-            scale=alt.Scale(zero=False, nice=False, padding=8),
+            scale=across,
         ),
         y=alt.Y(
-            "loss:Q", title=title, scale=alt.Scale(type="log" if log else "linear", zero=False)
+            "loss:Q",
+            title=title,
+            scale=alt.Scale(
+                type="log" if log else "linear", domain=[reach.low, reach.high], zero=False
+            ),
         ),
         color=alt.Color(
             "variant:N",
@@ -104,7 +116,7 @@ def losses(
         .transform_filter("isValid(datum.edge)")
         .transform_aggregate(groupby=["edge"])
         .mark_rule(strokeDash=[2, 4], opacity=0.45, color="gray", aria=False)
-        .encode(x=alt.X("edge:Q"))
+        .encode(x=alt.X("edge:Q", scale=across))
     )
     points = base.mark_point(filled=True, size=55).encode(
         opacity=alt.condition(nearest, alt.value(1), alt.value(0)), tooltip=tooltip
@@ -123,7 +135,9 @@ def shares_table(curve: Curve) -> DataFrame:
     return DataFrame(rows, columns=["step", "layer", "order", "share"])
 
 
-def shares(layers: Sequence[str], colour: int, *, suppressed: bool = False) -> alt.Chart:
+def shares(
+    layers: Sequence[str], colour: int, reach: Reach, *, suppressed: bool = False
+) -> alt.Chart:
     """Draw each layer's share of a variant's loss, stacked; deeper layers are darker.
 
     Parameters
@@ -132,19 +146,35 @@ def shares(layers: Sequence[str], colour: int, *, suppressed: bool = False) -> a
         Names, from the shallowest layer to the deepest.
     colour : int
         Index of the variant's colour.
+    reach : Reach
+        The ends of the axes.
     suppressed : bool
         Whether a share may be below 0; then the shares do not add up to 100 %.
     """
-    y = alt.Y("share:Q", title="Part of the loss", stack="zero")
+    y = alt.Y(
+        "share:Q",
+        title="Part of the loss",
+        stack="zero",
+        scale=alt.Scale(domain=[reach.low, reach.high]),
+    )
     if not suppressed:
         y = alt.Y(
-            "share:Q", title="Share of the loss", stack="normalize", axis=alt.Axis(format="%")
+            "share:Q",
+            title="Share of the loss",
+            stack="normalize",
+            axis=alt.Axis(format="%"),
+            scale=alt.Scale(domain=[0, 1]),
         )
     return (
         alt.Chart()
         .mark_area(line=False)
         .encode(
-            x=alt.X("step:Q", title="Step", axis=alt.Axis(tickMinStep=1, grid=False)),
+            x=alt.X(
+                "step:Q",
+                title="Step",
+                axis=alt.Axis(tickMinStep=1, grid=False),
+                scale=alt.Scale(domain=[1, reach.steps], nice=False),
+            ),
             y=y,
             order="order:Q",
             color=alt.Color(

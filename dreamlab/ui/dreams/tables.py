@@ -14,15 +14,13 @@ from dreamlab.results.run_data import relative_losses
 from dreamlab.ui import style
 from dreamlab.ui.dreams import curves as charts
 from dreamlab.ui.dreams.curves import Curve
+from dreamlab.ui.dreams.reach import Reach
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.wording import duration
 from dreamlab.zoo import label
 
-#: Vega's level of messages that lets errors through alone.
-_ERRORS = 1
 
-
-def losses(curves: list[Curve], *, key: str = "losses") -> None:
+def losses(curves: list[Curve], *, key: str = "losses", live: bool = False) -> None:
     """Draw the loss curves of all variants, with the controls of the loss axis."""
     nonempty = [curve for curve in curves if curve.points]
     if not nonempty:
@@ -40,14 +38,17 @@ def losses(curves: list[Curve], *, key: str = "losses") -> None:
         )
         log = st.toggle("Log scale", key=f"{key}.log")
     unique, scales = charts.distinct(nonempty), {"relative": relative != "Raw", "log": log}
+    rows = charts.losses_table(nonempty, **scales)
+    most = max(len(curve.points) for curve in nonempty)
     spec = _loss_spec(
         tuple(curve.name for curve in unique),
         tuple(curve.colour for curve in unique),
+        Reach.of(most, rows["loss"].tolist(), live=live),
         light=light(),
         **scales,
     )
     st.vega_lite_chart(
-        charts.losses_table(nonempty, **scales),
+        rows,
         json.loads(spec),
         width="stretch",
         alt=_described(nonempty),
@@ -56,7 +57,7 @@ def losses(curves: list[Curve], *, key: str = "losses") -> None:
     style.note("Dotted lines mark where an octave begins.")
 
 
-def shares(curves: list[Curve]) -> None:
+def shares(curves: list[Curve], *, live: bool = False) -> None:
     """Draw the layer shares of each variant with several layers."""
     mixed = [curve for curve in curves if curve.points and len(curve.points[0].losses) > 1]
     if not mixed:
@@ -68,8 +69,11 @@ def shares(curves: list[Curve]) -> None:
             with column:
                 style.name(curve.name)
                 points = curve.points
-                below = any(part < 0 for point in points for part in point.losses.values())
-                spec = _share_spec(tuple(points[0].losses), curve.colour, below, light())
+                parts = [tuple(point.losses.values()) for point in points]
+                below = any(part < 0 for row in parts for part in row)
+                ends = [sum(p for p in row if (p > 0) == up) for row in parts for up in (0, 1)]
+                reach = Reach.of(len(points), ends, live=live)
+                spec = _share_spec(tuple(points[0].losses), curve.colour, reach, below, light())
                 st.vega_lite_chart(
                     charts.shares_table(curve),
                     json.loads(spec),
@@ -131,14 +135,23 @@ def row(view: DreamView) -> dict[str, str]:
 # with the current rows, and the browser inserts them.
 @functools.lru_cache(maxsize=32)
 def _loss_spec(
-    names: tuple[str, ...], colours: tuple[int, ...], *, relative: bool, log: bool, light: bool
+    names: tuple[str, ...],
+    colours: tuple[int, ...],
+    reach: Reach,
+    *,
+    relative: bool,
+    log: bool,
+    light: bool,
 ) -> str:
-    return inked(charts.losses(names, colours, relative=relative, log=log), light).to_json()
+    chart = charts.losses(names, colours, reach, relative=relative, log=log)
+    return inked(chart, light).to_json()
 
 
 @functools.lru_cache(maxsize=32)
-def _share_spec(layers: tuple[str, ...], colour: int, suppressed: bool, light: bool) -> str:
-    return inked(charts.shares(layers, colour, suppressed=suppressed), light).to_json()
+def _share_spec(
+    layers: tuple[str, ...], colour: int, reach: Reach, suppressed: bool, light: bool
+) -> str:
+    return inked(charts.shares(layers, colour, reach, suppressed=suppressed), light).to_json()
 
 
 def light() -> bool:
@@ -149,12 +162,7 @@ def light() -> bool:
 def inked(
     chart: alt.Chart | alt.LayerChart | alt.FacetChart, light: bool
 ) -> alt.Chart | alt.LayerChart | alt.FacetChart:
-    """Return the chart with dark text on a light theme, whose own grey is hard to read.
-
-    It tells the browser's console only errors: Streamlit hands the data over after a chart is made,
-    so each would begin with a warning that it is empty.
-    """
-    chart.usermeta = {"embedOptions": {"logLevel": _ERRORS}}
+    """Return the chart with dark text on a light theme, whose own grey is hard to read."""
     if not light:
         return chart
     words: dict[str, Any] = {"labelColor": "#4A4A45", "titleColor": "#4A4A45"}
