@@ -22,6 +22,7 @@ def show() -> None:
     st.set_page_config(page_title="dreamlab", page_icon="🌀", layout="wide")
     style.apply()
     url_state.restore()
+    place.restore()
     jobs = backend.get()
     if admin.is_requested(jobs):
         admin.show(jobs)
@@ -44,7 +45,6 @@ def show() -> None:
     planned = plan(jobs, drafts, original)
 
     # The first tab is always drawn: Streamlit forgets the value of a control that is not drawn.
-    place.restore()
     names = [place.COMPARE, place.LAYERS]
     dreams, layer_by_layer = st.tabs(names, key=place.PART, on_change=place.follow)
     with dreams:

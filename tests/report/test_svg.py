@@ -40,15 +40,6 @@ def test_axes_have_round_figures(rows, expected):
     assert [element.text for element in tree.iter(f"{SVG}text")] == [*expected.split(), "step"]
 
 
-@pytest.mark.parametrize(
-    ("figure", "drawn", "expected"),
-    [(10, "ratios", 1), (0.1, "ratios", -1), (1, "ratios", 0), (100, "ratios", 1)]
-    + [(0, "ratios", -1), (-0.5, "cosines", -0.5)],
-)
-def test_warmth(figure, drawn, expected):
-    assert svg.warmth(figure, drawn) == pytest.approx(expected)
-
-
 def test_a_heat_table():
     table = Table("t", "T", ("dreamt", "a"), (("x", 10.0), ("y", 1.0), ("z", None)), "ratios")
     text = svg.heat_table(table)
@@ -86,3 +77,27 @@ def test_a_silent_row_is_marked_in_a_table():
     table = Table("t", "T", ("channel", "answer"), ((1, None), (2, 0.5)), silent=(1,))
     assert "<tr><th>1 (no answer)</th><td>–</td></tr>" in svg.heat_table(table)
     assert "<tr><th>2</th><td>0.5</td></tr>" in svg.heat_table(table)
+
+
+def test_names_stand_below_the_axis_in_their_order():
+    table = Table("t", "T", ("layer", "ssim"), (("late", 1.0), ("early", 0.5)), "lines")
+    tree = ElementTree.fromstring(svg.lines(table))
+    names = [text for text in tree.iter(f"{SVG}text") if text.get("transform")]
+    assert [name.text for name in names] == ["late", "early"]
+    assert [float(name.get("x")) for name in names] == [56, 472]
+    # Five letters of 7 px, upright, and their margin.
+    assert tree.find(f"{SVG}svg").get("viewBox") == "0 0 480 229.0"
+
+
+def test_a_spread_is_a_band_and_no_line():
+    columns = ("step", "mean", "low", "high")
+    rows = ((1, 2.0, 1.0, 4.0), (2, 2.0, None, None), (3, 2.0, 0.0, 4.0))
+    table = Table("t", "T", columns, rows, "lines", spreads=(("mean", "low", "high"),))
+    tree = ElementTree.fromstring(svg.lines(table, ["red"]))
+    paths = [path for path in tree.iter(f"{SVG}path") if path.get("stroke") != "currentColor"]
+    band, line = paths
+    # From 0 to 4 is 180 to 10; where an end is missing the band has a gap.
+    assert band.get("d") == "M52.0 10.0 L52.0 137.5Z M468.0 10.0 L468.0 180.0Z"
+    assert (band.get("fill"), band.get("opacity")) == ("red", ".18")
+    assert line.get("d") == "M52.0 95.0h0 L260.0 95.0 L468.0 95.0"
+    assert [swatch.tail for swatch in tree.iter("i")] == ["mean"]

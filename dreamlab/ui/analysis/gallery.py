@@ -79,7 +79,7 @@ def _choices(findings: Findings, look: Look, usual: int) -> tuple[int, int]:
             )
             if view == _DIFFERENCE:
                 times = factor(findings.original.pixels, compared)
-                style.note("Amplified " + (f"{times} times." if times > 1 else "by 1, as it is."))
+                style.note(f"Amplified {times} times." if times > 1 else "Not amplified.")
         if look.alone:
             st.space("stretch")
             across = st.segmented_control(

@@ -1,0 +1,174 @@
+"""The wall of analyses, and the address of the open one."""
+
+import pytest
+
+from dreamlab.analysis import ANALYSES, shipped
+from dreamlab.images.difference import factor
+from tests.support.fake_backend import open_page, sound, words
+from tests.support.panel import SETUP, open_panel, run_to_end, take
+
+
+@pytest.fixture
+def page(monkeypatch, fake):
+    return open_page(monkeypatch, fake, setup=SETUP.encode())
+
+
+def wall(page):
+    page.session_state["part"] = "Layer by layer"
+    return sound(page.run())
+
+
+def keys(page):
+    return {button.key for button in page.button}
+
+
+def test_the_wall_has_a_card_for_each_analysis(page, fake):
+    said = words(wall(page))
+    for name, analysis in ANALYSES.items():
+        assert analysis.question in said
+        assert f"large-card-{name}" in keys(page)
+    alts = [image.proto.imgs[0].alt for image in page.image]
+    assert [alt for alt in alts if alt.endswith("of the sample cat")] == [
+        f"{analysis.title} of the sample cat" for analysis in ANALYSES.values()
+    ]
+    assert said.count("About ") == len(ANALYSES)  # what each costs, on this machine
+    assert "All analyses" not in said
+
+
+def test_a_click_opens_an_analysis_and_the_address_says_which(page):
+    sound(wall(page).button(key="large-card-robustness").click().run())
+    assert page.query_params["analysis"] == "robustness"
+    assert "robustness.vgg16.run" in keys(page)
+    sound(page.button(key="back").click().run())
+    assert "analysis" not in page.query_params
+    assert "large-card-robustness" in keys(page)
+
+
+def test_a_link_opens_an_analysis(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, analysis="channels")
+    assert page.session_state["part"] == "Layer by layer"
+    assert "channels.vgg16.run" in keys(sound(page))
+
+
+def test_a_link_to_no_analysis_says_so(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, analysis="dreams")
+    assert "The analysis in the address was left out: unknown analysis 'dreams'" in words(page)
+    assert "analysis" not in page.query_params
+
+
+def test_the_way_back_of_the_browser_leads_to_the_wall(page):
+    wall(page).button(key="large-card-atlas").click().run()
+    del page.query_params["analysis"]  # as the browser does
+    assert "large-card-atlas" in keys(sound(page.run()))
+
+
+def test_the_wall_says_where_there_is_something_of_the_visitors(page, fake):
+    run_to_end(open_panel(page), fake)
+    page.button(key="back").click().run()
+    assert words(sound(page)).count("Yours is inside.") == 1
+
+
+def test_the_time_is_told_when_it_is_known(monkeypatch, page, fake):
+    monkeypatch.setattr(fake, "estimate", lambda task: None)
+    assert words(wall(page)).count("The time is known when the network is loaded.") == len(ANALYSES)
+
+
+@pytest.mark.parametrize("analysis", ANALYSES)
+def test_where_nothing_has_run_there_is_the_finished_example(page, fake, analysis):
+    open_panel(page, analysis)
+    findings = shipped.example(analysis)
+    said = words(page)
+    assert "A finished example: VGG16 on the sample cat." in said
+    assert findings.sentence in said
+    alts = [image.proto.imgs[0].alt for image in page.image]
+    assert {item.caption for item in findings.items if item.picture is not None} <= set(alts)
+    drawn = [table.title for table in findings.tables() if table.drawn]
+    charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
+    assert [title for title in charts if "Loss at" not in title] == drawn
+    run_to_end(page, fake, analysis)
+    assert "A finished example" not in words(page)
+
+
+def test_the_first_thing_to_read_is_what_was_found(page, fake):
+    run_to_end(open_panel(page), fake)
+    blocks = [block.proto.body for block in page.get("html")]
+    said = next(place for place, body in enumerate(blocks) if 'class="dl-said"' in body)
+    captions = [place for place, body in enumerate(blocks) if "block5_pool · depth" in body]
+    assert said < min(captions, default=len(blocks))
+    assert fake.findings("job1").sentence in blocks[said]
+
+
+def test_a_picture_opens_beside_the_original(page, fake):
+    run_to_end(open_panel(page), fake)
+    page.button(key="large-job1-block3_conv1").click().run()
+    (component,) = sound(page).get("bidi_component")
+    assert "block3_conv1" in str(component.proto)
+    sound(page.button(key="atlas.vgg16.close").click().run())
+    assert not page.get("bidi_component")
+
+
+def test_a_picture_that_is_not_of_the_original_opens_alone(page, fake):
+    run_to_end(open_panel(page, "channels"), fake, "channels")
+    before = len(page.image)
+    page.button(key="large-job1-block4_conv3-10-grown").click().run()
+    assert not sound(page).get("bidi_component")
+    assert len(page.image) == before + 1
+    assert "channels.vgg16.take" not in keys(page)
+
+
+def test_the_difference_of_the_example_is_amplified(page):
+    open_panel(page)
+    (view,) = [group for group in page.segmented_control if group.key == "atlas.vgg16.view"]
+    view.set_value("Difference from the original").run()
+    findings = shipped.example("atlas")
+    times = factor(findings.original.pixels, [item.picture.pixels for item in findings.items])
+    assert times > 1 and f"Amplified {times} times." in words(sound(page))
+
+
+def test_the_difference_says_by_how_much_it_is_amplified(page, fake):
+    run_to_end(open_panel(page), fake)
+    assert "Not amplified." not in words(page)
+    findings = fake.findings("job1")
+    times = factor(findings.original.pixels, [item.picture.pixels for item in findings.items])
+    before = [image.proto.imgs[0].url for image in page.image]
+    (view,) = [group for group in page.segmented_control if group.key == "atlas.vgg16.view"]
+    view.set_value("Difference from the original").run()
+    assert times == 1 and "Not amplified." in words(sound(page))
+    after = [image.proto.imgs[0].url for image in page.image]
+    assert len(set(before) - set(after)) > 1  # the fake has some pictures more than once
+
+
+def test_channels_have_no_difference(page, fake):
+    run_to_end(open_panel(page, "channels"), fake, "channels")
+    assert "channels.vgg16.view" not in {group.key for group in page.segmented_control}
+
+
+def test_a_variant_of_one_layer_gets_a_sentence_and_the_offer_of_a_mix(page, fake):
+    open_panel(page, "attribution")
+    single = page.session_state["variants"][1]
+    page.selectbox(key="attribution.vgg16.variant").set_value(single).run()
+    assert "block3_conv3 is alone in this variant" in words(sound(page))
+    run_to_end(page, fake, "attribution")
+    assert "block3_conv3 is alone in this dream" in words(page)
+    charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
+    assert all("Loss at" in title for title in charts)
+    sound(page.button(key="attribution.vgg16.mixed").click().run())
+    number = page.session_state["variants"][-1]
+    assert page.session_state["attribution.vgg16.variant"] == number
+    assert len(page.session_state[f"v{number}.layers"]) == 4
+    assert page.session_state[f"v{number}.own.octaves"] == 5
+    assert "is alone in this variant" not in words(page)
+
+
+def test_controls_but_two_are_folded(page):
+    open_panel(page, "robustness")
+    (more,) = [block for block in page.expander if block.label == "More settings"]
+    folded = {widget.key for kind in ("number_input", "text_input") for widget in more.get(kind)}
+    assert "robustness.vgg16.set.seed" in folded
+    assert "robustness.vgg16.set.iterations" not in folded
+
+
+def test_taking_is_offered_for_dreams_alone(page, fake):
+    run_to_end(open_panel(page), fake)
+    take(page, "block1_pool")
+    assert "block1_pool is a variant now" in words(page)
