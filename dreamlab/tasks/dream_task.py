@@ -90,7 +90,7 @@ class DreamTask:
         if config.effort is None or not config.iterations:
             return 1.0
         steps = _DETOUR * config.effort / config.step
-        return min(1.0, steps / (config.octaves * config.iterations))
+        return min(1.0, steps / (len(self.shapes()) * config.iterations))
 
     @property
     def _operations(self) -> float:
