@@ -236,4 +236,5 @@ ANALYSIS = Analysis(
     sentence=where_report.sentence,
     essentials=("layers", "positions"),
     contrast=where_report.contrast,
+    difference=False,
 )

@@ -91,7 +91,7 @@ def sentence(findings: AnalysisData) -> str:
         if len(whole) > 1:
             shares = [fields[layer]["side"] / fields[layer]["theoretical"] for layer in whole]
             middle = statistics.median(shares)
-            said = f"Effective fields are {middle:.0%} of the theoretical in the middle: {said}"
+            said = f"A middling layer sees {middle:.0%} of the side that it has on paper: {said}"
     part = f"Half of {about}'s energy sits on {energies[about]['half_share']:.0%} of the picture"
     return f"{said}{part}{_untrained(energies)}."
 
