@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 #: of a Gaussian, two standard deviations on either side.
 _HELD = 0.9545
 
+#: Fewest positions of a map whose likeness to another says something.
+_FEWEST = 48
+
 
 @checked
 class WhereSettings(Settings):
@@ -119,13 +122,13 @@ def _views(
 def _energy_item(image: np.ndarray, layer: LayerInfo, maps: Sequence[np.ndarray]) -> Item:
     """Return the item of a layer's energy, given its map and that of the untrained twin, if any."""
     energy, *untrained = maps
-    share = half_share(energy)
+    share, tells = half_share(energy), energy.size >= _FEWEST
     contrast = local_contrast(image, Shape.of(energy))
     values: dict[str, Any] = {
         "layer": layer.name,
         "kind": "energy",
         "half_share": share,
-        "contrast": None if share is None else correlation(energy, contrast),
+        "contrast": correlation(energy, contrast) if tells else None,
         "untrained_half_share": None,
         "untrained": None,
     }
@@ -134,7 +137,7 @@ def _energy_item(image: np.ndarray, layer: LayerInfo, maps: Sequence[np.ndarray]
         caption = f"{layer.name} · half of its energy on {share:.0%}"
         for other in untrained:
             values["untrained_half_share"] = half_share(other)
-            values["untrained"] = correlation(energy, other)
+            values["untrained"] = correlation(energy, other) if tells else None
     if values["untrained"] is not None:
         caption += f" · like untrained {values['untrained']:.2f}"
     return Item(

@@ -104,6 +104,12 @@ def test_the_control_is_the_untrained_twin_of_the_same_layers():
     assert "untrained" not in WHERE.sentence(without)
 
 
+def test_the_likeness_of_a_map_of_few_positions_is_not_told(network):
+    items = _by_key(_found(network, picture(12, 14)))
+    assert items["second-energy"].values["contrast"] is not None
+    assert items["third-energy"].values["contrast"] is None  # 6 x 7 positions
+
+
 def test_the_seed_draws_the_positions(network):
     image = picture(30, 40)
     first, again, other = (
