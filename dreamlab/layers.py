@@ -144,3 +144,22 @@ def chosen_layers(
         for layer in layers
         if layer.name in names or not names and layer.only is None and is_offered(model, layer.name)
     )
+
+
+def spread_layers(
+    model: str, layers: Sequence[LayerInfo], names: Sequence[str]
+) -> tuple[LayerInfo, ...]:
+    """Return the layers of these names in network order; without names, four of those on offer.
+
+    One is early, two are from the middle and one is late, which takes little time.
+
+    Raises
+    ------
+    DreamError
+        If the network has no such layer.
+    """
+    chosen = chosen_layers(model, layers, names)
+    if names:
+        return chosen
+    places = {round(share * (len(chosen) - 1)) for share in (0.25, 0.5, 0.75, 1.0)}
+    return tuple(chosen[place] for place in sorted(places))

@@ -10,28 +10,25 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dreamlab.analysis.base import Analysis, AnalysisData, AnalysisStep, Item, Work
-from dreamlab.analysis.effort import TURNING_STEPS, step_length
+from dreamlab.analysis.effort import TURNING_STEPS
 from dreamlab.analysis.kept import DREAMS
+from dreamlab.analysis.layer_dream import LayerDream, layer_dream
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config import DreamConfig, settings_text
 from dreamlab.config.base import checked
 from dreamlab.config.specs import choice, names, number
 from dreamlab.errors import listed
 from dreamlab.images import Picture, Shape
-from dreamlab.images.distance import distance, line_search
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import chosen_layers
 from dreamlab.report.table import Table
 
 if TYPE_CHECKING:
-    from dreamlab.dream import Step
     from dreamlab.models import Network
 
 EFFORTS = ("equal effort", "equal steps")
@@ -106,8 +103,6 @@ def _dreamt(
     memory: float | None,
 ) -> Iterator[tuple[float, Item | None]]:
     """Yield the finished share after each step, and at the end the item of the dream."""
-    from dreamlab.dream.run import attempts
-
     config = DreamConfig(
         layers={layer.name: 1.0},
         octaves=1,
@@ -118,44 +113,18 @@ def _dreamt(
         precision=settings.precision,
         preprocessing=settings.preprocessing,
     )
-    before, losses, last_step, falls_short = image, [], 1.0, settings.equal_effort
-    answers = False
-    search = partial(step_length, image, settings.amount) if settings.equal_effort else None
-    with closing(attempts([image], network, config, memory=memory, search=search)) as steps:
-        for _, step in steps:
-            picture = step.image
-            answers |= step.moved
-            losses.append(step.loss)
-            moved = distance(picture, image)
-            if settings.equal_effort and moved >= settings.amount:
-                last_step = line_search(image, before, picture, settings.amount)
-                picture = before + np.float32(last_step) * (picture - before)
-                falls_short = False
-                break
-            share = moved / settings.amount if settings.equal_effort else step.fraction
-            yield min(1.0, share), None
-            before = picture
-    way = distance(picture, image) if answers else None
-    yield 1.0, _item(step, layer, picture, way, falls_short, last_step, losses)
+    amount = settings.amount if settings.equal_effort else None
+    for share, dreamt in layer_dream(image, network, config, amount, memory):
+        yield share, None if dreamt is None else _item(layer, dreamt)
 
 
-def _item(
-    step: "Step",
-    layer: LayerInfo,
-    picture: np.ndarray,
-    moved: float | None,
-    falls_short: bool,
-    last_step: float,
-    losses: Sequence[float],
-) -> Item:
-    """Return the item of a layer; `moved` is None if nothing in the picture wakes it."""
-    # A dream with this config completes its last step; the item's picture has `last_step` of it.
-    config = dataclasses.replace(step.provenance.config, iterations=len(losses))
-    provenance = dataclasses.replace(step.provenance, config=config)
-    metadata = provenance.to_dict() | {"last_step": last_step}
+def _item(layer: LayerInfo, dreamt: LayerDream) -> Item:
+    """Return the item of a layer's dream."""
+    moved, losses = dreamt.moved, dreamt.losses
+    metadata = dreamt.provenance.to_dict() | {"last_step": dreamt.last_step}
     end = " · no answer"
     if moved is not None:
-        end = f" · moved only {moved:.3g}" if falls_short else ""
+        end = f" · moved only {moved:.3g}" if dreamt.falls_short else ""
     sees = "all" if layer.receptive_field is None else f"{layer.receptive_field} px"
     return Item(
         key=layer.name,
@@ -165,13 +134,13 @@ def _item(
             "depth": layer.depth,
             "receptive_field": layer.receptive_field,
             "steps": None if moved is None else len(losses),
-            "last_step": last_step,
+            "last_step": dreamt.last_step,
             "moved": moved,
             "first_loss": None if moved is None else losses[0],
             "last_loss": None if moved is None else losses[-1],
-            "config": config.to_dict(),
+            "config": dreamt.provenance.config.to_dict(),
         },
-        picture=Picture.of(picture, text=settings_text(json.dumps(metadata))),
+        picture=Picture.of(dreamt.picture, text=settings_text(json.dumps(metadata))),
         of_original=True,
     )
 

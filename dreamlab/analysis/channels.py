@@ -12,19 +12,13 @@ from dreamlab.config.base import checked
 from dreamlab.config.layers import LayerName
 from dreamlab.config.specs import flag, number, numbers, setting
 from dreamlab.images import Picture, Shape
-from dreamlab.images.resample import resize
+from dreamlab.images.overlay import overlay
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import chosen_layers
 from dreamlab.report.table import Table
 
 if TYPE_CHECKING:
     from dreamlab.models import Network
-
-#: Colour of a feature map over the picture: warm, in [-1, 1].
-_GLOW = np.array([1.0, 0.35, -0.8], np.float32)
-
-#: Share of the picture's brightness where a channel is silent.
-_DIM = 0.45
 
 
 @checked
@@ -166,22 +160,6 @@ def strongest(squares: np.ndarray, count: int) -> tuple[int, ...]:
     """
     order = np.argsort(-squares, kind="stable")[:count].tolist()
     return tuple(channel for channel in order if squares[channel] > 0)
-
-
-def overlay(image: np.ndarray, activation: np.ndarray) -> np.ndarray:
-    """Draw a channel's map over a picture, grey where it is silent and glowing at its peak.
-
-    Parameters
-    ----------
-    image : numpy.ndarray
-        float32, shape (H, W, 3), in [-1, 1].
-    activation : numpy.ndarray
-        float32, shape (rows, columns); the drawing shows its absolute value.
-    """
-    strength = np.abs(activation)[:, :, None]
-    strength = resize(strength / max(float(strength.max()), 1e-12), Shape.of(image))
-    grey = (image.mean(axis=2, keepdims=True) + 1) * _DIM - 1
-    return grey + strength * (_GLOW - grey)
 
 
 def _layer(model: str, layers: Sequence[LayerInfo], settings: ChannelSettings) -> LayerInfo:

@@ -17,7 +17,7 @@ from dreamlab.images import Picture, Shape, to_pixels
 from dreamlab.images.bounds import check_smallest
 from dreamlab.images.ssim import WINDOW, ssim
 from dreamlab.layer_info import LayerInfo
-from dreamlab.layers import chosen_layers
+from dreamlab.layers import spread_layers
 from dreamlab.report.table import Table
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def run(
     memory: float | None,
 ) -> Generator[AnalysisStep]:
     """Dream on noisy pictures and compare with a clean dream; see `Analysis`."""
-    layers = _layers(network.name, network.layers, settings)
+    layers = spread_layers(network.name, network.layers, settings.layers)
     levels = settings.levels()
     # `repr` keeps all digits, so that nearly equal levels have different keys.
     ends = [f"-{kind}-{level!r}" for kind, level in levels]
@@ -130,17 +130,6 @@ def _dreamt(
             yield sum(shares.values()) / len(shares), pixels, moved
 
 
-def _layers(
-    model: str, layers: Sequence[LayerInfo], settings: RobustnessSettings
-) -> tuple[LayerInfo, ...]:
-    if settings.layers:
-        return chosen_layers(model, layers, settings.layers)
-    offered = chosen_layers(model, layers, ())
-    # One early, two middle and one late layer take little time.
-    places = {round(share * (len(offered) - 1)) for share in (0.25, 0.5, 0.75, 1.0)}
-    return tuple(offered[place] for place in sorted(places))
-
-
 def plan(
     shape: Shape, settings: RobustnessSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
@@ -151,7 +140,7 @@ def plan(
             "there are 0 levels of noise; give at least one, of Gaussian noise or salt and pepper"
         )
     pixels = shape.area * settings.iterations * (len(settings.levels()) + 1)
-    return [(pixels, layer.operations) for layer in _layers(model, layers, settings)]
+    return [(pixels, layer.operations) for layer in spread_layers(model, layers, settings.layers)]
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:

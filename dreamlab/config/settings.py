@@ -30,8 +30,8 @@ class DreamConfig(Settings):
     channels : mapping of str to sequence of int or str
         Layer name to its channels in the loss; other layers have all their channels in it. At the
         layer of a network's head the names of classes are channels too.
-    octaves, octave_scale, iterations, step, max_loss, effort, gaussian_noise, salt_pepper, \
-jitter, seed, precision, convolution, preprocessing, tile
+    octaves, octave_scale, only_octave, iterations, step, max_loss, effort, gaussian_noise, \
+salt_pepper, jitter, seed, precision, convolution, preprocessing, tile
         See the ``help`` of each field's spec, which the command line and the page show too.
 
     Raises
@@ -59,6 +59,13 @@ jitter, seed, precision, convolution, preprocessing, tile
     )
     octave_scale: float = number(
         1.4, 1.01, 4.0, "How many times larger each octave is than the one before.", press=0.1
+    )
+    only_octave: int = number(
+        0,
+        0,
+        20,
+        "Steps are taken at this octave alone, 1 being the smallest, and what comes of it is "
+        "enlarged; 0 takes them at all.",
     )
     iterations: int = number(
         10, 0, 1000, "Gradient ascent steps in each octave; 0 leaves the noise alone."
@@ -122,6 +129,11 @@ jitter, seed, precision, convolution, preprocessing, tile
     def __post_init__(self) -> None:
         super().__post_init__()
         check_layers(self.channels, self.layers)
+        if self.only_octave > self.octaves:
+            raise DreamError(
+                f"only_octave is {self.only_octave} and octaves is {self.octaves}; choose 0 to "
+                f"{self.octaves}"
+            )
 
     @classmethod
     def from_json(cls, text: str) -> Self:

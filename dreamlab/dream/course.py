@@ -20,8 +20,9 @@ from dreamlab.dream.step import Resume, Start, Step, floats
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
-from dreamlab.images.octaves import OctavePlan
+from dreamlab.images.octaves import OctavePlan, enlarged
 from dreamlab.images.resample import resize, restore_detail
+from dreamlab.images.shape import Shape
 
 #: Chooses the step of a run, from the direction of its first step, float32 (H, W, 3) with a mean
 #: absolute value of 1, and from the rise of the loss per unit of step, to first order, over the
@@ -160,6 +161,7 @@ def _course(
                 waiting = None
         effort = None  # frees its pictures
         picture = restore_detail(np.asarray(picture), *_originals(source, plan, index))
+        picture = enlarged(picture, source, shape, plan.larger)
         held[:1] = [picture]  # the start of the octave's last step stays beside it
         if waiting is None:
             waiting = partial(
@@ -179,8 +181,8 @@ def _course(
 def _originals(source: np.ndarray, plan: OctavePlan, index: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the original, float32 or pixels, at the size of an octave and at that before it."""
     shape = plan.shapes[index]
-    # The largest octave has the original's own size, and needs no copy of it.
-    here = source if shape == plan.shapes[-1] else resize(source, shape)
+    # An octave of the original's own size needs no copy of it.
+    here = source if shape == Shape.of(source) else resize(source, shape)
     return here, resize(source, plan.shapes[max(0, index - 1)])
 
 

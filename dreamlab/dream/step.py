@@ -110,6 +110,8 @@ class Step:
     def image(self) -> np.ndarray:
         """The picture after the step, float32 (height, width, 3); may exceed [-1, 1] a little.
 
+        The last of a dream at a single octave (``only_octave``) is enlarged to the original's size.
+
         It is available until the next step is asked for, so that a list of steps does not keep
         all the pictures of a run in memory.
 

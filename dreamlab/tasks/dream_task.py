@@ -90,7 +90,8 @@ class DreamTask:
         if config.effort is None or not config.iterations:
             return 1.0
         steps = _DETOUR * config.effort / config.step
-        return min(1.0, steps / (config.octaves * config.iterations))
+        octaves = 1 if config.only_octave else config.octaves
+        return min(1.0, steps / (octaves * config.iterations))
 
     @property
     def _operations(self) -> float:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dreamlab.analysis import named
-from dreamlab.analysis.channels import ChannelSettings, mean_squares, overlay, strongest
+from dreamlab.analysis.channels import ChannelSettings, mean_squares, strongest
 from dreamlab.analysis.run import analyse
 from dreamlab.dream.activations import Activations
 from dreamlab.errors import DreamError
@@ -29,15 +29,6 @@ def test_the_strongest_channels_by_hand():
     squares = mean_squares(activation)
     assert squares.tolist() == [1, 0, 2, 1]
     assert strongest(squares, 3) == (2, 0, 3)
-
-
-def test_an_overlay_glows_where_the_channel_answers():
-    image = np.zeros((4, 4, 3), np.float32)
-    activation = np.float32([[0, 0], [0, -8]])
-    result = overlay(image, activation)
-    np.testing.assert_allclose(result[0, 0], [-0.55] * 3, atol=1e-6)  # dimmed grey
-    np.testing.assert_allclose(result[3, 3], [1.0, 0.35, -0.8], atol=1e-6)
-    np.testing.assert_allclose(overlay(image, np.zeros((2, 2), np.float32)), -0.55, atol=1e-6)
 
 
 def test_the_channels_that_answer_most_are_mapped_and_grown(network):

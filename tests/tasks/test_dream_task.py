@@ -198,3 +198,8 @@ def test_a_dream_that_goes_so_far_and_no_further_is_likely_to_end_before():
     assert bounded.pixel_steps == whole.pixel_steps
     far = DreamTask(IMAGE, DreamConfig(**settings, effort=2.0)).cost()
     assert far.work == whole.work
+    alone = {**settings, "only_octave": 2}
+    whole = DreamTask(IMAGE, DreamConfig(**alone)).cost()
+    # 20 of the 40 steps of a single octave.
+    bounded = DreamTask(IMAGE, DreamConfig(**alone, effort=0.1)).cost()
+    assert bounded.work == pytest.approx(whole.work / 2)
