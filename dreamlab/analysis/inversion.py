@@ -70,7 +70,7 @@ def run(
     pixels = to_pixels(image)
 
     def draw(part: Part, of: "Network") -> Iterator[tuple[float, Item | None]]:
-        from dreamlab.dream.inversion import redrawer
+        from dreamlab.dream.inversion import redrawer, settling
         from dreamlab.dream.likeness import Likeness
 
         objective = Likeness(settings.variation)
@@ -85,7 +85,7 @@ def run(
         made.check_memory(memory)
         start = made.noise(image, (settings.seed, part.draw))
         errors: list[float] = []
-        for figures, picture in made.redraw(image, start, settings.steps, _RATE):
+        for figures, picture in made.redraw(image, start, settling(_RATE, settings.steps)):
             errors.append(float(figures[0]))
             last = picture
             yield len(errors) / settings.steps, None

@@ -4,7 +4,8 @@ The picture is neither shifted, rotated nor scaled between steps, unlike channel
 from noise: its place in the feature map is to be that of the original.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import tensorflow as tf
@@ -25,6 +26,11 @@ _NOISE = 0.01
 
 #: Greys that noise may lie on, from black to white.
 _GREYS = (0.0, -0.4, 0.4, -0.8, 0.8)
+
+
+def settling(first: float, steps: int) -> list[float]:
+    """Return the lengths of steps that become shorter along half a cosine, so that they settle."""
+    return [first * (1 + math.cos(math.pi * step / steps)) / 2 for step in range(steps)]
 
 
 class Redrawer:
@@ -119,12 +125,14 @@ class Redrawer:
         """Return the coefficients of a picture, float32, shape (H, W, 3), in [-1, 1]."""
         return to_coefficients(picture[None], self._scales)
 
-    def redraw(
-        self, original: np.ndarray, start: np.ndarray, steps: int, rate: float
-    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Redraw a picture, step by step.
+    def picture(self, coefficients: np.ndarray) -> np.ndarray:
+        """Return the picture of coefficients, float32, shape (H, W, 3), in [-1, 1]."""
+        return self._pictures(tf.constant(coefficients)).numpy()[0]
 
-        Steps of Adam become shorter along half a cosine, so that the last ones settle.
+    def redraw(
+        self, original: np.ndarray, start: np.ndarray, lengths: Iterable[float]
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Redraw a picture by steps of Adam.
 
         Parameters
         ----------
@@ -132,10 +140,8 @@ class Redrawer:
             float32, shape (H, W, 3), in [-1, 1].
         start : numpy.ndarray
             What `noise` or `coefficients` returns.
-        steps : int
-            Number of steps.
-        rate : float
-            Length of the first step.
+        lengths : iterable of float
+            Length of each step.
 
         Yields
         ------
@@ -147,8 +153,7 @@ class Redrawer:
         wanted = self._maps(original[None])
         coefficients = tf.constant(start)
         mean = square = tf.zeros_like(coefficients)
-        for step in range(1, steps + 1):
-            length = rate * (1 + np.cos(np.pi * (step - 1) / steps)) / 2
+        for step, length in enumerate(lengths, 1):
             figures, pictures, coefficients, mean, square = self._step(
                 coefficients, mean, square, wanted, float(step), np.float32(length)
             )
