@@ -45,7 +45,10 @@ if TYPE_CHECKING:
 STARTS = ("picture", "noise")
 
 #: Length of each step of Adam from the picture, and of the first one from noise.
-_RATE, _FROM_NOISE = 0.05, 0.2
+_RATE, _FROM_NOISE = 0.1, 0.15
+
+#: Steps that go the default amount from the picture, by the work of the layers.
+_TYPICAL_STEPS = 25
 
 
 @checked
@@ -157,7 +160,10 @@ def plan(
     shape: Shape, settings: CaricatureSettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
     """Return the work of each layer's steps."""
-    return work(parts(settings, settings.pictures, model, layers), shape, settings.steps)
+    steps = settings.steps
+    if settings.start == "picture":
+        steps = min(steps, _TYPICAL_STEPS)
+    return work(parts(settings, settings.pictures, model, layers), shape, steps)
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:

@@ -55,7 +55,7 @@ class InversionSettings(RedrawingSettings):
 
     steps: int = number(60, 1, 1000, "Steps from noise to each picture.")
     variation: float = number(
-        2.0, 0.0, 1000.0, "Weight of smoothness (total variation) against the feature error."
+        0.3, 0.0, 1000.0, "Weight of smoothness (total variation), times the layer's stride."
     )
 
 
@@ -73,7 +73,9 @@ def run(
         from dreamlab.dream.inversion import redrawer, settling
         from dreamlab.dream.likeness import Likeness
 
-        objective = Likeness(settings.variation)
+        # The fewer positions a map has, the more of the picture is left to smoothness; Mahendran and
+        # Vedaldi also give it more weight in deeper layers.
+        objective = Likeness(settings.variation * part.layer.stride)
         made = redrawer(
             of,
             part.layer.name,

@@ -4,8 +4,6 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from dreamlab.analysis.base import AnalysisData, AnalysisStep, Item, Work
 from dreamlab.analysis.by_depth import KINDS, own_kind
 from dreamlab.analysis.settings import LARGEST_SIDE, Settings, as_in_dreams
@@ -114,8 +112,9 @@ def _layers(
     offered = chosen_layers(model, layers, ())
     # Pooling loses what the layer before it has, and adds nothing.
     offered = tuple(layer for layer in offered if "Pooling" not in layer.kind) or offered
-    places = np.linspace(0, len(offered) - 1, min(_COUNT, len(offered)))
-    return tuple(offered[round(place)] for place in places)
+    count = min(_COUNT, len(offered))
+    # The first of each fifth of the network: in VGG16, one of each block.
+    return tuple(offered[place * len(offered) // count] for place in range(count))
 
 
 #: Yields the finished share of a picture, and at its end its item.
