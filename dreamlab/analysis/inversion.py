@@ -73,8 +73,8 @@ def run(
         from dreamlab.dream.inversion import redrawer, settling
         from dreamlab.dream.likeness import Likeness
 
-        # The fewer positions a map has, the more of the picture is left to smoothness; Mahendran and
-        # Vedaldi also give it more weight in deeper layers.
+        # The fewer positions a map has, the more of the picture is left to smoothness: Mahendran
+        # and Vedaldi too give it more weight in deeper layers.
         objective = Likeness(settings.variation * part.layer.stride)
         made = redrawer(
             of,

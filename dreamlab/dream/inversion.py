@@ -164,10 +164,6 @@ class Redrawer:
         maps, wanted = self._maps(picture[None]), self._maps(original[None])
         return self._judged(maps, wanted, tf.constant(picture[None]))[1].numpy()
 
-    def answers(self, original: np.ndarray) -> bool:
-        """Return whether the layer is anything but 0 for a picture, as `redraw` takes it."""
-        return bool(np.any(self._maps(original[None])))
-
     def _judged(
         self, maps: tf.Tensor, wanted: tf.Tensor, pictures: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:

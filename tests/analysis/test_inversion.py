@@ -9,6 +9,7 @@ from dreamlab.analysis.base import AnalysisData, Item
 from dreamlab.analysis.inversion import InversionSettings
 from dreamlab.analysis.redrawing import parts
 from dreamlab.analysis.run import analyse
+from dreamlab.dream.inversion import Redrawer
 from dreamlab.errors import DreamError
 from dreamlab.images import Shape
 from dreamlab.images.ssim import ssim
@@ -204,3 +205,11 @@ def test_vgg16_keeps_less_from_block_to_block(sample):
     for item in findings.items:
         errors = item.values["errors"][::10]
         assert all(later < earlier for earlier, later in zip(errors, errors[1:], strict=False))
+
+
+@pytest.mark.parametrize("name", ["inversion", "caricature"])
+def test_the_memory_that_is_handed_in_is_kept_to(network, monkeypatch, name):
+    given = []
+    monkeypatch.setattr(Redrawer, "check_memory", lambda _, memory: given.append(memory))
+    analyse(name, picture(20, 24), network, layers=["first"], steps=1, memory=1234.0)
+    assert given == [1234.0]
