@@ -47,8 +47,8 @@ STARTS = ("picture", "noise")
 #: Length of each step of Adam from the picture, and of the first one from noise.
 _RATE, _FROM_NOISE = 0.1, 0.15
 
-#: Steps that go the default amount from the picture, by the work of the layers.
-_TYPICAL_STEPS = 25
+#: Steps that the default amount takes from the picture.
+_TYPICAL_STEPS = 15
 
 
 @checked

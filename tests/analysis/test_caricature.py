@@ -102,7 +102,7 @@ def test_what_is_refused_is_said(network):
 
 def test_the_work_is_that_of_the_steps():
     layers = known_layers("vgg16")
-    for steps, values in ((25, {}), (10, {"steps": 10}), (40, {"start": "noise"})):
+    for steps, values in ((15, {}), (10, {"steps": 10}), (40, {"start": "noise"})):
         settings = _settings(layers=("block1_conv1",), **values)
         works = CARICATURE.plan(Shape(80, 100), settings, "vgg16", layers)
         assert [pixels for pixels, _ in works] == [80 * 100 * steps] * 2  # and of the twin
