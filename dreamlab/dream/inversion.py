@@ -24,8 +24,11 @@ from dreamlab.models.per_network import per_network
 #: Standard deviation of the coefficients of noise.
 _NOISE = 0.01
 
-#: Greys that noise may lie on, from black to white.
+#: Greys that noise may lie on, the middle one first.
 _GREYS = (0.0, -0.4, 0.4, -0.8, 0.8)
+
+#: Share of the middle grey's loss by which another is clearly better.
+_CLEARLY = 0.05
 
 
 def settling(first: float, steps: int) -> list[float]:
@@ -102,7 +105,8 @@ class Redrawer:
     def noise(self, original: np.ndarray, seed: tuple[int, ...]) -> np.ndarray:
         """Return the coefficients of faint noise, on the grey that the objective finds best.
 
-        The constant part of a picture is slow to move on the canvas.
+        The constant part of a picture is slow to move on the canvas. It is the middle grey unless
+        another is clearly better: deep layers hardly tell greys apart.
 
         Parameters
         ----------
@@ -119,7 +123,9 @@ class Redrawer:
         for start in starts:
             pictures = self._pictures(tf.constant(start))
             losses.append(float(self._judged(self._maps(pictures), wanted, pictures)[0]))
-        return starts[int(np.argmin(losses))]
+        best = int(np.argmin(losses))
+        clear = losses[0] - losses[best] > _CLEARLY * abs(losses[0])
+        return starts[best if clear else 0]
 
     def coefficients(self, picture: np.ndarray) -> np.ndarray:
         """Return the coefficients of a picture, float32, shape (H, W, 3), in [-1, 1]."""
