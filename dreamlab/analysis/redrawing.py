@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _COUNT = 5
 
 #: What the canvas takes a step besides the network, as multiplications per pixel.
-_CANVAS = 2e4
+_CANVAS = 6e4
 
 
 @checked
