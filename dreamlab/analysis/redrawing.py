@@ -112,9 +112,11 @@ def _layers(
     offered = chosen_layers(model, layers, ())
     # Pooling loses what the layer before it has, and adds nothing.
     offered = tuple(layer for layer in offered if "Pooling" not in layer.kind) or offered
-    count = min(_COUNT, len(offered))
-    # The first of each fifth of the network: in VGG16, one of each block.
-    return tuple(offered[place * len(offered) // count] for place in range(count))
+    if len(offered) <= _COUNT:
+        return offered
+    # Not the last, which often is a head of classes. In VGG16 this is one of each block.
+    step = (len(offered) - 2) / (_COUNT - 1)
+    return tuple(offered[round(place * step)] for place in range(_COUNT))
 
 
 #: Yields the finished share of a picture, and at its end its item.
