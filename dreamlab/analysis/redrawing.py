@@ -1,5 +1,6 @@
 """What inversion and caricature share: the layers, the untrained twin, and the run over both."""
 
+import math
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -114,9 +115,9 @@ def _layers(
     offered = tuple(layer for layer in offered if "Pooling" not in layer.kind) or offered
     if len(offered) <= _COUNT:
         return offered
-    # Not the last, which often is a head of classes. In VGG16 this is one of each block.
-    step = (len(offered) - 2) / (_COUNT - 1)
-    return tuple(offered[round(place * step)] for place in range(_COUNT))
+    # Each a fifth of the way on, from the first: in VGG16 this is one of each block.
+    step = (len(offered) - 1) / _COUNT
+    return tuple(offered[math.ceil(place * step)] for place in range(_COUNT))
 
 
 #: Yields the finished share of a picture, and at its end its item.
