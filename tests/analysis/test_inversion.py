@@ -168,7 +168,8 @@ def test_the_tables_by_hand():
     (table, *_) = INVERSION.tables(_findings({"a": [0.9, 0.7], "b": [0.5, 0.5]}))
     assert table.columns == ("layer", "trained", "trained_low", "trained_high")
     assert table.rows == (("a", pytest.approx(0.8), 0.7, 0.9), ("b", 0.5, 0.5, 0.5))
-    assert (table.drawn, table.lines) == ("lines", ("trained",))
+    assert table.drawn == "lines"
+    assert table.spreads == (("trained", "trained_low", "trained_high"),)
     (single, *_) = INVERSION.tables(_findings({"a": 0.9}, {"a": 0.8}))
     assert (single.columns, single.rows) == (("layer", "trained", "untrained"), (("a", 0.9, 0.8),))
     assert single.drawn == ""  # one point is no line
