@@ -3,16 +3,39 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from dreamlab.analysis import atlas, attribution, channels, excitation, grid, robustness, where
+from dreamlab.analysis import (
+    atlas,
+    attribution,
+    caricature,
+    channels,
+    excitation,
+    grid,
+    inversion,
+    robustness,
+    where,
+)
 from dreamlab.analysis.base import Analysis, AnalysisData
 from dreamlab.errors import DreamError, shown
 from dreamlab.zoo import label
+
+#: What layers see, what they keep, what they rely on, and how they depend on each other.
+_ORDER = (
+    atlas,
+    channels,
+    grid,
+    where,
+    inversion,
+    caricature,
+    robustness,
+    excitation,
+    attribution,
+)
 
 #: All analyses by name, in the order of the page.
 ANALYSES: Mapping[str, Analysis] = MappingProxyType(
     {
         module.ANALYSIS.name: module.ANALYSIS
-        for module in (atlas, channels, excitation, attribution, robustness, grid, where)
+        for module in _ORDER
     }
 )
 

@@ -1,0 +1,176 @@
+"""What inversion and caricature share: the layers, the untrained twin, and the run over both."""
+
+import math
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dreamlab.analysis.base import AnalysisData, AnalysisStep, Item, Work
+from dreamlab.analysis.by_depth import KINDS, own_kind
+from dreamlab.analysis.settings import LARGEST_SIDE, Settings, as_in_dreams
+from dreamlab.config.base import checked
+from dreamlab.config.specs import flag, names, number
+from dreamlab.images import Shape
+from dreamlab.images.bounds import check_smallest
+from dreamlab.images.ssim import WINDOW
+from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import chosen_layers
+from dreamlab.report.table import Table
+from dreamlab.zoo import UNTRAINED, architecture, is_untrained
+
+if TYPE_CHECKING:
+    from dreamlab.models import Network
+
+#: Layers that are taken where none are named.
+_COUNT = 5
+
+#: What the canvas takes a step besides the network, as multiplications per pixel.
+_CANVAS = 6e4
+
+
+@checked
+class RedrawingSettings(Settings):
+    """Settings of inversion and caricature alike."""
+
+    max_side: int = number(
+        128, 32, LARGEST_SIDE, "Scale a larger picture down to this side, in pixels."
+    )
+    layers: tuple[str, ...] = names((), "Layers to look into; none means five from early to late.")
+    draws: int = number(1, 1, 8, "Pictures of each layer, from other noise each.")
+    untrained: bool = flag(True, "Whether the same network with random weights is beside it.")
+    seed: int = as_in_dreams("seed", 0)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A picture to redraw.
+
+    Parameters
+    ----------
+    layer : LayerInfo
+        The layer.
+    kind : str
+        One of `dreamlab.analysis.by_depth.KINDS`.
+    draw : int
+        Number of the draw, from 1.
+    relative_depth : float
+        The layer's depth over that of the network's deepest.
+    """
+
+    layer: LayerInfo
+    kind: str
+    draw: int
+    relative_depth: float
+
+    @property
+    def key(self) -> str:
+        """Key of its item."""
+        return f"{self.layer.name}-{self.kind}-{self.draw}"
+
+    @property
+    def values(self) -> dict[str, str | int | float]:
+        """What it is, as the first values of its item."""
+        return {
+            "layer": self.layer.name,
+            "depth": self.layer.depth,
+            "relative_depth": self.relative_depth,
+            "kind": self.kind,
+            "draw": self.draw,
+        }
+
+    def caption(self, *facts: str, draws: int) -> str:
+        """Return the caption of its item."""
+        drawn = (f"draw {self.draw}",) if draws > 1 else ()
+        return " · ".join([self.layer.name, self.kind, *drawn, *facts])
+
+
+def parts(
+    settings: RedrawingSettings, draws: int, model: str, layers: Sequence[LayerInfo]
+) -> list[Part]:
+    """Return the pictures to redraw, layer by layer, those of the twin after the network's own."""
+    kinds = [own_kind(model)]
+    if settings.untrained and has_twin(model):
+        kinds.append(KINDS[1])
+    deepest = max(layer.depth for layer in layers) or 1
+    return [
+        Part(layer, kind, draw, layer.depth / deepest)
+        for layer in _layers(settings, model, layers)
+        for kind in kinds
+        for draw in range(1, draws + 1)
+    ]
+
+
+def has_twin(model: str) -> bool:
+    """Return whether a network's untrained twin is known by name; that of a file is not."""
+    return architecture(model) is not None and not is_untrained(model)
+
+
+def _layers(
+    settings: RedrawingSettings, model: str, layers: Sequence[LayerInfo]
+) -> tuple[LayerInfo, ...]:
+    if settings.layers:
+        return chosen_layers(model, layers, settings.layers)
+    offered = chosen_layers(model, layers, ())
+    # Pooling loses what the layer before it has, and adds nothing.
+    offered = tuple(layer for layer in offered if "Pooling" not in layer.kind) or offered
+    if len(offered) <= _COUNT:
+        return offered
+    # Each a fifth of the way on, from the first: in VGG16 this is one of each block.
+    step = (len(offered) - 1) / _COUNT
+    return tuple(offered[math.ceil(place * step)] for place in range(_COUNT))
+
+
+#: Yields the finished share of a picture, and at its end its item.
+Drawing = Callable[[Part, "Network"], Iterator[tuple[float, Item | None]]]
+
+
+def redrawn(
+    todo: Sequence[Part],
+    network: "Network",
+    resume_from: Mapping[str, Item],
+    draw: Drawing,
+) -> Generator[AnalysisStep]:
+    """Redraw each part that there is no earlier item of, and yield the items in order."""
+    from dreamlab.models import cached_model
+
+    total, done = sum(_cost(part) for part in todo), 0.0
+    for part in todo:
+        doing = f"{part.layer.name}, {part.kind}"
+        item = resume_from.get(part.key)
+        if item is None:
+            own = part.kind == own_kind(network.name)
+            of = network if own else cached_model(network.name + UNTRAINED)
+            for share, item in draw(part, of):
+                if item is None:
+                    yield AnalysisStep((done + share * _cost(part)) / total, doing)
+        done += _cost(part)
+        yield AnalysisStep(done / total, doing, item)
+
+
+def work(todo: Sequence[Part], shape: Shape, steps: int) -> list[Work]:
+    """Return the work of some parts, each of as many steps.
+
+    Raises
+    ------
+    DreamError
+        If the picture is too small for SSIM.
+    """
+    check_smallest(shape, WINDOW, "SSIM")
+    return [(shape.area * steps, _cost(part)) for part in todo]
+
+
+def without_twin(findings: AnalysisData) -> str:
+    """Return a sentence, with a space before it, if a twin was asked for and there is none."""
+    model = findings.model
+    if not findings.settings["untrained"] or is_untrained(model) or has_twin(model):
+        return ""
+    return f" {model} is a network of your own, so no untrained twin stands beside it."
+
+
+def some(*tables: Table | None) -> tuple[Table, ...]:
+    """Return the tables that have figures."""
+    return tuple(table for table in tables if table is not None and not table.empty)
+
+
+def _cost(part: Part) -> float:
+    return part.layer.operations + _CANVAS
