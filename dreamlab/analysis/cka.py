@@ -87,7 +87,9 @@ def cka(first: np.ndarray, second: np.ndarray, groups: Groups) -> np.ndarray:
         but for rotation and scale, about 0 for unrelated ones; NaN for a layer to which all
         pictures are the same.
     """
-    return signatures(first, groups) @ signatures(second, groups).T
+    rows = signatures(first, groups)
+    columns = rows if second is first else signatures(second, groups)
+    return rows @ columns.T
 
 
 def halved(

@@ -114,7 +114,9 @@ def items(
                 f"{layer} · most like {columns[best]}{of} · CKA {alike[best]:.2f} "
                 f"({low:.2f} to {high:.2f})"
             )
-        yield Item(layer, caption, values, _strip(alike, layer), arrays={"cka": np.float32(alike)})
+        yield Item(
+            layer, caption, values, _strip(alike, layer), arrays={"cka": alike.astype(np.float32)}
+        )
 
 
 def _plain(figure: float) -> float | None:

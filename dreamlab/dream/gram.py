@@ -1,6 +1,5 @@
 """Gram matrices of layers over many pictures: how alike two pictures are to each layer."""
 
-import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -77,8 +76,8 @@ def gram_matrices(
     a_picture = bytes_per_pixel(model, network.fields_in_keras, "float32") * pixels
     free = budget(pixels, memory)
     at_once = max(1, min(_AT_ONCE // pixels, int(free / 4 / a_picture)))
-    room = max(1.0, free - at_once * a_picture) / (4 * count)  # features of float32
-    passes = list(_passes(layers, side, int(max(1, room))))
+    # Half is for TensorFlow, which never gives back what the maps of a batch took.
+    passes = list(_passes(layers, side, max(1, int(free / 2 / (4 * count)))))
     grams = {layer.name: np.zeros((count, count)) for layer in layers}
     costs = [max(1.0, *(part.layer.operations for part in parts)) for parts in passes]
     for number, parts in enumerate(passes):
@@ -132,19 +131,19 @@ def _features(
 
 
 def _products(features: np.ndarray) -> np.ndarray:
-    """Return the products of rows, float64, less what is common to all; changes the features.
+    """Return the products of rows, float64, less what is common to all.
 
     What is common would drown the rest in float32. Less the first row, features that are the same
     in all rows are 0 exactly.
     """
-    features -= features[0].copy()
-    features -= features.mean(axis=0)
-    # The square of a feature below 1e-19 is 0 in float32.
-    peak = float(max(features.max(), -features.min()))
     total = np.zeros((len(features), len(features)))
-    if peak > 0 and math.isfinite(peak):
-        features /= peak
-        for begin in range(0, features.shape[1], _SUMMED):
-            some = features[:, begin : begin + _SUMMED]
-            total += some @ some.T
-    return total * peak * peak
+    for begin in range(0, features.shape[1], _SUMMED):
+        some = features[:, begin : begin + _SUMMED] - features[0, begin : begin + _SUMMED]
+        some -= some.mean(axis=0)
+        # The square of a feature below 1e-19 is 0 in float32.
+        peak = float(max(some.max(), -some.min()))
+        if peak > 0:
+            some /= peak
+            products = tf.matmul(some, some, transpose_b=True).numpy()
+            total += products.astype(np.float64) * peak**2
+    return total

@@ -57,8 +57,9 @@ def seeded_squares(
     """
     generator = np.random.default_rng(seed)
     places = np.arange(count) % len(pictures)
+    turns = places.tolist()
     squares = []
-    for place in places:
+    for place in turns:
         height, width = pictures[place].shape[:2]
         most = min(height, width)
         least = min(side, most)
