@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dreamlab.analysis import cka, similarity_figures
+from dreamlab.analysis import cka, similarity_figures, similarity_words
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item, Work
 from dreamlab.analysis.second_network import SecondNetwork
 from dreamlab.analysis.settings import Settings, as_in_dreams
@@ -176,8 +176,8 @@ ANALYSIS = Analysis(
     settings=SimilaritySettings,
     run=run,
     plan=plan,
-    tables=similarity_figures.tables,
-    sentence=similarity_figures.sentence,
+    tables=similarity_words.tables,
+    sentence=similarity_words.sentence,
     essentials=("beside", "crops"),
     needs_picture=False,
     several=True,

@@ -7,6 +7,7 @@ from dreamlab.analysis import named
 from dreamlab.analysis.base import AnalysisData
 from dreamlab.analysis.similarity import ANALYSIS, SimilaritySettings
 from dreamlab.analysis.similarity_pictures import pictures_of
+from dreamlab.analysis.similarity_words import _block
 from dreamlab.errors import DreamError
 from dreamlab.images import to_pixels
 from dreamlab.images.squares import middle_square
@@ -83,10 +84,7 @@ def test_tables_and_sentence_say_the_figures(alone):
     assert f"(CKA {steps[turn]:.2f})" in said and said.endswith(".")
 
 
-def test_blocks_by_hand(alone):
-    """first and second are alike, and so are the other two."""
-    from dreamlab.analysis.similarity_figures import _block
-
+def test_the_longest_block_by_hand():
     figures = [
         [1, 0.95, 0.2, 0.1],
         [0.95, 1, 0.92, 0.91],
