@@ -98,7 +98,6 @@ def run(
             done += (1 - _NETWORKS) / (_HALVES + _SHUFFLES)
             yield AnalysisStep(min(done, 1.0), doing)
     items = similarity_figures.items(
-        network.name,
         [layer.name for layer in rows],
         "" if second is None else second.name,
         [layer.name for layer in parts[1 if second is not None else 0][1]],

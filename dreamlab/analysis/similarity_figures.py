@@ -52,7 +52,6 @@ class Figures:
 
 
 def items(
-    model: str,
     rows: Sequence[str],
     beside: str,
     columns: Sequence[str],
@@ -63,10 +62,10 @@ def items(
 
     Parameters
     ----------
-    model, beside : str
-        Names of the two networks; the second is empty where the first is compared with itself.
     rows, columns : sequence of str
-        Names of their layers.
+        Names of the layers of the two networks.
+    beside : str
+        Name of the second network; empty where the first is compared with itself.
     figures : Figures
         What was found.
     pictures : int

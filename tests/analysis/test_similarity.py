@@ -152,6 +152,13 @@ def test_a_silent_layer_has_no_figures():
     assert ANALYSIS.sentence(data)
 
 
+def test_layers_that_are_all_silent_have_a_matrix_without_figures_alone():
+    data, _ = found(trained(silenced(tiny_network(), "first", "second", "third")))
+    (matrix,) = ANALYSIS.tables(data)
+    assert matrix.empty and matrix.silent == ("first", "second", "pool", "third")
+    assert ANALYSIS.sentence(data).startswith("No two layers were compared")
+
+
 def test_one_layer_alone_has_no_partner():
     data, _ = found(trained(tiny_network()), layers=["second"])
     assert data.items[0].values["partner"] is None
