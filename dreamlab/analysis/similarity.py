@@ -27,6 +27,9 @@ _HALVES, _SHUFFLES = 200, 100
 #: Share of the work that the networks take; the rest goes into halves and orders.
 _NETWORKS = 0.8
 
+#: How many times as long a multiplication of a Gram matrix takes as one of a network.
+_PRODUCTS = 3
+
 #: Largest side of the pictures that are compared, in pixels.
 _LARGEST = 224
 
@@ -160,10 +163,11 @@ def plan(
                 f"{least} to {_LARGEST}"
             )
         features = sum(layer.channels / layer.stride**2 for layer in of)
-        operations = max(layer.operations for layer in of) + features * settings.crops / 2
-        # A step of a dream goes back, too, which a forward pass does not.
-        pixels = settings.side**2 * settings.crops / 3
-        work.append((pixels, operations * speed(model) / speed(name)))
+        products = _PRODUCTS * features * settings.crops
+        operations = max(layer.operations for layer in of) * speed(model) / speed(name)
+        # A forward pass takes a third of a step, but small pictures and further passes for want of
+        # memory make up for that.
+        work.append((float(settings.side**2 * settings.crops), operations + products))
     return work
 
 
