@@ -16,6 +16,8 @@ from dreamlab.zoo import architecture, base, check_network, is_on_offer
 LAYER_TABLE = Path(__file__).parent / "layers.json"
 #: The losses of the layers of networks that are here, on the sample cat.
 LOSS_TABLE = Path(__file__).parent / "first_losses.json"
+#: How alike layers of two networks that are here are, over crops of the samples.
+PARTNER_TABLE = Path(__file__).parent / "partners.json"
 
 
 def known_layers(model: str) -> tuple[LayerInfo, ...]:
@@ -52,6 +54,37 @@ def first_loss(model: str, layer: str) -> float | None:
 def _losses() -> dict[str, dict[str, float]]:
     losses: dict[str, dict[str, float]] = json.loads(LOSS_TABLE.read_text("utf-8"))
     return losses
+
+
+def alike(model: str, layer: str, other: str) -> dict[str, float]:
+    """Return how alike a layer is to those of another network, by their names.
+
+    Known are the layers on offer of the networks that come with dreamlab, trained.
+
+    Parameters
+    ----------
+    model, layer : str
+        Name of the network and of its layer.
+    other : str
+        Name of the other network.
+
+    Returns
+    -------
+    dict of str to float
+        Unbiased CKA, as the analysis ``similarity`` finds it; empty if it is not known.
+    """
+    table = _partners()
+    if other in table.get(model, {}):
+        return table[model][other].get(layer, {})
+    turned = table.get(other, {}).get(model, {})
+    return {name: row[layer] for name, row in turned.items() if layer in row}
+
+
+@functools.cache
+def _partners() -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+    table: dict[str, dict[str, dict[str, dict[str, float]]]]
+    table = json.loads(PARTNER_TABLE.read_text("utf-8"))
+    return table
 
 
 def layer_table(tables: Mapping[str, Sequence[LayerInfo]]) -> str:

@@ -12,6 +12,7 @@ from dreamlab.analysis import (
     grid,
     inversion,
     robustness,
+    similarity,
     where,
 )
 from dreamlab.analysis.base import Analysis, AnalysisData
@@ -28,6 +29,7 @@ _ORDER = (
     caricature,
     robustness,
     excitation,
+    similarity,
     attribution,
 )
 

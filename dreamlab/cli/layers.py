@@ -1,6 +1,7 @@
 """The commands ``layers`` and ``presets``, which list what is available."""
 
 import argparse
+import itertools
 import json
 from collections.abc import Mapping
 from importlib import resources
@@ -17,7 +18,14 @@ from dreamlab.config import PRESETS
 from dreamlab.config.input_range import check_input_range, fed_in_words
 from dreamlab.config.presets import network_of
 from dreamlab.images import load_image
-from dreamlab.layers import LAYER_TABLE, LOSS_TABLE, is_offered, known_layers, layer_table
+from dreamlab.layers import (
+    LAYER_TABLE,
+    LOSS_TABLE,
+    PARTNER_TABLE,
+    is_offered,
+    known_layers,
+    layer_table,
+)
 from dreamlab.results import folder
 from dreamlab.zoo import ARCHITECTURES, UNTRAINED, architecture, base, shipped
 
@@ -31,7 +39,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     layers.add_argument(
         "--write",
         action="store_true",
-        help="build all networks and write the tables of layers and losses that come with dreamlab",
+        help="build all networks and write the tables of their layers that come with dreamlab",
     )
     presets = commands.add_parser("presets", help="list the presets", allow_abbrev=False)
     presets.set_defaults(run=_presets)
@@ -78,6 +86,7 @@ def _write_layers() -> int:
     folder.write_file(LAYER_TABLE, layer_table(tables).encode())
     print(f"wrote {sum(map(len, tables.values()))} layers to {LAYER_TABLE}")
     _write_losses()
+    _write_partners()
     return 0
 
 
@@ -92,6 +101,20 @@ def _write_losses() -> None:
         losses[name] = {layer: float(f"{loss:.4g}") for layer, loss in measured.items()}
     folder.write_file(LOSS_TABLE, (json.dumps(losses, indent=1) + "\n").encode())
     print(f"wrote {sum(map(len, losses.values()))} losses to {LOSS_TABLE}")
+
+
+def _write_partners() -> None:
+    from dreamlab.analysis.run import analyse
+
+    partners: dict[str, dict[str, Any]] = {}
+    for first, second in itertools.combinations(shipped(), 2):
+        findings = analyse("similarity", model=first, beside=second, precision="float32")
+        partners.setdefault(first, {})[second] = {
+            item.key: {name: round(figure, 3) for name, figure in item.values["cka"].items()}
+            for item in findings.items
+        }
+    folder.write_file(PARTNER_TABLE, (json.dumps(partners, indent=1) + "\n").encode())
+    print(f"wrote how alike layers of {len(shipped())} networks are to {PARTNER_TABLE}")
 
 
 def _shown(value: Any) -> str:

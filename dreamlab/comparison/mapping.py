@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dreamlab.classes import is_head
 from dreamlab.config.layers import MAX_WEIGHT
 from dreamlab.layer_info import LayerInfo
-from dreamlab.layers import find_layer, first_loss, is_offered, known_layers
+from dreamlab.layers import alike, find_layer, first_loss, is_offered, known_layers
 from dreamlab.zoo import base, label
 
 #: What a receptive field twice as large counts as, in relative depth. With more, layers of a single
@@ -45,8 +45,10 @@ def mapped(
 ) -> Mapped:
     """Return the layers of another network that stand for those of a dream.
 
-    A layer becomes the offered one that is nearest in relative depth and in receptive field, or the
-    one of its own name in a network of the same architecture; none becomes a head. Each weight is
+    A layer becomes the offered one that is most similar, where that is known
+    (`dreamlab.layers.alike`), else the one that is nearest in relative depth and in receptive
+    field, or the one of its own name in a network of the same architecture; none becomes a head, or
+    the same as another while there are others. Each weight is
     multiplied by the layer's first loss and divided by that of the new layer, both on the sample
     cat and of all channels, so that the layers keep their shares of the first loss. Weights that
     would be too large are all made smaller by one factor.
@@ -72,8 +74,15 @@ def mapped(
     if not any(weights.values()):  # two layers that became one may cancel out
         weights = dict.fromkeys(weights, 1.0)
     kept = {name: of for name, of in channels.items() if partners[name] == name}
-    moves = [f"{old} became {new}" for old, new in partners.items() if new != old]
-    done = [", ".join(moves)] if moves else []
+    similar: list[str] = []
+    others: list[str] = []
+    for old, new in partners.items():
+        if new != old:
+            known = new in alike(before, old, after)
+            (similar if known else others).append(f"{old} became {new}")
+    done = [", ".join(others)] if others else []
+    if similar:
+        done.insert(0, ", ".join(similar) + " by similarity")
     if len(kept) < len(channels):
         done.append("the channels were dropped")
     if ratios:
@@ -103,8 +112,11 @@ def _partners(names: Sequence[str], before: str, after: str) -> dict[str, str]:
             continue
         layer = find_layer(before, old, name)
         free = [other for other in candidates if other.name not in partners.values()]
-        nearest = min(free or candidates, key=lambda other: _distance(layer, other, deepest))
-        partners[name] = nearest.name
+        free = free or candidates
+        similar = alike(before, name, after)
+        known = [other.name for other in free if other.name in similar]
+        nearest = min(free, key=lambda other: _distance(layer, other, deepest)).name
+        partners[name] = max(known, key=similar.__getitem__) if known else nearest
     return {name: partners[name] for name in names}
 
 

@@ -29,6 +29,11 @@ def cast(model: keras.Model, policy: str) -> keras.Model:
     return copy
 
 
+def is_whole(model: keras.Model) -> bool:
+    """Return whether a copy of a model shares no layer with it."""
+    return not any(isinstance(layer, Lent) for layer in model.layers)
+
+
 def take_weights(copy: keras.Layer, layer: keras.Layer) -> None:
     """Give a copy of a layer, in any number format, the layer's weights."""
     for target, source in zip(copy.weights, layer.weights, strict=True):

@@ -1,5 +1,6 @@
 """The class of a loaded network."""
 
+import dataclasses
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -7,12 +8,14 @@ import keras
 import tensorflow as tf
 
 from dreamlab.errors import DreamError
-from dreamlab.models.casting import cast
+from dreamlab.models.casting import cast, is_whole
 from dreamlab.models.feeding import Feeding
 from dreamlab.models.graph import Graph
 from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.listing import Listing
 from dreamlab.models.machine import has_much_memory
+from dreamlab.models.untrained import forget_training
+from dreamlab.zoo import UNTRAINED, is_untrained
 
 if TYPE_CHECKING:
     from dreamlab.models.fast_layers import Kernels
@@ -135,6 +138,24 @@ class Network(Listing):
         self._keeps_transformed = keep
         for kernels in list(self._kernels.values()):  # another thread may add some
             kernels.keep_transformed(keep)
+
+    @own_settings()
+    def twin(self) -> "Network | None":
+        """Return the same network with seeded random weights, as a control of the trained ones.
+
+        It has the layers that take pictures of any size.
+
+        Returns
+        -------
+        Network or None
+            None for a network that is untrained itself, or cannot be copied.
+        """
+        if is_untrained(self.name) or self.weights == "random" or not is_whole(self._graph.model):
+            return None
+        copy = cast(self._graph.model, "float32")
+        forget_training(copy)
+        graph = dataclasses.replace(self._graph, model=copy, of_one_size=None)
+        return Network(self.name + UNTRAINED, graph, "random", self.feeding)
 
     @own_settings()
     def preprocess(self, image: tf.Tensor, preprocessing: str) -> tf.Tensor:

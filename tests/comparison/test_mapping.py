@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dreamlab import own_models
+from dreamlab.analysis.run import analyse
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.mapping import mapped
 from dreamlab.comparison.presets import OF_EFFICIENTNET_LITE0, OF_NETWORKS
@@ -12,7 +13,7 @@ from dreamlab.config import PRESETS, DreamConfig
 from dreamlab.dream import dream
 from dreamlab.images import load_image
 from dreamlab.layer_info import LayerInfo
-from dreamlab.layers import first_loss, known_layers
+from dreamlab.layers import alike, first_loss, is_offered, known_layers
 from dreamlab.models import cached_model
 from dreamlab.own_models import Own, offer
 from dreamlab.zoo import shipped
@@ -43,15 +44,59 @@ def test_the_mix_stays_the_mix(model):
     assert len(back.layers) == len(MIX)
 
 
-def test_layers_become_those_of_the_same_depth_and_field():
+def test_layers_become_the_most_similar_where_that_is_known():
     moved = mapped(MIX, {}, "vgg16", "efficientnet_lite0")
     layers = {layer.name: layer for layer in known_layers("efficientnet_lite0")}
     depths = [layers[name].depth for name in moved.layers]
     assert depths == sorted(depths)
     assert len(set(depths)) == 4
-    assert layers[list(moved.layers)[0]].receptive_field == 19  # that of block2_conv2 is 14
+    for old, new in zip(MIX, moved.layers, strict=True):
+        similar = alike("vgg16", old, "efficientnet_lite0")
+        assert similar[new] == max(similar.values())
     assert moved.said.startswith("EfficientNet-Lite0: block2_conv2 became block2b_add, ")
+    assert " by similarity; the weights were rescaled" in moved.said
     assert moved.said.endswith("rescaled, so that each layer keeps its share of the loss")
+
+
+def test_layers_that_are_most_like_one_become_several():
+    both = ["block4_conv2", "block4_conv3"]
+    rows = [alike("vgg16", name, "efficientnet_lite0") for name in both]
+    assert len({max(row, key=row.get) for row in rows}) == 1
+    first, second = mapped(dict.fromkeys(both, 1.0), {}, "vgg16", "efficientnet_lite0").layers
+    assert first == max(rows[0], key=rows[0].get)
+    assert second == sorted(rows[1], key=rows[1].get)[-2]
+
+
+def test_similarity_is_known_both_ways_and_of_trained_networks_alone():
+    names = "vgg16", "efficientnet_lite0"
+    offered = [
+        [layer.name for layer in known_layers(of) if is_offered(of, layer.name)] for of in names
+    ]
+    for layer in offered[0]:
+        row = alike(names[0], layer, names[1])
+        assert list(row) == offered[1]
+        assert all(row[other] == alike(names[1], other, names[0])[layer] for other in offered[1])
+    assert not alike("vgg16", "block5_conv2", "efficientnet_lite0:untrained")
+    assert not alike("vgg16", "block5_conv2", "inception_v3")
+    assert not alike("efficientnet_lite0", "block5c_expand", "vgg16")
+
+
+@pytest.mark.slow
+def test_similarities_are_those_of_the_networks():
+    values = {"beside": "efficientnet_lite0", "layers": ["block2_conv2"], "precision": "float32"}
+    (item,) = analyse("similarity", model="vgg16", **values).items
+    for name, figure in alike("vgg16", "block2_conv2", "efficientnet_lite0").items():
+        assert item.values["cka"][name] == pytest.approx(figure, abs=0.002)
+
+
+def test_elsewhere_layers_become_those_of_the_same_depth_and_field():
+    moved = mapped(MIX, {}, "vgg16", "efficientnet_lite0:untrained")
+    layers = {layer.name: layer for layer in known_layers("efficientnet_lite0")}
+    depths = [layers[name].depth for name in moved.layers]
+    assert depths == sorted(depths)
+    assert len(set(depths)) == 4
+    assert layers[list(moved.layers)[0]].receptive_field == 19  # that of block2_conv2 is 14
+    assert "similarity" not in moved.said
 
 
 def test_an_untrained_twin_keeps_layers_and_channels():

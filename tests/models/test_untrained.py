@@ -6,6 +6,7 @@ from keras import layers as kl
 from dreamlab.errors import DreamError
 from dreamlab.models import load_model
 from dreamlab.models.untrained import forget_training
+from tests.support.tiny import normalizing_model
 
 
 def _weights(network):
@@ -70,3 +71,27 @@ def test_what_has_no_twin_is_said():
         load_model("vgg16:untrained", weights="w.h5")
     with pytest.raises(DreamError, match="there is no model file 'gone.keras'"):
         load_model("gone.keras:untrained")
+
+
+def test_a_network_has_an_untrained_twin():
+    model = normalizing_model()
+    network = load_model(model)
+    twin = network.twin()
+    assert twin.name == network.name + ":untrained"
+    assert twin.layers == network.layers
+    assert twin.feeding == network.feeding
+    models = [of.feature_extractor(["low"], "float32") for of in (network, twin)]
+    trained, random = (of.get_layer(network.name_in_keras("low")) for of in models)
+    kernel, bias = random.get_weights()
+    assert np.std(kernel) == pytest.approx(np.sqrt(2 / 27), rel=0.2) and not bias.any()
+    assert np.array_equal(trained.get_weights()[0], model.get_layer("low").get_weights()[0])
+    again = network.twin().feature_extractor(["low"], "float32")
+    assert np.array_equal(again.get_layer(random.name).get_weights()[0], kernel)
+    assert twin.twin() is None
+
+
+def test_a_network_that_cannot_be_copied_has_no_twin():
+    picture = keras.Input((None, None, 3))
+    maps = kl.Lambda(lambda x: x + 1.0)(picture)
+    network = load_model(keras.Model(picture, kl.Conv2D(2, 3)(maps)), input_range="-1,1")
+    assert network.twin() is None

@@ -1,0 +1,24 @@
+"""The spec of a setting that names the second network of a comparison within an analysis."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dreamlab.config.specs import Spec
+from dreamlab.errors import DreamError, shown
+from dreamlab.own_models import OWN_SUFFIXES
+from dreamlab.zoo import base, check_network, is_address
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondNetwork(Spec):
+    """The name of a network on offer, trained or not, or of a file; empty for none."""
+
+    def check(self, name: str, value: Any) -> str:
+        if value == "":
+            return ""
+        if not isinstance(value, str):
+            raise DreamError(f"{name} is {shown(value)}; give a network's name, or leave it empty")
+        named = base(value)
+        if not is_address(named) and not named.lower().endswith(OWN_SUFFIXES):
+            check_network(value, otherwise=", give the path of a .keras or .h5 file, or none")
+        return value
