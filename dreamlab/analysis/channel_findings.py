@@ -1,11 +1,12 @@
 """What the channel explorer's figures say: its tables and its sentence."""
 
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any
 
-from dreamlab.analysis.base import AnalysisData
+from dreamlab.analysis.base import AnalysisData, Contrast
 from dreamlab.classes import channel_label
 from dreamlab.report.table import Table
+from dreamlab.zoo import label
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
@@ -62,6 +63,31 @@ def sentence(findings: AnalysisData) -> str:
             f"response; the {len(shares)} channels here make up {sum(shares.values()):.0%}. {grown}"
         ).rstrip()
     return _of_all(pictures, layer, crops)
+
+
+def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
+    """Return how much the pictures of two networks reach beside natural ones: their medians."""
+    columns = ("network", "pictures", "median", "lowest", "highest")
+    rows = []
+    for findings in (first, second):
+        pictures = _by_channel(findings).values()
+        times = [values["times"] for of in pictures if _woken(of) for values in of]
+        ends = (median(times), min(times), max(times)) if times else (None,) * 3
+        rows.append((label(findings.model), len(times), *ends))
+    (one, _, *figures), (other, _, *others) = rows
+    if figures[0] is None or others[0] is None:
+        said = (
+            "One of the networks has no grown picture to compare with crops that wake its channels."
+        )
+    elif figures == others:
+        said = "No difference: the pictures of both networks reach the same beside natural crops."
+    else:
+        said = (
+            f"The grown pictures of {one} wake their channels {figures[0]:.2g} times as much as "
+            f"any natural crop, those of {other} {others[0]:.2g} times (medians)."
+        )
+    title = "Activation of channels in their grown pictures, over that in the best natural crop"
+    return Contrast(said, (Table("reached_by_network", title, columns, tuple(rows)),))
 
 
 def natural_words(with_picture: bool) -> str:

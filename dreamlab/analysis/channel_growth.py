@@ -90,23 +90,27 @@ def grown(
     start = None
     if settings.start == "photo" and image is not None:
         start = centre_square(image, settings.side)
+
+    def left() -> list[_Growth]:
+        return [growth for growth in growths if not items.keys() >= set(growth.keys)]
+
     natural = None
     for growth in growths:
-        if not items.keys() >= set(growth.keys):
+        if growth in left():
+            done = 1 - len(left()) / len(growths)
             if natural is None:
-                natural = yield from _natural(visualizer, image, layer, memory)
-            missing = [other for other in growths if not items.keys() >= set(other.keys)]
-            for step in _together(
-                visualizer, missing[:most], settings, start, natural, image is not None
-            ):
+                natural = yield from _natural(visualizer, image, layer, memory, done)
+            some = left()[:most]
+            grow = _together(visualizer, some, settings, start, natural, image is not None)
+            for step in grow:
                 if step.item is not None:
                     items.setdefault(step.item.key, step.item)
                 else:
-                    share = len(missing[:most]) * settings.diverse * step.fraction
-                    yield AnalysisStep((len(items) + share) / len(wanted), step.doing)
+                    share = len(some) / len(growths) * step.fraction
+                    yield AnalysisStep(done + share, step.doing)
         for key in growth.keys:
             doing = f"{layer.name}, {growth.target.label}"
-            yield AnalysisStep(min(1.0, len(items) / len(wanted)), doing, items[key])
+            yield AnalysisStep(1 - len(left()) / len(growths), doing, items[key])
 
 
 def _natural(
@@ -114,6 +118,7 @@ def _natural(
     image: np.ndarray | None,
     layer: LayerInfo,
     memory: float | None,
+    done: float,
 ) -> Generator[AnalysisStep, None, np.ndarray]:
     """Return the answers to crops of the samples and of the picture, shape (crops, channels)."""
     most = visualizer.most_at_once(memory)
@@ -122,7 +127,7 @@ def _natural(
         found = []
         for first in range(0, len(crops), most):
             found.append(visualizer.answers(crops[first : first + most]))
-            yield AnalysisStep(0.0, f"{layer.name}, natural pictures")
+            yield AnalysisStep(done, f"{layer.name}, natural pictures")
         return np.concatenate(found)
 
     if visualizer.of_samples is None:

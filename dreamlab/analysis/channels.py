@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item, Work
-from dreamlab.analysis.channel_findings import sentence, tables
+from dreamlab.analysis.channel_findings import contrast, sentence, tables
 from dreamlab.analysis.channel_growth import CROPS, LOOK, grown
 from dreamlab.analysis.channel_settings import ChannelSettings
 from dreamlab.analysis.channel_targets import Target, direction, single
@@ -138,5 +138,6 @@ ANALYSIS = Analysis(
     essentials=("layer", "channels"),
     needs_picture=False,
     difference=False,
+    contrast=contrast,
     columns=9,
 )

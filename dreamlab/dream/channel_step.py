@@ -10,7 +10,7 @@ from dreamlab.dream.fourier import adam, to_pictures
 from dreamlab.dream.transforms import warped
 
 #: The likeness of a target's pictures weighs as much as this times what they reach.
-_PENALTY = 1.0
+_PENALTY = 2.0
 
 
 def channel_step(

@@ -239,3 +239,18 @@ def test_the_sentence_of_a_layer_that_nothing_wakes():
         "What 2 channels of third look for, each grown by itself; no crop of the samples wakes any "
         "of them."
     )
+
+
+def test_two_networks_are_compared_by_what_their_pictures_reach(network):
+    one, same = (explored(network, channels=[4, 1]) for _ in range(2))
+    contrast = CHANNELS.contrast(one, same)
+    assert contrast.sentence.startswith("No difference: ")
+    other = explored(tiny_network(seed=3, name="other"), channels=[4, 1, 0])
+    contrast = CHANNELS.contrast(one, other)
+    (table,) = contrast.tables
+    times = [item.values["times"] for item in other.items if item.values["times"] is not None]
+    expected = len(times), np.median(times), min(times), max(times)
+    assert table.rows[1][1:] == pytest.approx(expected)
+    assert f"those of other {np.median(times):.2g} times (medians)" in contrast.sentence
+    dead = explored(silenced(tiny_network(), "third"), count=2)
+    assert "no grown picture to compare" in CHANNELS.contrast(one, dead).sentence
