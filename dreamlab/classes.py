@@ -87,6 +87,22 @@ def channel_numbers(model: str, layer: LayerInfo, channels: Iterable[int | str])
 
     Parameters
     ----------
+    model, layer, channels
+        As in `as_numbers`.
+
+    Raises
+    ------
+    DreamError
+        As `as_numbers`.
+    """
+    return tuple(sorted(as_numbers(model, layer, channels)))
+
+
+def as_numbers(model: str, layer: LayerInfo, channels: Iterable[int | str]) -> tuple[int, ...]:
+    """Return channels of a layer as numbers, as they come and without repetition.
+
+    Parameters
+    ----------
     model : str
         Name of the network.
     layer : LayerInfo
@@ -99,7 +115,7 @@ def channel_numbers(model: str, layer: LayerInfo, channels: Iterable[int | str])
     DreamError
         If the layer has no such channel or class.
     """
-    numbers = set()
+    numbers: dict[int, None] = {}
     for channel in _whole(model, channels):
         if isinstance(channel, str):
             if not is_head(model, layer.name):
@@ -108,9 +124,9 @@ def channel_numbers(model: str, layer: LayerInfo, channels: Iterable[int | str])
                     f"channel: give numbers, 0 to {layer.channels - 1}"
                 )
             channel = class_number(model, channel)
-        numbers.add(channel)
+        numbers[channel] = None
     layer.check_channels(numbers)
-    return tuple(sorted(numbers))
+    return tuple(numbers)
 
 
 def layer_label(model: str, layer: str, channels: Iterable[int | str]) -> str:

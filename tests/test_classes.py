@@ -3,6 +3,7 @@
 import pytest
 
 from dreamlab.classes import (
+    as_numbers,
     channel_label,
     channel_numbers,
     check_classes,
@@ -118,6 +119,7 @@ def test_channels_by_name_become_numbers():
     head = layer(LITE, "predictions")
     assert channel_numbers(LITE, head, ["goldfish", 7, "1", "tench"]) == (0, 1, 7)
     assert channel_numbers("vgg16", layer("vgg16", "block5_conv3"), [9, 2]) == (2, 9)
+    assert as_numbers(LITE, head, ["goldfish", 7, "1", "tench"]) == (1, 7, 0)
 
 
 def test_a_class_with_a_comma_in_its_name_may_stand_in_a_list():

@@ -150,8 +150,8 @@ def test_of_a_dead_layer_the_first_channels_are_shown_as_such_and_grown(network)
     assert captions == [
         "channel 0 · no answer",
         "channel 1 · no answer",
-        "channel 0",
-        "channel 1",
+        "channel 0 · nothing wakes it",
+        "channel 1 · nothing wakes it",
     ]
     grown = [item for item in findings.items if item.values["kind"] == "grown"]
     assert all(item.values["last_objective"] > item.values["first_objective"] for item in grown)

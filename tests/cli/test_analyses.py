@@ -80,6 +80,9 @@ def test_channels_with_and_without_a_picture(places):
     assert main([*start, "--steps", "2", "--channels", "4,1"]) == 0
     assert (out / "01_third-4-grown.png").exists()
     assert not (out / "channels.csv").exists()
+    assert len((out / "reached.csv").read_text().splitlines()) == 3
+    assert main([*start, "--steps", "2", "--direction", "4=1,1=-0.5", "--negative"]) == 0
+    assert (out / "02_third-direction-least.png").exists()
     assert main([*start, "--image", image, "--count", "2", "--grown", "no"]) == 0
     assert len((out / "channels.csv").read_text().splitlines()) == 3
 
@@ -95,6 +98,9 @@ def test_channels_with_and_without_a_picture(places):
         (["attribution", "IN", "--channels", "first"], "'first' is not LAYER=0,5,9"),
         (["robustness", "IN", "--gaussian", "a,b"], "invalid list of floats value: 'a,b'"),
         (["channels", "third", "--channels", "99"], "third has no channel 99; choose 0 to 5"),
+        (["channels", "third", "--channels", "goldfish"], "so 'goldfish' names no channel: give"),
+        (["channels", "third", "--direction", "4"], "invalid CHANNEL=WEIGHT,… value: '4'"),
+        (["channels", "third", "--start", "photo"], "start is 'photo', and there is no picture"),
     ],
 )
 def test_mistakes_are_told_in_one_line(places, capsys, arguments, message):

@@ -81,7 +81,7 @@ def test_so_are_what_analyses_look_at(own, request):
         network = load_model(own)
         maps = Activations(network, ["low", "high"], "float32", "notebook").maps(picture(20, 24))
         ascent = ChannelVisualizer(network, "low", 16, "float32", "notebook")
-        *_, (objectives, _) = ascent.visualize([1, 3], 2, jitter=1, seed=0)
+        *_, (objectives, _) = ascent.visualize([{1: 1.0}, {3: 1.0}], 2, jitter=1, seed=0)
         return [maps["low"], maps["high"], objectives]
 
     expected = looked()

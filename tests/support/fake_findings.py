@@ -71,11 +71,11 @@ def _channels(task: AnalysisTask) -> list[Item]:
         for place, channel in enumerate(channels, 1):
             values = {"layer": settings.layer, "channel": channel, "kind": kind}
             cell = f"{settings.layer}-{channel}"
-            values |= (
-                {"answer": 1.0 / place, "share": 0.1 / place}
-                if kind == "map"
-                else {"first_objective": 0.0, "last_objective": 1.0 * place}
-            )
+            if kind == "map":
+                values |= {"answer": 1.0 / place, "share": 0.1 / place}
+            else:
+                values |= {"first_objective": 0.0, "last_objective": 1.0 * place}
+                values |= {"reached": 6.0, "natural": 2.0, "times": 3.0}
             picture = _picture(task, place)
             found.append(Item(f"{cell}-{kind}", f"channel {channel}", values, picture, cell=cell))
     return found

@@ -71,7 +71,13 @@ def test_every_analysis_runs_to_its_end(page, fake, analysis):
         ("excitation", "number_input", "amount", 0.3, 0.3),
         ("channels", "selectbox", "layer", "block2_conv2", "block2_conv2"),
         ("channels", "text_input", "channels", "3, 1", (3, 1)),
+        ("channels", "text_input", "channels", "3 1", (3, 1)),
+        ("channels", "text_input", "direction", "34=1, 12=-0.5", {34: 1.0, 12: -0.5}),
         ("channels", "number_input", "count", 4, 4),
+        ("channels", "selectbox", "quality", "good", "good"),
+        ("channels", "checkbox", "negative", True, True),
+        ("channels", "number_input", "diverse", 2, 2),
+        ("channels", "selectbox", "start", "photo", "photo"),
         ("channels", "checkbox", "grown", False, False),
         ("channels", "number_input", "steps", 7, 7),
         ("channels", "number_input", "side", 64, 64),
@@ -109,11 +115,14 @@ def test_settings_of_the_sidebar_count(page, fake):
 
 def test_what_cannot_run_says_why(page):
     open_panel(page, "channels")
-    page.text_input(key="channels.vgg16.set.channels").set_value("1, two").run()
-    assert "Cannot run yet: Channels is '1, two'; write numbers with commas" in words(page)
+    page.text_input(key="channels.vgg16.set.channels").set_value("1, two ducks").run()
+    assert "Cannot run yet: block4_conv3 of vgg16 has no classes, so 'two ducks'" in words(page)
     assert page.button(key="channels.vgg16.run").disabled
     page.text_input(key="channels.vgg16.set.channels").set_value("512").run()
     assert "block4_conv3 has no channel 512; choose 0 to 511" in words(sound(page))
+    page.text_input(key="channels.vgg16.set.channels").set_value("")
+    page.text_input(key="channels.vgg16.set.direction").set_value("3").run()
+    assert "Direction is '3'; write CHANNEL=WEIGHT with commas between" in words(sound(page))
 
 
 def test_it_fills_in_while_it_runs_and_is_cancelled_and_resumed(page, fake):

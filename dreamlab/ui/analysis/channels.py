@@ -12,15 +12,19 @@ from dreamlab.comparison.variant import Variant
 from dreamlab.ui.analysis import variants
 from dreamlab.ui.analysis.base import Panel
 
+#: Settings of the pictures that are grown.
+_GROWING = ("quality", "negative", "diverse", "start", "steps", "side", "jitter", "seed")
+
 
 def _has_effect(name: str, values: Mapping[str, Any]) -> bool:
     if name == "count":
-        return not values["channels"]
-    return name not in ("steps", "side", "jitter", "seed") or values["grown"]
+        return not values["channels"] and not values["direction"]
+    return name not in _GROWING or values["grown"]
 
 
 def _below(model: str, findings: Findings) -> None:
-    channels = list(dict.fromkeys(item.values["channel"] for item in findings.items))
+    named = dict.fromkeys(item.values["channel"] for item in findings.items)
+    channels = [channel for channel in named if channel is not None]
     layer = findings.settings["layer"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = st.pills(

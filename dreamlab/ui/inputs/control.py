@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dreamlab.comparison.comparison import MAX_LIST
+from dreamlab.config.channels import Channel, ChannelWeights
 from dreamlab.config.layers import LayerName
 from dreamlab.config.specs import Choice, Flag, Many, Number, Spec
 from dreamlab.errors import DreamError, shown
@@ -66,7 +67,7 @@ def control(
     Raises
     ------
     DreamError
-        If the typed text is no list of numbers.
+        If the typed text is no list of numbers, or of channels with weights.
     """
     draw: Callable[..., Any] = widget or st.selectbox
     look: dict[str, Any] = {"key": key, "help": spec.help} | (_PERSISTENT if starts else {})
@@ -77,8 +78,8 @@ def control(
         case Number(word=None):
             draw = widget or st.number_input
             look |= _number(spec) | ({"value": spec.default, "width": 140} if starts else {})
-        case Many(each=Number()):
-            return _numbers(label(name), spec, look | more)
+        case Many(each=Number()) | ChannelWeights():
+            return _typed(label(name), spec, look | more)
         case Many():
             draw = st.multiselect
             look |= {"options": layers, "placeholder": "All or a few", "width": 330}
@@ -107,11 +108,11 @@ def read(name: str, spec: Spec, key: str, *, layers: Collection[str] = ()) -> An
     Raises
     ------
     DreamError
-        If the typed text is no list of numbers.
+        If the typed text is no list of numbers, or of channels with weights.
     """
     now = st.session_state
     match spec:
-        case Many(each=Number()):
+        case Many(each=Number()) | ChannelWeights():
             return _parse(label(name), spec, now.get(key, _text(spec)))
         case Flag() | Number(word=None) | Many():
             return now.get(key, spec.default)
@@ -139,19 +140,26 @@ def _start(spec: Spec, choices: list[Any]) -> int:
     return choices.index(spec.default) if spec.default in choices else len(choices) * 2 // 3
 
 
-def _text(spec: Many) -> str:
+def _text(spec: Spec) -> str:
     return ", ".join(f"{value:g}" for value in spec.default)
 
 
-def _numbers(label: str, spec: Many, options: dict[str, Any]) -> list[float]:
+def _typed(label: str, spec: Spec, options: dict[str, Any]) -> Any:
     text = _text(spec)
     placeholder = "none" if text else "the strongest"
+    if isinstance(spec, ChannelWeights):
+        placeholder = "34=1, 12=-0.5"
     look = {"placeholder": placeholder, "max_chars": MAX_LIST, "width": 220}
     return _parse(label, spec, st.text_input(label, text, **options | look))
 
 
-def _parse(label: str, spec: Many, text: str) -> list[float]:
+def _parse(label: str, spec: Spec, text: str) -> Any:
+    weighted = isinstance(spec, ChannelWeights)
+    what = "CHANNEL=WEIGHT" if weighted else "numbers"
+    of_channels = isinstance(spec, Many) and isinstance(spec.each, Channel)
+    named = weighted or of_channels and any(map(str.isalpha, text))  # a class may have spaces
+    form = text if named else ",".join(text.replace(",", " ").split())
     try:
-        return spec.parse(",".join(text.replace(",", " ").split())) if text.split() else []
+        return spec.parse(form) if text.split() else []
     except ValueError as error:
-        raise DreamError(f"{label} is {shown(text)}; write numbers with commas between") from error
+        raise DreamError(f"{label} is {shown(text)}; write {what} with commas between") from error
