@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from dreamlab.analysis import atlas, attribution, channels, excitation, robustness
+from dreamlab.analysis import atlas, attribution, channels, excitation, profile, robustness
 from dreamlab.analysis.base import Analysis, AnalysisData
 from dreamlab.errors import DreamError, shown
 from dreamlab.zoo import label
@@ -12,7 +12,7 @@ from dreamlab.zoo import label
 ANALYSES: Mapping[str, Analysis] = MappingProxyType(
     {
         module.ANALYSIS.name: module.ANALYSIS
-        for module in (atlas, channels, excitation, attribution, robustness)
+        for module in (atlas, channels, excitation, attribution, robustness, profile)
     }
 )
 
