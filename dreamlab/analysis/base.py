@@ -13,7 +13,7 @@ from dreamlab.report.table import Table
 
 # The engine imports TensorFlow; the catalogue of analyses must load without it.
 if TYPE_CHECKING:
-    from dreamlab.models import Network
+    pass
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,9 @@ class Analysis:
         Its `Settings`.
     run : callable
         ``run(image, network, settings, resume_from, memory)`` returns a generator of
-        `AnalysisStep`; closing it cancels the run. ``resume_from`` maps keys to items of an earlier
-        run, which it yields unchanged; ``memory`` is that of `dreamlab.dream.dream`.
+        `AnalysisStep`; closing it cancels the run. Where one run compares two networks, ``network``
+        is a tuple of both, the second of them maybe None. ``resume_from`` maps keys to items of an
+        earlier run, which it yields unchanged; ``memory`` is that of `dreamlab.dream.dream`.
     plan : callable
         ``plan((height, width), settings, model, layers)`` returns the `Work` of each part of a run,
         for the name of the network and all its layers; raises `DreamError` if it cannot run.
@@ -185,8 +186,8 @@ class Analysis:
     summary: str
     settings: type[Settings]
     run: Callable[
-        # The picture may be None if the analysis needs none.
-        [Any, "Network", Any, Mapping[str, Item], float | None],
+        # Picture, network and settings, each of the kind that the analysis takes.
+        [Any, Any, Any, Mapping[str, Item], float | None],
         Generator[AnalysisStep],
     ]
     plan: Callable[[Shape, Any, str, Sequence[LayerInfo]], list[Work]]

@@ -11,6 +11,7 @@ from dreamlab.analysis import (
     excitation,
     grid,
     inversion,
+    profile,
     robustness,
     similarity,
     where,
@@ -27,6 +28,7 @@ _ORDER = (
     where,
     inversion,
     caricature,
+    profile,
     robustness,
     excitation,
     similarity,
@@ -35,10 +37,7 @@ _ORDER = (
 
 #: All analyses by name, in the order of the page.
 ANALYSES: Mapping[str, Analysis] = MappingProxyType(
-    {
-        module.ANALYSIS.name: module.ANALYSIS
-        for module in _ORDER
-    }
+    {module.ANALYSIS.name: module.ANALYSIS for module in _ORDER}
 )
 
 

@@ -34,6 +34,7 @@ def analyse(
     settings: Settings | None = None,
     *,
     resume_from: Iterable[Item] = (),
+    second: "Network | None" = None,
     on_step: Callable[[AnalysisStep], bool] = lambda step: True,
     background: str = "auto",
     progress: bool | None = False,
@@ -59,6 +60,8 @@ def analyse(
         given is the network's own mixed preset.
     resume_from : iterable of Item
         Items of an earlier run with the same settings; they are not computed again.
+    second : Network, optional
+        The network that the setting ``beside`` names; by default it is loaded.
     on_step : callable
         Called with each `AnalysisStep`; false ends the run and keeps the items so far.
     background : str
@@ -124,12 +127,16 @@ def analyse(
         check_smallest(shape, *needed, full=loaded.full, most=LARGEST_SIDE)
         given = image = fitting_all(image, network)
         shape = Shape.of(image)
+    both: tuple[Network, Network | None] | None = None
+    if analysis.beside:
+        beside = getattr(settings, "beside", "")
+        both = network, second or (cached_model(beside) if beside else None)
     analysis.plan(shape, settings, network.name, network.layers)
     began, items, complete = time.perf_counter(), {}, True
     earlier = {item.key: item for item in resume_from}
     with (
         progress_bar(progress) as bar,
-        closing(analysis.run(given, network, settings, earlier, memory)) as steps,
+        closing(analysis.run(given, both or network, settings, earlier, memory)) as steps,
     ):
         try:
             for step in steps:

@@ -49,7 +49,7 @@ class SimilaritySettings(Settings):
 
 def run(
     image: Sequence[np.ndarray] | None,
-    network: "Network",
+    networks: "tuple[Network, Network | None]",
     settings: SimilaritySettings,
     resume_from: Mapping[str, Item],
     memory: float | None,
@@ -58,15 +58,13 @@ def run(
 
     A layer's figures are of all layers together, so that the items come at the end.
     """
-    from dreamlab.models import cached_model
-
+    network, second = networks
     rows = chosen_layers(network.name, network.layers, settings.layers)
     if all(layer.name in resume_from for layer in rows):
         for place, layer in enumerate(rows, 1):
             yield AnalysisStep(place / len(rows), layer.name, resume_from[layer.name])
         return
     pictures, groups = pictures_of(image, settings.crops, settings.side, settings.seed)
-    second = cached_model(settings.beside) if settings.beside else None
     parts = [(network, rows)]
     if second is not None:
         parts.append((second, chosen_layers(second.name, second.layers, ())))

@@ -92,9 +92,7 @@ class Activations:
         list of dict
             For each of `others` the change by layer.
         """
-        area = Shape.of(picture).area
-        fit = int(budget(area, memory) / (area * self._bytes_per_pixel)) - 1
-        most = min(_MOST, max(1, fit))
+        most = min(_MOST, self._fitting(Shape.of(picture).area, memory))
         changes: list[dict[str, float]] = []
         for first in range(0, len(others), most):
             pictures = np.stack([picture, *others[first : first + most]])
@@ -165,6 +163,10 @@ class Activations:
             sums = tf.reduce_sum(tf.square(relative), axis=(0, 1))
             answers.append(tf.where(change > 0, sums, 0.0))
         return answers
+
+    def _fitting(self, area: int, memory: float | None) -> int:
+        """Return how many pictures fit the memory beside another one, at least 1."""
+        return max(1, int(budget(area, memory) / (area * self._bytes_per_pixel)) - 1)
 
     def _named(self, figures: tf.Tensor) -> dict[str, float]:
         return dict(zip(self.layers, figures.numpy().tolist(), strict=True))

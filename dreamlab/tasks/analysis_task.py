@@ -51,6 +51,11 @@ class AnalysisTask:
         """See `Task`."""
         return self.settings.precision
 
+    @property
+    def beside(self) -> str:
+        """Name of the second network, where one run compares two; else empty."""
+        return getattr(self.settings, "beside", "") if named(self.analysis).beside else ""
+
     def cost(self) -> Cost:
         """See `Task`."""
         analysis, longest = named(self.analysis), self.settings.max_side
@@ -78,7 +83,9 @@ class AnalysisTask:
         from dreamlab.analysis.run import analyse
         from dreamlab.dream.original import fitting_all
 
-        network = network_of(self.model, allowance)
+        network, second = network_of(self.model, allowance), None
+        if beside := self.beside:
+            second = network_of(beside, allowance)
         image = None
         if self.picture is not None:
             image = load_image(self.picture, max_side=self.settings.max_side)
@@ -110,6 +117,7 @@ class AnalysisTask:
             image,
             network,
             self.settings,
+            second=second,
             resume_from=items.values(),
             on_step=on_step,
             memory=allowance.memory,

@@ -82,7 +82,8 @@ def control(
             return _typed(label(name), spec, look | more)
         case Many():
             draw = st.multiselect
-            look |= {"options": layers, "placeholder": "All or a few", "width": 330}
+            of = spec.each.choices if isinstance(spec.each, Choice) else layers
+            look |= {"options": of, "placeholder": "All or a few", "width": 330}
         case _:
             choices = look["options"] = _choices(spec, layers, key)
             if starts:
