@@ -116,8 +116,7 @@ def run(
         gain, cosine = made.figures(image, before).tolist()
         yield 1.0, _item(part, image, before, [*gains, gain], [*cosines, cosine], settings)
 
-    todo = parts(settings, settings.pictures, network.name, network.layers)
-    yield from redrawn(todo, network, resume_from, draw)
+    yield from redrawn(settings, settings.pictures, network, resume_from, draw)
 
 
 def _item(

@@ -94,8 +94,7 @@ def run(
         errors.append(float(made.figures(image, last)[0]))
         yield 1.0, _item(part, pixels, last, errors, settings.draws)
 
-    todo = parts(settings, settings.draws, network.name, network.layers)
-    yield from redrawn(todo, network, resume_from, draw)
+    yield from redrawn(settings, settings.draws, network, resume_from, draw)
 
 
 def _item(

@@ -16,7 +16,7 @@ from dreamlab.images.ssim import WINDOW
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import chosen_layers
 from dreamlab.report.table import Table
-from dreamlab.zoo import UNTRAINED, architecture, is_untrained
+from dreamlab.zoo import is_untrained
 
 if TYPE_CHECKING:
     from dreamlab.models import Network
@@ -85,11 +85,19 @@ class Part:
 
 
 def parts(
-    settings: RedrawingSettings, draws: int, model: str, layers: Sequence[LayerInfo]
+    settings: RedrawingSettings,
+    draws: int,
+    model: str,
+    layers: Sequence[LayerInfo],
+    *,
+    has_twin: bool = True,
 ) -> list[Part]:
-    """Return the pictures to redraw, layer by layer, those of the twin after the network's own."""
+    """Return the pictures to redraw, layer by layer, those of the twin after the network's own.
+
+    Without `has_twin` the network has none, though it is trained.
+    """
     kinds = [own_kind(model)]
-    if settings.untrained and has_twin(model):
+    if settings.untrained and has_twin and not is_untrained(model):
         kinds.append(KINDS[1])
     deepest = max(layer.depth for layer in layers) or 1
     return [
@@ -98,11 +106,6 @@ def parts(
         for kind in kinds
         for draw in range(1, draws + 1)
     ]
-
-
-def has_twin(model: str) -> bool:
-    """Return whether a network's untrained twin is known by name; that of a file is not."""
-    return architecture(model) is not None and not is_untrained(model)
 
 
 def _layers(
@@ -125,21 +128,24 @@ Drawing = Callable[[Part, "Network"], Iterator[tuple[float, Item | None]]]
 
 
 def redrawn(
-    todo: Sequence[Part],
+    settings: RedrawingSettings,
+    draws: int,
     network: "Network",
     resume_from: Mapping[str, Item],
     draw: Drawing,
 ) -> Generator[AnalysisStep]:
     """Redraw each part that there is no earlier item of, and yield the items in order."""
-    from dreamlab.models import cached_model
+    from dreamlab.models.twin import untrained_twin
 
+    twin = untrained_twin(network) if settings.untrained else None
+    todo = parts(settings, draws, network.name, network.layers, has_twin=twin is not None)
     total, done = sum(_cost(part) for part in todo), 0.0
     for part in todo:
         doing = f"{part.layer.name}, {part.kind}"
         item = resume_from.get(part.key)
         if item is None:
-            own = part.kind == own_kind(network.name)
-            of = network if own else cached_model(network.name + UNTRAINED)
+            of = network if part.kind == own_kind(network.name) else twin
+            assert of is not None  # without a twin there is no part of its kind
             for share, item in draw(part, of):
                 if item is None:
                     yield AnalysisStep((done + share * _cost(part)) / total, doing)
@@ -161,10 +167,11 @@ def work(todo: Sequence[Part], shape: Shape, steps: int) -> list[Work]:
 
 def without_twin(findings: AnalysisData) -> str:
     """Return a sentence, with a space before it, if a twin was asked for and there is none."""
-    model = findings.model
-    if not findings.settings["untrained"] or is_untrained(model) or has_twin(model):
+    asked = findings.settings["untrained"] and not is_untrained(findings.model)
+    drawn = {item.values["kind"] for item in findings.items}
+    if not asked or not findings.complete or KINDS[1] in drawn:
         return ""
-    return f" {model} is a network of your own, so no untrained twin stands beside it."
+    return f" {findings.model} cannot be copied, so no untrained twin stands beside it."
 
 
 def some(*tables: Table | None) -> tuple[Table, ...]:

@@ -58,6 +58,8 @@ def run(
 
     A layer's figures are of all layers together, so that the items come at the end.
     """
+    from dreamlab.models.twin import untrained_twin
+
     network, second = networks
     rows = chosen_layers(network.name, network.layers, settings.layers)
     if all(layer.name in resume_from for layer in rows):
@@ -68,7 +70,7 @@ def run(
     parts = [(network, rows)]
     if second is not None:
         parts.append((second, chosen_layers(second.name, second.layers, ())))
-    twin, shared = network.twin(), tuple(layer for layer in rows if layer.only is None)
+    twin, shared = untrained_twin(network), tuple(layer for layer in rows if layer.only is None)
     if twin is not None and shared:
         parts.append((twin, shared))
     for part, layers in parts:

@@ -22,7 +22,7 @@ from dreamlab.images.extent import (
 from dreamlab.images.overlay import outlined, overlay
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import chosen_layers
-from dreamlab.zoo import architecture, is_untrained, label
+from dreamlab.zoo import is_untrained, label
 
 if TYPE_CHECKING:
     from dreamlab.dream.effective_field import Seen
@@ -215,8 +215,7 @@ def plan(
 ) -> list[Work]:
     """Return the work of a forward pass of all layers, and of a gradient for each position."""
     chosen = chosen_layers(model, layers, settings.layers)
-    has_twin = architecture(model) is not None and not is_untrained(model)
-    networks = 2 if settings.untrained and has_twin else 1
+    networks = 2 if settings.untrained and not is_untrained(model) else 1
     deepest = max(layer.operations for layer in chosen)
     return [
         (networks * shape.area / 3, deepest),

@@ -2,6 +2,7 @@
 
 from dreamlab.models.cache import cached_model
 from dreamlab.models.network import Network
+from dreamlab.models.per_network import per_network
 from dreamlab.zoo import UNTRAINED, is_untrained
 
 
@@ -11,11 +12,18 @@ def untrained_twin(network: Network) -> Network | None:
     Returns
     -------
     Network or None
-        None for a network that is untrained itself, or not of the zoo: it was handed in, and its
-        layers cannot be made anew from its name.
+        None for a network that is untrained itself, or has layers that cannot be copied.
     """
-    if network.architecture is None or is_untrained(network.name):
+    if is_untrained(network.name):
         return None
-    twin = cached_model(network.name + UNTRAINED)
-    # A model of the user's own may go by a name of the zoo.
-    return twin if twin.layers == network.layers else None
+    if network.architecture is not None:
+        twin = cached_model(network.name + UNTRAINED)
+        # A model of the user's own may go by a name of the zoo.
+        if twin.layers == network.layers:
+            return twin
+    return _copied(network)
+
+
+@per_network(1)
+def _copied(network: Network) -> Network | None:
+    return network.twin()
