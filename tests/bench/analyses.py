@@ -33,6 +33,7 @@ import json
 import sys
 import time
 
+from dreamlab.analysis import named
 from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
 from dreamlab.dream import dream
@@ -51,6 +52,8 @@ for _ in dream(load_image(path, max_side=64), network, config):
 seconds = []
 for place, name in enumerate(names):
     image = cat[:, ::-1] if mirrored and place else cat
+    if getattr(named(name), "several", False):  # crops of the samples
+        image = None
     began = time.process_time()
     seconds.append(analyse(name, image, network, precision=precision).seconds)
     seconds.append(time.process_time() - began)

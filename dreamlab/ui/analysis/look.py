@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
-from dreamlab.ui.analysis import atlas, attribution, channels
+from dreamlab.ui.analysis import atlas, attribution, channels, grid, similarity
 from dreamlab.ui.analysis.base import Panel
 from dreamlab.zoo import label
 
 #: Additions of some analyses to the shared panel.
 _PANELS = {
     "atlas": atlas.PANEL,
+    "grid": grid.PANEL,
     "channels": channels.PANEL,
     "excitation": atlas.PANEL,
+    "similarity": similarity.PANEL,
     "attribution": attribution.PANEL,
 }
 

@@ -19,6 +19,11 @@ def of(name: str, config: DreamConfig) -> Variant:
     return Variant(name=name, layers=config.layers, channels=config.channels, overrides=differing)
 
 
+def of_item(item: Item) -> Variant:
+    """Return the dream of an item, whose values have its settings, as a variant of its name."""
+    return of(item.key, DreamConfig.from_dict(item.values["config"]))
+
+
 def add(variant: Variant, model: str) -> int | None:
     """Add a variant of a network to the compare page, with a notice; a callback of buttons.
 
