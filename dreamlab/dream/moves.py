@@ -52,10 +52,10 @@ class Moves(Activations):
     ) -> None:
         super().__init__(network, layers, precision, preprocessing)
         pictures = tf.TensorSpec((None, None, None, 3), tf.float32)
-        self._compiled_parts = tf.function(self._parts, input_signature=[pictures], autograph=False)
-        self._compiled_swings = tf.function(
-            self._swings, input_signature=[pictures], autograph=False
-        )
+        firsts = [tf.TensorSpec((1, None, None, None), tf.float32) for _ in self.layers]
+        of_both = {"input_signature": [pictures, firsts], "autograph": False}
+        self._compiled_parts = tf.function(self._parts, **of_both)
+        self._compiled_swings = tf.function(self._swings, **of_both)
 
     def moves(
         self, picture: np.ndarray, others: Iterable[np.ndarray], memory: float | None = None
@@ -71,11 +71,13 @@ class Moves(Activations):
         memory : float, optional
             As in `dreamlab.dream.dream`.
         """
+        firsts = self._compiled_maps(picture[None])
         for pictures in self._batches(picture, others, memory):
             layers = [
-                tuple(part.numpy() for part in parts) for parts in self._compiled_parts(pictures)
+                tuple(part.numpy() for part in parts)
+                for parts in self._compiled_parts(pictures, firsts)
             ]
-            for place in range(len(pictures) - 1):
+            for place in range(len(pictures)):
                 moved = [_move(place, *parts) for parts in layers]
                 yield dict(zip(self.layers, moved, strict=True))
 
@@ -87,9 +89,10 @@ class Moves(Activations):
         Of each layer float32, shape (channels,): the mean over the positions of the absolute
         difference. The parameters are those of `moves`.
         """
+        firsts = self._compiled_maps(picture[None])
         for pictures in self._batches(picture, others, memory):
-            layers = [swings.numpy() for swings in self._compiled_swings(pictures)]
-            for place in range(len(pictures) - 1):
+            layers = [swings.numpy() for swings in self._compiled_swings(pictures, firsts)]
+            for place in range(len(pictures)):
                 yield {
                     name: swings[place] for name, swings in zip(self.layers, layers, strict=True)
                 }
@@ -97,48 +100,57 @@ class Moves(Activations):
     def _batches(
         self, picture: np.ndarray, others: Iterable[np.ndarray], memory: float | None
     ) -> Iterator[np.ndarray]:
-        """Yield stacks of the picture and as many of the others as may be looked at together."""
+        """Yield stacks of as many of the others as may be looked at together, beside the first."""
         area, others = Shape.of(picture).area, iter(others)
         most = max(1, min(self._fitting(area, memory), _PIXELS // area, _PICTURES))
         while some := list(islice(others, most)):
-            yield np.stack([picture, *some])
+            yield np.stack(some)
 
-    def _parts(self, pictures: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
-        """Return of each layer the squares of the moves by position, its own, and the means."""
+    def _parts(
+        self, pictures: tf.Tensor, firsts: Sequence[tf.Tensor]
+    ) -> list[tuple[tf.Tensor, ...]]:
+        """Return of each layer the squares of the moves by position, the first's, and the means."""
         parts = []
-        for maps in self._maps(pictures):
-            maps = _scaled(maps)
-            squares = tf.reduce_sum(tf.math.squared_difference(maps[1:], maps[:1]), axis=3)
-            own = tf.reduce_sum(tf.square(maps[0]), axis=2)
-            count, rows, columns, channels = tf.unstack(tf.shape(maps))
-            flat = tf.reshape(maps, (count, rows * columns, channels))
-            # A product is twice as fast as a mean over the outer axes.
-            ones = tf.ones((count, 1, rows * columns)) / tf.cast(rows * columns, tf.float32)
-            parts.append((squares, own, tf.matmul(ones, flat)[:, 0]))
+        for maps, first in zip(self._maps(pictures), firsts, strict=True):
+            maps, first = _scaled(maps, first)
+            squares = tf.reduce_sum(tf.math.squared_difference(maps, first), axis=3)
+            own = tf.reduce_sum(tf.square(first[0]), axis=2)
+            parts.append((squares, own, _means(first)[0], _means(maps)))
         return parts
 
-    def _swings(self, pictures: tf.Tensor) -> list[tf.Tensor]:
+    def _swings(self, pictures: tf.Tensor, firsts: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         return [
-            tf.reduce_mean(tf.abs(maps[1:] - maps[:1]), axis=(1, 2))
-            for maps in self._maps(pictures)
+            tf.reduce_mean(tf.abs(maps - first), axis=(1, 2))
+            for maps, first in zip(self._maps(pictures), firsts, strict=True)
         ]
 
 
-def _scaled(maps: tf.Tensor) -> tf.Tensor:
+def _scaled(maps: tf.Tensor, first: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Return maps over the first's peak, where squares would be 0 or infinite in float32."""
-    peak = tf.reduce_max(tf.abs(maps[0]))
+    peak = tf.reduce_max(tf.abs(first))
     usual = tf.logical_and(peak > 1e-12, peak < 1e12)
-    return tf.cond(usual, lambda: maps, lambda: maps / peak)
+    return tf.cond(usual, lambda: (maps, first), lambda: (maps / peak, first / peak))
 
 
-def _move(place: int, squares: np.ndarray, own: np.ndarray, means: np.ndarray) -> Move:
+def _means(maps: tf.Tensor) -> tf.Tensor:
+    """Return the means over the positions, shape (N, channels)."""
+    count, rows, columns, channels = tf.unstack(tf.shape(maps))
+    flat = tf.reshape(maps, (count, rows * columns, channels))
+    # A product is twice as fast as a mean over the outer axes.
+    ones = tf.ones((count, 1, rows * columns)) / tf.cast(rows * columns, tf.float32)
+    return tf.matmul(ones, flat)[:, 0]
+
+
+def _move(
+    place: int, squares: np.ndarray, own: np.ndarray, first: np.ndarray, means: np.ndarray
+) -> Move:
     """Return the `Move` to one of the others, of the parts of a layer."""
     mean_square = own.mean(dtype=np.float64)
     if not mean_square > 0:  # NaN where the layer is silent
         return Move(math.nan, math.nan, np.zeros_like(own))
-    means = means.astype(np.float64)
-    norm = np.linalg.norm(means[0])
-    pooled = np.linalg.norm(means[place + 1] - means[0]) / norm if norm else math.nan
+    first = first.astype(np.float64)
+    norm = np.linalg.norm(first)
+    pooled = np.linalg.norm(means[place] - first) / norm if norm else math.nan
     moved = math.sqrt(squares[place].mean(dtype=np.float64) / mean_square)
     return Move(moved, float(pooled), np.sqrt(squares[place] / np.float32(mean_square)))
 
