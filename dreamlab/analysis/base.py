@@ -172,8 +172,8 @@ class Analysis:
         ``contrast(first, second)`` returns the `Contrast` of the findings of two networks.
     film : bool
         Whether the pictures, in order, are a film too.
-    columns : int
-        Pictures per row of the contact sheet.
+    columns : int or callable
+        Pictures per row of the contact sheet, or ``columns(findings)`` returns it.
     difference : bool
         Whether the difference of the pictures from the original says something.
     face : str
@@ -199,6 +199,6 @@ class Analysis:
     beside: bool = False
     contrast: Callable[[AnalysisData, AnalysisData], Contrast] | None = None
     film: bool = False
-    columns: int = 6
+    columns: int | Callable[[AnalysisData], int] = 6
     difference: bool = True
     face: str = ""

@@ -59,6 +59,12 @@ def sentence(findings: AnalysisData) -> str:
     return named(findings.analysis).sentence(findings) if findings.items else ""
 
 
+def columns(findings: AnalysisData) -> int:
+    """Return the number of pictures in a row, at least 1."""
+    wanted = named(findings.analysis).columns
+    return wanted if isinstance(wanted, int) else max(1, wanted(findings))
+
+
 def heading(findings: AnalysisData) -> str:
     """Return the analysis and the network of findings in words, as "Layer atlas of VGG16"."""
     return f"{named(findings.analysis).title} of {label(findings.model)}"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dreamlab.analysis.base import AnalysisData, Item
-from dreamlab.analysis.catalogue import heading, named, sentence
+from dreamlab.analysis.catalogue import columns, heading, named, sentence
 from dreamlab.report.table import Table
 from dreamlab.results import film as films
 from dreamlab.results.contact_sheet import contact_sheet
@@ -65,11 +65,10 @@ def sheet(findings: AnalysisData) -> bytes:
     DreamError
         If there are no pictures.
     """
-    analysis = named(findings.analysis)
     items = [(item.caption, item.picture) for item in findings.items if item.picture is not None]
     return contact_sheet(
         items,
-        columns=analysis.columns,
+        columns=columns(findings),
         title=heading(findings),
         text={ANALYSIS_KEY: json.dumps(_origin(findings))},
     )

@@ -218,5 +218,5 @@ ANALYSIS = Analysis(
     sentence=grid_report.sentence,
     essentials=("layers", "octaves"),
     contrast=grid_report.contrast,
-    columns=4,
+    columns=lambda findings: len({item.values["octave"] for item in findings.items}),
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dreamlab.analysis import Findings, Item, named
+from dreamlab.analysis.catalogue import columns
 from dreamlab.analysis.cells import cells
 from dreamlab.images import Picture, jpeg
 from dreamlab.images.difference import difference, factor
@@ -45,8 +46,8 @@ def show(
     found = cells(findings)
     if not found:
         return
-    columns = named(findings.analysis).columns
-    usual = columns if columns <= _MOST else _ACROSS  # fewer than usual say that rows matter
+    sheet = columns(findings)
+    usual = sheet if 1 < sheet <= _MOST else _ACROSS  # fewer than usual say that rows matter
     across, times = usual if look.alone else _BESIDE, 0
     if not live:
         across, times = _choices(findings, look, usual)
