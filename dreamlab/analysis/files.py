@@ -10,11 +10,16 @@ import numpy as np
 
 from dreamlab.analysis.base import AnalysisData, Item
 from dreamlab.analysis.catalogue import columns, heading, named, sentence
+from dreamlab.images import Picture
+from dreamlab.report.heat import heat, is_heat
 from dreamlab.report.table import Table
 from dreamlab.results import film as films
 from dreamlab.results.contact_sheet import contact_sheet
 from dreamlab.results.export import pack
 from dreamlab.version import __version__
+
+#: Side of a cell of a heat map that is saved as a picture, in pixels.
+_CELL = 24
 
 #: Key of the PNG text chunk with the analysis of a picture. It differs from the key of a dream's
 #: settings: a picture may have both, and `DreamConfig.from_file` reads only the latter.
@@ -36,13 +41,13 @@ def files(findings: AnalysisData) -> dict[str, bytes]:
         contents[f"{name}.npz"] = arrays(findings)
     if frames(findings):
         contents[f"{name}.gif"] = film(findings)
-    pictures = [(item, item.picture) for item in findings.items if item.picture is not None]
-    if pictures:
+    if has_sheet(findings):
         contents[f"{name}.png"] = sheet(findings)
-        for place, (item, picture) in enumerate(pictures, 1):
-            metadata = _origin(findings) | {"item": _figures(item)}
-            text = {ANALYSIS_KEY: json.dumps(metadata)}
-            contents[f"{place:02d}_{plain(item.key)}.png"] = picture.with_text(text).png
+    pictures = [(item, item.picture) for item in findings.items if item.picture is not None]
+    for place, (item, picture) in enumerate(pictures, 1):
+        metadata = _origin(findings) | {"item": _figures(item)}
+        text = {ANALYSIS_KEY: json.dumps(metadata)}
+        contents[f"{place:02d}_{plain(item.key)}.png"] = picture.with_text(text).png
     return contents | {f"{name}.zip": pack(contents)}
 
 
@@ -57,17 +62,28 @@ def file_of(name: str, model: str) -> str:
     return f"{stem}_{plain(model)}{dot}{suffix}"
 
 
+def has_sheet(findings: AnalysisData) -> bool:
+    """Return whether there is a picture or a heat map to be saved."""
+    return bool(_shown(findings))
+
+
+def _shown(findings: AnalysisData) -> list[tuple[str, Picture]]:
+    """Return captions and pictures; of an analysis without pictures its first heat map."""
+    shown = [(item.caption, item.picture) for item in findings.items if item.picture is not None]
+    maps = [table for table in named(findings.analysis).tables(findings) if is_heat(table)]
+    return shown or [(table.title, Picture(heat(table, _CELL))) for table in maps[:1]]
+
+
 def sheet(findings: AnalysisData) -> bytes:
-    """Return the contact sheet of an analysis's pictures, a PNG.
+    """Return the contact sheet of an analysis's pictures, or its heat map, a PNG.
 
     Raises
     ------
     DreamError
         If there are no pictures.
     """
-    items = [(item.caption, item.picture) for item in findings.items if item.picture is not None]
     return contact_sheet(
-        items,
+        _shown(findings),
         columns=columns(findings),
         title=heading(findings),
         text={ANALYSIS_KEY: json.dumps(_origin(findings))},

@@ -188,7 +188,6 @@ def _item(
         caption=caption,
         values=values,
         picture=Picture.of(picture, text=settings_text(json.dumps(metadata))),
-        cell=layer.name,
         of_original=True,
     )
 

@@ -105,4 +105,5 @@ ANALYSIS = Analysis(
     essentials=("layers", "cues"),
     contrast=contrast,
     columns=3,
+    face="profile",
 )

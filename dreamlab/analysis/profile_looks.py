@@ -112,7 +112,7 @@ class Looks:
         arrays = self._where.pop((cue, at), {})
         picture = self._pictures.pop((cue, at))
         key = item_key(cue, at)
-        return Item(key, caption, values, picture, cell=cue, of_original=True, arrays=arrays)
+        return Item(key, caption, values, picture, of_original=True, arrays=arrays)
 
     def _figures(self, cue: str, at: int, sizes: list[float], layer: str) -> dict[str, Any]:
         figures: dict[str, Any] = {}

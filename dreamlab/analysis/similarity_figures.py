@@ -7,11 +7,7 @@ from typing import Any
 import numpy as np
 
 from dreamlab.analysis.base import Item
-from dreamlab.images import Picture
 from dreamlab.zoo import label
-
-#: Side of a cell of a layer's row as a picture, in pixels.
-_CELL = 24
 
 #: The figures of a layer's best partner, in the order of the table.
 PARTNER = (
@@ -109,21 +105,8 @@ def items(
                 f"{layer} · most like {columns[best]}{of} · CKA {alike[best]:.2f} "
                 f"({low:.2f} to {high:.2f})"
             )
-        yield Item(
-            layer, caption, values, _strip(alike, layer), arrays={"cka": alike.astype(np.float32)}
-        )
+        yield Item(layer, caption, values, arrays={"cka": alike.astype(np.float32)})
 
 
 def _plain(figure: float) -> float | None:
     return None if np.isnan(figure) else float(figure)
-
-
-def _strip(row: np.ndarray, layer: str) -> Picture:
-    """Return a row as a picture: white is 0, red 1, blue -1, and grey no answer."""
-    figures = np.clip(row, -1, 1)
-    fade = np.rint(255 * (1 - np.abs(figures)))
-    pixels = np.stack([np.where(figures < 0, fade, 255), fade, np.where(figures < 0, 255, fade)])
-    cells = np.where(np.isnan(row), 128, pixels).astype(np.uint8).T
-    return Picture(
-        np.repeat(np.repeat(cells[None], _CELL, axis=0), _CELL, axis=1), f"CKA of {layer}"
-    )

@@ -27,10 +27,15 @@ def colour(figure: float, drawn: str) -> tuple[int, int, int]:
     return (255, fade, fade) if heat >= 0 else (fade, fade, 255)
 
 
-def heat(table: Table) -> np.ndarray:
-    """Return a table as a picture with a pixel a cell, uint8, shape (rows, columns, 3)."""
+def is_heat(table: Table) -> bool:
+    """Return whether a table is drawn as a heat map, and has cells."""
+    return table.drawn in ("ratios", "cosines") and bool(table.rows)
+
+
+def heat(table: Table, side: int = 1) -> np.ndarray:
+    """Return a heat map as a picture, uint8, with `side` pixels a cell down and across."""
     cells = [
         [_NOTHING if figure is None else colour(figure, table.drawn) for figure in figures]
         for _, *figures in table.rows
     ]
-    return np.array(cells, np.uint8)
+    return np.array(cells, np.uint8).repeat(side, axis=0).repeat(side, axis=1)

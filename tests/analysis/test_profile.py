@@ -85,7 +85,6 @@ def test_items_are_the_changed_pictures_and_where_the_layers_shift(network, whol
     mirrored = whole.items[KEYS.index("mirror-1")]
     assert mirrored.picture == Picture.of(np.ascontiguousarray(image[:, ::-1]))
     assert mirrored.of_original
-    assert mirrored.cell == "mirror"
     assert mirrored.arrays == {}
     assert mirrored.values["rms"] == pytest.approx(distance(image[:, ::-1], image))
     strongest = whole.items[KEYS.index("mirror-3")]

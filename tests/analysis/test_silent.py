@@ -179,7 +179,11 @@ def test_attribution_of_silent_layers_alone_ends_with_what_answers(network):
         analyse("attribution", IMAGE, network, layers={"third": 1}, octaves=1, iterations=1)
 
 
-@pytest.mark.parametrize("analysis", sorted(set(ANALYSES) - {"attribution", "where", "similarity"}))
+#: Analyses whose figures of silent layers are tested with them.
+APART = {"attribution", "where", "similarity", "inversion", "caricature", "profile"}
+
+
+@pytest.mark.parametrize("analysis", sorted(set(ANALYSES) - APART))
 def test_all_weights_0_are_marked_everywhere(analysis):
     values = {
         "atlas": {},

@@ -60,7 +60,7 @@ def test_a_network_with_itself(alone):
         assert 0 <= values["stays"] <= 1
         assert values["chance"] < values["chance_95"] < 0.5
         assert values["untrained"] < 1
-        assert item.picture.shape == (24, 4 * 24)
+        assert item.picture is None
         np.testing.assert_allclose(item.arrays["cka"], row, rtol=1e-6)
     assert fractions == sorted(fractions) and fractions[-1] == 1
 

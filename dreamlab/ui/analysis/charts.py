@@ -80,11 +80,11 @@ def _line_chart(table: Table) -> alt.Chart | alt.LayerChart:
             for x, figure, low, high in zip(across, figures, lower, upper, strict=True)
             if figure is not None
         ]
-    title = table.columns[0].capitalize()
+    title, height = table.columns[0].capitalize(), 300.0
     if any(isinstance(x, str) for x in across):
-        x = alt.X(
-            "across:N", sort=list(across), title=None, axis=alt.Axis(labelAngle=-60, grid=False)
-        )
+        height += _LETTER * max(map(len, across))  # it covers the names below the axis too
+        axis = alt.Axis(labelAngle=-60, grid=False, labelOverlap=False)
+        x = alt.X("across:N", sort=list(across), title=None, axis=axis)
         tip = alt.Tooltip("across:N", title=title)
     else:
         whole: dict[str, Any] = {}
@@ -95,7 +95,8 @@ def _line_chart(table: Table) -> alt.Chart | alt.LayerChart:
     shades: dict[str, Any] = {"scheme": "viridis"}
     if len(columns) <= len(style.COLOURS):
         shades = {"range": list(style.COLOURS[: len(columns)])}
-    legend = alt.Legend(orient="top", title=None, columns=3, labelLimit=220)
+    # Where there are bands, the legend would be as pale as they are.
+    legend = alt.Legend(orient="top", title=None, columns=3, labelLimit=220, symbolOpacity=1)
     base = alt.Chart(alt.Data(values=values)).encode(
         x=x,
         color=alt.Color(
@@ -113,5 +114,5 @@ def _line_chart(table: Table) -> alt.Chart | alt.LayerChart:
             alt.Tooltip(f"{end}:Q", title=end.capitalize(), format=".4g") for end in ("low", "high")
         ]
         band = base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
-        return (band + chart.encode(tooltip=tips)).properties(height=300)
-    return chart.properties(height=300)
+        return (band + chart.encode(tooltip=tips)).properties(height=height)
+    return chart.properties(height=height)

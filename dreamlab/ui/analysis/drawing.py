@@ -16,6 +16,7 @@ from dreamlab.analysis.files import (
     film,
     frames,
     has_arrays,
+    has_sheet,
     sheet,
 )
 from dreamlab.report.svg import label, no_figures
@@ -68,7 +69,7 @@ def downloads(findings: Findings, job: str) -> None:
     """Draw a button for each file: the contact sheet, the tables and the ZIP."""
     name, download = findings.analysis, partial(_download, findings, job)
     with st.container(horizontal=True):
-        if any(item.picture is not None for item in findings.items):
+        if has_sheet(findings):
             download("PNG", f"{name}.png", "image/png", partial(sheet, findings))
         if frames(findings):
             download("GIF", f"{name}.gif", "image/gif", partial(film, findings))
