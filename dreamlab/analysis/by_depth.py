@@ -112,7 +112,7 @@ def contrast(
         labels = labels[0], f"{labels[1]} (second)"
     curves = [_curve(findings, name) for findings in (first, second)]
     if not all(curves):
-        return Contrast("One of the two has no layer that answers, so there is nothing to compare.")
+        return Contrast("In one of the two no layer answers, so there is nothing to compare.")
     low = max(min(curve) for curve in curves)
     high = min(max(curve) for curve in curves)
     if low > high:

@@ -11,7 +11,7 @@ import numpy as np
 from dreamlab.analysis.base import AnalysisData, Item
 from dreamlab.analysis.catalogue import columns, heading, named, sentence
 from dreamlab.images import Picture
-from dreamlab.report.heat import heat, is_heat
+from dreamlab.report.heat import heat
 from dreamlab.report.table import Table
 from dreamlab.results import film as films
 from dreamlab.results.contact_sheet import contact_sheet
@@ -68,10 +68,13 @@ def has_sheet(findings: AnalysisData) -> bool:
 
 
 def _shown(findings: AnalysisData) -> list[tuple[str, Picture]]:
-    """Return captions and pictures; of an analysis without pictures its first heat map."""
+    """Return captions and pictures; without pictures the heat map that stands for the analysis."""
     shown = [(item.caption, item.picture) for item in findings.items if item.picture is not None]
-    maps = [table for table in named(findings.analysis).tables(findings) if is_heat(table)]
-    return shown or [(table.title, Picture(heat(table, _CELL))) for table in maps[:1]]
+    analysis = named(findings.analysis)
+    if shown or not analysis.face:
+        return shown
+    tables = [table for table in analysis.tables(findings) if table.name == analysis.face]
+    return [(table.title, Picture(heat(table, _CELL))) for table in tables if table.rows]
 
 
 def sheet(findings: AnalysisData) -> bytes:

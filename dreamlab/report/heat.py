@@ -27,11 +27,6 @@ def colour(figure: float, drawn: str) -> tuple[int, int, int]:
     return (255, fade, fade) if heat >= 0 else (fade, fade, 255)
 
 
-def is_heat(table: Table) -> bool:
-    """Return whether a table is drawn as a heat map, and has cells."""
-    return table.drawn in ("ratios", "cosines") and bool(table.rows)
-
-
 def heat(table: Table, side: int = 1) -> np.ndarray:
     """Return a heat map as a picture, uint8, with `side` pixels a cell down and across."""
     cells = [

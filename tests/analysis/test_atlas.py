@@ -87,11 +87,14 @@ def test_a_picture_says_what_it_takes_to_dream_it_again(network, image):
 @pytest.mark.parametrize("effort", EFFORTS)
 def test_the_page_says_that_a_variant_goes_further(network, image, effort):
     def page(findings):
-        from dreamlab.ui.analysis import drawing
-        from dreamlab.ui.analysis.base import Panel
-        from dreamlab.ui.analysis.look import Look
+        import streamlit as st
 
-        drawing.pictures(findings, "job", Look("atlas", findings.model, Panel()), print)
+        from dreamlab.ui.analysis import gallery
+        from dreamlab.ui.analysis.look import look_of
+
+        look = look_of("atlas", findings.model)
+        st.session_state[f"{look.key}.large"] = "first"
+        gallery.show(findings, "job", look, print, live=False)
 
     findings = analyse(ATLAS, image, network, _settings(effort=effort, layers=["first"]))
     page_run = AppTest.from_function(page, kwargs={"findings": findings}).run()
@@ -182,6 +185,7 @@ def test_the_files(network, image):
     assert list(contents) == [
         "atlas.json",
         "atlas.csv",
+        "atlas.gif",
         "atlas.png",
         *(f"{place:02d}_{name}.png" for place, name in enumerate(LAYERS, 1)),
         "atlas.zip",

@@ -128,7 +128,8 @@ def test_the_sentence_by_hand():
         "(1.2 times). Untrained, b answers 1.6 times as strongly."
     )
     assert CARICATURE.sentence(_findings({"a": 1.2}, {})) == (
-        "a is exaggerated most: it answers 1.2 times as strongly as to the original."
+        "a is exaggerated most: it answers 1.2 times as strongly as to the original. vgg16 cannot "
+        "be copied, so no untrained twin stands beside it."
     )
 
 

@@ -156,8 +156,8 @@ def test_the_sentence_by_hand():
     assert said == "a keeps the picture best (SSIM 0.94), b least (0.70). Untrained, b keeps 0.80."
     said = INVERSION.sentence(_findings({"a": 0.94}, model="own.keras"))
     assert said == (
-        "a keeps the picture best (SSIM 0.94). own.keras is a network of your own, so no untrained "
-        "twin stands beside it."
+        "a keeps the picture best (SSIM 0.94). own.keras cannot be copied, so no untrained twin "
+        "stands beside it."
     )
     silent = _findings({"a": 0.9}, model="own.keras")
     silent.settings["untrained"] = False

@@ -3,7 +3,7 @@ import pytest
 from dreamlab.analysis.base import Item
 from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.profile_tables import sentence, tables
-from tests.analysis.test_profile_contrast import made
+from tests.support.profiles import made
 
 
 def test_heat_maps_are_means_over_the_strengths():

@@ -3,7 +3,7 @@ import pytest
 
 from dreamlab.analysis import ANALYSES, Item, shipped
 from dreamlab.analysis.face import face
-from dreamlab.analysis.files import files
+from dreamlab.analysis.files import files, has_sheet
 from dreamlab.errors import DreamError
 from tests.support.findings import found, grey
 
@@ -13,7 +13,7 @@ def test_every_analysis_has_a_finished_example(name):
     findings = shipped.example(name)
     assert (findings.analysis, findings.model, findings.complete) == (name, "vgg16", True)
     assert findings.sentence.endswith(".")
-    assert any(item.picture is not None for item in findings.items)
+    assert has_sheet(findings)
     assert ANALYSES[name].settings.from_dict(findings.settings).precision == "float32"
     tables = findings.tables()
     assert tables and all(table.rows and not table.empty for table in tables)

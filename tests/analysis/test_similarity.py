@@ -26,7 +26,8 @@ def trained(network, name="tiny"):
 
 def found(network, image=None, resume_from=None, **values):
     settings = SimilaritySettings.from_dict(SHORT | values)
-    steps = list(ANALYSIS.run(image, network, settings, resume_from or {}, None))
+    second = load_model(settings.beside) if settings.beside else None
+    steps = list(ANALYSIS.run(image, (network, second), settings, resume_from or {}, None))
     items = tuple(step.item for step in steps if step.item is not None)
     data = AnalysisData(
         "similarity", settings.to_dict(), network.name, network.weights, items, True, 1.0
@@ -182,7 +183,7 @@ def test_seeds_reproduce_and_kept_items_stay(alone):
 
 def test_a_cancel_ends_it_at_once():
     settings = SimilaritySettings.from_dict(SHORT)
-    steps = ANALYSIS.run(None, tiny_network(), settings, {}, None)
+    steps = ANALYSIS.run(None, (tiny_network(), None), settings, {}, None)
     assert next(steps).item is None
     steps.close()
     assert next(steps, None) is None

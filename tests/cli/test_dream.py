@@ -89,6 +89,7 @@ def test_every_setting_has_an_option_that_arrives(cat, asked, tmp_path):
     options = {
         "octaves": 1,
         "octave_scale": 1.5,
+        "only_octave": 1,
         "iterations": 3,
         "step": 0.02,
         "max_loss": 500.0,

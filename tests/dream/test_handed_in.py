@@ -41,7 +41,7 @@ def network():
 
 
 def test_every_analysis_that_dreams_is_here():
-    still = {"channels", "where", "inversion", "caricature"}
+    still = {"channels", "where", "inversion", "caricature", "profile", "similarity"}
     assert set(SHORT) == set(ANALYSES) - still
 
 

@@ -211,7 +211,7 @@ def test_what_cannot_run_is_refused_at_once():
     ]:
         with pytest.raises(DreamError, match=message):
             jobs.submit("a", task)
-    jobs.submit("a", AnalysisTask(None, "channels", ChannelSettings(count=1)))
+    jobs.submit("a", AnalysisTask(None, "channels", ChannelSettings(count=1, steps=20)))
 
 
 def test_the_work_is_that_of_the_picture_scaled_down():

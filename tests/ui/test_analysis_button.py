@@ -108,7 +108,7 @@ def test_a_click_with_settings_that_cannot_run_is_said(page, fake):
     open_panel(page, "channels")
     page.text_input(key="channels.vgg16.set.channels").set_value("1, two")
     click_run(page, "channels")
-    said = "The analysis was not sent off: Channels is '1, two'; write numbers with commas between"
+    said = "The analysis was not sent off: block4_conv3 of vgg16 has no classes, so 'two' names no"
     assert said in words(page)
     assert not fake.requests
 

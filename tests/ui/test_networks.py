@@ -60,7 +60,7 @@ def test_no_picture_of_several_networks_is_without_its_network(dreamt):
 
 def test_curves_are_told_apart(monkeypatch, page, fake):
     drawn = []
-    monkeypatch.setattr(compare.tables, "losses", lambda curves: drawn.append(curves))
+    monkeypatch.setattr(compare.tables, "losses", lambda curves, live: drawn.append(curves))
     page.button(key="dream").click().run()
     names = [curve.name for curve in drawn[-1]]
     assert names == [

@@ -41,7 +41,7 @@ def test_a_silent_layer_is_named_above_its_pictures_and_in_the_charts(monkeypatc
     run_to_end(open_panel(page, "robustness"), fake, "robustness")
     assert f"No answer to this picture: {DEAD}." in words(page)
     for spec in charts(page).values():
-        assert spec["encoding"]["color"]["scale"]["domain"] == [
+        assert spec["layer"][0]["encoding"]["color"]["scale"]["domain"] == [
             "block2_conv2",
             f"{DEAD} (no answer)",
         ]
