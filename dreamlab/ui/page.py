@@ -39,7 +39,7 @@ def show() -> None:
         drafts = state.drafts()
         comparison = state.comparison(drafts)
         url_state.keep(comparison)
-        url_state.share(comparison)
+        url_state.share(comparison, **place.address())
     state.notices()
 
     planned = plan(jobs, drafts, original)

@@ -50,6 +50,17 @@ def test_a_link_opens_an_analysis(monkeypatch, fake):
     assert "channels.vgg16.run" in keys(sound(page))
 
 
+def test_the_link_to_share_opens_the_analysis(page):
+    def shared():
+        return next(block.value for block in page.code if "setup=" in block.value)
+
+    wall(page)
+    assert "analysis" not in shared()
+    open_panel(page, "where")
+    assert shared().endswith("&analysis=where")
+    assert "Opens this analysis, with the comparison" in words(page)
+
+
 def test_a_link_to_no_analysis_says_so(monkeypatch, fake):
     page = open_page(monkeypatch, fake, analysis="dreams")
     assert "The analysis in the address was left out: unknown analysis 'dreams'" in words(page)

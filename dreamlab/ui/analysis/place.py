@@ -44,6 +44,12 @@ def opened() -> str | None:
     return name if name in ANALYSES else None
 
 
+def address() -> dict[str, str]:
+    """Return the parameters of a link to the open analysis; none where all are shown."""
+    name = opened()
+    return {} if name is None else {_PARAMETER: name}
+
+
 def open_(name: str) -> None:
     """Open an analysis; the browser's way back leads to where it was opened."""
     st.query_params[_PARAMETER] = name

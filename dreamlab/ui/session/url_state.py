@@ -1,7 +1,7 @@
 """The comparison in the page's address: read at the start, updated in every run, shared."""
 
 import functools
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -40,25 +40,34 @@ def keep(comparison: Comparison | None) -> None:
         st.query_params[_PARAMETER] = encoded
 
 
-def share(comparison: Comparison | None) -> None:
-    """Draw a link to the comparison; it contains no data of the visitor."""
+def share(comparison: Comparison | None, **opened: str) -> None:
+    """Draw a link to the comparison; it contains no data of the visitor.
+
+    Parameters
+    ----------
+    comparison : Comparison or None
+        The comparison; None if a variant is invalid.
+    **opened
+        What else the link opens, by the parameters of the address.
+    """
     with st.popover("Share", icon=":material/link:", type="tertiary", key="share"):
         if comparison is None:
             style.note("Put the variants right first; then there is a link.")
             return
-        st.code(link(st.context.url or "", comparison), language=None, wrap_lines=True)
+        address = link(st.context.url or "", comparison, **opened)
+        st.code(address, language=None, wrap_lines=True)
+        what = "this analysis, with the comparison" if opened else "this comparison"
         style.note(
-            "Opens this comparison: variants, settings and sample. It carries neither your picture "
+            f"Opens {what}: variants, settings and sample. It carries neither your picture "
             "nor your results. The address bar finds those again, so share this link instead."
         )
 
 
-def link(page: str, comparison: Comparison) -> str:
-    """Return the address of a page with a comparison as its only parameter."""
+def link(page: str, comparison: Comparison, **opened: str) -> str:
+    """Return the address of a page with a comparison and what else it opens as its parameters."""
     parts = urlsplit(page)
-    return urlunsplit(
-        (parts.scheme, parts.netloc, parts.path, f"{_PARAMETER}={comparison.encode()}", "")
-    )
+    query = urlencode({_PARAMETER: comparison.encode(), **opened})
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
 @functools.cache
