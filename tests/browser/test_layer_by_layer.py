@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from dreamlab.analysis import ANALYSES
 from dreamlab.analysis.shipped import example
-from tests.browser.acts import PATIENCE, QUICK, dream, dreams, dreamt, pixels
+from tests.browser.acts import PATIENCE, QUICK, dream, dreams, dreamt, pixels, setup_of
 
 #: Steps per layer; all 18 layers take some seconds.
 _STEPS = "3"
@@ -96,9 +96,10 @@ def test_every_example_is_drawn_and_the_console_is_silent(visitor, analysis):
     charts = [table for table in example(analysis).tables() if table.drawn]
     shown = page.get_by_test_id("stVegaLiteChart").filter(visible=True)
     expect(shown).to_have_count(len(charts))
-    expect(page.get_by_role("button", name="Enlarge").first).to_be_visible()
+    pictures = sum(item.picture is not None for item in example(analysis).items)
+    expect(page.get_by_role("button", name="Enlarge")).to_have_count(pictures)
     page.set_viewport_size({"width": 390, "height": 844})
-    expect(page.get_by_role("button", name="Enlarge").first).to_be_visible()
+    expect(page.get_by_role("button", name="All analyses")).to_be_visible()
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) <= 0
     assert not [text for text in said if "WARN" in text or "rror" in text]
@@ -158,6 +159,28 @@ def test_atlas_picture_variant_dream_and_excitation_matrix(visitor):
     assert len(rows) == 18 and head[1:] == [row[0] for row in rows]
     # A layer responds more strongly to its dream than to the original.
     assert all(float(row[1 + index]) > 1 for index, row in enumerate(rows))
+
+
+def test_a_cell_of_the_grid_becomes_a_variant_that_dreams_at_that_octave_alone(visitor):
+    page = visitor.open(QUICK)
+    opened(page, "Grid of layers and octaves")
+    octaves = page.get_by_role("spinbutton", name="Octaves").last
+    octaves.fill("2")
+    octaves.press("Enter")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("VGG16 · 8 found")).to_be_visible(timeout=2 * PATIENCE)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV grid", exact=True).click()
+    head, *rows = csv.reader(io.StringIO(download.value.path().read_text()))
+    assert len(head) == 3 and len(rows) == 4
+    page.get_by_role("button", name="Enlarge").nth(2).click()  # the second layer's smaller octave
+    page.get_by_role("button", name="Variant", exact=True).click()
+    expect(page.get_by_text("octave1 is a variant now, under Compare.")).to_be_visible()
+    page.get_by_role("tab", name="Compare").click()
+    dream(page)
+    dreamt(page, 2)
+    taken = setup_of(page).variants[1].config(QUICK.common)
+    assert (taken.octaves, taken.only_octave) == (2, 1)
 
 
 def opened(page, title):
