@@ -91,9 +91,17 @@ def _groups(rows: list[dict[str, Any]]) -> list[Table]:
     ends = [(GROUPS[group], f"{group}_low", f"{group}_high") for group in groups]
     columns = ("layer", *(column for names in ends for column in names))
     title = "How far a layer's means shift by depth, as a ratio to noise as large"
-    return [
-        Table("profile_groups", title, columns, tuple(lines), "lines", tuple(silent), tuple(ends))
-    ]
+    table = Table(
+        "profile_groups",
+        title,
+        columns,
+        tuple(lines),
+        "lines",
+        tuple(silent),
+        tuple(ends),
+        log=True,
+    )
+    return [table]
 
 
 def _spread(rows: list[dict[str, Any]], layer: str) -> tuple[float | None, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from dreamlab.report.heights import Heights
 from dreamlab.report.table import Table
 
 #: A small canvas, so that text stays readable at the width of a phone.
@@ -17,14 +18,16 @@ _LETTER, _LONGEST = 7.0, 150.0
 
 @dataclass(frozen=True)
 class Canvas:
-    """A canvas from the least to the largest value of a line chart.
+    """The canvas of a line chart.
 
     Parameters
     ----------
     across : tuple of float
         The x values.
-    left, right, low, high : float
-        The ends of both axes.
+    left, right : float
+        The ends of the x axis.
+    heights : Heights
+        The y axis.
     bottom : float
         Height below the x axis, in pixels.
     """
@@ -32,20 +35,16 @@ class Canvas:
     across: tuple[float, ...]
     left: float
     right: float
-    low: float
-    high: float
+    heights: Heights
     bottom: float
 
     @classmethod
     def of(cls, across: Iterable[float], table: Table) -> Self:
         """Return the canvas of a table with these x values; its names are below the axis."""
         places = tuple(across)
-        figures = [figure for _, *row in table.rows for figure in row if figure is not None]
-        low, high = min([0.0, *figures]), max([0.0, *figures])
         names = [name for name, *_ in table.rows if isinstance(name, str)]
         bottom = min(_LONGEST, _LETTER * max(map(len, names)) + 14) if names else _BOTTOM
-        high = high if high > low else low + 1.0
-        return cls(places, min(places), max(places), low, high, bottom)
+        return cls(places, min(places), max(places), Heights.of(table), bottom)
 
     @property
     def height(self) -> float:
@@ -106,7 +105,7 @@ class Canvas:
 
     def _y(self, y: float) -> float:
         tall = _HEIGHT - _TOP - _BOTTOM
-        return _HEIGHT - _BOTTOM - (y - self.low) / (self.high - self.low) * tall
+        return _HEIGHT - _BOTTOM - self.heights.share(y) * tall
 
 
 def _text(x: float, y: float, text: str, anchor: str, more: str = "") -> str:

@@ -1,13 +1,13 @@
 """Tables as HTML and line charts as SVG, without libraries and scripts."""
 
 import html
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from dreamlab.report.canvas import WIDTH, Canvas
 from dreamlab.report.colours import COLOURS
 from dreamlab.report.heat import colour
+from dreamlab.report.heights import round_values
 from dreamlab.report.table import Table
 
 #: Inline style of the line before a name in the legend; a notebook has no style sheet for it.
@@ -64,12 +64,12 @@ def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
     across = table.figures[0]
     named = any(isinstance(x, str) for x in across)
     canvas = Canvas.of(range(len(across)) if named else across, table)
-    parts = [canvas.axis(y) for y in _ticks(canvas.low, canvas.high)]
+    parts = [canvas.axis(y) for y in canvas.heights.ticks]
     if named:
         parts += [canvas.name(x, label(table, name)) for x, name in enumerate(across)]
     else:
         least = 1.0 if all(isinstance(x, int) for x in across) else 0.0
-        parts += [canvas.number(x) for x in _ticks(canvas.left, canvas.right, least)]
+        parts += [canvas.number(x) for x in round_values(canvas.left, canvas.right, least)]
         parts.append(canvas.title(table.columns[0]))
     legend = []
     for index, (name, figures) in enumerate(table.lines):
@@ -99,15 +99,3 @@ def _cell(figure: Any, drawn: str) -> str:
         red, green, blue = colour(figure, drawn)
         style = f' style="background:rgb({red},{green},{blue})"'
     return f"<td{style}>{html.escape(cell_text(figure))}</td>"
-
-
-def _ticks(low: float, high: float, least: float = 0.0) -> list[float]:
-    """Return up to six round values from `low` to `high`, at least `least` apart."""
-    if low == high:
-        return [low]
-    rough = max((high - low) / 5, least)
-    unit = 10.0 ** math.floor(math.log10(rough))
-    step = next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough)
-    # The tolerance keeps the tick at an end in spite of rounding errors.
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [count * step for count in range(first, last + 1)]

@@ -27,6 +27,9 @@ class Table:
     spreads : tuple of (str, str, str)
         Of a line chart, a line's column and those of the lower and the upper end of its spread,
         which are no lines of their own.
+    log : bool
+        Of a line chart of figures of 0 or more, whether its heights are logarithms: of ratios, one
+        of 28 would make the others one flat line.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Table:
     drawn: str = ""
     silent: tuple = ()
     spreads: tuple[tuple[str, str, str], ...] = ()
+    log: bool = False
 
     @property
     def lines(self) -> tuple[tuple[str, tuple], ...]:

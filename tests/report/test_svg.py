@@ -101,3 +101,19 @@ def test_a_spread_is_a_band_and_no_line():
     assert (band.get("fill"), band.get("opacity")) == ("red", ".18")
     assert line.get("d") == "M52.0 95.0h0 L260.0 95.0 L468.0 95.0"
     assert [swatch.tail for swatch in tree.iter("i")] == ["mean"]
+
+
+def test_a_logarithmic_chart_draws_ratios_by_their_logarithms_and_0_at_the_bottom():
+    columns = ("step", "mean", "low", "high")
+    rows = ((1, 1.0, 0.0, 10.0), (2, 10.0, 1.0, 80.0))
+    spreads = (("mean", "low", "high"),)
+    table = Table("t", "T", columns, rows, "lines", spreads=spreads, log=True)
+    tree = ElementTree.fromstring(svg.lines(table, ["red"]))
+    band, line = (
+        path.get("d") for path in tree.iter(f"{SVG}path") if path.get("stroke") != "currentColor"
+    )
+    # From 0.5 to 100 is 180 to 10: 1 is log(2) / log(200) of the way, 10 log(20) / log(200).
+    assert line == "M52.0 157.8h0 L468.0 83.9"
+    assert band == "M52.0 83.9 L468.0 17.2 L468.0 157.8 L52.0 180.0Z"
+    ticks = [text.text for text in tree.iter(f"{SVG}text")]
+    assert ticks == ["1", "10", "100", "1", "2", "step"]

@@ -1,5 +1,6 @@
 """Charts of findings on the page."""
 
+import dataclasses
 import json
 
 from dreamlab.report.table import Table
@@ -15,3 +16,17 @@ def test_long_names_above_a_heat_map_take_no_room_from_its_cells():
     # Letters of the names, turned upright, are 6 to 7 px wide.
     assert height("block5_conv2", "b") - height("a", "b") >= 11 * 6
     assert height("a", "b", "c") - height("a", "b") == 26
+
+
+def test_a_logarithmic_line_chart_holds_its_band_and_a_0():
+    columns = ("layer", "colour", "colour_low", "colour_high")
+    rows = (("a", 28.0, 20.0, 30.0), ("b", 1.0, 0.0, 1.2))
+    spreads = (("colour", "colour_low", "colour_high"),)
+    table = Table("t", "T", columns, rows, "lines", spreads=spreads, log=True)
+    chart = json.loads(charts.spec(table, True))
+    for layer in chart["layer"]:
+        axis = layer["encoding"]["y"]
+        assert axis["scale"] == {"type": "log", "domain": [0.5, 50], "clamp": True}
+        assert axis["axis"]["values"] == [0.5, 1, 2, 5, 10, 20, 50]
+    linear = json.loads(charts.spec(dataclasses.replace(table, log=False), True))
+    assert "scale" not in linear["layer"][0]["encoding"]["y"]

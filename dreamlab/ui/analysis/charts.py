@@ -8,6 +8,7 @@ import altair as alt
 
 from dreamlab.analysis import Table
 from dreamlab.report.heat import warmth
+from dreamlab.report.heights import Heights
 from dreamlab.report.svg import cell_text, label
 from dreamlab.ui import style
 from dreamlab.ui.dreams.tables import inked
@@ -108,11 +109,17 @@ def _line_chart(table: Table) -> alt.Chart | alt.LayerChart:
     )
     tips = [alt.Tooltip("line:N", title="Line"), tip]
     tips.append(alt.Tooltip("figure:Q", title="Figure", format=".4g"))
-    chart = base.mark_line(point=True).encode(y=alt.Y("figure:Q", title=None), tooltip=tips)
+    upwards: dict[str, Any] = {"title": None}
+    heights = Heights.of(table)
+    if heights.log:
+        ends = [heights.low, heights.high]
+        upwards["scale"] = alt.Scale(type="log", domain=ends, clamp=True)
+        upwards["axis"] = alt.Axis(values=heights.ticks, format="~g")
+    chart = base.mark_line(point=True).encode(y=alt.Y("figure:Q", **upwards), tooltip=tips)
     if table.spreads:
         tips += [
             alt.Tooltip(f"{end}:Q", title=end.capitalize(), format=".4g") for end in ("low", "high")
         ]
-        band = base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
+        band = base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", **upwards), y2="high:Q")
         return (band + chart.encode(tooltip=tips)).properties(height=height)
     return chart.properties(height=height)
