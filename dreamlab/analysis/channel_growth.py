@@ -74,7 +74,11 @@ def grown(
     resume_from: Mapping[str, Item],
     memory: float | None,
 ) -> Generator[AnalysisStep]:
-    """Grow the missing pictures, as many at once as fit the memory; yield all in order."""
+    """Grow pictures, as many at once as fit the memory; yield all in order.
+
+    If one of those at once is missing, all of them are grown again: rounding depends on how many
+    there are, and a resumed run is to have the same pictures as any other.
+    """
     from dreamlab.dream.channel_image import channel_visualizer
 
     visualizer = channel_visualizer(
@@ -84,33 +88,28 @@ def grown(
     growths = [
         _Growth(layer.name, target, least, settings.diverse) for target in targets for least in ends
     ]
-    wanted = [key for growth in growths for key in growth.keys]
-    items = {key: resume_from[key] for key in wanted if key in resume_from}
     most = visualizer.most_at_once(memory, settings.diverse)
     start = None
     if settings.start == "photo" and image is not None:
         start = centre_square(image, settings.side)
-
-    def left() -> list[_Growth]:
-        return [growth for growth in growths if not items.keys() >= set(growth.keys)]
-
     natural = None
-    for growth in growths:
-        if growth in left():
-            done = 1 - len(left()) / len(growths)
+    for first in range(0, len(growths), most):
+        some = growths[first : first + most]
+        done, end = first / len(growths), (first + len(some)) / len(growths)
+        keys = [key for growth in some for key in growth.keys]
+        items = {key: resume_from[key] for key in keys if key in resume_from}
+        if len(items) < len(keys):
             if natural is None:
                 natural = yield from _natural(visualizer, image, layer, memory, done)
-            some = left()[:most]
             grow = _together(visualizer, some, settings, start, natural, image is not None)
             for step in grow:
                 if step.item is not None:
                     items.setdefault(step.item.key, step.item)
                 else:
-                    share = len(some) / len(growths) * step.fraction
-                    yield AnalysisStep(done + share, step.doing)
-        for key in growth.keys:
-            doing = f"{layer.name}, {growth.target.label}"
-            yield AnalysisStep(1 - len(left()) / len(growths), doing, items[key])
+                    yield AnalysisStep(done + (end - done) * step.fraction, step.doing)
+        for growth in some:
+            for key in growth.keys:
+                yield AnalysisStep(end, f"{layer.name}, {growth.target.label}", items[key])
 
 
 def _natural(
