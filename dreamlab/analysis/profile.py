@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 #: Levels of noise that the cues of a usual picture lie between.
 _TYPICAL_LEVELS = 12
 
-#: Looks per picture, as the original is looked at again with each 7 of them at the default size.
-_AGAIN = 8 / 7
-
 #: A look as a share of a dream's step, as measured with VGG16: the maps of all layers are compared.
 _LOOK = 0.6
 
@@ -82,7 +79,7 @@ def plan(
     """Return the work of looks at all pictures and gratings."""
     chosen = chosen_layers(model, layers, settings.layers)
     deepest = max(layer.operations for layer in chosen)
-    pixels = shape.area * _pictures(settings) * _AGAIN + PIXELS
+    pixels = shape.area * (1 + _pictures(settings)) + PIXELS
     return [(_LOOK * pixels, deepest)]
 
 

@@ -72,12 +72,12 @@ class Moves(Activations):
             As in `dreamlab.dream.dream`.
         """
         firsts = self._compiled_maps(picture[None])
-        for pictures in self._batches(picture, others, memory):
+        for pictures, count in self._batches(picture, others, memory):
             layers = [
                 tuple(part.numpy() for part in parts)
                 for parts in self._compiled_parts(pictures, firsts)
             ]
-            for place in range(len(pictures)):
+            for place in range(count):
                 moved = [_move(place, *parts) for parts in layers]
                 yield dict(zip(self.layers, moved, strict=True))
 
@@ -90,21 +90,25 @@ class Moves(Activations):
         difference. The parameters are those of `moves`.
         """
         firsts = self._compiled_maps(picture[None])
-        for pictures in self._batches(picture, others, memory):
+        for pictures, count in self._batches(picture, others, memory):
             layers = [swings.numpy() for swings in self._compiled_swings(pictures, firsts)]
-            for place in range(len(pictures)):
+            for place in range(count):
                 yield {
                     name: swings[place] for name, swings in zip(self.layers, layers, strict=True)
                 }
 
     def _batches(
         self, picture: np.ndarray, others: Iterable[np.ndarray], memory: float | None
-    ) -> Iterator[np.ndarray]:
-        """Yield stacks of as many of the others as may be looked at together, beside the first."""
+    ) -> Iterator[tuple[np.ndarray, int]]:
+        """Yield stacks of the others, as many as may be looked at together, and how many count.
+
+        The last stack is filled up: rounding depends on the size of a stack, and a picture is to
+        have the same figures whatever others there are.
+        """
         area, others = Shape.of(picture).area, iter(others)
         most = max(1, min(self._fitting(area, memory), _PIXELS // area, _PICTURES))
         while some := list(islice(others, most)):
-            yield np.stack(some)
+            yield np.stack([*some, *[some[-1]] * (most - len(some))]), len(some)
 
     def _parts(
         self, pictures: tf.Tensor, firsts: Sequence[tf.Tensor]

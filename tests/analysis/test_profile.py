@@ -192,7 +192,7 @@ def test_the_work_is_that_of_the_looks():
     layers = known_layers("vgg16")
     shape = Shape(200, 300)
     ((pixels, operations),) = PROFILE.plan(shape, settings(cues=["blur"], draws=1), "vgg16", layers)
-    # Three pictures and twelve of noise, the original again with each seven; and the gratings.
-    looks = (3 + 12) * 8 / 7 * 60000 + 96 * 64**2
+    # The original, three pictures and twelve of noise; and the gratings.
+    looks = (1 + 3 + 12) * 60000 + 96 * 64**2
     assert pixels == pytest.approx(0.6 * looks)
     assert operations == max(layer.operations for layer in layers)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dreamlab.dream.moves import Moves
-from tests.support.tiny import activations_by_hand, picture, silenced, tiny_network
+from tests.support.tiny import activations_by_hand, picture, silenced, tiny_network, wide_network
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,18 @@ def test_many_pictures_are_taken_as_they_are_needed(network):
         for name in ("first", "third"):
             assert together[place][name].map == pytest.approx(alone[name].map, rel=1e-5)
             assert together[place][name].pooled == pytest.approx(alone[name].pooled, rel=1e-3)
+
+
+def test_a_picture_has_the_same_figures_to_the_last_digit_whatever_others_there_are():
+    image, *others = (picture(97, 131, seed=seed) for seed in range(28))
+    measured = Moves(wide_network(), ("first", "second", "third"), "float32", "notebook")
+    together = [moved["third"] for moved in measured.moves(image, others)]
+    for place in (0, 11, 25, 26):
+        (alone,) = measured.moves(image, [others[place]])
+        assert (alone["third"].map, alone["third"].pooled) == (
+            together[place].map,
+            together[place].pooled,
+        )
 
 
 def test_little_memory_gives_the_same(network):
