@@ -13,6 +13,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+#: Length of what a layer says of pairs, over that of its Gram matrix, that rounding in float32 may
+#: make: such a layer finds all pictures the same, or all but one, of which no estimate tells more.
+_ROUNDING = 1e-6
+
 #: Fewest pictures of a group whose HSIC can be estimated without bias.
 _FEWEST = 4
 
@@ -35,23 +39,25 @@ def signatures(grams: np.ndarray, groups: Groups) -> np.ndarray:
     -------
     numpy.ndarray
         float64, shape (layers, pairs), of length 1; NaN for a layer to which all pictures are the
-        same.
+        same, or all but one.
 
     Raises
     ------
     ValueError
         If a group has fewer than 4 pictures.
     """
-    parts = []
+    parts, sizes = [], np.zeros(len(grams))
     for group in groups:
         count = len(group)
         if count < _FEWEST:
             raise ValueError(f"a group has {count} pictures, which are fewer than {_FEWEST}")
-        centred = _u_centred(grams[:, group[:, None], group])
-        parts.append(centred.reshape(len(grams), -1) / np.sqrt(count * (count - 3)))
+        some = grams[:, group[:, None], group]
+        parts.append(_u_centred(some).reshape(len(grams), -1) / np.sqrt(count * (count - 3)))
+        sizes += np.square(some, dtype=np.float64).sum(axis=(1, 2)) / (count * (count - 3))
     pairs = np.concatenate(parts, axis=1)
     lengths = np.linalg.norm(pairs, axis=1, keepdims=True)
-    return np.divide(pairs, lengths, out=np.full_like(pairs, np.nan), where=lengths > 0)
+    tells = lengths > _ROUNDING * np.sqrt(sizes)[:, None]
+    return np.divide(pairs, lengths, out=np.full_like(pairs, np.nan), where=tells)
 
 
 def _u_centred(grams: np.ndarray) -> np.ndarray:

@@ -84,9 +84,11 @@ def items(
         caption = f"{layer} · {'no other layer to compare' if len(columns) == 1 else 'no answer'}"
         if others:
             best = max(others, key=lambda column: alike[column])
-            halves = figures.halves[:, row]
-            low, high = np.nanquantile(halves[:, best], (0.025, 0.975))
-            stays = np.nanargmax(halves[:, others], axis=1) == others.index(best)
+            # In a half that a layer finds all the same it is like no other.
+            halves = np.nan_to_num(figures.halves[:, row])
+            low, high = np.quantile(halves[:, best], (0.025, 0.975))
+            stays = halves[:, others].argmax(axis=1) == others.index(best)
+            stays &= halves[:, best] > 0
             chances = np.nanmax(figures.shuffled[:, row, others], axis=1)
             values |= {
                 "partner": columns[best],

@@ -55,6 +55,17 @@ def test_unrelated_features_have_none_where_the_biased_one_has_nearly_all():
     assert np.mean([biased(x, y) for x, y in pairs]) == pytest.approx(512 / (512 + 63), abs=0.01)
 
 
+def test_a_layer_that_tells_a_single_picture_from_the_rest_has_no_figures():
+    x, y = normal(0, 64, 20), np.zeros((64, 5))
+    y[3] = normal(1, 1, 5)
+    both = np.concatenate([gram(x), gram(y - y.mean(axis=0))])
+    figures = cka(both, both, whole(64))
+    assert figures[0, 0] == pytest.approx(1)
+    assert np.isnan(figures[1]).all() and np.isnan(figures[:, 1]).all()
+    # However small features are, their differences count.
+    assert cka(gram(1e-9 * x), gram(x), whole(64)).item() == pytest.approx(1)
+
+
 def test_the_order_of_the_pictures_is_nothing():
     x, y = gram(normal(0, 64, 9)), gram(normal(0, 64, 9) + normal(1, 64, 9))
     order = np.random.default_rng(2).permutation(64)
