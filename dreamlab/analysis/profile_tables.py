@@ -157,32 +157,42 @@ def sentence(findings: AnalysisData) -> str:
     by_layer = {}
     for layer in rows[0]["layers"]:
         found = {
-            group: mean(row["layers"][layer]["pooled"] for row in rows if row["group"] == group)
+            group: [
+                mean(row["layers"][layer][end] for row in rows if row["group"] == group)
+                for end in ("pooled", "pooled_low")
+            ]
             for group in _RELIED_ON
         }
-        groups = {group: figure for group, figure in found.items() if figure is not None}
+        groups = {
+            group: (figure, low)
+            for group, (figure, low) in found.items()
+            if figure is not None and low is not None
+        }
         if groups:
             by_layer[layer] = groups
     if not by_layer:
         return "Nothing here changes the picture, a layer's answer and noise enough to be compared."
     ends = list(dict.fromkeys((next(iter(by_layer)), next(reversed(by_layer)))))
     clauses = [_reliance(layer, by_layer[layer]) for layer in ends]
-    still = dict.fromkeys(
-        CUES[row["cue"]].label
+    measured = {
+        row["cue"]
         for row in rows
-        if all(of["map"] is None for name, of in row["layers"].items() if name in by_layer)
-    )
+        if any(of["map"] is not None for name, of in row["layers"].items() if name in by_layer)
+    }
+    still = dict.fromkeys(CUES[row["cue"]].label for row in rows if row["cue"] not in measured)
     rest = f" Left out, as it changes too little or too much here: {listed(still)}." * bool(still)
     return f"By its means over the picture, {' and '.join(clauses)}.{rest}"
 
 
-def _reliance(layer: str, groups: Mapping[str, float]) -> str:
+def _reliance(layer: str, groups: Mapping[str, tuple[float, float]]) -> str:
+    """Return what a layer relies on most, of a mean and its lower end over the draws by group."""
     most = max(groups, key=lambda group: groups[group])
-    if groups[most] > 1:
-        return f"{layer} relies most on {GROUPS[most]} ({groups[most]:.2g} times noise as large)"
+    figure, low = groups[most]
+    if low > 1:
+        return f"{layer} relies most on {GROUPS[most]} ({figure:.2g} times noise as large)"
     return (
-        f"{layer} minds nothing more than noise as large ({GROUPS[most]} comes closest, "
-        f"{groups[most]:.2g} times)"
+        f"{layer} minds nothing clearly more than noise as large ({GROUPS[most]} comes closest, "
+        f"{figure:.2g} times)"
     )
 
 
@@ -193,6 +203,6 @@ def _of_gratings(findings: AnalysisData) -> str:
         return "No layer answers to gratings."
     most = max(heard, key=lambda name: heard[name]["oriented"])
     return (
-        f"Most channels tuned to an orientation has {most}: {heard[most]['oriented']:.0%}, "
-        f"and {heard[most]['oriented_by_chance']:.0%} by chance."
+        f"{most} has most channels that are tuned to an orientation: "
+        f"{heard[most]['oriented']:.0%}, and {heard[most]['oriented_by_chance']:.0%} by chance."
     )

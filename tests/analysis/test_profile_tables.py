@@ -44,9 +44,27 @@ def test_the_group_is_the_one_whose_cues_shift_most_on_average():
     )
     assert sentence(findings) == (
         "By its means over the picture, layer0.5 relies most on colour (2.1 times noise as large) "
-        "and layer1.0 minds nothing more than noise as large (fine texture comes closest, 0.8 "
-        "times)."
+        "and layer1.0 minds nothing clearly more than noise as large (fine texture comes "
+        "closest, 0.8 times)."
     )
+
+
+def test_what_exceeds_noise_in_some_draws_alone_is_not_relied_on():
+    assert sentence(made({"shift": {1.0: 1.05}})) == (
+        "By its means over the picture, layer1.0 minds nothing clearly more than noise as large "
+        "(place comes closest, 1.1 times)."
+    )
+
+
+def test_a_cue_is_left_out_only_if_no_strength_was_measured():
+    findings = made({"blur": {1.0: 2.0}, "greyscale": {1.0: 3.0}, "channels": {1.0: 2.0}})
+    nothing = ["greyscale-1", *(f"channels-{at}" for at in (1, 2, 3))]
+    for item in findings.items:
+        if item.key in nothing:
+            item.values["layers"]["layer1.0"] |= dict.fromkeys(("map", "pooled", "pooled_low"))
+    said = sentence(findings)
+    assert said.endswith(" Left out, as it changes too little or too much here: channel shuffle.")
+    assert "relies most on colour (3 times" in said
 
 
 def test_one_layer_has_one_clause():
@@ -57,7 +75,11 @@ def test_one_layer_has_one_clause():
 
 
 @pytest.mark.parametrize(
-    ("answering", "told"), [(4, "has maps: 75%, and 25% by chance."), (0, "No layer answers")]
+    ("answering", "told"),
+    [
+        (4, "maps has most channels that are tuned to an orientation: 75%, and 25% by chance."),
+        (0, "No layer answers"),
+    ],
 )
 def test_gratings_alone_have_a_sentence(answering, told):
     values = {"layers": {"maps": {"answering": answering, "oriented": 0.75}}}
