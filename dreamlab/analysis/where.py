@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from dreamlab.dream.effective_field import Seen
     from dreamlab.models import Network
 
-#: Share of the gradient that is within the effective side: all but what Luo et al. 2016 leave out
-#: of a Gaussian, two standard deviations on either side.
+#: Share of the gradient that is within the effective side: what lies within two standard deviations
+#: of a Gaussian. Luo et al. 2016 count the pixels above 1 - 0.9545 of the strongest, which may be
+#: scattered, while a share has a side that never exceeds the theoretical one.
 _HELD = 0.9545
 
 #: Fewest positions of a map whose likeness to another says something.

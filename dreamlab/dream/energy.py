@@ -1,6 +1,6 @@
 """Where on a picture the layers of a network answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -10,6 +10,7 @@ from dreamlab.dream.compiled import in_words
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
 from dreamlab.models.keras_settings import own_settings
+from dreamlab.models.per_network import per_network
 
 
 def energy_maps(
@@ -39,10 +40,22 @@ def energy_maps(
         If the network has no such layer or range, or fails.
     """
     network.feeding.chosen(preprocessing)  # fails before anything is compiled
+    squares = _squares(network, tuple(layers), precision, preprocessing)
+    with in_words(Shape.of(picture)):
+        found = squares(picture[None])
+    return {
+        name: energy.numpy().astype(np.float64) * float(peak) ** 2
+        for name, (peak, energy) in zip(layers, found, strict=True)
+    }
+
+
+@per_network(4)
+def _squares(
+    network: Network, layers: tuple[str, ...], precision: str, preprocessing: str
+) -> Callable[[np.ndarray], list[tuple[tf.Tensor, tf.Tensor]]]:
+    """Return the compiled function from a picture to peaks and energies over their squares."""
     model = network.feature_extractor(layers, *arithmetic(precision))
 
-    # A compiled graph frees each feature map as soon as nothing needs it.
-    @tf.function(autograph=False)
     @own_settings()
     def squares(pictures: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
         outputs = network.activations(model, pictures, preprocessing)
@@ -55,9 +68,6 @@ def energy_maps(
             found.append((peak, tf.reduce_mean(tf.square(relative), axis=2)))
         return found
 
-    with in_words(Shape.of(picture)):
-        found = squares(tf.constant(picture[None]))
-    return {
-        name: energy.numpy().astype(np.float64) * float(peak) ** 2
-        for name, (peak, energy) in zip(layers, found, strict=True)
-    }
+    # A compiled graph frees each feature map as soon as nothing needs it.
+    signature = [tf.TensorSpec((1, None, None, 3), tf.float32)]
+    return tf.function(squares, input_signature=signature, autograph=False)

@@ -5,6 +5,9 @@ from PIL import Image
 
 from dreamlab.images.shape import Shape
 
+#: Deviation of a map in float32 from its mean, over its size, that rounding alone may make.
+_ROUNDING = 1e-6
+
 
 def deviation(distribution: np.ndarray) -> float:
     """Return the standard deviation an axis of a distribution, in pixels.
@@ -66,9 +69,14 @@ def half_share(energy: np.ndarray) -> float | None:
 
 def correlation(first: np.ndarray, second: np.ndarray) -> float | None:
     """Return Pearson's correlation of two maps of one shape; None if one is the same all over."""
-    deviations = [values - values.mean() for values in (np.float64(first), np.float64(second))]
-    norms = np.prod([np.linalg.norm(values) for values in deviations])
-    return float(np.vdot(*deviations) / norms) if norms else None
+    maps = np.float64(first), np.float64(second)
+    deviations = [values - values.mean() for values in maps]
+    norms = [np.linalg.norm(values) for values in deviations]
+    # What float32 leaves of a map that is the same all over is no pattern.
+    least = [_ROUNDING * np.linalg.norm(values) for values in maps]
+    if any(norm <= low for norm, low in zip(norms, least, strict=True)):
+        return None
+    return float(np.vdot(*deviations) / np.prod(norms))
 
 
 def local_contrast(image: np.ndarray, shape: Shape) -> np.ndarray:

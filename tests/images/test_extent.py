@@ -46,6 +46,15 @@ def test_correlation_is_pearsons_and_none_without_change():
     assert correlation(first, np.ones((6, 7))) is None
 
 
+def test_rounding_errors_of_an_even_map_are_no_pattern():
+    even = np.full((7, 9), 0.1) * (1 + 1e-8 * np.random.default_rng(0).normal(size=(7, 9)))
+    other = np.arange(63.0).reshape(7, 9)
+    assert correlation(even, other) is None
+    assert correlation(other, np.float32(even)) is None
+    assert correlation(other, 1e-12 * other) == pytest.approx(1)
+    assert correlation(other, other + 1e4) == pytest.approx(1)
+
+
 def test_local_contrast_is_the_mean_squared_slope_of_brightness():
     image = np.zeros((8, 6, 3), np.float32)
     image[:, 3:] = 0.5  # half of the slope on either side of the edge
