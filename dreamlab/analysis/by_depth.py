@@ -5,17 +5,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dreamlab.analysis.base import AnalysisData, Contrast
+from dreamlab.analysis.two_networks import EQUAL, labels
 from dreamlab.report.table import Table
-from dreamlab.zoo import is_untrained, label
+from dreamlab.zoo import is_untrained
 
 #: What the weights of an item's network are.
 KINDS = ("trained", "untrained")
 
 #: Relative depths at which two networks are compared.
 _PLACES = 5
-
-#: Two networks' figures that differ by less on average are as good as equal.
-_EQUAL = 0.005
 
 
 def own_kind(model: str) -> str:
@@ -107,9 +105,7 @@ def contrast(
     figure : str
         The figure in words.
     """
-    labels = label(first.model), label(second.model)
-    if labels[0] == labels[1]:
-        labels = labels[0], f"{labels[1]} (second)"
+    names = labels(first, second)
     curves = [_curve(findings, name) for findings in (first, second)]
     if not all(curves):
         return Contrast("In one of the two no layer answers, so there is nothing to compare.")
@@ -124,16 +120,24 @@ def contrast(
         for place, one, other in zip(places, *both, strict=True)
     )
     title = f"{figure} at equal relative depth"
-    table = Table(f"{name}_contrast", title, ("relative depth", *labels), rows, "lines")
+    table = Table(f"{name}_contrast", title, ("relative depth", *names), rows, "lines")
     tables = (table,) if len(rows) > 1 else ()
     averages = [float(np.mean(of)) for of in both]
-    if max(abs(both[0] - both[1])) < _EQUAL:
+    apart = abs(both[0] - both[1])
+    equal = EQUAL * max(1.0, *map(abs, averages))
+    if max(apart) < equal:
         return Contrast(
             f"No difference at equal relative depth ({figure} {averages[0]:.2f}).", tables
         )
+    if abs(averages[0] - averages[1]) < equal:
+        return Contrast(
+            f"On average, the two are equal at equal relative depth ({figure} {averages[0]:.2f}); "
+            f"they are farthest apart, by {max(apart):.2f}, at {places[apart.argmax()]:.0%} of it.",
+            tables,
+        )
     more = int(averages[1] > averages[0])
     return Contrast(
-        f"At equal relative depth, {labels[more]} {better}: {figure} {averages[more]:.2f} on "
+        f"At equal relative depth, {names[more]} {better}: {figure} {averages[more]:.2f} on "
         f"average, against {averages[1 - more]:.2f}.",
         tables,
     )

@@ -182,8 +182,10 @@ def sentence(findings: AnalysisData) -> str:
     if not gains:
         return "No layer here answers to this picture, so there is nothing to exaggerate."
     most = max(gains, key=lambda layer: gains[layer])
-    said = f"{most} is exaggerated most: it answers {gains[most]:.3g} times as strongly as to the"
-    said += " original"
+    which = f"{most} is exaggerated most"
+    if gains[most] <= 1:  # from noise, few steps may not even come to what the original has
+        which = f"No layer is exaggerated, {most} comes nearest"
+    said = f"{which}: it answers {gains[most]:.3g} times as strongly as to the original"
     if len(gains) > 1:
         least = min(gains, key=lambda layer: gains[layer])
         said += f", and {least} least ({gains[least]:.3g} times)"

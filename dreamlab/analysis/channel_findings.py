@@ -1,12 +1,13 @@
 """What the channel explorer's figures say: its tables and its sentence."""
 
+import math
 from statistics import fmean, median
 from typing import Any
 
 from dreamlab.analysis.base import AnalysisData, Contrast
+from dreamlab.analysis.two_networks import EQUAL, labels
 from dreamlab.classes import channel_label
 from dreamlab.report.table import Table
-from dreamlab.zoo import label
 
 
 def tables(findings: AnalysisData) -> tuple[Table, ...]:
@@ -69,17 +70,17 @@ def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
     """Return how much the pictures of two networks reach beside natural ones: their medians."""
     columns = ("network", "pictures", "median", "lowest", "highest")
     rows = []
-    for findings in (first, second):
+    for findings, name in zip((first, second), labels(first, second), strict=True):
         pictures = _by_channel(findings).values()
         times = [values["times"] for of in pictures if _woken(of) for values in of]
         ends = (median(times), min(times), max(times)) if times else (None,) * 3
-        rows.append((label(findings.model), len(times), *ends))
+        rows.append((name, len(times), *ends))
     (one, _, *figures), (other, _, *others) = rows
     if figures[0] is None or others[0] is None:
         said = (
             "One of the networks has no grown picture to compare with crops that wake its channels."
         )
-    elif figures == others:
+    elif all(math.isclose(*pair, rel_tol=EQUAL) for pair in zip(figures, others, strict=True)):
         said = "No difference: the pictures of both networks reach the same beside natural crops."
     else:
         said = (

@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dreamlab.analysis.base import AnalysisData, Contrast
+from dreamlab.analysis.two_networks import EQUAL, labels
 from dreamlab.report.table import Table
-from dreamlab.zoo import label
-
-#: Relative difference of two rises below which there is none.
-_EQUAL = 0.005
 
 _Cells = Mapping[tuple[str, int], Mapping[str, Any]]
 
@@ -50,7 +47,7 @@ def sentence(findings: AnalysisData) -> str:
     deaf = [of for of in heard.values() if of["rise"] <= of["noise_high"]]
     end = ""
     if deaf:
-        of = min(deaf, key=lambda values: values["rise"] / values["noise_high"])
+        of = min(deaf, key=lambda values: values["rise"] - values["noise_high"])
         end = f" Noise as large raises {of['layer']} no less at {_size(of)} px ({of['noise']:.3g})."
     small = min(peaks.values(), key=lambda of: (of["octave"], -of["rise"]))
     large = max(peaks.values(), key=lambda of: (of["octave"], of["rise"]))
@@ -67,7 +64,7 @@ def sentence(findings: AnalysisData) -> str:
 
 def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
     """Return the cell in which two networks differ most, for layers of one name."""
-    names = [label(findings.model) for findings in (first, second)]
+    names = labels(first, second)
     one, two = (_cells(findings) for findings in (first, second))
     both = {
         key: two[key]["rise"] / of["rise"]
@@ -82,7 +79,7 @@ def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
         "grid_contrast", "Rise in the second network over that in the first", cells, "rise"
     )
     most = max(both, key=lambda key: max(both[key], 1 / both[key]))
-    if max(both[most], 1 / both[most]) < 1 + _EQUAL:
+    if max(both[most], 1 / both[most]) < 1 + EQUAL:
         return Contrast(f"No difference: all {len(both)} cells rise as much in both.", (table,))
     return Contrast(
         f"{most[0]} differs most at {_size(one[most])} px: it rises {one[most]['rise']:.3g} times "

@@ -8,10 +8,10 @@ from dreamlab.analysis.catalogue import named, sentence
 from dreamlab.analysis.files import as_csv, plain
 from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.report import report
+from dreamlab.analysis.two_networks import labels
 from dreamlab.errors import DreamError
 from dreamlab.report.html import Figure, Section, framed
 from dreamlab.results import folder
-from dreamlab.zoo import label
 
 #: Height of a report in a notebook, in pixels.
 _FRAME_HEIGHT = 600
@@ -35,7 +35,11 @@ def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
     own = named(first.analysis).contrast
     if own is not None and first.items and second.items:
         return own(first, second)
-    said = (f"{label(found.model)}: {sentence(found)}" for found in (first, second) if found.items)
+    said = (
+        f"{name}: {sentence(found)}"
+        for name, found in zip(labels(first, second), (first, second), strict=True)
+        if found.items
+    )
     return Contrast(" ".join(said))
 
 
@@ -62,7 +66,7 @@ class Pair:
         """Both findings and their difference as HTML, one file."""
         found = self.contrast
         figures = [Figure(table, table.title) for table in found.tables]
-        names = f"{label(self.first.model)} and {label(self.second.model)}"
+        names = " and ".join(labels(self.first, self.second))
         section = Section(f"{named(self.first.analysis).title}: {names}", found.sentence)
         if figures:
             section = Section(section.heading, section.said, figures=figures)

@@ -5,9 +5,9 @@ from typing import Any
 
 from dreamlab.analysis.base import AnalysisData, Contrast
 from dreamlab.analysis.profile_tables import figures
+from dreamlab.analysis.two_networks import EQUAL, labels
 from dreamlab.images.cues import CUES
 from dreamlab.report.table import Table
-from dreamlab.zoo import label
 
 #: Parts of a network, each with the relative depth that it ends at.
 _PARTS = {"early": 1 / 3, "middle": 2 / 3, "late": 1.0}
@@ -54,17 +54,14 @@ def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
             tuple((*row[:5], "yes" if row[5] else "no") for row in rows),
         ),
     )
-    return Contrast(_sentence(rows, first.model, second.model), tables)
+    return Contrast(_sentence(rows, labels(first, second)), tables)
 
 
-def _sentence(rows: list[tuple[Any, ...]], first: str, second: str) -> str:
+def _sentence(rows: list[tuple[Any, ...]], names: tuple[str, str]) -> str:
     apart = [row for row in rows if row[5]]
     if not apart:
         return f"No difference: {len(rows)} figures of the two lie within the spread of the draws."
     cue, part, ours, theirs, *_ = max(apart, key=lambda row: abs(row[4]))
-    names = [label(first), label(second)]
-    if names[0] == names[1]:
-        names = ["the first network", "the second"]
     return (
         f"{len(apart)} of {len(rows)} figures differ beyond the spread, most in {part} layers "
         f"under {CUES[cue].label}: {names[0]} shifts {ours:.2g} times as far as under noise as "
@@ -91,7 +88,9 @@ def _by_part(findings: AnalysisData) -> dict[tuple[str, str, str], tuple[float, 
 
 def _apart(pairs: Iterable[tuple[tuple[float, ...], tuple[float, ...]]]) -> bool:
     """Return whether the spreads lie apart at every strength, always on the same side."""
+    apart = 1 + EQUAL  # a single draw has no spread, but a rounding error
     sides = {
-        -1 if theirs[2] < ours[1] else 1 if theirs[1] > ours[2] else 0 for ours, theirs in pairs
+        -1 if theirs[2] * apart < ours[1] else 1 if theirs[1] > ours[2] * apart else 0
+        for ours, theirs in pairs
     }
     return sides in ({-1}, {1})

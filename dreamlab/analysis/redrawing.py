@@ -16,7 +16,7 @@ from dreamlab.images.ssim import WINDOW
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import chosen_layers
 from dreamlab.report.table import Table
-from dreamlab.zoo import is_untrained
+from dreamlab.zoo import is_untrained, label
 
 if TYPE_CHECKING:
     from dreamlab.models import Network
@@ -171,7 +171,7 @@ def without_twin(findings: AnalysisData) -> str:
     drawn = {item.values["kind"] for item in findings.items}
     if not asked or not findings.complete or KINDS[1] in drawn:
         return ""
-    return f" {findings.model} cannot be copied, so no untrained twin stands beside it."
+    return f" {label(findings.model)} cannot be copied, so no untrained twin stands beside it."
 
 
 def some(*tables: Table | None) -> tuple[Table, ...]:

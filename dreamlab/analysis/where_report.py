@@ -5,15 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from dreamlab.analysis.base import AnalysisData, Contrast
+from dreamlab.analysis.two_networks import EQUAL, labels
 from dreamlab.errors import listed
 from dreamlab.report.table import Table
-from dreamlab.zoo import label
 
 #: Correlation from which two maps of energy count as the same.
 _SAME = 0.9
-
-#: Relative difference of two deviations below which there is none.
-_EQUAL = 0.005
 
 _Values = Mapping[str, Any]
 
@@ -91,14 +88,14 @@ def sentence(findings: AnalysisData) -> str:
         if len(whole) > 1:
             shares = [fields[layer]["side"] / fields[layer]["theoretical"] for layer in whole]
             middle = statistics.median(shares)
-            said = f"A middling layer sees {middle:.0%} of the side that it has on paper: {said}"
+            said = f"The median layer sees {middle:.0%} of the side that it has on paper: {said}"
     part = f"Half of {about}'s energy sits on {energies[about]['half_share']:.0%} of the picture"
     return f"{said}{part}{_untrained(energies)}."
 
 
 def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
     """Return where the effective fields of two networks differ most, for layers of one name."""
-    names = [label(findings.model) for findings in (first, second)]
+    names = labels(first, second)
     of = [_values(findings, "field") for findings in (first, second)]
     both = [
         layer
@@ -115,8 +112,6 @@ def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
             for layer, name, fields in zip(last, names, of, strict=True)
         ]
         return Contrast(f"The two have no layer of one name: {each[0]}; {each[1]}.")
-    if names[0] == names[1]:
-        names = [f"{names[0]}, first", f"{names[1]}, second"]
     heads = ("layer", *(head for name in names for head in (name, *_ends_of(name))))
     rows = tuple(
         (layer, *(end for fields in of for end in _ends(fields[layer], "deviation")))
@@ -128,8 +123,8 @@ def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
     pairs = {layer: [fields[layer]["deviation"] for fields in of] for layer in both}
     change = {layer: abs(one - two) / max(one, two, 1e-9) for layer, (one, two) in pairs.items()}
     most = max(change, key=lambda layer: change[layer])
-    if change[most] < _EQUAL:
-        return Contrast(f"No difference: {_layers(len(both))} see as far in both.", (table,))
+    if change[most] < EQUAL:
+        return Contrast(f"No difference: {_layers(len(both))} as far in both.", (table,))
     (one, two), spread = pairs[most], [fields[most]["deviation_spread"] for fields in of]
     said = f"{most} differs most: what a position sees has a standard deviation of {one:.3g} ± "
     said += f"{spread[0]:.2g} px in {names[0]} and {two:.3g} ± {spread[1]:.2g} px in {names[1]}"
@@ -190,4 +185,4 @@ def _untrained(energies: Mapping[str, _Values]) -> str:
 
 
 def _layers(count: int) -> str:
-    return f"all {count} layers" if count > 1 else "the layer"
+    return f"all {count} layers see" if count > 1 else "the layer sees"

@@ -113,12 +113,12 @@ def _findings(gains, untrained, model="vgg16"):
         Item(
             f"{layer}-{kind}-1",
             "",
-            {"layer": layer, "kind": kind, "draw": 1, "gain": gain, "relative_depth": 1.0},
+            {"layer": layer, "kind": kind, "draw": 1, "gain": gain, "relative_depth": at / len(of)},
         )
         for kind, of in (("trained", gains), ("untrained", untrained))
-        for layer, gain in of.items()
+        for at, (layer, gain) in enumerate(of.items(), 1)
     ]
-    settings = CaricatureSettings().to_dict()
+    settings = CaricatureSettings(untrained=bool(untrained)).to_dict()
     return AnalysisData("caricature", settings, model, "", tuple(items), True, 1.0)
 
 
@@ -131,6 +131,24 @@ def test_the_sentence_by_hand():
         "a is exaggerated most: it answers 1.2 times as strongly as to the original. vgg16 cannot "
         "be copied, so no untrained twin stands beside it."
     )
+
+
+def test_from_noise_a_layer_may_not_come_to_the_original():
+    assert CARICATURE.sentence(_findings({"a": 0.3, "b": 0.8}, {})) == (
+        "No layer is exaggerated, b comes nearest: it answers 0.8 times as strongly as to the "
+        "original, and a least (0.3 times)."
+    )
+
+
+def test_networks_that_are_equal_on_average_are_said_to_be():
+    first = _findings({"a": 1.5, "b": 2.5}, {})
+    second = _findings({"c": 2.5, "d": 1.5}, {}, "efficientnet_lite0")
+    said = CARICATURE.contrast(first, second).sentence
+    assert said.startswith("On average, the two are equal at equal relative depth (gain 2.00); ")
+    copies = CARICATURE.contrast(first, first)
+    assert copies.sentence.startswith("No difference")
+    names = "VGG16 (first)", "VGG16 (second)"
+    assert copies.tables[0].columns == ("relative depth", *names)
 
 
 def test_two_networks_by_hand():

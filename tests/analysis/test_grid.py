@@ -197,6 +197,14 @@ def test_two_networks_are_contrasted(network):
     said = GRID.contrast(findings, other).sentence
     assert said.startswith("third differs most at 28 x 21 px: it rises ")
     assert said.endswith("times in tiny and 50 times in other.")
+    more = _changed(_found(network, layers=["first", "third"]), [99.0] * 6)
+    assert GRID.contrast(findings, more).sentence.endswith(
+        "times in tiny (first) and 99 times in tiny (second)."
+    )
+    none = _changed(_found(network, layers=["first"]), [0.0] * 3)
+    for item in none.items:
+        item.values["noise_high"] = 0.0
+    assert "Noise as large raises first no less" in GRID.sentence(none)
     apart = _found(network, layers=["first"])
     assert GRID.contrast(apart, other).sentence.startswith("tiny: first rises most at")
 
