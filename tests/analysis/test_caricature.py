@@ -118,7 +118,7 @@ def _findings(gains, untrained, model="vgg16"):
         for kind, of in (("trained", gains), ("untrained", untrained))
         for at, (layer, gain) in enumerate(of.items(), 1)
     ]
-    settings = CaricatureSettings(untrained=bool(untrained)).to_dict()
+    settings = CaricatureSettings().to_dict()
     return AnalysisData("caricature", settings, model, "", tuple(items), True, 1.0)
 
 
@@ -128,15 +128,15 @@ def test_the_sentence_by_hand():
         "(1.2 times). Untrained, b answers 1.6 times as strongly."
     )
     assert CARICATURE.sentence(_findings({"a": 1.2}, {})) == (
-        "a is exaggerated most: it answers 1.2 times as strongly as to the original. vgg16 cannot "
+        "a is exaggerated most: it answers 1.2 times as strongly as to the original. VGG16 cannot "
         "be copied, so no untrained twin stands beside it."
     )
 
 
 def test_from_noise_a_layer_may_not_come_to_the_original():
-    assert CARICATURE.sentence(_findings({"a": 0.3, "b": 0.8}, {})) == (
+    assert CARICATURE.sentence(_findings({"a": 0.3, "b": 0.8}, {"b": 0.5})) == (
         "No layer is exaggerated, b comes nearest: it answers 0.8 times as strongly as to the "
-        "original, and a least (0.3 times)."
+        "original, and a least (0.3 times). Untrained, b answers 0.5 times as strongly."
     )
 
 
