@@ -61,7 +61,8 @@ class _Growth:
         """
         own, crops = float(self.target.of(reached)), self.target.of(natural)
         best = float(crops.min() if self.least else crops.max())
-        times = None if self.least or best <= 0 else own / best
+        # A mean below 0, of a layer without ReLU, wakes nothing.
+        times = None if self.least or best <= 0 else max(0.0, own) / best
         return {"reached": own, "natural": best, "times": times}
 
 

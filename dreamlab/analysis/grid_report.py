@@ -80,7 +80,7 @@ def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
     )
     most = max(both, key=lambda key: max(both[key], 1 / both[key]))
     if max(both[most], 1 / both[most]) < 1 + EQUAL:
-        return Contrast(f"No difference: all {len(both)} cells rise as much in both.", (table,))
+        return Contrast("No difference: every cell rises as much in both.", (table,))
     return Contrast(
         f"{most[0]} differs most at {_size(one[most])} px: it rises {one[most]['rise']:.3g} times "
         f"in {names[0]} and {two[most]['rise']:.3g} times in {names[1]}.",

@@ -33,7 +33,9 @@ def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
             means = [sum(pair[side][0] for pair in pairs) / len(pairs) for side in (0, 1)]
             rows.append((cue, part, *means, means[1] - means[0], _apart(pairs)))
     if not rows:
-        return Contrast("The two have no cue and no depth in common: choose layers of like depth.")
+        return Contrast(
+            "The two have no figures of one cue at a like depth: choose other layers or cues."
+        )
     parts = [part for part in _PARTS if any(row[1] == part for row in rows)]
     by_place = {(row[0], row[1]): row[4] for row in rows}
     wide = tuple(
@@ -60,10 +62,10 @@ def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
 def _sentence(rows: list[tuple[Any, ...]], names: tuple[str, str]) -> str:
     apart = [row for row in rows if row[5]]
     if not apart:
-        return f"No difference: {len(rows)} figures of the two lie within the spread of the draws."
+        return "No difference: all figures of the two lie within the spread of the draws."
     cue, part, ours, theirs, *_ = max(apart, key=lambda row: abs(row[4]))
     return (
-        f"{len(apart)} of {len(rows)} figures differ beyond the spread, most in {part} layers "
+        f"Differences beyond the spread: {len(apart)} of {len(rows)}, the largest in {part} layers "
         f"under {CUES[cue].label}: {names[0]} shifts {ours:.2g} times as far as under noise as "
         f"large, {names[1]} {theirs:.2g} times."
     )

@@ -89,7 +89,9 @@ def sentence(findings: AnalysisData) -> str:
             shares = [fields[layer]["side"] / fields[layer]["theoretical"] for layer in whole]
             middle = statistics.median(shares)
             said = f"The median layer sees {middle:.0%} of the side that it has on paper: {said}"
-    part = f"Half of {about}'s energy sits on {energies[about]['half_share']:.0%} of the picture"
+    part = (
+        f"Half of the energy of {about} sits on {energies[about]['half_share']:.0%} of the picture"
+    )
     return f"{said}{part}{_untrained(energies)}."
 
 

@@ -1,5 +1,6 @@
 """What the channel explorer grows: how much it reaches, its sorts, and what it says of them."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape
 from dreamlab.images.natural import random_crops, sample_crops
 from dreamlab.layers import known_layers
+from dreamlab.models import Network
 from tests.support.tiny import headed_network, picture, silenced, tiny_network
 
 CHANNELS = named("channels")
@@ -24,6 +26,15 @@ def network():
 
 def explored(network, image=None, /, layer="third", **values):
     return analyse(CHANNELS, image, network, **{"layer": layer, **SMALL} | values)
+
+
+def one_linear_layer():
+    """A network whose channels are minus the colours of a picture, less a little."""
+    pictures = keras.Input((None, None, 3))
+    layer = keras.layers.Conv2D(3, 1, name="only")
+    model = keras.Model(pictures, layer(pictures))
+    layer.set_weights([-np.eye(3, dtype=np.float32)[None, None], np.full(3, 0.15, np.float32)])
+    return Network("one", model, "random")
 
 
 def grown(findings, kind="grown"):
@@ -210,6 +221,15 @@ def test_a_resumed_run_has_the_same_pictures_and_figures_to_the_last_digit():
         assert resumed.items == whole.items
         for item, other in zip(resumed.items, whole.items, strict=True):
             np.testing.assert_array_equal(item.picture.pixels, other.picture.pixels)
+
+
+def test_what_answers_below_0_is_woken_no_times():
+    values = {"direction": {0: -1.0, 1: -1.0}, "side": 40, "steps": 1}
+    findings = explored(one_linear_layer(), picture(20, 24), layer="only", **values)
+    (item,) = grown(findings)
+    assert item.values["reached"] < 0 < item.values["natural"]
+    assert item.values["times"] == 0
+    assert "0 times" in item.caption
 
 
 def test_the_plan_counts_all_pictures_and_crops():

@@ -191,7 +191,7 @@ def test_the_sentence_and_the_tables_are_worked_out_from_the_figures(network):
 def test_two_networks_are_contrasted(network):
     findings = _found(network, layers=["first", "third"])
     same = GRID.contrast(findings, _found(network, layers=["first", "third"]))
-    assert same.sentence == "No difference: all 6 cells rise as much in both."
+    assert same.sentence == "No difference: every cell rises as much in both."
     assert all(ratio == 1 for row in same.tables[0].rows for ratio in row[1:])
     other = _changed(_found(tiny_network(name="other"), layers=["third"]), [1, 50, 1])
     said = GRID.contrast(findings, other).sentence

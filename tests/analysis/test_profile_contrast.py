@@ -25,8 +25,8 @@ def test_differences_beyond_the_spread_by_part_of_the_depth():
         ("shift", "early", "yes"),
     ]
     assert found.sentence == (
-        "2 of 3 figures differ beyond the spread, most in late layers under blur: one shifts 3 "
-        "times as far as under noise as large, two 1 times."
+        "Differences beyond the spread: 2 of 3, the largest in late layers under blur: one shifts "
+        "3 times as far as under noise as large, two 1 times."
     )
 
 
@@ -36,7 +36,7 @@ def test_a_difference_counts_only_if_it_is_on_the_same_side_at_every_strength():
     layer = {"depth": 1.0, "map": 0.5, "pooled": 0.5, "pooled_low": 0.4, "pooled_high": 0.6}
     items = [dataclasses.replace(second.items[0], values=values | {"layers": {"layer": layer}})]
     turned = dataclasses.replace(second, items=(*items, *second.items[1:]))
-    assert contrast(first, second).sentence.startswith("1 of 1 figures differ")
+    assert contrast(first, second).sentence.startswith("Differences beyond the spread: 1 of 1,")
     assert contrast(first, turned).sentence.startswith("No difference")
 
 
@@ -47,10 +47,18 @@ def test_two_copies_of_a_network_do_not_differ():
     ]
     assert contrast(*profiles).sentence.startswith("No difference")
     other = analyse(named("profile"), picture(40, 48), tiny_network(seed=3), precision="float32")
-    assert "differ beyond the spread" in contrast(profiles[0], other).sentence
+    assert "Differences beyond the spread: " in contrast(profiles[0], other).sentence
+
+
+def test_rounding_errors_of_a_single_draw_are_no_difference():
+    first, second, third = (
+        made({"blur": {1.0: figure}}, spread=0) for figure in (1.0, 1 + 1e-6, 1.02)
+    )
+    assert contrast(first, second).sentence.startswith("No difference")
+    assert contrast(first, third).sentence.startswith("Differences beyond the spread: 1 of 1")
 
 
 def test_nothing_in_common():
     found = contrast(made({"blur": {0.1: 1.0}}), made({"shift": {0.1: 1.0}}))
     assert found.tables == ()
-    assert found.sentence.startswith("The two have no cue")
+    assert found.sentence.startswith("The two have no figures of one cue")

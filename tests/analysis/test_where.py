@@ -176,7 +176,9 @@ def test_the_tables_and_the_sentence_have_the_figures(network):
     assert likeness.columns == ("layer", "contrast")
     assert "third sees 10 px on paper and" in WHERE.sentence(findings)
     share = _by_key(findings)["third-energy"].values["half_share"]
-    assert f"Half of third's energy sits on {share:.0%} of the picture" in WHERE.sentence(findings)
+    assert f"Half of the energy of third sits on {share:.0%} of the picture" in WHERE.sentence(
+        findings
+    )
     assert files(findings)["fields.csv"].startswith(b"layer,theoretical,effective,")
 
 
