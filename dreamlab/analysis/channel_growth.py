@@ -10,8 +10,9 @@ from dreamlab.analysis.base import AnalysisStep, Item
 from dreamlab.analysis.channel_findings import natural_words
 from dreamlab.analysis.channel_settings import ChannelSettings
 from dreamlab.analysis.channel_targets import Target
-from dreamlab.images import Picture
-from dreamlab.images.natural import SAMPLES, centre_square, random_crops, sample_crops
+from dreamlab.images import Picture, to_pixels
+from dreamlab.images.natural import SAMPLES, random_crops, sample_crops
+from dreamlab.images.squares import middle_square
 from dreamlab.layer_info import LayerInfo
 
 # The engine imports TensorFlow; the catalogue of analyses must load without it.
@@ -92,7 +93,7 @@ def grown(
     most = visualizer.most_at_once(memory, settings.diverse)
     start = None
     if settings.start == "photo" and image is not None:
-        start = centre_square(image, settings.side)
+        start = middle_square(to_pixels(image), settings.side)
     natural = None
     for first in range(0, len(growths), most):
         some = growths[first : first + most]

@@ -139,7 +139,7 @@ def _tuning(layers: Mapping[str, Mapping[str, Any]]) -> list[Table]:
         Table(
             name,
             title,
-            ("layer", *columns),
+            ("layer", *(column.replace("_by_", ", by ") for column in columns)),
             tuple((layer, *(of[column] for column in columns)) for layer, of in layers.items()),
             "lines",
             silent,

@@ -1,19 +1,16 @@
 """The pictures that layers are compared over: those that are given, or crops of the samples."""
 
 from collections.abc import Sequence
-from importlib import resources
 
 import numpy as np
 
 from dreamlab.errors import DreamError
 from dreamlab.images import load_image, to_pixels
+from dreamlab.images.natural import SAMPLES
 from dreamlab.images.squares import middle_square, seeded_squares
 
 #: Fewest pictures of which similarity says something, and most that are compared.
 FEWEST, MOST = 64, 1024
-
-#: The photographs that come with dreamlab.
-_SAMPLES = ("cat.png", "galaxies.jpg")
 
 
 def pictures_of(
@@ -48,8 +45,7 @@ def pictures_of(
         If too few or too many pictures are given.
     """
     if given is None:
-        folder = resources.files("dreamlab").joinpath("samples")
-        samples = [to_pixels(load_image(folder.joinpath(name).read_bytes())) for name in _SAMPLES]
+        samples = [to_pixels(load_image(path)) for path in SAMPLES]
         pictures, sources = seeded_squares(samples, count, side, seed)
         return pictures, [np.flatnonzero(sources == place) for place in range(len(samples))]
     if len(given) > MOST:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from dreamlab.images.load import load_image
-from dreamlab.images.pixels import from_pixels, to_pixels
+from dreamlab.images.pixels import to_pixels
+from dreamlab.images.squares import square
 
 #: The pictures that come with dreamlab.
 SAMPLES = tuple(
@@ -37,33 +37,15 @@ def random_crops(image: np.ndarray, side: int, count: int, seed: int) -> np.ndar
         float32, shape (count, side, side, 3), in [-1, 1].
     """
     generator = np.random.default_rng(seed)
-    picture = Image.fromarray(to_pixels(image))
-    longest = min(picture.size)
+    pixels = to_pixels(image)
+    height, width = pixels.shape[:2]
+    longest = min(height, width)
     shortest = min(side, longest)
-    places = [
-        (shortest * (longest / shortest) ** size, left, top)
-        for size, left, top in generator.uniform(size=(count, 3)).tolist()
-    ]
-    return np.stack([_square(picture, side, *place) for place in places])
-
-
-def centre_square(image: np.ndarray, side: int) -> np.ndarray:
-    """Return the largest square around a picture's centre, scaled to a side, bicubically.
-
-    Parameters
-    ----------
-    image : numpy.ndarray
-        float32, shape (H, W, 3), in [-1, 1].
-    side : int
-        Side of the square that is returned, in pixels.
-
-    Returns
-    -------
-    numpy.ndarray
-        float32, shape (side, side, 3), in [-1, 1].
-    """
-    picture = Image.fromarray(to_pixels(image))
-    return _square(picture, side, min(picture.size), 0.5, 0.5)
+    crops = []
+    for size, left, top in generator.uniform(size=(count, 3)).tolist():
+        own = shortest * (longest / shortest) ** size
+        crops.append(square(pixels, top * (height - own), left * (width - own), own, side))
+    return np.stack(crops)
 
 
 def sample_crops(side: int, count: int, seed: int = 0) -> np.ndarray:
@@ -80,11 +62,3 @@ def sample_crops(side: int, count: int, seed: int = 0) -> np.ndarray:
         float32, shape (count * pictures, side, side, 3), in [-1, 1].
     """
     return np.concatenate([random_crops(load_image(path), side, count, seed) for path in SAMPLES])
-
-
-def _square(picture: Image.Image, side: int, cut: float, left: float, top: float) -> np.ndarray:
-    """Cut a square of a side, at shares of the way from left and from top; scale it to another."""
-    x, y = left * (picture.width - cut), top * (picture.height - cut)
-    box = x, y, min(x + cut, picture.width), min(y + cut, picture.height)
-    scaled = picture.resize((side, side), Image.Resampling.BICUBIC, box=box)
-    return from_pixels(np.asarray(scaled))

@@ -26,7 +26,7 @@ def middle_square(pixels: np.ndarray, side: int) -> np.ndarray:
     height, width = pixels.shape[:2]
     own = min(height, width)
     top, left = (height - own) // 2, (width - own) // 2
-    return _square(pixels[top : top + own, left : left + own], 0, 0, own, side)
+    return square(pixels[top : top + own, left : left + own], 0, 0, own, side)
 
 
 def seeded_squares(
@@ -65,11 +65,27 @@ def seeded_squares(
         least = min(side, most)
         own = least * (most / least) ** generator.random()
         top, left = (generator.random() * (length - own) for length in (height, width))
-        squares.append(_square(pictures[place], top, left, own, side))
+        squares.append(square(pictures[place], top, left, own, side))
     return np.stack(squares), places
 
 
-def _square(pixels: np.ndarray, top: float, left: float, own: float, side: int) -> np.ndarray:
+def square(pixels: np.ndarray, top: float, left: float, own: float, side: int) -> np.ndarray:
+    """Return a square of a picture, scaled to a side, bicubically.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray
+        uint8, shape (H, W, 3).
+    top, left, own : float
+        Place and side of the square in the picture, in pixels.
+    side : int
+        Side of the square that is returned, in pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (side, side, 3), in [-1, 1].
+    """
     image = Image.fromarray(pixels)
     # Rounding errors would lead out of the picture, which Pillow refuses.
     box = left, top, min(left + own, image.width), min(top + own, image.height)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dreamlab.images import load_image
-from dreamlab.images.natural import SAMPLES, centre_square, random_crops, sample_crops
+from dreamlab.images.natural import SAMPLES, random_crops, sample_crops
 
 #: Red grows with the column and green with the row, both from -1 to 1.
 RAMPS = np.zeros((60, 90, 3), np.float32)
@@ -46,12 +46,6 @@ def test_a_picture_below_the_side_is_enlarged():
     for crop in random_crops(RAMPS, 100, 5, 0):
         _, _, top, bottom = edges(crop)
         assert bottom - top == pytest.approx(60, abs=2)
-
-
-def test_the_square_around_the_centre():
-    square = centre_square(RAMPS, 30)
-    assert square.shape == (30, 30, 3)
-    np.testing.assert_allclose(edges(square), [15, 75, 0, 60], atol=1.5)
 
 
 def test_the_samples_are_cropped_in_turn():
