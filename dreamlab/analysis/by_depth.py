@@ -1,6 +1,6 @@
 """Figures of layers by depth, trained and untrained: their tables, and two networks' contrast."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -152,8 +152,4 @@ def _curve(findings: AnalysisData, name: str) -> Mapping[float, float]:
     by_depth: dict[float, list[float]] = {}
     for layer, value in by_layer.items():  # layers side by side have one depth
         by_depth.setdefault(depths[layer], []).append(value)
-    return {depth: _mean(by_depth[depth]) for depth in sorted(by_depth)}
-
-
-def _mean(values: Sequence[float]) -> float:
-    return float(np.mean(values))
+    return {depth: float(np.mean(by_depth[depth])) for depth in sorted(by_depth)}

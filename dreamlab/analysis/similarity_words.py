@@ -62,7 +62,11 @@ def sentence(findings: AnalysisData) -> str:
     if not values:
         return "No two layers were compared that answer to these pictures."
     model, beside = label(findings.model), values[0]["beside"]
-    return _of_two(values, model, label(beside)) if beside else _of_one(values, model)
+    return (
+        _of_two(values, model, label(beside))
+        if beside
+        else _of_one(values, model, among=bool(findings.settings["layers"]))
+    )
 
 
 def _of_two(values: Sequence[dict[str, Any]], model: str, beside: str) -> str:
@@ -87,7 +91,8 @@ def _of_two(values: Sequence[dict[str, Any]], model: str, beside: str) -> str:
     )
 
 
-def _of_one(values: Sequence[dict[str, Any]], model: str) -> str:
+def _of_one(values: Sequence[dict[str, Any]], model: str, *, among: bool) -> str:
+    """Return where the network changes; `among` some layers, others may lie between."""
     alike = {row["layer"]: row["cka"] for row in values}
     names = [name for name in values[0]["cka"] if name in alike]
     steps = {after: alike[after][before] for before, after in pairwise(names)}
@@ -106,7 +111,8 @@ def _of_one(values: Sequence[dict[str, Any]], model: str) -> str:
         if first != last
         else ""
     )
-    said = f"In {model}, {turn} differs most from the layer before it, {before} (CKA "
+    which = "layer compared before" if among else "layer before"
+    said = f"In {model}, {turn} differs most from the {which} it, {before} (CKA "
     told = [row for row in values if row["untrained"] is not None]
     learnt = ""
     if told:

@@ -208,21 +208,6 @@ def test_a_cancel_comes_between_all_steps_and_keeps_what_is_done():
     assert ended.sentence.startswith("Of third, channel")
 
 
-def test_a_resumed_run_has_the_same_pictures_and_figures_to_the_last_digit():
-    network, image = tiny_network(), picture(33, 32)
-    values = {"layer": "third", "count": 3, "negative": True, "diverse": 2, "side": 35}
-
-    def run(**more):
-        return analyse(CHANNELS, image, network, **SMALL | values, **more)
-
-    whole = run()
-    for kept in (whole.items[:7], whole.items[::2], whole.items[::3]):
-        resumed = run(resume_from=kept)
-        assert resumed.items == whole.items
-        for item, other in zip(resumed.items, whole.items, strict=True):
-            np.testing.assert_array_equal(item.picture.pixels, other.picture.pixels)
-
-
 def test_what_answers_below_0_is_woken_no_times():
     values = {"direction": {0: -1.0, 1: -1.0}, "side": 40, "steps": 1}
     findings = explored(one_linear_layer(), picture(20, 24), layer="only", **values)

@@ -85,6 +85,12 @@ def test_tables_and_sentence_say_the_figures(alone):
     assert f"(CKA {steps[turn]:.2f})" in said and said.endswith(".")
 
 
+def test_among_some_layers_it_is_not_said_that_one_comes_before_another():
+    data, _ = found(trained(tiny_network()), layers=["first", "third"])
+    said = ANALYSIS.sentence(data)
+    assert said.startswith("In tiny, third differs most from the layer compared before it, first ")
+
+
 def test_the_longest_block_by_hand():
     figures = [
         [1, 0.95, 0.2, 0.1],
