@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 #: Levels of noise that the cues of a usual picture lie between.
 _TYPICAL_LEVELS = 12
 
-#: A look as a share of a dream's step, as measured with VGG16: the maps of all layers are compared.
-_LOOK = 0.6
+#: A look as a share of a step of a dream, about: the maps of all layers are compared.
+_LOOK = 0.7
 
 
 def run(

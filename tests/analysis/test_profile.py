@@ -194,5 +194,5 @@ def test_the_work_is_that_of_the_looks():
     ((pixels, operations),) = PROFILE.plan(shape, settings(cues=["blur"], draws=1), "vgg16", layers)
     # The original, three pictures and twelve of noise; and the gratings.
     looks = (1 + 3 + 12) * 60000 + 96 * 64**2
-    assert pixels == pytest.approx(0.6 * looks)
+    assert pixels == pytest.approx(0.7 * looks)
     assert operations == max(layer.operations for layer in layers)
