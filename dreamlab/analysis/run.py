@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -14,7 +14,7 @@ from dreamlab.analysis.catalogue import named
 from dreamlab.analysis.findings import Findings
 from dreamlab.analysis.settings import LARGEST_SIDE, Settings
 from dreamlab.config.presets import PRESETS, mixed_preset
-from dreamlab.errors import DreamError, listed
+from dreamlab.errors import DreamError, listed, shown
 from dreamlab.images import Loaded, Picture, Shape, read_image, warned
 from dreamlab.images.bounds import check_smallest
 from dreamlab.images.gathered import gathered
@@ -31,7 +31,7 @@ def analyse(
     analysis: Analysis | str,
     picture: Source | Iterable[Source] | None = None,
     model: "Network | keras.Model | str | Path" = "vgg16",
-    settings: Settings | None = None,
+    settings: Settings | Mapping[str, Any] | None = None,
     *,
     resume_from: Iterable[Item] = (),
     second: "Network | None" = None,
@@ -55,9 +55,9 @@ def analyse(
         analysis that needs no picture; a folder or a list for one of several pictures.
     model : Network, keras.Model, str or path
         Any input of `dreamlab.models.load_model`.
-    settings : Settings, optional
-        Settings of the analysis; by default its defaults, overridden by `values`. A mix that is not
-        given is the network's own mixed preset.
+    settings : Settings or mapping, optional
+        Settings of the analysis, or some of them by name, overridden by `values`; the others have
+        their defaults. A mix that is not given is the network's own mixed preset.
     resume_from : iterable of Item
         Items of an earlier run with the same settings; they are not computed again.
     second : Network, optional
@@ -73,7 +73,7 @@ def analyse(
         Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
         half of what is free, at most 2,350 MB.
     **values
-        Settings by name, such as ``layers=["block2_conv2"]``, instead of `settings`.
+        Settings by name, such as ``layers=["block2_conv2"]``.
 
     Returns
     -------
@@ -94,8 +94,9 @@ def analyse(
     from dreamlab.models import LayersLeftOut, cached_model
 
     analysis = named(analysis) if isinstance(analysis, str) else analysis
-    layers_are_given = settings is not None or "layers" in values
-    settings = analysis.settings.from_dict(values) if settings is None else settings
+    chosen = _merged(analysis, settings, values)
+    layers_are_given = isinstance(settings, Settings) or "layers" in {**(settings or {}), **values}
+    settings = chosen
     longest = settings.max_side
     loaded: Loaded | None = None
     given: np.ndarray | list[np.ndarray] | None = None
@@ -162,6 +163,20 @@ def analyse(
         seconds=time.perf_counter() - began,
         original=None if image is None else Picture.of(image),
     )
+
+
+def _merged(
+    analysis: Analysis, settings: Settings | Mapping[str, Any] | None, values: Mapping[str, Any]
+) -> Settings:
+    """Return the settings of an analysis with some of them changed."""
+    if settings is None or isinstance(settings, Mapping):
+        return analysis.settings.from_dict({**(settings or {}), **values})
+    if not isinstance(settings, analysis.settings):
+        raise DreamError(
+            f"settings are {shown(settings)}; give {analysis.settings.__name__} of "
+            f"{analysis.name}, or a dict"
+        )
+    return settings.replace(**values) if values else settings
 
 
 def _with_layers_of(network: "Network", settings: Settings) -> Settings:

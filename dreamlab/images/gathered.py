@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,14 +39,15 @@ def gathered(
     Raises
     ------
     DreamError
-        If there is no such folder, there are over 1,000 pictures, or none can be read.
+        If there is no such folder, a single picture is given, there are over 1,000 pictures, or
+        none can be read.
 
     Warns
     -----
     PictureNote
         If some cannot be read; they are left out, and named.
     """
-    sources = _files(Path(pictures)) if isinstance(pictures, str | Path) else list(pictures)
+    sources = _files(Path(pictures)) if isinstance(pictures, str | Path) else _listed(pictures)
     if len(sources) > MOST_PICTURES:
         raise DreamError(
             f"there are {len(sources):,} pictures; choose at most {MOST_PICTURES:,} of them"
@@ -69,6 +71,16 @@ def gathered(
             stacklevel=2,
         )
     return images
+
+
+def _listed(pictures: Any) -> list[Source]:
+    # The rows of one picture would be read as pictures.
+    single = isinstance(pictures, np.ndarray) and pictures.ndim < 4
+    if single or isinstance(pictures, bytes) or hasattr(pictures, "read"):
+        raise DreamError("a single picture is given; give a folder or a list of pictures")
+    if not isinstance(pictures, Iterable):
+        raise DreamError(f"{shown(pictures)} is no list; give a folder or a list of pictures")
+    return list(pictures)
 
 
 def _files(folder: Path) -> list[Source]:

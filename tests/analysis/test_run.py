@@ -24,6 +24,15 @@ def test_names_and_keywords_are_taken_as_the_analysis_and_its_settings_are(netwo
     assert (findings.settings, findings.items) == (whole.settings, whole.items)
 
 
+def test_settings_are_taken_as_a_dict_and_changed_by_keywords(network):
+    image, whole = picture(40, 50), analyse("atlas", picture(40, 50), network, **SHORT)
+    assert analyse("atlas", image, network, SHORT).settings == whole.settings
+    own = named("atlas").settings.from_dict({**SHORT, "amount": 0.3})
+    for settings in (own, own.to_dict()):
+        findings = analyse("atlas", image, network, settings, amount=0.01)
+        assert (findings.settings, findings.items) == (whole.settings, whole.items)
+
+
 def test_a_picture_is_scaled_down_to_the_settings_side(network):
     findings = analyse("atlas", picture(80, 100), network, **SHORT, max_side=50)
     assert findings.items == analyse("atlas", picture(80, 100), network, **SHORT, max_side=50).items
@@ -48,6 +57,11 @@ def test_it_saves_and_shows_itself(network, tmp_path):
     [
         (("atlsa",), {}, "unknown analysis 'atlsa'; choose from atlas"),
         (("atlas",), {"amout": 1}, "unknown setting 'amout': did you mean amount?"),
+        (("atlas",), {"settings": 5}, "settings are 5; give AtlasSettings of atlas, or a dict"),
+        (("atlas",), {"settings": named("where").settings()}, "give AtlasSettings of atlas"),
+        (("atlas",), {"settings": {"amout": 1}}, "unknown setting 'amout': did you mean amount?"),
+        (("atlas",), {"settings": {1: 2}}, "unknown setting 1"),
+        (("similarity",), {}, "a single picture is given; give a folder or a list of pictures"),
         (("atlas", None), {}, "atlas needs a picture; give one"),
     ],
 )

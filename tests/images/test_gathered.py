@@ -1,9 +1,11 @@
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from dreamlab.errors import DreamError
-from dreamlab.images import PictureNote
+from dreamlab.images import Picture, PictureNote, png
 from dreamlab.images import gathered as module
 from dreamlab.images.gathered import gathered
 
@@ -32,6 +34,27 @@ def test_what_is_no_picture_is_left_out_and_named(tmp_path):
         assert len(gathered(tmp_path, max_side=20)) == 1
     with pytest.warns(PictureNote, match="left out, .*: picture 2"):
         assert len(gathered([np.zeros((8, 8, 3), np.uint8), b"no"], max_side=20)) == 1
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.zeros((40, 30, 3), np.uint8),
+        np.zeros((40, 30), np.uint8),
+        png(np.zeros((40, 30, 3), np.uint8)),
+        io.BytesIO(png(np.zeros((40, 30, 3), np.uint8))),
+        Image.new("RGB", (40, 30)),
+        Picture(np.zeros((40, 30, 3), np.uint8)),
+        5,
+    ],
+)
+def test_a_single_picture_is_no_list_of_its_rows(picture):
+    with pytest.raises(DreamError, match="give a folder or a list of pictures"):
+        gathered(picture, max_side=20)
+
+
+def test_an_array_of_pictures_is_a_list():
+    assert len(gathered(np.zeros((2, 40, 30, 3), np.uint8), max_side=20)) == 2
 
 
 def test_nothing_to_read_is_a_sentence(tmp_path, monkeypatch):
