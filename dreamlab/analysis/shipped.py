@@ -1,4 +1,4 @@
-"""The shipped examples: finished findings on the sample cat, one an analysis."""
+"""The shipped examples: finished findings on the sample pictures, one an analysis."""
 
 import functools
 import io
@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from dreamlab.analysis.base import AnalysisData, Item
+from dreamlab.analysis.catalogue import named
 from dreamlab.analysis.findings import Findings
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, jpeg
@@ -38,6 +39,11 @@ def example(analysis: str) -> Findings | None:
     items = tuple(Item(**{**row, "picture": picture(row["picture"])}) for row in index.pop("items"))
     original = picture(index.pop("original"))
     return Findings(**index, items=items, original=original)
+
+
+def subject(analysis: str) -> str:
+    """Return what the example of an analysis is of, in words."""
+    return "crops of the sample pictures" if named(analysis).several else "the sample cat"
 
 
 def cover(analysis: str) -> bytes | None:

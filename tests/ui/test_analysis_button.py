@@ -104,6 +104,12 @@ def test_a_click_without_a_picture_runs_an_analysis_that_needs_none(page, fake):
     assert fake.requests["job1"].picture is None
 
 
+def test_one_picture_is_not_taken_for_several(fake, page):
+    open_panel(page, "similarity")
+    click_run(page, "similarity")
+    assert fake.requests["job1"].picture is None
+
+
 def test_a_click_with_settings_that_cannot_run_is_said(page, fake):
     open_panel(page, "channels")
     page.text_input(key="channels.vgg16.set.channels").set_value("1, two")

@@ -28,9 +28,10 @@ def test_the_wall_has_a_card_for_each_analysis(page, fake):
         assert analysis.question in said
         assert f"large-card-{name}" in keys(page)
     alts = [image.proto.imgs[0].alt for image in page.image]
-    assert [alt for alt in alts if alt.endswith("of the sample cat")] == [
-        f"{analysis.title} of the sample cat" for analysis in ANALYSES.values()
+    assert [alt for alt in alts if " of the sample cat" in alt or " of crops of " in alt] == [
+        f"{analysis.title} of {shipped.subject(name)}" for name, analysis in ANALYSES.items()
     ]
+    assert "Similar layers of crops of the sample pictures" in alts
     assert said.count("About ") == len(ANALYSES)  # what each costs, on this machine
     assert "All analyses" not in said
 
@@ -77,6 +78,28 @@ def test_the_wall_says_where_there_is_something_of_the_visitors(page, fake):
     run_to_end(open_panel(page), fake)
     page.button(key="back").click().run()
     assert words(sound(page)).count("Yours is inside.") == 1
+    # It is inside of a look at its own network.
+    page.selectbox(key="model").set_value("vgg19").run()
+    assert "Yours is inside." not in words(sound(page))
+
+
+def test_the_wall_says_what_runs_and_not_what_failed(page, fake):
+    open_panel(page).button(key="atlas.vgg16.run").click().run()
+    page.button(key="back").click().run()
+    said = words(sound(page))
+    assert said.count("Yours is running.") == 1 and "Yours is inside." not in said
+    fake.fail("job1", "the worker has died")
+    said = words(sound(page.run()))
+    assert "Yours is running." not in said and "Yours is inside." not in said
+
+
+def test_a_card_without_a_picture_says_what_is_missing(page):
+    page.segmented_control(key="source").set_value("upload").run()
+    said = words(wall(page))
+    free = sum(not analysis.needs_picture for analysis in ANALYSES.values())
+    missing = "Cannot run yet: there is no picture; choose one in the sidebar."
+    assert said.count(missing) == len(ANALYSES) - free
+    assert said.count("About ") == free
 
 
 def test_the_time_is_told_when_it_is_known(monkeypatch, page, fake):
@@ -89,7 +112,7 @@ def test_where_nothing_has_run_there_is_the_finished_example(page, fake, analysi
     open_panel(page, analysis)
     findings = shipped.example(analysis)
     said = words(page)
-    assert "A finished example: VGG16 on the sample cat." in said
+    assert f"A finished example: VGG16 on {shipped.subject(analysis)}." in said
     assert findings.sentence in said
     alts = [image.proto.imgs[0].alt for image in page.image]
     assert {item.caption for item in findings.items if item.picture is not None} <= set(alts)

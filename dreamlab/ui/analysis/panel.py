@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from dreamlab.analysis import Findings, Item, named
-from dreamlab.analysis.shipped import example
+from dreamlab.analysis.shipped import example, subject
 from dreamlab.analysis.silent import silent
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
@@ -178,7 +178,7 @@ def _show_example(look: Look) -> None:
     if findings is None:
         return
     style.note(
-        f"A finished example: {label(findings.model)} on the sample cat. "
+        f"A finished example: {label(findings.model)} on {subject(look.analysis)}. "
         "Run makes your own; it takes this one's place."
     )
     _draw(findings, f"example-{look.column}", look, live=False)

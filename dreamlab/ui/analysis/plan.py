@@ -25,8 +25,10 @@ def plan(picture: Picture | None, look: Look) -> AnalysisTask:
     """
     analysis = named(look.analysis)
     settings = analysis.settings.from_dict(controls(look).read())
+    if analysis.several:  # without a folder of pictures it takes crops of the samples
+        picture = None
     if picture is None and analysis.needs_picture:
-        raise DreamError("it waits for a picture; choose one in the sidebar")
+        raise DreamError("there is no picture; choose one in the sidebar")
     task = AnalysisTask(picture, look.analysis, settings, look.model)
     task.cost()
     return task

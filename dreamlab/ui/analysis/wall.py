@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dreamlab.analysis import ANALYSES, Analysis
-from dreamlab.analysis.shipped import cover
+from dreamlab.analysis.shipped import cover, subject
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
@@ -11,33 +11,35 @@ from dreamlab.ui import style
 from dreamlab.ui.analysis import choice, place
 from dreamlab.ui.analysis.look import Look, look_of
 from dreamlab.ui.analysis.plan import plan
-from dreamlab.ui.session.visitors import Visit
+from dreamlab.ui.session import queries
+from dreamlab.ui.session.visitors import AnalysisRun, Visit
 from dreamlab.ui.wording import duration
 
 #: Cards in a row, and the width of a card below which there are fewer, in pixels.
 _ACROSS, _LEAST = 3, 300
 
+#: What is soon another note.
+_UNKNOWN, _RUNNING = "The time is known when the network is loaded.", "Yours is running."
+_PASSING = {_UNKNOWN, _RUNNING}
+
 
 def show(backend: Backend, visit: Visit, picture: Picture | None) -> None:
     """Draw a card for each analysis, for the page's network and picture."""
-    model, unknown = choice.chosen()[0], None
     wall = st.grid(_ACROSS, min_column_width=_LEAST, gap="small", key="wall")
-    for analysis in ANALYSES.values():
-        with wall.container(border=True, height="stretch", key=f"card-{analysis.name}"):
+    notes = _notes(backend, visit, picture)
+    for name, analysis in ANALYSES.items():
+        with wall.container(border=True, height="stretch", key=f"card-{name}"):
             _card(analysis)
-            look = look_of(analysis.name, model)
-            if not _cost(backend, picture, look):
-                unknown = look
-            if any(name == analysis.name for name, _ in visit.analyses):
-                style.note("Yours is inside.")
-    if unknown is not None:
-        st.fragment(_wait, run_every=2)(backend, picture, unknown)
+            for note in notes[name]:
+                style.note(note)
+    if any(note in _PASSING for said in notes.values() for note in said):
+        st.fragment(_wait, run_every=2)(backend, visit, picture, notes)
 
 
 def _card(analysis: Analysis) -> None:
     with st.container(key=f"shown-card-{analysis.name}"):
         if (face := cover(analysis.name)) is not None:
-            st.image(face, width="stretch", alt=f"{analysis.title} of the sample cat")
+            st.image(face, width="stretch", alt=f"{analysis.title} of {subject(analysis.name)}")
         st.button(
             analysis.title,
             key=f"large-card-{analysis.name}",
@@ -50,24 +52,36 @@ def _card(analysis: Analysis) -> None:
     style.name(analysis.question, level=2)
 
 
-def _cost(backend: Backend, picture: Picture | None, look: Look) -> bool:
-    """Say what an analysis costs on this machine; return False if that is not known yet."""
+def _notes(backend: Backend, visit: Visit, picture: Picture | None) -> dict[str, list[str]]:
+    """Return what each analysis costs, and whether the visitor has one of the chosen networks."""
+    models = choice.chosen()
+    return {
+        name: [
+            _cost(backend, picture, look_of(name, models[0])),
+            *_own(backend, [visit.analyses.get((name, model)) for model in models]),
+        ]
+        for name in ANALYSES
+    }
+
+
+def _cost(backend: Backend, picture: Picture | None, look: Look) -> str:
     try:
         seconds = backend.estimate(plan(picture, look))
     except DreamError as error:
-        style.note(f"Waits: {error}.")
-        return True
-    if seconds is None:
-        style.note("The time is known when the network is loaded.")
-        return False
-    style.note(f"About {duration(seconds)} here.")
-    return True
+        return f"Cannot run yet: {error}."
+    return _UNKNOWN if seconds is None else f"About {duration(seconds)} here."
 
 
-def _wait(backend: Backend, picture: Picture | None, look: Look) -> None:
-    """Draw the page again as soon as the machine's speed is known."""
-    try:
-        if backend.estimate(plan(picture, look)) is not None:
-            st.rerun()
-    except DreamError:
+def _own(backend: Backend, runs: list[AnalysisRun | None]) -> list[str]:
+    found = [queries.status(backend, run.job) for run in runs if run is not None]
+    if any(status.active for status in found):
+        return [_RUNNING]
+    return ["Yours is inside."] if any(status.result for status in found) else []
+
+
+def _wait(
+    backend: Backend, visit: Visit, picture: Picture | None, notes: dict[str, list[str]]
+) -> None:
+    """Draw the page again as soon as there is something else to say."""
+    if _notes(backend, visit, picture) != notes:
         st.rerun()
