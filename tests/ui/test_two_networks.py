@@ -131,6 +131,14 @@ def test_pictures_and_charts_name_their_network(page, fake):
     assert networks == ["VGG16"] * 18 + ["EfficientNet-Lite0"] * 19
 
 
+def test_an_example_is_of_its_own_network(page):
+    captions = [image.proto.imgs[0].alt for image in page.image]
+    networks = [text.rsplit(" · ", 1)[1] for text in captions if " · depth " in text]
+    assert networks == ["VGG16"] * 36  # in both columns
+    take(page, "block4_conv3", "example-1", f"atlas.{LITE}")
+    assert variants(page)["block4_conv3"] == ""  # the page's, which is VGG16
+
+
 def test_a_thumbnail_becomes_a_variant_of_its_network(page, fake):
     run(page, fake, "vgg16")
     run(page, fake, LITE)

@@ -33,6 +33,8 @@ class Look:
         Number of the column, from 0.
     alone : bool
         Whether it is the only column.
+    shown : str
+        Name of the network of the findings that it shows, where that is another.
     """
 
     analysis: str
@@ -40,6 +42,7 @@ class Look:
     panel: Panel
     column: int = 0
     alone: bool = True
+    shown: str = ""
 
     @property
     def key(self) -> str:
@@ -48,7 +51,7 @@ class Look:
 
     def titled(self, text: str) -> str:
         """Return a title or description, with the network's name unless the column is alone."""
-        return text if self.alone else f"{text} · {label(self.model)}"
+        return text if self.alone else f"{text} · {label(self.shown or self.model)}"
 
 
 def look_of(analysis: str, model: str, *, column: int = 0, alone: bool = True) -> Look:

@@ -181,6 +181,7 @@ def _show_example(look: Look) -> None:
         f"A finished example: {label(findings.model)} on {subject(look.analysis)}. "
         "Run makes your own; it takes this one's place."
     )
+    look = dataclasses.replace(look, shown=findings.model)
     _draw(findings, f"example-{look.column}", look, live=False)
 
 
@@ -191,7 +192,7 @@ def _draw(findings: Findings, job: str, look: Look, *, live: bool) -> None:
     if unheard := silent(findings):
         style.note(f"No answer to this picture: {unheard}.", bad=True)
     variant = look.panel.variant
-    take = None if variant is None else partial(variants.take, look.model, variant)
+    take = None if variant is None else partial(variants.take, look.shown or look.model, variant)
     gallery.show(findings, job, look, take, live=live)
     if not live:
         drawing.tables(findings, look)
