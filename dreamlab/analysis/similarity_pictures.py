@@ -56,7 +56,8 @@ def pictures_of(
     if len(different) < FEWEST:
         copies = f", of which {len(different)} differ" if len(different) < len(given) else ""
         raise DreamError(
-            f"{len(given)} pictures{copies} are too few to compare layers: give {FEWEST} or more, "
-            "or none for crops of the samples"
+            f"layers are compared over {FEWEST} pictures or more, and {len(given)} "
+            f"{'is' if len(given) == 1 else 'are'} given{copies}: add some, or give none for crops "
+            "of the samples"
         )
     return np.stack(different), [np.arange(len(different))]

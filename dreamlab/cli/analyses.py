@@ -60,7 +60,7 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
         values = setting_values(options, specs(analysis.settings))
         models = _models(options)
         if analysis.beside and len(models) > 1:
-            values["beside"] = models.pop()
+            values["beside"] = models[1]
         settings = analysis.settings.from_dict(values)
         picture: Any = vars(options).get("image")
         background = setting_values(options, ["background"])
@@ -68,11 +68,14 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
             picture = read_picture(picture, max_side=settings.max_side, **background)
         most = memory()  # fails on a misspelt variable, before a folder is made
         folder.prepare(options.out)
+        # Both before the first run, which may take minutes: a misspelt second one is told at once.
+        named = [argparse.Namespace(**vars(options) | {"model": model}) for model in models]
+        networks = [network(options) for options in named]
+        second = networks.pop() if "beside" in values else None
         found = []
-        for model in models:
-            loaded = network(argparse.Namespace(**vars(options) | {"model": model}))
-            run = {"progress": None, "memory": most, **background, **values}
-            if len(models) > 1 and "layers" in values:
+        for loaded in networks:
+            run = {"progress": None, "memory": most, "second": second, **background, **values}
+            if len(networks) > 1 and "layers" in values:
                 run["layers"] = _own(values["layers"], loaded)
             findings = analyse(analysis, picture, loaded, **run)
             found.append(findings)

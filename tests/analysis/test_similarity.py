@@ -222,9 +222,9 @@ def test_crops_are_compared_within_a_photograph():
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        (63, "63 pictures are too few to compare layers: give 64 or more, or none for crops"),
+        (63, "64 pictures or more, and 63 are given: add some, or give none for crops"),
         (1025, "1025 pictures are too many; give 64 to 1024"),
-        (0, "0 pictures are too few"),
+        (0, "64 pictures or more, and 0 are given"),
     ],
 )
 def test_too_few_and_too_many_pictures_are_refused(given, sentence):
@@ -235,7 +235,7 @@ def test_too_few_and_too_many_pictures_are_refused(given, sentence):
 
 def test_copies_do_not_count():
     same = [picture(32, 32)] * 70
-    with pytest.raises(DreamError, match="70 pictures, of which 1 differ are too few"):
+    with pytest.raises(DreamError, match="and 70 are given, of which 1 differ: add some"):
         pictures_of(same, 256, 32, 0)
 
 
