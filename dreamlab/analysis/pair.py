@@ -62,15 +62,18 @@ class Pair:
         return contrast(self.first, self.second)
 
     @property
+    def section(self) -> Section:
+        """What they say of each other, as a section of a report."""
+        found = self.contrast
+        names = " and ".join(labels(self.first, self.second))
+        heading = f"{named(self.first.analysis).title}: {names}"
+        figures = [Figure(table, table.title) for table in found.tables]
+        return Section(heading, found.sentence, figures=figures)
+
+    @property
     def report(self) -> bytes:
         """Both findings and their difference as HTML, one file."""
-        found = self.contrast
-        figures = [Figure(table, table.title) for table in found.tables]
-        names = " and ".join(labels(self.first, self.second))
-        section = Section(f"{named(self.first.analysis).title}: {names}", found.sentence)
-        if figures:
-            section = Section(section.heading, section.said, figures=figures)
-        return report([self.first, self.second], before=[section])
+        return report([self.first, self.second], before=[self.section])
 
     def save(self, directory: str | Path) -> list[str]:
         """Write the files of both into a folder each, and their difference beside them.

@@ -5,9 +5,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from dreamlab.analysis import ANALYSES
 from dreamlab.comparison.variant import Variant
 from tests.browser.acts import PATIENCE, QUICK, dream, dreamt, upload
 
+DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
@@ -64,6 +66,30 @@ def test_axe_finds_nothing_serious_while_it_dreams_and_when_it_cannot(visitor):
     dreamt(page, 1)
     upload(page, "words.png", b"only words")
     expect(page.get_by_text("put the picture right first")).to_be_visible()
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
+)
+def test_axe_finds_nothing_serious_layer_by_layer(visitors, scheme, size):
+    page = visitors(color_scheme=scheme, viewport=size).open(QUICK)
+    page.get_by_role("tab", name="Layer by layer").click()
+    cards = page.get_by_role("img", name=re.compile("of the sample"))
+    expect(cards).to_have_count(len(ANALYSES))
+    assert faults(page) == []
+    # Pictures of the original, heat maps and line charts with a spread.
+    page.get_by_role("button", name="Layer profile").click()
+    expect(page.get_by_test_id("stVegaLiteChart").last).to_be_visible()
+    page.get_by_text("More settings").click()
+    assert faults(page) == []
+    beside = page.get_by_role("combobox", name="Beside it")
+    beside.scroll_into_view_if_needed()
+    beside.click()
+    page.get_by_role("option", name="EfficientNet-Lite0", exact=False).first.click()
+    expect(page.get_by_role("heading", name="EfficientNet-Lite0", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Enlarge").first.click()
+    expect(page.get_by_role("button", name="Close", exact=True)).to_be_visible()
     assert faults(page) == []
 
 

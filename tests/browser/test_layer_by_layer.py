@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from dreamlab.analysis import ANALYSES
-from dreamlab.analysis.shipped import example
+from dreamlab.analysis.shipped import example, subject
 from tests.browser.acts import PATIENCE, QUICK, dream, dreams, dreamt, pixels, setup_of
 
 #: Steps per layer; all 18 layers take some seconds.
@@ -65,7 +65,8 @@ def test_the_wall_the_address_and_the_way_back(visitor):
     page = visitor.open(QUICK)
     page.get_by_role("tab", name="Layer by layer").click()
     atlas = page.get_by_role("button", name="Layer atlas")
-    expect(page.get_by_role("img", name="of the sample cat")).to_have_count(len(ANALYSES))
+    finished = page.get_by_role("img", name=re.compile("of the sample (cat|pictures)$"))
+    expect(finished).to_have_count(len(ANALYSES))
     atlas.click()
     back = page.get_by_role("button", name="All analyses")
     expect(back).to_be_visible()
@@ -92,7 +93,8 @@ def test_every_example_is_drawn_and_the_console_is_silent(visitor, analysis):
     said = []
     page.on("console", lambda message: said.append(message.text))
     page.goto(f"{page.url.partition('?')[0]}?analysis={analysis}")
-    expect(page.get_by_text("A finished example: VGG16 on the sample cat.")).to_be_visible()
+    said_so = page.get_by_text(f"A finished example: VGG16 on {subject(analysis)}.")
+    expect(said_so).to_be_visible()
     charts = [table for table in example(analysis).tables() if table.drawn]
     shown = page.get_by_test_id("stVegaLiteChart").filter(visible=True)
     expect(shown).to_have_count(len(charts))

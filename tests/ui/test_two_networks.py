@@ -210,6 +210,7 @@ def test_the_report_has_both_networks_of_each_analysis(downloads, page, fake):
     run(page, fake, "vgg16")
     text = downloads["report"]().decode()
     assert [part.split("</h2>")[0] for part in text.split("<h2>")[1:]] == [
+        "Layer atlas: VGG16 and EfficientNet-Lite0",
         "Layer atlas of EfficientNet-Lite0",
         "Layer atlas of VGG16",
         "Noise robustness of EfficientNet-Lite0",

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from dreamlab.analysis import named
-from dreamlab.analysis.pair import contrast
 from dreamlab.errors import listed
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
@@ -12,7 +11,7 @@ from dreamlab.ui.analysis import choice, drawing, panel, place, report
 from dreamlab.ui.analysis.look import Look, look_of
 from dreamlab.ui.inputs import control
 from dreamlab.ui.session import queries
-from dreamlab.ui.session.visitors import AnalysisRun, Visit
+from dreamlab.ui.session.visitors import Visit
 from dreamlab.zoo import label
 
 
@@ -56,15 +55,10 @@ def _compared(backend: Backend, visit: Visit, looks: list[Look]) -> None:
         differences = listed(control.label(name).lower() for name in names)
         style.note(f"These two differ in {differences}: run one again to compare.", bad=True)
         return
-    _contrast(backend, first, second)
-
-
-def _contrast(backend: Backend, first: AnalysisRun, second: AnalysisRun) -> None:
-    mine, other = (queries.findings(backend, run) for run in (first, second))
-    own = named(first.task.analysis).contrast
-    if own is None or mine is None or other is None or not (mine.complete and other.complete):
+    pair = queries.pair(backend, first, second)
+    if pair is None or named(first.task.analysis).contrast is None:  # each sentence stands below
         return
-    found = contrast(mine, other)
+    found = pair.contrast
     style.said(found.sentence)
     for table in found.tables:
         drawing.table(table, f"{first.task.analysis}.{table.name}", table.title)

@@ -1,5 +1,8 @@
 """The report of a session: all findings and dreams, in one HTML file."""
 
+from collections.abc import Sequence
+from functools import partial
+
 import streamlit as st
 
 from dreamlab.analysis import ANALYSES
@@ -7,6 +10,7 @@ from dreamlab.analysis.report import report
 from dreamlab.jobs import Backend
 from dreamlab.results.section import NamedDream
 from dreamlab.ui import style
+from dreamlab.ui.analysis import choice
 from dreamlab.ui.dreams.curves import Curve, distinct
 from dreamlab.ui.session import queries
 from dreamlab.ui.session.visitors import Batch, Visit
@@ -19,7 +23,7 @@ def button(backend: Backend, visit: Visit) -> None:
     ended = [status for job in jobs if not (status := queries.status(backend, job)).active]
     st.download_button(
         "Report",
-        data=lambda: build(backend, visit),
+        data=partial(build, backend, visit, choice.chosen()),
         file_name="dreamlab-report.html",
         mime="text/html",
         key="report",
@@ -31,15 +35,23 @@ def button(backend: Backend, visit: Visit) -> None:
     )
 
 
-def build(backend: Backend, visit: Visit) -> bytes:
-    """Return the report of a visit as HTML, with the findings so far of a running analysis."""
+def build(backend: Backend, visit: Visit, models: Sequence[str]) -> bytes:
+    """Return the report of a visit as HTML, with the findings so far of a running analysis.
+
+    If there are two networks in `models`, their findings are compared first.
+    """
     order = list(ANALYSES)
     runs = sorted(visit.analyses.values(), key=lambda run: order.index(run.task.analysis))
     findings = [queries.findings(backend, run) for run in runs]
     comparisons = [(batch, _dreams(backend, batch)) for batch in visit.batches]
+    both = [
+        queries.pair(backend, *(visit.analyses.get((name, model)) for model in models))
+        for name in (order if len(models) == 2 else ())
+    ]
     return report(
         [result for result in findings if result is not None],
         dreams=[(_heading(batch, dreams), dreams) for batch, dreams in comparisons if dreams],
+        before=[pair.section for pair in both if pair is not None],
     )
 
 

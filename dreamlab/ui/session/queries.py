@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dreamlab.analysis import Findings
+from dreamlab.analysis.pair import Pair
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend, Status
@@ -65,6 +66,16 @@ def findings(backend: Backend, run: AnalysisRun) -> Findings | None:
     """Return the findings of an analysis so far, or None."""
     result = status(backend, run.job).result
     return result if isinstance(result, Findings) else None
+
+
+def pair(backend: Backend, first: AnalysisRun | None, second: AnalysisRun | None) -> Pair | None:
+    """Return the findings of two runs that can be compared; None if one is missing or unlike."""
+    if first is None or second is None or first.differences(second):
+        return None
+    mine, others = findings(backend, first), findings(backend, second)
+    if mine is None or others is None or not (mine.complete and others.complete):
+        return None
+    return Pair(mine, others)
 
 
 def active(backend: Backend, batch: Batch) -> bool:
