@@ -24,8 +24,10 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
     if len(silent) < len(values):
         silent = tuple(dict.fromkeys([*silent, *unheard]))
     beside = values[0]["beside"]
-    across = f"{label(beside)} (columns)" if beside else "the same network"
-    title = f"How alike layers of {label(findings.model)} (rows) and {across} arrange pictures: CKA"
+    of = label(findings.model)
+    if beside:
+        of = f"{of} (rows) and {label(beside)} (columns)"
+    title = f"How alike layers of {of} arrange pictures: CKA"
     rows = tuple((row["layer"], *(row["cka"][name] for name in names)) for row in values)
     found = [Table("similarity", title, ("layer", *names), rows, "cosines", silent)]
     if all(row["partner"] is None for row in values):

@@ -84,11 +84,12 @@ def sentence(findings: AnalysisData) -> str:
     said, about = "", list(energies)[-1]
     if fields:
         about = (whole or list(fields))[-1]
-        said = f"{about} {_seen(fields[about])}. "
+        said = f"{about} {_seen(fields[about])}"
         if len(whole) > 1:
             shares = [fields[layer]["side"] / fields[layer]["theoretical"] for layer in whole]
             middle = statistics.median(shares)
-            said = f"The median layer sees {middle:.0%} of the side that it has on paper: {said}"
+            said += f"; the median layer sees {middle:.0%} of its side on paper"
+        said += ". "
     part = (
         f"Half of the energy of {about} sits on {energies[about]['half_share']:.0%} of the picture"
     )
@@ -181,7 +182,8 @@ def _untrained(energies: Mapping[str, _Values]) -> str:
     same = [layer for layer, value in alike.items() if value >= _SAME]
     if not same:
         most = max(alike, key=lambda layer: alike[layer])
-        return f"; no map is that of untrained weights, {most}'s is nearest ({alike[most]:.2f})"
+        near = f"{most}'s comes closest, correlation {alike[most]:.2f}"
+        return f"; no map is like that of untrained weights ({near})"
     which = "all maps" if len(same) == len(alike) > 1 else f"the map of {listed(same, 3)}"
     return f"; {which} would be the same with untrained weights (correlation {_SAME} or more)"
 
