@@ -56,7 +56,8 @@ _CSS = f"""
 .dl-name small {{ font-weight: 400; opacity: .75; font-size: .82rem; margin-left: .35rem; }}
 .dl-layer {{ font-size: .85rem; line-height: 1.25; padding-top: .3rem; overflow-wrap: anywhere; }}
 .dl-layer small {{ display: block; opacity: .75; font-size: .75rem; }}
-.dl-note {{ font-size: .8rem; line-height: 1.4; opacity: .8; margin: 0; }}
+.dl-note {{ font-size: .8rem; line-height: 1.4; opacity: .8; margin: 0;
+  overflow-wrap: anywhere; }}
 .dl-note.bad {{ opacity: 1; font-weight: 600; }}
 .dl-error {{ font-size: .95rem; line-height: 1.4; font-weight: 600; margin: 0;
   overflow-wrap: anywhere; }}
@@ -102,9 +103,14 @@ def layer(text: str, below: str = "") -> None:
     st.html(f'<div class="dl-layer">{html.escape(text)}{below}</div>')
 
 
+#: Letters that the smallest cell of a gallery has room for in a line.
+_GLUED = 22
+
+
 def facts(*words: str) -> str:
-    """Join facts to one line that breaks only between them."""
-    return " · ".join(word.replace(" ", "\u00a0") for word in words)
+    """Join facts to one line that breaks only between them, and within long ones."""
+    short = (word.replace(" ", "\u00a0") if len(word) <= _GLUED else word for word in words)
+    return " · ".join(short)
 
 
 def note(text: str, *, bad: bool = False) -> None:

@@ -78,7 +78,8 @@ class Visitor:
 
         A browser that requests such a picture a moment later gets the status 404.
         """
-        sources = [image.get_attribute("src") for image in self.page.get_by_role("img").all()]
+        all_sources = "images => images.map(image => image.getAttribute('src'))"
+        sources = self.page.get_by_role("img").evaluate_all(all_sources)
         shown = {media for source in sources for media in _MEDIA.findall(source or "")}
         return [
             complaint

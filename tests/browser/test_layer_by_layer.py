@@ -102,8 +102,8 @@ def test_every_example_is_drawn_and_the_console_is_silent(visitor, analysis):
     expect(page.get_by_role("button", name="Enlarge")).to_have_count(pictures)
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.get_by_role("button", name="All analyses")).to_be_visible()
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(wide) <= 0
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
     assert not [text for text in said if "WARN" in text or "rror" in text]
 
 

@@ -169,6 +169,6 @@ def _full(picture: Picture, original: Picture | None, look: Look, job: str, item
         picture.jpeg,
         ratio=width / height,
         name=look.titled(item.caption.partition(" · ")[0]),
-        alt=original.name or "The original picture",
+        alts=(original.name or "The original picture", look.titled(item.caption)),
         key=f"wipe.{job}.{item.key}",
     )

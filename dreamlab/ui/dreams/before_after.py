@@ -62,19 +62,21 @@ export default function ({ parentElement, data }) {
 _component = st.components.v2.component("dreamlab_before_after", html=_HTML, css=_CSS, js=_JS)
 
 
-def show(before: bytes, after: bytes, *, ratio: float, name: str, alt: str, key: str) -> None:
+def show(
+    before: bytes, after: bytes, *, ratio: float, name: str, alts: tuple[str, str], key: str
+) -> None:
     """Draw one picture over another, with a handle between them; the arrow keys move it too.
 
     Parameters
     ----------
     before, after : bytes
-        The original and the dream, as JPEG.
+        The original and what became of it, as JPEG.
     ratio : float
         Width divided by height.
     name : str
-        Name of the dream.
-    alt : str
-        Description of the original.
+        Name of what became of it.
+    alts : (str, str)
+        Descriptions of both.
     key : str
         Key of the component.
     """
@@ -84,8 +86,8 @@ def show(before: bytes, after: bytes, *, ratio: float, name: str, alt: str, key:
             "after": data_url(after),
             "before_label": "Original",
             "after_label": name,
-            "before_alt": alt,
-            "after_alt": f"The dream {name}",
+            "before_alt": alts[0],
+            "after_alt": alts[1],
             "label": f"Show less or more of {name}, in percent",
             "ratio": ratio,
         },

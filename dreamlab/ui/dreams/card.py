@@ -144,11 +144,12 @@ def large(batch: Batch, views: list[DreamView], where: Place | None) -> None:
                 st.button(
                     "Close", icon=":material/close:", type="tertiary", key="close", on_click=_close
                 )
+            name = with_network(run.name, run.model)
             before_after.show(
                 recording.original.jpeg,
                 frame.picture.jpeg,
                 ratio=width / height,
-                name=with_network(run.name, run.model),
-                alt=batch.alt,
+                name=name,
+                alts=(batch.alt, f"The dream {name}"),
                 key=f"wipe.{run.job}",
             )
