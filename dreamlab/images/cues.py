@@ -205,16 +205,16 @@ CUES: Mapping[str, Cue] = MappingProxyType(
             _worded("waves under {:g} px", 64.0, 32.0, 16.0),
         ),
         "shift": Cue(
-            "shift, wrapped around",
+            "shift",
             "place",
             lambda image, part, _: shifted(image, part),
-            _worded("1/{} of the sides", 16, 8, 4),
+            _worded("1/{} of the sides, wrapped around", 16, 8, 4),
         ),
         "rotation": Cue(
-            "rotation, mirrored beyond the border",
+            "rotation",
             "place",
             lambda image, degrees, _: rotated(image, degrees),
-            _worded("{:g} degrees", 5.0, 15.0, 45.0),
+            _worded("{:g} degrees, mirrored at the border", 5.0, 15.0, 45.0),
         ),
         "mirror": Cue(
             "mirror",

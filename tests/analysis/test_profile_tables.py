@@ -10,7 +10,7 @@ def test_heat_maps_are_means_over_the_strengths():
     findings = made({"blur": {0.5: 1.0, 1.0: 4.0}, "shift": {0.5: 2.0, 1.0: None}})
     heat, pooled, spread, groups = (table for table in _with_noise(findings))
     assert heat.columns == ("cue", "layer0.5", "layer1.0")
-    assert heat.rows == (("blur", 1.0, 4.0), ("shift, wrapped around", 2.0, None))
+    assert heat.rows == (("blur", 1.0, 4.0), ("shift", 2.0, None))
     assert pooled.rows == heat.rows
     assert len(spread.rows) == 12
     assert spread.rows[0][:6] == ("blur", "σ 1 px", "layer0.5", 0.5, 1.0, None)

@@ -16,6 +16,9 @@ from dreamlab.ui.dreams.tables import inked
 #: Width of a letter in a chart, in pixels.
 _LETTER = 7
 
+#: Room for the names of rows of a heat map, in pixels; a phone has some left for its cells.
+_LONGEST_ROW = 120
+
 
 # Altair validates a chart for 0.25 s: cache the specification.
 @functools.lru_cache(maxsize=32)
@@ -51,7 +54,12 @@ def _heat_map(table: Table) -> alt.LayerChart:
             title=None,
             axis=alt.Axis(labelAngle=-90, orient="top", labelOverlap=False),
         ),
-        y=alt.Y("row:N", sort=rows, title=table.columns[0].capitalize()),
+        y=alt.Y(
+            "row:N",
+            sort=rows,
+            title=table.columns[0].capitalize(),
+            axis=alt.Axis(labelLimit=_LONGEST_ROW),
+        ),
         tooltip=[
             alt.Tooltip("row:N", title=table.columns[0].capitalize()),
             alt.Tooltip("column:N", title="Layer"),
