@@ -25,7 +25,7 @@ _HERE = Path(__file__).parents[2]
 _CAT = _HERE / "dreamlab" / "samples" / "cat.png"
 
 #: Most seconds that an analysis may take, where that is laid down.
-_BARS = {"atlas": 30.0, "inversion": 60.0}
+_BARS = {"atlas": 30.0, "inversion": 60.0, "profile": 10.0}
 
 #: What each process does; it has to run with older checkouts too.
 _PROGRAM = """
