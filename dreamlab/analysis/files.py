@@ -10,6 +10,7 @@ import numpy as np
 
 from dreamlab.analysis.base import AnalysisData, Item
 from dreamlab.analysis.catalogue import columns, heading, named, sentence
+from dreamlab.analysis.cells import cells
 from dreamlab.images import Picture
 from dreamlab.report.heat import heat
 from dreamlab.report.table import Table
@@ -110,14 +111,17 @@ def arrays(findings: AnalysisData) -> bytes:
 
 
 def frames(findings: AnalysisData) -> list[np.ndarray]:
-    """Return the frames of an analysis's film, uint8 (H, W, 3): none, or the original first."""
+    """Return the frames of an analysis's film, uint8 (H, W, 3): none, or the original first.
+
+    Of a cell it has the first picture alone: a control does not stand between two of its frames.
+    """
     original = findings.original
     if original is None or not named(findings.analysis).film:
         return []
     pictures = [
-        item.picture.pixels
-        for item in findings.items
-        if item.of_original and item.picture is not None and item.picture.shape == original.shape
+        first.picture.pixels
+        for first, *_ in cells(findings)
+        if first.of_original and first.picture is not None and first.picture.shape == original.shape
     ]
     return [original.pixels, *pictures] if len(pictures) > 1 else []
 

@@ -3,7 +3,7 @@ import pytest
 
 from dreamlab.analysis import ANALYSES, Item, shipped
 from dreamlab.analysis.face import face
-from dreamlab.analysis.files import files, has_sheet
+from dreamlab.analysis.files import files, frames, has_sheet
 from dreamlab.errors import DreamError
 from tests.support.findings import found, grey
 
@@ -89,3 +89,13 @@ def test_arrays_and_film_are_files(tmp_path):
         np.testing.assert_array_equal(loaded["a_10.map"], array)
         assert loaded["a_10.map"].dtype == np.float16
     assert files(found("excitation", items))["excitation.npz"] == contents["excitation.npz"]
+
+
+def test_a_film_has_the_first_picture_of_each_cell():
+    items = [
+        Item(f"{cell}-{kind}", "", {}, grey(level), cell=cell, of_original=True)
+        for cell, levels in (("a", (10, 20)), ("b", (30, 40)))
+        for kind, level in zip(("trained", "untrained"), levels, strict=True)
+    ]
+    assert [int(frame[0, 0, 0]) for frame in frames(found("inversion", items))] == [128, 10, 30]
+    assert frames(found("inversion", items[:2])) == []  # a single picture is no film
