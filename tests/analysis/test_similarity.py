@@ -8,6 +8,7 @@ from dreamlab.analysis.base import AnalysisData
 from dreamlab.analysis.similarity import ANALYSIS, SimilaritySettings
 from dreamlab.analysis.similarity_pictures import pictures_of
 from dreamlab.analysis.similarity_words import _block
+from dreamlab.dream import gram
 from dreamlab.errors import DreamError
 from dreamlab.images import to_pixels
 from dreamlab.images.squares import middle_square
@@ -193,6 +194,32 @@ def test_a_cancel_ends_it_at_once():
     assert next(steps).item is None
     steps.close()
     assert next(steps, None) is None
+
+
+def test_after_a_cancel_the_networks_that_were_done_are_not_looked_at_again(monkeypatch):
+    network = trained(tiny_network())
+    settings = SimilaritySettings.from_dict(SHORT)
+    looked = []
+    real = gram._features
+
+    def features(of, *arguments):
+        looked.append(of.name)
+        return real(of, *arguments)
+
+    monkeypatch.setattr(gram, "_features", features)
+    steps = ANALYSIS.run(None, (network, None), settings, {}, None)
+    while network.name + ":untrained" not in looked:
+        next(steps)
+    steps.close()
+    assert network.name in looked
+    looked.clear()
+    data, _ = found(network)
+    assert looked and set(looked) == {network.name + ":untrained"}
+    fresh, _ = found(trained(tiny_network()))
+    assert data.items == fresh.items
+    looked.clear()
+    found(network, seed=1)  # other pictures
+    assert network.name in looked
 
 
 def test_given_pictures_are_compared_in_any_order():
