@@ -3,7 +3,7 @@
 The method is that of Olah, Mordvintsev and Schubert, "Feature Visualization" (Distill, 2017),
 https://distill.pub/2017/feature-visualization: the picture is on the Fourier canvas
 (`dreamlab.dream.fourier`), and is shifted at random before each step; in good quality it is turned
-and scaled too. Pictures of one channel differ where the likeness of their Gram matrices is a
+and scaled too before the first of them. Pictures of one channel differ where the likeness of their Gram matrices is a
 penalty.
 
 We depart from it in skipping a layer's last ReLU, so that a channel that is silent on noise still
@@ -32,6 +32,10 @@ _START, _RATE = 0.01, 0.05
 #: In good quality, length of the first step, from which on steps shorten to 0; and the most that
 #: all would come to at that length: further on, colours only saturate.
 _GOOD_RATE, _GOOD_WAY = 0.3, 12.0
+
+#: In good quality, share of the steps before which pictures are turned and scaled: these lay them
+#: out. Turned to the end, some channels reach less than in fast quality after as many steps.
+_TURNED = 0.3
 
 #: Most pictures at once: more are hardly faster, and make a step long that can be cancelled
 #: only at its end.
@@ -131,7 +135,7 @@ class ChannelVisualizer:
             Seed of the noise and of the transforms: same seed and target, same pictures, up to
             rounding, whatever other targets there are.
         good : bool
-            Whether pictures are turned and scaled at random too, and steps are longer at first.
+            Whether pictures are turned and scaled at random in the first steps, which are longer.
         diverse : int
             Pictures of each target; the likeness of those of a target is a penalty.
         start : numpy.ndarray, optional
@@ -162,7 +166,8 @@ class ChannelVisualizer:
         first = min(_GOOD_RATE, _GOOD_WAY / steps)
         for step in range(1, steps + 1):
             rate = first * (1 - (step - 1) / steps) if good else _RATE
-            affine = np.stack([drawn(generator, jitter, turned=good) for generator in generators])
+            turned = good and step <= _TURNED * steps
+            affine = np.stack([drawn(generator, jitter, turned=turned) for generator in generators])
             objectives, coefficients, mean, square = self._steps[diverse](
                 coefficients, mean, square, float(step), rate, weights, affine
             )
