@@ -3,8 +3,8 @@
 The method is that of Olah, Mordvintsev and Schubert, "Feature Visualization" (Distill, 2017),
 https://distill.pub/2017/feature-visualization: the picture is on the Fourier canvas
 (`dreamlab.dream.fourier`), and is shifted at random before each step; in good quality it is turned
-and scaled too before the first of them. Pictures of one channel differ where the likeness of their Gram matrices is a
-penalty.
+and scaled too, before the first of them. Pictures of one channel differ where the likeness of their
+Gram matrices is a penalty.
 
 We depart from it in skipping a layer's last ReLU, so that a channel that is silent on noise still
 has a gradient, and in shortening good quality's steps towards the end.
