@@ -28,7 +28,7 @@ class ChannelSettings(Settings):
     quality: str = choice(
         "fast",
         ("fast", "good"),
-        "Good turns and scales the picture at random before each step, and takes 3 times as many.",
+        "Good turns and scales the picture in its first steps, and takes 3 times as many steps.",
     )
     negative: bool = flag(False, "Whether to grow also what each channel answers to least.")
     diverse: int = number(1, 1, 4, "Pictures of each channel, which are to differ.")
