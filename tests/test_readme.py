@@ -101,5 +101,6 @@ def test_the_example_of_networks_runs(tmp_path):
 
 @pytest.mark.slow
 def test_the_example_of_an_analysis_runs(tmp_path):
-    (line,) = run_example(3, tmp_path)
+    said, line = run_example(3, tmp_path)
+    assert said == "All moved the picture as far, by 0.1: block2_conv2 in 1 step."
     assert line.startswith("block2_conv2")

@@ -38,7 +38,8 @@ def test_two_networks_side_by_side(visitor):
 
     mine, others = left.bounding_box(), right.bounding_box()
     assert mine["y"] == others["y"] and mine["x"] + mine["width"] <= others["x"]
-    picture = page.get_by_role("img", name="block4c_add · depth")
+    grid = page.get_by_test_id("stGrid")
+    picture = grid.get_by_role("img", name="block4c_add · depth")
     box = picture.bounding_box()
     assert box["x"] >= others["x"] and box["width"] >= 170
     with page.expect_download() as download:
@@ -134,7 +135,7 @@ def test_atlas_picture_variant_dream_and_excitation_matrix(visitor):
     page.get_by_role("button", name="Variant", exact=True).click()
     expect(page.get_by_text("block3_conv1 is a variant now, under Compare.")).to_be_visible()
     page.get_by_role("button", name="Close", exact=True).click()
-    shown = page.get_by_role("img", name="block3_conv1 · depth")
+    shown = page.get_by_test_id("stGrid").get_by_role("img", name="block3_conv1 · depth")
     before = pixels(shown)
     page.get_by_role("radio", name="Difference from the original").click()
     expect(page.get_by_text(re.compile(r"Amplified \d+ times"))).to_be_visible()
