@@ -40,6 +40,7 @@ def test_a_resumed_run_has_the_items_of_an_uninterrupted_one(name, network):
 
     whole = run()
     assert whole.complete
+    _assert_same(run().items, whole.items)  # its steps count: what is kept takes fewer
     places = [at for at, step in enumerate(steps, 1) if step.item is not None]
     between = max(at for at, step in enumerate(steps, 1) if step.item is None)
     for most in {places[0], places[len(places) // 2], between}:
