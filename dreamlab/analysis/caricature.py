@@ -32,7 +32,7 @@ from dreamlab.analysis.redrawing import (
 )
 from dreamlab.config.base import checked
 from dreamlab.config.specs import choice, number
-from dreamlab.images import Picture, Shape, to_pixels
+from dreamlab.images import Shape, to_pixels
 from dreamlab.images.distance import distance, line_search
 from dreamlab.images.ssim import ssim
 from dreamlab.images.tint import colour_error
@@ -79,18 +79,10 @@ def run(
     """Exaggerate what each layer sees, and its untrained twin's; see `Analysis`."""
 
     def draw(part: Part, of: "Network") -> Iterator[tuple[float, Item | None]]:
-        from dreamlab.dream.inversion import redrawer, settling
+        from dreamlab.dream.inversion import settling
         from dreamlab.dream.likeness import Exaggeration
 
-        made = redrawer(
-            of,
-            part.layer.name,
-            Shape.of(image),
-            settings.precision,
-            settings.preprocessing,
-            Exaggeration(settings.power),
-        )
-        made.check_memory(memory)
+        made = part.redrawer(of, image, settings, Exaggeration(settings.power), memory)
         from_picture = settings.start == "picture"
         if from_picture:
             start, lengths = made.coefficients(image), [_RATE] * settings.steps
@@ -145,14 +137,7 @@ def _item(
         facts = [f"{gains[-1]:.3g} times as strong", f"cosine {cosines[-1]:.2f}"]
         if settings.start == "picture" and moved < 0.99 * settings.amount:
             facts.append(f"moved only {moved:.3g}")
-    return Item(
-        key=part.key,
-        caption=part.caption(*facts, draws=settings.pictures),
-        values=part.values | values,
-        picture=Picture(found),
-        cell=part.layer.name,
-        of_original=True,
-    )
+    return part.item(found, values, facts, settings.pictures)
 
 
 def plan(

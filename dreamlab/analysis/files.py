@@ -110,8 +110,8 @@ def arrays(findings: AnalysisData) -> bytes:
     return pack(contents)
 
 
-def frames(findings: AnalysisData) -> list[np.ndarray]:
-    """Return the frames of an analysis's film, uint8 (H, W, 3): none, or the original first.
+def frames(findings: AnalysisData) -> list[Picture]:
+    """Return the frames of an analysis's film, not decoded: none, or the original first.
 
     Of a cell it has the first picture alone: a control does not stand between two of its frames.
     """
@@ -119,16 +119,16 @@ def frames(findings: AnalysisData) -> list[np.ndarray]:
     if original is None or not named(findings.analysis).film:
         return []
     pictures = [
-        first.picture.pixels
+        first.picture
         for first, *_ in cells(findings)
         if first.of_original and first.picture is not None and first.picture.shape == original.shape
     ]
-    return [original.pixels, *pictures] if len(pictures) > 1 else []
+    return [original, *pictures] if len(pictures) > 1 else []
 
 
 def film(findings: AnalysisData) -> bytes:
     """Return the film of an analysis as GIF; there must be `frames`."""
-    shown = frames(findings)
+    shown = [frame.pixels for frame in frames(findings)]
     timing = films.Film()
     return films.gif_film(
         shown,

@@ -10,9 +10,6 @@ from dreamlab.report.html import framed
 from dreamlab.report.table import Table
 from dreamlab.results import folder
 
-#: Height of a report in a notebook, in pixels.
-_FRAME_HEIGHT = 600
-
 
 class Findings(AnalysisData):
     """All results of an analysis, or the results so far; see `AnalysisData` for the fields."""
@@ -58,4 +55,4 @@ class Findings(AnalysisData):
         )
 
     def _repr_html_(self) -> str:
-        return framed(report([self]), height=_FRAME_HEIGHT)
+        return framed(report([self]))

@@ -33,7 +33,7 @@ from dreamlab.analysis.redrawing import (
 )
 from dreamlab.config.base import checked
 from dreamlab.config.specs import number
-from dreamlab.images import Picture, Shape, to_pixels
+from dreamlab.images import Shape, to_pixels
 from dreamlab.images.ssim import ssim
 from dreamlab.images.tint import colour_error
 from dreamlab.layer_info import LayerInfo
@@ -70,21 +70,13 @@ def run(
     pixels = to_pixels(image)
 
     def draw(part: Part, of: "Network") -> Iterator[tuple[float, Item | None]]:
-        from dreamlab.dream.inversion import redrawer, settling
+        from dreamlab.dream.inversion import settling
         from dreamlab.dream.likeness import Likeness
 
         # The fewer positions a map has, the more of the picture is left to smoothness: Mahendran
         # and Vedaldi too give it more weight in deeper layers.
         objective = Likeness(settings.variation * part.layer.stride)
-        made = redrawer(
-            of,
-            part.layer.name,
-            Shape.of(image),
-            settings.precision,
-            settings.preprocessing,
-            objective,
-        )
-        made.check_memory(memory)
+        made = part.redrawer(of, image, settings, objective, memory)
         start = made.noise(image, (settings.seed, part.draw))
         errors: list[float] = []
         for figures, picture in made.redraw(image, start, settling(_RATE, settings.steps)):
@@ -112,14 +104,7 @@ def _item(
     facts = ["no answer"]
     if answers:
         facts = [f"SSIM {values['ssim']:.2f}", f"feature error {errors[-1]:.0%}"]
-    return Item(
-        key=part.key,
-        caption=part.caption(*facts, draws=draws),
-        values=part.values | values,
-        picture=Picture(found),
-        cell=part.layer.name,
-        of_original=True,
-    )
+    return part.item(found, values, facts, draws)
 
 
 def plan(

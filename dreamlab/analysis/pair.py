@@ -13,9 +13,6 @@ from dreamlab.errors import DreamError
 from dreamlab.report.html import Figure, Section, framed
 from dreamlab.results import folder
 
-#: Height of a report in a notebook, in pixels.
-_FRAME_HEIGHT = 600
-
 
 def contrast(first: AnalysisData, second: AnalysisData) -> Contrast:
     """Return what the findings of two networks say of each other.
@@ -107,4 +104,4 @@ class Pair:
         return f"<Pair: {self.first.analysis} of {self.first.model} and {self.second.model}>"
 
     def _repr_html_(self) -> str:
-        return framed(self.report, height=_FRAME_HEIGHT)
+        return framed(self.report)

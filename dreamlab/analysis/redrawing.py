@@ -3,14 +3,16 @@
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from dreamlab.analysis.base import AnalysisData, AnalysisStep, Item, Work
 from dreamlab.analysis.by_depth import KINDS, own_kind
 from dreamlab.analysis.settings import LARGEST_SIDE, Settings, as_in_dreams
 from dreamlab.config.base import checked
 from dreamlab.config.specs import flag, names, number
-from dreamlab.images import Shape
+from dreamlab.images import Picture, Shape
 from dreamlab.images.bounds import check_smallest
 from dreamlab.images.ssim import WINDOW
 from dreamlab.layer_info import LayerInfo
@@ -19,6 +21,8 @@ from dreamlab.report.table import Table
 from dreamlab.zoo import is_untrained, label
 
 if TYPE_CHECKING:
+    from dreamlab.dream.inversion import Redrawer
+    from dreamlab.dream.likeness import Objective
     from dreamlab.models import Network
 
 #: Layers that are taken where none are named.
@@ -78,10 +82,41 @@ class Part:
             "draw": self.draw,
         }
 
-    def caption(self, *facts: str, draws: int) -> str:
-        """Return the caption of its item."""
+    def item(
+        self, pixels: np.ndarray, values: Mapping[str, Any], facts: Sequence[str], draws: int
+    ) -> Item:
+        """Return the item of its picture, with figures and what the caption says of them."""
         drawn = (f"draw {self.draw}",) if draws > 1 else ()
-        return " · ".join([self.layer.name, self.kind, *drawn, *facts])
+        return Item(
+            key=self.key,
+            caption=" · ".join([self.layer.name, self.kind, *drawn, *facts]),
+            values=self.values | dict(values),
+            picture=Picture(pixels),
+            cell=self.layer.name,
+            of_original=True,
+        )
+
+    def redrawer(
+        self,
+        network: "Network",
+        image: np.ndarray,
+        settings: RedrawingSettings,
+        objective: "Objective",
+        memory: float | None,
+    ) -> "Redrawer":
+        """Return what redraws an image by a network's layer; raises if it does not fit."""
+        from dreamlab.dream.inversion import redrawer
+
+        made = redrawer(
+            network,
+            self.layer.name,
+            Shape.of(image),
+            settings.precision,
+            settings.preprocessing,
+            objective,
+        )
+        made.check_memory(memory)
+        return made
 
 
 def parts(

@@ -46,6 +46,7 @@ def subject(analysis: str) -> str:
     return "crops of the sample pictures" if named(analysis).several else "the sample cat"
 
 
+@functools.cache
 def cover(analysis: str) -> bytes | None:
     """Return the picture that stands for an analysis, as JPEG; None if the package has none."""
     file = _FOLDER.joinpath(analysis, _COVER)

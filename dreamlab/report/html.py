@@ -127,7 +127,7 @@ def page(sections: Sequence[Section], *, title: str) -> bytes:
     return f"{start}<body>\n{body}\n</body></html>\n".encode()
 
 
-def framed(report: bytes, *, height: int) -> str:
+def framed(report: bytes, *, height: int = 600) -> str:
     """Return a report in an iframe, which separates its styles from those of a notebook.
 
     Parameters

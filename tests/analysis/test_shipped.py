@@ -30,9 +30,11 @@ def test_an_example_is_what_was_found(tmp_path, monkeypatch):
     shipped.write(tmp_path / "channels", before, grey(200))
     monkeypatch.setattr(shipped, "_FOLDER", tmp_path)
     shipped.example.cache_clear()
+    shipped.cover.cache_clear()
     after = shipped.example("channels")
     assert shipped.example("atlas") is None and shipped.cover("atlas") is None
     shipped.example.cache_clear()
+    shipped.cover.cache_clear()
     for mine, theirs in zip(before.items, after.items, strict=True):
         kept = ("key", "caption", "values", "cell", "of_original")
         assert [getattr(mine, name) for name in kept] == [getattr(theirs, name) for name in kept]
@@ -97,5 +99,9 @@ def test_a_film_has_the_first_picture_of_each_cell():
         for cell, levels in (("a", (10, 20)), ("b", (30, 40)))
         for kind, level in zip(("trained", "untrained"), levels, strict=True)
     ]
-    assert [int(frame[0, 0, 0]) for frame in frames(found("inversion", items))] == [128, 10, 30]
+    assert [int(frame.pixels[0, 0, 0]) for frame in frames(found("inversion", items))] == [
+        128,
+        10,
+        30,
+    ]
     assert frames(found("inversion", items[:2])) == []  # a single picture is no film

@@ -63,7 +63,7 @@ def _choices(findings: Findings, look: Look, usual: int) -> tuple[int, int]:
     """Draw what to see, and how large; return the number across, and the factor or 0."""
     says_something = named(findings.analysis).difference and findings.original is not None
     compared = [
-        item.picture.pixels
+        item.picture
         for item in findings.items
         if says_something and item.of_original and item.picture is not None
     ]
@@ -79,7 +79,7 @@ def _choices(findings: Findings, look: Look, usual: int) -> tuple[int, int]:
                 label_visibility="collapsed",
             )
             if view == _DIFFERENCE:
-                times = factor(findings.original.pixels, compared)
+                times = factor(findings.original.pixels, (each.pixels for each in compared))
                 style.note(f"Amplified {times} times." if times > 1 else "Not amplified.")
         if look.alone:
             st.space("stretch")
