@@ -32,7 +32,7 @@ def _choose(text: str, key: str, default: str, networks: list[str]) -> None:
         format_func=partial(_option, default),
         key=key,
         persist_state="session",
-        width=330,
+        width=390,
     )
 
 
