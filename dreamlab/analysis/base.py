@@ -148,12 +148,13 @@ class Analysis:
         Its `Settings`.
     run : callable
         ``run(image, network, settings, resume_from, memory)`` returns a generator of
-        `AnalysisStep`; closing it cancels the run. Where one run compares two networks, ``network``
-        is a tuple of both, the second of them maybe None. ``resume_from`` maps keys to items of an
-        earlier run, which it yields unchanged; ``memory`` is that of `dreamlab.dream.dream`.
+        `AnalysisStep`; closing it cancels the run. Where one run compares networks, ``network`` is a
+        tuple of all. ``resume_from`` maps keys to items of an earlier run, which it yields
+        unchanged; ``memory`` is that of `dreamlab.dream.dream`.
     plan : callable
         ``plan((height, width), settings, model, layers)`` returns the `Work` of each part of a run,
-        for the name of the network and all its layers; raises `DreamError` if it cannot run.
+        for the name of the network and all its layers; raises `DreamError` if it cannot run. A set
+        of pictures is as high as all of them, one below the other.
     tables : callable
         ``tables(findings)`` returns the tables.
     sentence : callable
@@ -165,9 +166,12 @@ class Analysis:
         Whether it needs a picture; else ``image`` may be None.
     several : bool
         Whether ``image`` is a list of pictures, or None for crops of the samples.
-    beside : bool
-        Whether one run compares two networks, the second of them being the setting ``beside``; else
-        each network has a run of its own.
+    of_set : bool
+        Whether ``image`` is a `dreamlab.images.PictureSet`, by default the shipped task: its place
+        is among the networks, not among the layers of one.
+    beside : int
+        Number of further networks that one run compares at most, which the setting ``beside``
+        names; if 0, each network has a run of its own.
     contrast : callable or None
         ``contrast(first, second)`` returns the `Contrast` of the findings of two networks.
     film : bool
@@ -196,7 +200,8 @@ class Analysis:
     essentials: tuple[str, ...]
     needs_picture: bool = True
     several: bool = False
-    beside: bool = False
+    of_set: bool = False
+    beside: int = 0
     contrast: Callable[[AnalysisData, AnalysisData], Contrast] | None = None
     film: bool = False
     columns: int | Callable[[AnalysisData], int] = 6

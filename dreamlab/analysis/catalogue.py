@@ -13,6 +13,7 @@ from dreamlab.analysis import (
     inversion,
     profile,
     robustness,
+    separability,
     similarity,
     where,
 )
@@ -20,7 +21,8 @@ from dreamlab.analysis.base import Analysis, AnalysisData
 from dreamlab.errors import DreamError, shown
 from dreamlab.zoo import label
 
-#: What layers see, what they keep, what they rely on, and how they depend on each other.
+#: What layers see, what they keep, what they rely on, and how they depend on each other; then what
+#: is asked of networks, with pictures of one's own.
 _ORDER = (
     atlas,
     channels,
@@ -33,6 +35,7 @@ _ORDER = (
     excitation,
     similarity,
     attribution,
+    separability,
 )
 
 #: All analyses by name, in the order of the page.

@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -12,13 +12,16 @@ import numpy as np
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item
 from dreamlab.analysis.catalogue import named
 from dreamlab.analysis.findings import Findings
+from dreamlab.analysis.further_networks import further_networks
 from dreamlab.analysis.settings import LARGEST_SIDE, Settings
 from dreamlab.config.presets import PRESETS, mixed_preset
 from dreamlab.errors import DreamError, listed, shown
-from dreamlab.images import Loaded, Picture, Shape, read_image, warned
+from dreamlab.images import Loaded, Picture, PictureSet, Shape, read_image, read_set, warned
 from dreamlab.images.bounds import check_smallest
 from dreamlab.images.gathered import gathered
 from dreamlab.images.load import Source
+from dreamlab.images.overview import overview
+from dreamlab.images.shipped_task import shipped_task
 from dreamlab.results.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -29,12 +32,12 @@ if TYPE_CHECKING:
 
 def analyse(
     analysis: Analysis | str,
-    picture: Source | Iterable[Source] | None = None,
+    picture: Source | Iterable[Source] | PictureSet | None = None,
     model: "Network | keras.Model | str | Path" = "vgg16",
     settings: Settings | Mapping[str, Any] | None = None,
     *,
     resume_from: Iterable[Item] = (),
-    second: "Network | None" = None,
+    others: "Sequence[Network]" = (),
     on_step: Callable[[AnalysisStep], bool] = lambda step: True,
     background: str = "auto",
     progress: bool | None = False,
@@ -52,7 +55,8 @@ def analyse(
     picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray, optional
         Any input of `dreamlab.images.load_image`: pixels in 0 to 255, or floats in [-1, 1]. A
         larger picture is scaled down to the ``max_side`` of the settings, in pixels. None for an
-        analysis that needs no picture; a folder or a list for one of several pictures.
+        analysis that needs no picture; a folder or a list for one of several pictures; any input of
+        `dreamlab.images.read_set` for one of a set.
     model : Network, keras.Model, str or path
         Any input of `dreamlab.models.load_model`.
     settings : Settings or mapping, optional
@@ -60,8 +64,8 @@ def analyse(
         their defaults. A mix that is not given is the network's own mixed preset.
     resume_from : iterable of Item
         Items of an earlier run with the same settings; they are not computed again.
-    second : Network, optional
-        The network that the setting ``beside`` names; by default it is loaded.
+    others : sequence of Network
+        The networks that the setting ``beside`` names; by default they are loaded.
     on_step : callable
         Called with each `AnalysisStep`; false ends the run and keeps the items so far.
     background : str
@@ -99,8 +103,10 @@ def analyse(
     settings = chosen
     longest = settings.max_side
     loaded: Loaded | None = None
-    given: np.ndarray | list[np.ndarray] | None = None
-    if picture is not None and analysis.several:
+    given: np.ndarray | list[np.ndarray] | PictureSet | None = None
+    if analysis.of_set:
+        given = _set_of(picture)
+    elif picture is not None and analysis.several:
         # A folder or a list, as the analysis says.
         pictures = cast("str | Path | Iterable[Source]", picture)
         given = gathered(pictures, max_side=longest, background=background)
@@ -122,22 +128,23 @@ def analyse(
         )
     if image is None and analysis.needs_picture:
         raise DreamError(f"{analysis.name} needs a picture; give one")
-    shape = Shape(longest, longest) if image is None else Shape.of(image)
+    count = len(given) if isinstance(given, PictureSet) else 1
+    shape = Shape(longest * count, longest) if image is None else Shape.of(image)
     if loaded is not None and image is not None:
         needed = network.smallest, network.name
         check_smallest(shape, *needed, full=loaded.full, most=LARGEST_SIDE)
         given = image = fitting_all(image, network)
         shape = Shape.of(image)
-    both: tuple[Network, Network | None] | None = None
+    networks: Network | tuple[Network, ...] = network
     if analysis.beside:
-        beside = getattr(settings, "beside", "")
-        both = network, second or (cached_model(beside) if beside else None)
+        further = others or [cached_model(name) for name in further_networks(settings)]
+        networks = (network, *further)
     analysis.plan(shape, settings, network.name, network.layers)
     began, items, complete = time.perf_counter(), {}, True
     earlier = {item.key: item for item in resume_from}
     with (
         progress_bar(progress) as bar,
-        closing(analysis.run(given, both or network, settings, earlier, memory)) as steps,
+        closing(analysis.run(given, networks, settings, earlier, memory)) as steps,
     ):
         try:
             for step in steps:
@@ -152,6 +159,10 @@ def analyse(
             complete = False
     if not complete:  # keep earlier items that the run did not reach
         items = earlier | items
+    if isinstance(given, PictureSet):
+        original = Picture(overview(given), "The pictures of each class in a row")
+    else:
+        original = None if image is None else Picture.of(image)
     return Findings(
         analysis=analysis.name,
         settings=settings.to_dict(),
@@ -161,8 +172,14 @@ def analyse(
         items=tuple(items.values()),
         complete=complete,
         seconds=time.perf_counter() - began,
-        original=None if image is None else Picture.of(image),
+        original=original,
     )
+
+
+def _set_of(pictures: Any) -> PictureSet:
+    if pictures is None:
+        return shipped_task()
+    return pictures if isinstance(pictures, PictureSet) else warned(read_set(pictures))
 
 
 def _merged(

@@ -7,7 +7,7 @@ import numpy as np
 
 from dreamlab.analysis import cka, similarity_figures, similarity_words
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item, Work
-from dreamlab.analysis.second_network import SecondNetwork
+from dreamlab.analysis.further_networks import FurtherNetwork
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.analysis.similarity_pictures import FEWEST, pictures_of
 from dreamlab.config.base import checked
@@ -39,7 +39,7 @@ class SimilaritySettings(Settings):
     """Settings of the similarity analysis: the networks, and the pictures that are compared."""
 
     beside: str = setting(
-        SecondNetwork(default="", help="A second network; empty compares the first with itself.")
+        FurtherNetwork(default="", help="A second network; empty compares the first with itself.")
     )
     layers: tuple[str, ...] = names((), "Layers of the first; none means those on offer.")
     crops: int = number(256, FEWEST, 1024, "Crops of the samples, if no pictures are given.")
@@ -49,7 +49,7 @@ class SimilaritySettings(Settings):
 
 def run(
     image: Sequence[np.ndarray] | None,
-    networks: "tuple[Network, Network | None]",
+    networks: "Sequence[Network]",
     settings: SimilaritySettings,
     resume_from: Mapping[str, Item],
     memory: float | None,
@@ -60,7 +60,7 @@ def run(
     """
     from dreamlab.models.twin import untrained_twin
 
-    network, second = networks
+    network, second = networks[0], networks[1] if len(networks) > 1 else None
     rows = chosen_layers(network.name, network.layers, settings.layers)
     if all(layer.name in resume_from for layer in rows):
         for place, layer in enumerate(rows, 1):
@@ -185,6 +185,6 @@ ANALYSIS = Analysis(
     essentials=("layers", "crops"),
     needs_picture=False,
     several=True,
-    beside=True,
+    beside=1,
     columns=1,
 )

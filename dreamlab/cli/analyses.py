@@ -71,10 +71,10 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
         # Both before the first run, which may take minutes: a misspelt second one is told at once.
         named = [argparse.Namespace(**vars(options) | {"model": model}) for model in models]
         networks = [network(options) for options in named]
-        second = networks.pop() if "beside" in values else None
+        others = [networks.pop()] if "beside" in values else []
         found = []
         for loaded in networks:
-            run = {"progress": None, "memory": most, "second": second, **background, **values}
+            run = {"progress": None, "memory": most, "others": others, **background, **values}
             if len(networks) > 1 and "layers" in values:
                 run["layers"] = _own(values["layers"], loaded)
             findings = analyse(analysis, picture, loaded, **run)

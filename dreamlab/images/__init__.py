@@ -8,6 +8,7 @@ from dreamlab.images.bounds import MAX_PIXELS
 from dreamlab.images.load import Loaded, PictureNote, load_image, read_image, warned
 from dreamlab.images.noise import seeded_noise
 from dreamlab.images.picture import Picture
+from dreamlab.images.picture_set import PictureSet
 from dreamlab.images.pixels import (
     data_url,
     from_pixels,
@@ -16,6 +17,7 @@ from dreamlab.images.pixels import (
     resize_pixels,
     to_pixels,
 )
+from dreamlab.images.read_set import read_set
 from dreamlab.images.shape import Shape
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "Loaded",
     "Picture",
     "PictureNote",
+    "PictureSet",
     "Shape",
     "data_url",
     "from_pixels",
@@ -30,6 +33,7 @@ __all__ = [
     "load_image",
     "png",
     "read_image",
+    "read_set",
     "resize_pixels",
     "seeded_noise",
     "to_pixels",

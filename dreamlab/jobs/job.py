@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from dreamlab.analysis import Item
-from dreamlab.images import Picture
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.protocol import State, Status
 from dreamlab.tasks.events import (
@@ -237,11 +236,10 @@ class Job:
     @property
     def nbytes(self) -> int:
         """About how many bytes it holds."""
-        held: Result | Picture | None = self.result or self.task.picture
         preview = self.log.last(Preview)
         total = _JOB_BYTES + _EVENT_BYTES * (self._event_count or len(self.log.events))
         total += len(preview.jpeg) if preview else 0
-        return total + (0 if held is None else held.nbytes)
+        return total + self.task.nbytes + (0 if self.result is None else self.result.nbytes)
 
     def _warnings(self) -> tuple[str, ...]:
         sentences = [event.sentence for event in self.log.events if isinstance(event, Warned)]

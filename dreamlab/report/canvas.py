@@ -30,6 +30,8 @@ class Canvas:
         The y axis.
     bottom : float
         Height below the x axis, in pixels.
+    joined : bool
+        Whether a line goes on over missing values.
     """
 
     across: tuple[float, ...]
@@ -37,6 +39,7 @@ class Canvas:
     right: float
     heights: Heights
     bottom: float
+    joined: bool = False
 
     @classmethod
     def of(cls, across: Iterable[float], table: Table) -> Self:
@@ -44,7 +47,8 @@ class Canvas:
         places = tuple(across)
         names = [name for name, *_ in table.rows if isinstance(name, str)]
         bottom = min(_LONGEST, _LETTER * max(map(len, names)) + 14) if names else _BOTTOM
-        return cls(places, min(places), max(places), Heights.of(table), bottom)
+        ends = min(places), max(places)
+        return cls(places, *ends, Heights.of(table), bottom, table.joined)
 
     @property
     def height(self) -> float:
@@ -52,11 +56,11 @@ class Canvas:
         return _HEIGHT - _BOTTOM + self.bottom
 
     def line(self, figures: Sequence[float | None]) -> str:
-        """Return the path of a line; a missing value leaves a gap."""
+        """Return the path of a line; a missing value leaves a gap, unless lines are joined."""
         steps, pen = [], "M"
         for x, y in zip(self.across, figures, strict=True):
             if y is None:
-                pen = "M"
+                pen = pen if self.joined else "M"
                 continue
             # A line of length 0 draws a dot, so a value between two gaps is visible.
             steps.append(f"{pen}{self._x(x):.1f} {self._y(y):.1f}" + ("h0" if pen == "M" else ""))
@@ -67,10 +71,10 @@ class Canvas:
         """Return the paths of the areas between two lines."""
         paths: list[str] = []
         stretch: list[tuple[float, float, float]] = []
-        for x, low, high in zip((*self.across, 0.0), (*lower, None), (*upper, None), strict=True):
-            if low is not None and high is not None:
+        for x, low, high in zip((*self.across, None), (*lower, None), (*upper, None), strict=True):
+            if x is not None and low is not None and high is not None:
                 stretch.append((self._x(x), self._y(low), self._y(high)))
-            elif stretch:
+            elif stretch and (x is None or not self.joined):
                 there = [f"{at:.1f} {top:.1f}" for at, _, top in stretch]
                 back = [f"{at:.1f} {foot:.1f}" for at, foot, _ in reversed(stretch)]
                 paths.append(f"M{' L'.join([*there, *back])}Z")

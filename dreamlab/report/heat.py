@@ -15,7 +15,7 @@ def warmth(figure: float, drawn: str) -> float:
 
     A ratio counts by its decimal logarithm: 10 gives 1, and 0.1 gives -1.
     """
-    if drawn == "cosines":
+    if drawn in ("cosines", "shares"):
         return max(-1.0, min(1.0, figure))
     return max(-1.0, min(1.0, math.log10(figure))) if figure > 0 else -1.0
 

@@ -13,10 +13,13 @@ from dreamlab.report.table import Table
 #: Inline style of the line before a name in the legend; a notebook has no style sheet for it.
 _SWATCH = "display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:middle;"
 
+#: Tables that are drawn as heat maps.
+_HEAT = ("ratios", "cosines", "shares")
+
 
 def heat_table(table: Table) -> str:
     """Return a table as HTML; the cells of a heat map are blue (low) to red (high)."""
-    heat = table.drawn in ("ratios", "cosines")
+    heat = table.drawn in _HEAT
     names = [
         label(table, name) if table.drawn else name.replace("_", " ") for name in table.columns
     ]
@@ -95,7 +98,7 @@ def lines(table: Table, colours: Sequence[str] = COLOURS) -> str:
 
 def _cell(figure: Any, drawn: str) -> str:
     style = ""
-    if drawn in ("ratios", "cosines") and figure is not None:
+    if drawn in _HEAT and figure is not None:
         red, green, blue = colour(figure, drawn)
         style = f' style="background:rgb({red},{green},{blue})"'
     return f"<td{style}>{html.escape(cell_text(figure))}</td>"

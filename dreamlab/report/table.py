@@ -20,7 +20,7 @@ class Table:
     drawn : str
         ``"lines"``: a line chart; the first column is the x axis, numbers or names in order, and
         each further column is a line. ``"ratios"``: a heat map of values around 1. ``"cosines"``: a
-        heat map of values from -1 to 1. Empty: rows.
+        heat map of values from -1 to 1. ``"shares"``: one of values from 0 to 1. Empty: rows.
     silent : tuple
         The rows or columns, by their names, that have no figures as their layer or channel does not
         answer to the picture.
@@ -30,6 +30,10 @@ class Table:
     log : bool
         Of a line chart of figures of 0 or more, whether its heights are logarithms: of ratios, one
         of 28 would make the others one flat line.
+    joined : bool
+        Of a line chart, whether a line goes on over missing values.
+    hover : tuple of (str, tuple of str)
+        Of a line chart, a line's column and what is said of each of its points under the pointer.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Table:
     silent: tuple = ()
     spreads: tuple[tuple[str, str, str], ...] = ()
     log: bool = False
+    joined: bool = False
+    hover: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def lines(self) -> tuple[tuple[str, tuple], ...]:

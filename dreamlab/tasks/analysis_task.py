@@ -3,11 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from dreamlab.analysis import AnalysisStep, Findings, Item, Settings, named
+from dreamlab.analysis.further_networks import further_networks
 from dreamlab.analysis.settings import LARGEST_SIDE
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, Shape, load_image
+from dreamlab.images import Picture, PictureSet, Shape, load_image
 from dreamlab.images.bounds import check_smallest
+from dreamlab.images.overview import overview
+from dreamlab.images.shipped_task import shipped_task
 from dreamlab.layers import known_layers
 from dreamlab.tasks.events import Event, Loaded, Place, nbytes
 from dreamlab.tasks.loading import network_of
@@ -32,12 +37,15 @@ class AnalysisTask:
         The analysis's own.
     model : str
         Name of the network on offer, or path of the user's own.
+    pictures : PictureSet or None
+        The pictures of an analysis of a set; None for the shipped task.
     """
 
     picture: Picture | None
     analysis: str
     settings: Settings
     model: str = "vgg16"
+    pictures: PictureSet | None = None
 
     remedy = "choose a smaller max_side or less to look at"
 
@@ -52,15 +60,17 @@ class AnalysisTask:
         return self.settings.precision
 
     @property
-    def beside(self) -> str:
-        """Name of the second network, where one run compares two; else empty."""
-        return getattr(self.settings, "beside", "") if named(self.analysis).beside else ""
+    def nbytes(self) -> int:
+        """See `Task`."""
+        return sum(held.nbytes for held in (self.picture, self.pictures) if held is not None)
 
     def cost(self) -> Cost:
         """See `Task`."""
         analysis, longest = named(self.analysis), self.settings.max_side
         shape = Shape(longest, longest)
-        if self.picture is not None:
+        if analysis.of_set:
+            shape = Shape(longest * len(self._set), longest)
+        elif self.picture is not None:
             shape = self.picture.shape.fitted(longest)
             if is_on_offer(self.model):
                 needed = smallest_side(self.model), self.model
@@ -71,6 +81,10 @@ class AnalysisTask:
             return Cost(((float(shape.area * _TYPICAL_STEPS), TYPICAL_OPERATIONS),))
         layers = known_layers(self.model)
         return Cost(tuple(analysis.plan(shape, self.settings, self.model, layers)))
+
+    @property
+    def _set(self) -> PictureSet:
+        return shipped_task() if self.pictures is None else self.pictures
 
     def run(
         self,
@@ -83,14 +97,19 @@ class AnalysisTask:
         from dreamlab.analysis.run import analyse
         from dreamlab.dream.original import fitting_all
 
-        network, second = network_of(self.model, allowance), None
-        if beside := self.beside:
-            second = network_of(beside, allowance)
-        image = None
-        if self.picture is not None:
-            image = load_image(self.picture, max_side=self.settings.max_side)
-            image = fitting_all(image, network)
-        original = None if image is None else Picture.of(image)
+        network = network_of(self.model, allowance)
+        others = []
+        if named(self.analysis).beside:
+            others = [network_of(name, allowance) for name in further_networks(self.settings)]
+        given: np.ndarray | PictureSet | None = None
+        original = None
+        if named(self.analysis).of_set:
+            given = self._set
+            original = Picture(overview(given), "The pictures of each class in a row")
+        elif self.picture is not None:
+            given = load_image(self.picture, max_side=self.settings.max_side)
+            given = fitting_all(given, network)
+            original = Picture.of(given)
         input_range = network.feeding.chosen(self.settings.preprocessing)
         emit(Loaded(network.name, network.weights, original, input_range))
         if stop():
@@ -114,10 +133,10 @@ class AnalysisTask:
 
         findings = analyse(
             named(self.analysis),
-            image,
+            given,
             network,
             self.settings,
-            second=second,
+            others=others,
             resume_from=items.values(),
             on_step=on_step,
             memory=allowance.memory,

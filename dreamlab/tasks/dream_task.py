@@ -78,6 +78,11 @@ class DreamTask:
         )
         return plan.shapes
 
+    @property
+    def nbytes(self) -> int:
+        """See `Task`."""
+        return self.picture.nbytes
+
     def cost(self) -> Cost:
         """See `Task`: the deepest layer that is asked for counts."""
         area = sum(shape.area for shape in self.shapes())

@@ -92,6 +92,10 @@ class Task(Protocol):
     def picture(self) -> Picture | None:
         """The picture that it begins from, if any."""
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the pictures that it holds."""
+
     def cost(self) -> Cost:
         """Return how much work it is; raises `DreamError` if it cannot run."""
 

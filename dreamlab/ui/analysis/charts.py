@@ -80,13 +80,15 @@ def _heat_map(table: Table) -> alt.LayerChart:
 
 def _line_chart(table: Table) -> alt.Chart | alt.LayerChart:
     columns = [label(table, name) for name, _ in table.lines]
-    across = table.figures[0]
+    across, hover = table.figures[0], dict(table.hover)
     values = []
     for column, (name, figures) in zip(columns, table.lines, strict=True):
         lower, upper = table.spread(name) or (figures, figures)
         values += [
-            {"across": x, "line": column, "figure": figure, "low": low, "high": high}
-            for x, figure, low, high in zip(across, figures, lower, upper, strict=True)
+            {"across": x, "line": column, "figure": figure, "low": low, "high": high, "said": said}
+            for x, figure, low, high, said in zip(
+                across, figures, lower, upper, hover.get(name, across), strict=True
+            )
             if figure is not None
         ]
     title, height = table.columns[0].capitalize(), 300.0
@@ -115,6 +117,8 @@ def _line_chart(table: Table) -> alt.Chart | alt.LayerChart:
             legend=legend if len(columns) > 1 else None,
         ),
     )
+    if table.hover:
+        tip = alt.Tooltip("said:N", title=title)
     tips = [alt.Tooltip("line:N", title="Line"), tip]
     tips.append(alt.Tooltip("figure:Q", title="Figure", format=".4g"))
     upwards: dict[str, Any] = {"title": None}

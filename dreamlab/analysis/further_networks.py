@@ -1,8 +1,9 @@
-"""The spec of a setting that names the second network of a comparison within an analysis."""
+"""The setting that names further networks, which one run compares with the first."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from dreamlab.analysis.settings import Settings
 from dreamlab.config.specs import Spec
 from dreamlab.errors import DreamError, shown
 from dreamlab.own_models import OWN_SUFFIXES
@@ -10,7 +11,7 @@ from dreamlab.zoo import base, check_network, is_address
 
 
 @dataclass(frozen=True, kw_only=True)
-class SecondNetwork(Spec):
+class FurtherNetwork(Spec):
     """The name of a network on offer, trained or not, or of a file; empty for none."""
 
     def check(self, name: str, value: Any) -> str:
@@ -22,3 +23,9 @@ class SecondNetwork(Spec):
         if not is_address(named) and not named.lower().endswith(OWN_SUFFIXES):
             check_network(value, otherwise=", give the path of a .keras or .h5 file, or none")
         return value
+
+
+def further_networks(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the networks that settings name beside the first."""
+    named = getattr(settings, "beside", ())
+    return tuple(filter(None, (named,) if isinstance(named, str) else named))

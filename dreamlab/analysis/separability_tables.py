@@ -1,0 +1,183 @@
+"""The tables of separability."""
+
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from dreamlab.analysis.base import AnalysisData
+from dreamlab.analysis.separability_figures import best, figures_of, set_of
+from dreamlab.images.conditions import CONDITIONS
+from dreamlab.probe.accuracy import confusion
+from dreamlab.report.table import Table
+from dreamlab.report.words import in_words
+from dreamlab.zoo import label
+
+#: Columns of the table of all layers.
+COLUMNS = (
+    "network",
+    "layer",
+    "depth",
+    "condition",
+    "accuracy",
+    "low",
+    "high",
+    "chance",
+    "permuted",
+    "logme",
+)
+
+#: A figure with the ends of its interval.
+_ENDS = ("accuracy", "low", "high")
+
+#: Most classes that are lines of a chart.
+_MOST_LINES = 10
+
+
+def tables(findings: AnalysisData) -> tuple[Table, ...]:
+    """Return accuracy by depth, what the best layer mistakes and relies on, and all figures."""
+    figures = figures_of(findings.items, "original")
+    if not figures:
+        return ()
+    top = best(figures)
+    return (
+        _by_depth(figures),
+        _confusion(findings, top),
+        *_reliance(findings, top),
+        _by_class(findings, top, figures),
+        _best_layers(figures),
+        _all(findings),
+    )
+
+
+def _by_depth(figures: list[dict[str, Any]]) -> Table:
+    """Return a line a network, over the place of its layers from first to last."""
+    networks = list(dict.fromkeys(values["network"] for values in figures))
+    by_place: dict[float, dict[str, dict[str, Any]]] = {}
+    for values in figures:
+        by_place.setdefault(values["place"], {})[values["network"]] = values
+    rows: list[tuple] = []
+    hover: dict[str, list[str]] = {label(network): [] for network in networks}
+    for place in sorted(by_place):
+        there = by_place[place]
+        cells: list[float | None] = []
+        for network in networks:
+            values = there.get(network)
+            cells += [None] * 3 if values is None else [values[of] for of in _ENDS]
+            hover[label(network)].append("" if values is None else _hover(values))
+        of_any = next(iter(there.values()))
+        shuffled = fmean(values["permuted"] for values in there.values())
+        guessed = [of_any[of] for of in ("chance", "chance_low", "chance_high")]
+        rows.append((place, *cells, *guessed, shuffled))
+    columns, spreads = ["depth"], []
+    for name in [*map(label, networks), "chance"]:
+        ends = (name, f"{name}, low", f"{name}, high")
+        columns += ends
+        spreads.append(ends)
+    return Table(
+        "by_depth",
+        "Share of pictures told right by each layer, from the first to the last of its network",
+        (*columns, "shuffled labels"),
+        tuple(rows),
+        "lines",
+        spreads=tuple(spreads),
+        joined=True,
+        hover=tuple((name, tuple(texts)) for name, texts in hover.items()),
+    )
+
+
+def _hover(values: dict[str, Any]) -> str:
+    return f"{values['layer']}, {in_words(values['multiplications'])} multiplications"
+
+
+def _confusion(findings: AnalysisData, top: dict[str, Any]) -> Table:
+    """Return the shares of each class that the best layer takes for each."""
+    of = set_of(findings)
+    classes = of["classes"]
+    labels = np.array([classes.index(name) for name in of["labels"]])
+    counts = confusion(np.array(top["predicted"]), labels, len(classes))
+    rows = tuple(
+        (f"{name} ({count})", *(counts[place] / count).tolist())
+        for place, (name, count) in enumerate(zip(classes, of["counts"], strict=True))
+    )
+    title = f"What {_layer(top)} takes the pictures of each class for, as shares"
+    return Table("confusion", title, ("class", *classes), rows, "shares")
+
+
+def _reliance(findings: AnalysisData, top: dict[str, Any]) -> tuple[Table, ...]:
+    """Return what is told right in each condition: by class, and by layer of the network."""
+    of_network = {
+        condition: {
+            values["layer"]: values
+            for values in figures_of(findings.items, condition)
+            if values["network"] == top["network"]
+        }
+        for condition in CONDITIONS
+    }
+    conditions = [name for name, of in of_network.items() if top["layer"] in of]
+    if len(conditions) < 2:
+        return ()
+    at_best = [of_network[condition][top["layer"]] for condition in conditions]
+    rows = [
+        (name, *(values["recalls"][place] for values in at_best))
+        for place, name in enumerate(set_of(findings)["classes"])
+    ]
+    rows.append(("all", *(values["accuracy"] for values in at_best)))
+    title = f"Share of each class that {_layer(top)} tells right, in pictures without a cue"
+    by_class = Table("reliance", title, ("class", *conditions), tuple(rows), "shares")
+    lines = tuple(
+        (
+            layer,
+            *(
+                of_network[condition][layer]["accuracy"] if layer in of_network[condition] else None
+                for condition in conditions
+            ),
+            top["chance"],
+        )
+        for layer in of_network["original"]
+    )
+    title = f"Share told right by each layer of {label(top['network'])}, in pictures without a cue"
+    columns = ("layer", *conditions, "chance")
+    return by_class, Table("reliance_by_layer", title, columns, lines, "lines")
+
+
+def _by_class(
+    findings: AnalysisData, top: dict[str, Any], figures: list[dict[str, Any]]
+) -> Table:
+    """Return where in the best network each class becomes told."""
+    classes = set_of(findings)["classes"]
+    rows = tuple(
+        (values["layer"], *values["recalls"])
+        for values in figures
+        if values["network"] == top["network"]
+    )
+    title = f"Share of each class told right by each layer of {label(top['network'])}"
+    drawn = "lines" if len(classes) <= _MOST_LINES else ""
+    return Table("classes", title, ("layer", *classes), rows, drawn)
+
+
+def _best_layers(figures: list[dict[str, Any]]) -> Table:
+    """Return the best layer of each network, and that which LogME holds for the best."""
+    rows = []
+    for network in dict.fromkeys(values["network"] for values in figures):
+        own = [values for values in figures if values["network"] == network]
+        top = best(own)
+        by_logme = max(own, key=lambda values: values["logme"])
+        figures_of_top = [top[name] for name in _ENDS]
+        work = in_words(top["multiplications"])
+        rows.append((label(network), top["layer"], *figures_of_top, work, by_logme["layer"]))
+    columns = ("network", "best_layer", *_ENDS, "multiplications", "best_by_logme")
+    return Table("networks", "The best layer of each network", columns, tuple(rows))
+
+
+def _all(findings: AnalysisData) -> Table:
+    rows = tuple(
+        tuple(values[name] for name in COLUMNS)
+        for condition in CONDITIONS
+        for values in figures_of(findings.items, condition)
+    )
+    return Table("separability", "All figures of all layers", COLUMNS, rows)
+
+
+def _layer(values: dict[str, Any]) -> str:
+    return f"{values['layer']} of {label(values['network'])}"

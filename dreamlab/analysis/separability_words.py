@@ -1,0 +1,131 @@
+"""What the figures of separability say, in sentences."""
+
+from typing import Any
+
+from dreamlab.analysis.base import AnalysisData
+from dreamlab.analysis.separability_figures import (
+    best,
+    cheapest,
+    figures_of,
+    set_of,
+    standard_error,
+)
+from dreamlab.errors import listed
+from dreamlab.images.conditions import TAKEN
+from dreamlab.probe.accuracy import interval
+from dreamlab.zoo import is_untrained, label
+
+#: Pictures of a class below which it is said how wide the interval is.
+FEW = 10
+
+#: Fewer multiplications by this factor are worth a sentence.
+_WORTH = 1.5
+
+
+def sentence(findings: AnalysisData) -> str:
+    """Return which layer is best, what does as well for less, and what is told by a cue alone."""
+    figures = figures_of(findings.items, "original")
+    if not figures:
+        return f"{findings.items[0].caption}: no layer has seen them yet."
+    top = best(figures)
+    parts = [_best(top, figures), *_controls(findings, top, figures)]
+    if len(findings.settings["beside"]) or len(figures) > 1:
+        parts += _less_work(top, figures)
+    parts += [*_reliance(findings, top), *_few(findings, top)]
+    return " ".join(parts)
+
+
+def _best(top: dict[str, Any], figures: list[dict[str, Any]]) -> str:
+    name = _named(top, figures)
+    right = f"{top['accuracy']:.2f} right (95 % interval {top['low']:.2f} to {top['high']:.2f})"
+    luck = luckiest(figures)
+    if top["accuracy"] <= luck:
+        return (
+            f"No layer separates the classes: the best, {name}, gets {right}, and with shuffled "
+            f"labels some layer gets {luck:.2f}."
+        )
+    return f"{name} is best: {right}, where guessing gets {top['chance']:.2f}."
+
+
+def luckiest(figures: list[dict[str, Any]]) -> float:
+    """Return the highest accuracy of any layer with any of the shuffled labels.
+
+    The best of many layers is chosen for its accuracy, and so are these.
+    """
+    return max(max(values["shuffles"]) for values in figures)
+
+
+def _controls(
+    findings: AnalysisData, top: dict[str, Any], figures: list[dict[str, Any]]
+) -> list[str]:
+    """Return what does as well without a trained network, and how far an untrained one comes."""
+    said = []
+    colour = set_of(findings)["mean_colour"]["accuracy"]
+    if colour >= top["accuracy"] - standard_error(top):
+        said.append(f"The mean colours of the pictures alone get {colour:.2f}: no network is needed.")
+    untrained = [values for values in figures if is_untrained(values["network"])]
+    if untrained and not is_untrained(top["network"]):
+        control = best(untrained)
+        said.append(f"{_named(control, figures)}, gets {control['accuracy']:.2f} at most.")
+    return said
+
+
+def _less_work(top: dict[str, Any], figures: list[dict[str, Any]]) -> list[str]:
+    less = cheapest(figures)
+    times = top["multiplications"] / max(1.0, less["multiplications"])
+    if times < _WORTH:
+        return []
+    return [
+        f"{_named(less, figures)} gives as much ({less['accuracy']:.2f}) for {_part(times)} of the "
+        "work."
+    ]
+
+
+def _part(times: float) -> str:
+    """Return one of so many parts in words, such as ``half`` or ``1/40``."""
+    whole = round(times)
+    return {2: "half", 3: "a third", 4: "a quarter"}.get(whole, f"1/{whole:,}")
+
+
+def _reliance(findings: AnalysisData, top: dict[str, Any]) -> list[str]:
+    """Return the classes that the best layer tells by a cue alone: without it they are lost."""
+    said = []
+    of = set_of(findings)
+    for condition, cue in TAKEN.items():
+        changed = [
+            values
+            for values in figures_of(findings.items, condition)
+            if (values["network"], values["layer"]) == (top["network"], top["layer"])
+        ]
+        for values in changed:
+            lost = [
+                name
+                for name, count, before, after in zip(
+                    of["classes"], of["counts"], top["recalls"], values["recalls"], strict=True
+                )
+                if after <= top["chance"] < interval(before, count)[0]
+            ]
+            if lost:
+                said.append(f"{listed(lost)} by {cue}")
+    if not said:
+        return []
+    return [f"It tells {'; '.join(said)} alone: without it, they are told no better than by chance."]
+
+
+def _few(findings: AnalysisData, top: dict[str, Any]) -> list[str]:
+    least = min(set_of(findings)["counts"])
+    if least >= FEW:
+        return []
+    return [
+        f"With {least} pictures in a class the interval is {top['high'] - top['low']:.2f} wide: "
+        f"add pictures, {FEW} a class or more, to tell layers apart."
+    ]
+
+
+def _named(values: dict[str, Any], figures: list[dict[str, Any]]) -> str:
+    """Return a layer's name, with its network's if there are several."""
+    if len({other["network"] for other in figures}) == 1:
+        return values["layer"]
+    return f"{values['layer']} of {label(values['network'])}"
+
+

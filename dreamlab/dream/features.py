@@ -1,0 +1,89 @@
+"""Pooled features of layers: one number a channel and picture, as linear probes take them."""
+
+from collections.abc import Callable, Generator, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from dreamlab.dream.arithmetic import arithmetic
+from dreamlab.dream.memory import budget, bytes_per_pixel
+from dreamlab.models import Network
+from dreamlab.models.keras_settings import own_settings
+from dreamlab.models.per_network import per_network
+
+#: How the positions of a channel become one number.
+POOLINGS = ("mean", "max")
+
+#: Most pixels that go through the network at once: more are no faster, and a cancel would wait.
+_AT_ONCE = 2**17
+
+#: Pictures, of shape (n, side, side, 3), to the features of some layers, (n, channels) each.
+_Features = Callable[[np.ndarray], list[tf.Tensor]]
+
+
+def pooled_features(
+    network: Network,
+    layers: Sequence[str],
+    pictures: np.ndarray,
+    pooling: str,
+    precision: str,
+    preprocessing: str,
+    memory: float | None = None,
+) -> Generator[float, None, dict[str, np.ndarray]]:
+    """Compute the features of pictures in each of some layers.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    layers : sequence of str
+        Names of the layers, at least 1.
+    pictures : numpy.ndarray
+        float32, shape (n, side, side, 3), in [-1, 1].
+    pooling : str
+        ``"mean"`` or ``"max"`` over the positions of a channel.
+    precision, preprocessing : str
+        As in `dreamlab.dream.activations.Activations`.
+    memory : float, optional
+        As in `dreamlab.dream.dream`.
+
+    Yields
+    ------
+    float
+        Finished share of the work, 0 to 1.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        For each layer float32, shape (n, channels).
+    """
+    count, side = pictures.shape[:2]
+    names, pixels = tuple(layers), side**2
+    model = network.plain_extractor(names, "float32")
+    # That of a gradient, which is more than enough for a forward pass.
+    a_picture = bytes_per_pixel(model, network.fields_in_keras, "float32") * pixels
+    at_once = max(1, min(_AT_ONCE // pixels, int(budget(pixels, memory) / a_picture)))
+    compute = _features(network, names, pooling, precision, preprocessing)
+    found: list[list[np.ndarray]] = [[] for _ in names]
+    for first in range(0, count, at_once):
+        for into, features in zip(found, compute(pictures[first : first + at_once]), strict=True):
+            into.append(features.numpy())
+        yield min(1.0, (first + at_once) / count)
+    return {name: np.concatenate(of) for name, of in zip(names, found, strict=True)}
+
+
+@per_network(4)
+def _features(
+    network: Network, layers: tuple[str, ...], pooling: str, precision: str, preprocessing: str
+) -> _Features:
+    """Return the compiled function from pictures to the pooled features of some layers."""
+    model = network.feature_extractor(layers, *arithmetic(precision))
+    pool = tf.reduce_mean if pooling == "mean" else tf.reduce_max
+
+    @own_settings()
+    def features(pictures: tf.Tensor) -> list[tf.Tensor]:
+        outputs = network.activations(model, pictures, preprocessing)
+        return [pool(tf.cast(outputs[name], tf.float32), axis=(1, 2)) for name in layers]
+
+    signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
+    return tf.function(features, input_signature=signature, autograph=False)
