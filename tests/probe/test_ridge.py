@@ -89,7 +89,7 @@ def test_an_order_of_the_pictures_changes_nothing():
 
 @pytest.mark.parametrize("sizes", SIZES)
 def test_features_that_tell_nothing_give_chance(sizes):
-    """All constant: each score is 0, the lowest class is named, and accuracy is one over classes."""
+    """All constant: each score is 0, the lowest class is named, and accuracy is at chance."""
     labels = np.repeat(np.arange(len(sizes)), sizes)
     probe = Probe(np.full((len(labels), 3), 0.1))
     assert not probe.predicted(labels, len(sizes)).any()
