@@ -160,3 +160,10 @@ def test_numba_is_imported_by_the_kernels_alone_and_they_import_little_else(name
         assert not heavy & {"tensorflow", "keras", "PIL"}
     else:
         assert not heavy & {"numba", "llvmlite"}
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if wing(name) == "probe"])
+def test_the_probe_imports_numpy_and_the_error_alone(name):
+    ours = {"dreamlab.probe", "dreamlab.errors"}
+    outside = {other for other in IMPORTS[name] if not other.startswith(tuple(ours))}
+    assert outside <= {"collections.abc", "dataclasses", "math", "numpy"}
