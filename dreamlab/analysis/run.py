@@ -16,7 +16,16 @@ from dreamlab.analysis.further_networks import further_networks
 from dreamlab.analysis.settings import LARGEST_SIDE, Settings
 from dreamlab.config.presets import PRESETS, mixed_preset
 from dreamlab.errors import DreamError, listed, shown
-from dreamlab.images import Loaded, Picture, PictureSet, Shape, read_image, read_set, warned
+from dreamlab.images import (
+    Loaded,
+    Picture,
+    PictureNote,
+    PictureSet,
+    Shape,
+    read_image,
+    read_set,
+    warned,
+)
 from dreamlab.images.bounds import check_smallest
 from dreamlab.images.gathered import gathered
 from dreamlab.images.load import Source
@@ -159,10 +168,9 @@ def analyse(
             complete = False
     if not complete:  # keep earlier items that the run did not reach
         items = earlier | items
+    original = None if image is None else Picture.of(image)
     if isinstance(given, PictureSet):
-        original = Picture(overview(given), "The pictures of each class in a row")
-    else:
-        original = None if image is None else Picture.of(image)
+        original = overview(given)
     return Findings(
         analysis=analysis.name,
         settings=settings.to_dict(),
@@ -179,7 +187,12 @@ def analyse(
 def _set_of(pictures: Any) -> PictureSet:
     if pictures is None:
         return shipped_task()
-    return pictures if isinstance(pictures, PictureSet) else warned(read_set(pictures))
+    if isinstance(pictures, PictureSet):
+        return pictures
+    found = read_set(pictures)
+    for note in found.notes:
+        warnings.warn(note, PictureNote, stacklevel=4)
+    return found
 
 
 def _merged(

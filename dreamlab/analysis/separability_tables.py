@@ -62,9 +62,9 @@ def _by_depth(figures: list[dict[str, Any]]) -> Table:
         there = by_place[place]
         cells: list[float | None] = []
         for network in networks:
-            values = there.get(network)
-            cells += [None] * 3 if values is None else [values[of] for of in _ENDS]
-            hover[label(network)].append("" if values is None else _hover(values))
+            own = there.get(network)
+            cells += [None] * 3 if own is None else [own[of] for of in _ENDS]
+            hover[label(network)].append("" if own is None else _hover(own))
         of_any = next(iter(there.values()))
         shuffled = fmean(values["permuted"] for values in there.values())
         guessed = [of_any[of] for of in ("chance", "chance_low", "chance_high")]
@@ -141,9 +141,7 @@ def _reliance(findings: AnalysisData, top: dict[str, Any]) -> tuple[Table, ...]:
     return by_class, Table("reliance_by_layer", title, columns, lines, "lines")
 
 
-def _by_class(
-    findings: AnalysisData, top: dict[str, Any], figures: list[dict[str, Any]]
-) -> Table:
+def _by_class(findings: AnalysisData, top: dict[str, Any], figures: list[dict[str, Any]]) -> Table:
     """Return where in the best network each class becomes told."""
     classes = set_of(findings)["classes"]
     rows = tuple(

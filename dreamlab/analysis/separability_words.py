@@ -27,24 +27,20 @@ def sentence(findings: AnalysisData) -> str:
     figures = figures_of(findings.items, "original")
     if not figures:
         return f"{findings.items[0].caption}: no layer has seen them yet."
-    top = best(figures)
-    parts = [_best(top, figures), *_controls(findings, top, figures)]
-    if len(findings.settings["beside"]) or len(figures) > 1:
-        parts += _less_work(top, figures)
-    parts += [*_reliance(findings, top), *_few(findings, top)]
-    return " ".join(parts)
-
-
-def _best(top: dict[str, Any], figures: list[dict[str, Any]]) -> str:
+    top, luck = best(figures), luckiest(figures)
     name = _named(top, figures)
     right = f"{top['accuracy']:.2f} right (95 % interval {top['low']:.2f} to {top['high']:.2f})"
-    luck = luckiest(figures)
+    few = _few(findings, top)
     if top["accuracy"] <= luck:
-        return (
+        said = (
             f"No layer separates the classes: the best, {name}, gets {right}, and with shuffled "
             f"labels some layer gets {luck:.2f}."
         )
-    return f"{name} is best: {right}, where guessing gets {top['chance']:.2f}."
+        return " ".join([said, *few])
+    said = f"{name} is best: {right}, where guessing gets {top['chance']:.2f}."
+    less = _less_work(top, figures)
+    controls = _controls(findings, top, figures)
+    return " ".join([said, *less, *controls, *_reliance(findings, top), *few])
 
 
 def luckiest(figures: list[dict[str, Any]]) -> float:
@@ -62,7 +58,9 @@ def _controls(
     said = []
     colour = set_of(findings)["mean_colour"]["accuracy"]
     if colour >= top["accuracy"] - standard_error(top):
-        said.append(f"The mean colours of the pictures alone get {colour:.2f}: no network is needed.")
+        said.append(
+            f"The mean colours of the pictures alone get {colour:.2f}: no network is needed."
+        )
     untrained = [values for values in figures if is_untrained(values["network"])]
     if untrained and not is_untrained(top["network"]):
         control = best(untrained)
@@ -109,7 +107,9 @@ def _reliance(findings: AnalysisData, top: dict[str, Any]) -> list[str]:
                 said.append(f"{listed(lost)} by {cue}")
     if not said:
         return []
-    return [f"It tells {'; '.join(said)} alone: without it, they are told no better than by chance."]
+    return [
+        f"It tells {'; '.join(said)} alone: without it, they are told no better than by chance."
+    ]
 
 
 def _few(findings: AnalysisData, top: dict[str, Any]) -> list[str]:
@@ -127,5 +127,3 @@ def _named(values: dict[str, Any], figures: list[dict[str, Any]]) -> str:
     if len({other["network"] for other in figures}) == 1:
         return values["layer"]
     return f"{values['layer']} of {label(values['network'])}"
-
-

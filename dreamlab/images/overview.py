@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dreamlab.images.picture import Picture
 from dreamlab.images.picture_set import PictureSet
 from dreamlab.images.pixels import resize_pixels
 
@@ -9,7 +10,7 @@ from dreamlab.images.pixels import resize_pixels
 _SIDE, _GAP, _ACROSS = 72, 4, 12
 
 
-def overview(pictures: PictureSet, *, across: int = _ACROSS) -> np.ndarray:
+def overview(pictures: PictureSet, *, across: int = _ACROSS) -> Picture:
     """Return the pictures small, each class in a row of its own, the first ones of many.
 
     Parameters
@@ -21,8 +22,8 @@ def overview(pictures: PictureSet, *, across: int = _ACROSS) -> np.ndarray:
 
     Returns
     -------
-    numpy.ndarray
-        uint8, shape (H, W, 3).
+    Picture
+        A row a class.
     """
     numbers = pictures.numbers
     if pictures.classes:
@@ -36,4 +37,4 @@ def overview(pictures: PictureSet, *, across: int = _ACROSS) -> np.ndarray:
             small = resize_pixels(pictures.pixels[place], _SIDE, _SIDE)
             canvas[down, :_SIDE, along, :_SIDE] = small
     flat = canvas.reshape(len(rows) * (_SIDE + _GAP), width * (_SIDE + _GAP), 3)
-    return flat[:-_GAP, :-_GAP]
+    return Picture(flat[:-_GAP, :-_GAP], "The pictures, a row for each class")

@@ -105,7 +105,7 @@ class AnalysisTask:
         original = None
         if named(self.analysis).of_set:
             given = self._set
-            original = Picture(overview(given), "The pictures of each class in a row")
+            original = overview(given)
         elif self.picture is not None:
             given = load_image(self.picture, max_side=self.settings.max_side)
             given = fitting_all(given, network)
