@@ -23,7 +23,7 @@ _TENTH = math.pi / 5
 
 
 def _star(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Its inner corners lie half as far out as its tips, and its edge is near that of the others."""
+    """Its inner corners lie half as far out as its tips."""
     tip = math.sqrt(1 / (2.5 * math.sin(_TENTH)))
     # Its ten edges are images of the one from the tip at (tip, 0) to the next inner corner.
     angle = np.abs((np.arctan2(x, -y) + _TENTH) % (2 * _TENTH) - _TENTH)

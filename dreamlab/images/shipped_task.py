@@ -15,7 +15,7 @@ the same length of edge for their area, and all pictures a random place, turn an
 import functools
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,7 +37,7 @@ _HUES = {
 _STEPS = 12
 
 #: Areas of the shapes, in px², and distances of the marks of their textures, in px.
-_AREAS = 7500.0, 11500.0
+_AREAS = 9000.0, 13000.0
 _PERIODS = 6.0, 9.0
 
 #: Mean of a picture, distance of a shape's mean from it, and of a texture from that, in levels.
@@ -50,6 +50,13 @@ _CLOUDS, _GRAIN, _MOST, _WAVES = 10, 8, 40, 6
 _OTHER_HUES = [hue for hue in _HUES if hue != "red"]
 _OTHER_SHAPES = [shape for shape in SHAPES if shape != "star"]
 _OTHER_TEXTURES = ["smooth", "checked", "speckled"]
+
+#: The classes but ``red``, with their shapes and textures.
+_OTHERS = [
+    ("plain", _OTHER_SHAPES, _OTHER_TEXTURES),
+    ("star", ["star"], _OTHER_TEXTURES),
+    ("striped", _OTHER_SHAPES, ["striped"]),
+]
 
 
 class _Form(NamedTuple):
@@ -83,12 +90,16 @@ def drawn_task(seed: int) -> PictureSet:
         0 or more.
     """
     generator = np.random.default_rng(seed)
+    # The same ones for all classes, so that they tell none.
+    sizes = list(zip(_drawn(_AREAS, generator), _drawn(_PERIODS, generator), strict=True))
     forms = {
-        "plain": _forms(_OTHER_SHAPES, _OTHER_TEXTURES, generator),
-        "star": _forms(["star"], _OTHER_TEXTURES, generator),
-        "striped": _forms(_OTHER_SHAPES, ["striped"], generator),
+        label: [_form(place, shapes, textures, *size) for place, size in enumerate(sizes)]
+        for label, shapes, textures in _OTHERS
     }
-    hues = {label: _shuffled(_OTHER_HUES, generator) for label in forms}
+    hues = {
+        label: [_OTHER_HUES[place * len(_OTHER_HUES) // _EACH] for place in range(_EACH)]
+        for label in forms
+    }
     forms["red"] = [form for some in forms.values() for form in some[: _EACH // 3]]
     hues["red"] = ["red"] * _EACH
     pixels = [
@@ -100,31 +111,22 @@ def drawn_task(seed: int) -> PictureSet:
     return PictureSet(np.stack(pixels), tuple(names), tuple(name.split()[0] for name in names))
 
 
-def _forms(
-    shapes: Sequence[str], textures: Sequence[str], generator: np.random.Generator
-) -> list[_Form]:
-    return [
-        _Form(
-            shape,
-            generator.uniform(*_AREAS),
-            lift,
-            texture,
-            generator.uniform(*_PERIODS),
-        )
-        for shape, texture, lift in zip(
-            _shuffled(shapes, generator),
-            _shuffled(textures, generator),
-            _shuffled((-_LIFT, _LIFT), generator),
-            strict=True,
-        )
-    ]
+def _drawn(bounds: tuple[float, float], generator: np.random.Generator) -> list[float]:
+    return generator.uniform(*bounds, _EACH).tolist()
 
 
-def _shuffled(values: Sequence[Any], generator: np.random.Generator) -> list[Any]:
-    """Return values for the pictures of a class in random order, all equally often."""
-    # Unlike that of a permutation, the stream of `random` is the same in every version of NumPy.
-    order = np.argsort(generator.random(_EACH)).tolist()
-    return [values[place % len(values)] for place in order]
+def _form(
+    place: int, shapes: Sequence[str], textures: Sequence[str], area: float, period: float
+) -> _Form:
+    """Return a form by its place in its class, where all shapes meet all textures."""
+    bright = (place + place // 4) % 2
+    return _Form(
+        shapes[place % len(shapes)],
+        area,
+        _LIFT if bright else -_LIFT,
+        textures[place % len(textures)],
+        period,
+    )
 
 
 def _picture(form: _Form, hue: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
