@@ -133,6 +133,14 @@ def best(figures: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return max(figures, key=lambda values: (values["accuracy"], -values["multiplications"]))
 
 
+def best_of_each(items: Sequence[Item]) -> list[dict[str, Any]]:
+    """Return the best layer of each network, in the order of the run."""
+    by_network: dict[str, list[dict[str, Any]]] = {}
+    for values in figures_of(items, "original"):
+        by_network.setdefault(values["network"], []).append(values)
+    return [best(figures) for figures in by_network.values()]
+
+
 def standard_error(values: dict[str, Any]) -> float:
     """Return the standard error of an accuracy, from its interval."""
     return (values["high"] - values["low"]) / 2 / _HALF
