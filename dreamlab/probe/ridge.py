@@ -11,7 +11,7 @@ from dreamlab.errors import DreamError
 from dreamlab.probe.accuracy import balanced_accuracy
 
 #: The ridge, as a share of the mean diagonal of the Gram matrix.
-RIDGE = 1.0
+RIDGE = 0.1
 
 #: Columns whose standard deviation is under this share of their size are constant: float32's grain.
 _GRAIN = 1e-6
@@ -72,8 +72,9 @@ class Probe:
     def scores(self, labels: np.ndarray, classes: int) -> np.ndarray:
         """Return for each picture what a probe without it says of each class.
 
-        What the intercept alone would say is subtracted: without the picture its class is rarer,
-        so that an intercept speaks against it whatever the features are.
+        What an intercept alone says is subtracted, and the rest is told in standard deviations of
+        the other pictures' indicator. For without the picture its class is rarer: an intercept
+        speaks against it, and its scores spread less, whatever the features are.
 
         Parameters
         ----------
@@ -85,7 +86,7 @@ class Probe:
         Returns
         -------
         numpy.ndarray
-            float64, shape (n, classes); rows sum to 0, and are 0 where features tell nothing.
+            float64, shape (n, classes); 0 where features tell nothing.
 
         Raises
         ------
@@ -142,9 +143,9 @@ class Probe:
         residuals = self._residuals(shares)
         targets = (labels[..., None] == np.arange(classes)).astype(np.float64)
         own = np.diagonal(residuals, axis1=1, axis2=2)[..., None]
-        rest = 1 - shares[..., None]
-        # A picture's target less the residual of a probe and that of an intercept without it.
-        return (targets - 1 / classes) / rest - residuals @ targets / own
+        alone = (1 / classes - shares[..., None] * targets) / (1 - shares[..., None])
+        without = targets - residuals @ targets / own
+        return (without - alone) / np.sqrt(alone * (1 - alone))
 
     def _residuals(self, shares: np.ndarray) -> np.ndarray:
         """Return one minus the hat matrix, (m, n, n), for weights (m, n) whose rows sum to 1."""
