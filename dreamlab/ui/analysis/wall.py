@@ -27,7 +27,7 @@ def show(backend: Backend, visit: Visit, picture: Picture | None) -> None:
     """Draw a card for each analysis, for the page's network and picture."""
     wall = st.grid(_ACROSS, min_column_width=_LEAST, gap="small", key="wall")
     notes = _notes(backend, visit, picture)
-    for name, analysis in ANALYSES.items():
+    for name, analysis in _of_layers().items():
         with wall.container(border=True, height="stretch", key=f"card-{name}"):
             _card(analysis)
             for note in notes[name]:
@@ -60,8 +60,13 @@ def _notes(backend: Backend, visit: Visit, picture: Picture | None) -> dict[str,
             _cost(backend, picture, look_of(name, models[0])),
             *_own(backend, [visit.analyses.get((name, model)) for model in models]),
         ]
-        for name in ANALYSES
+        for name in _of_layers()
     }
+
+
+def _of_layers() -> dict[str, Analysis]:
+    """Return the analyses of the layers of a network; those of a set have a place of their own."""
+    return {name: analysis for name, analysis in ANALYSES.items() if not analysis.of_set}
 
 
 def _cost(backend: Backend, picture: Picture | None, look: Look) -> str:
