@@ -11,6 +11,7 @@ from dreamlab.analysis.separability_figures import (
     figures_of,
     set_of,
     standard_error,
+    told,
     without,
 )
 from dreamlab.errors import listed
@@ -19,6 +20,9 @@ from dreamlab.zoo import is_untrained, label
 
 #: Pictures of a class below which it is said how wide the interval is.
 FEW = 10
+
+#: A class that is told by at most this share of before is lost.
+_LOST = 0.25
 
 #: Fewer multiplications by this factor are worth a sentence.
 _WORTH = 1.5
@@ -96,11 +100,12 @@ def _reliance(findings: AnalysisData, figures: list[dict[str, Any]]) -> list[str
         for place, name in enumerate(of["classes"]):
             by = best_for(figures, place)
             after = without(findings, by, condition)
-            rest = sum(counts) - counts[place]
+            sizes = counts[place], sum(counts) - counts[place]
             if (
-                after
-                and _sure(by, place, counts[place], rest)
-                and not _sure(after, place, counts[place], rest)
+                after is not None
+                and _sure(by, place, *sizes)
+                and not _sure(after, place, *sizes)
+                and told(after, place) <= _LOST * told(by, place)
             ):
                 lost.append(name)
         if lost:
