@@ -41,7 +41,7 @@ def test_a_larger_picture_is_scaled_down(size):
 
 
 def test_a_long_picture_keeps_its_detail():
-    """A first reading, scaled down to a longest side of 896 px, would leave 32 rows of it."""
+    """A first reading, scaled down to a longest side of 448 px, would leave 16 rows of it."""
     pixels = np.zeros((224, 6272, 3), np.uint8)
     pixels[::2] = 255
     square = read_square(encoded(Image.fromarray(pixels)), "a.png")
