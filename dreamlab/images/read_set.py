@@ -92,7 +92,7 @@ def _with_classes(entries: Sequence[Entry], remarks: Remarks) -> list[_File]:
     paths = [set_classes.path_of(entry.name) for entry in entries]
     pairs = list(zip(entries, paths, strict=True))
     remarks.left_out["names that lead out of their folder"] += [
-        entry.name for entry, path in pairs if path is None
+        entry.name or "one without a name" for entry, path in pairs if path is None
     ]
     visible = [(entry, path) for entry, path in pairs if path and not set_classes.is_hidden(path)]
     below = set_classes.without_top([path for _, path in visible])

@@ -113,6 +113,13 @@ def test_a_path_that_climbs_out_is_left_out_and_named(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_without_a_name_is_left_out_and_named():
+    data = packed(FOUR | {"x.png": picture(9)}).replace(b"x.png", b"\0.png")
+    of = read_set(data)
+    assert of == read(FOUR)
+    assert of.notes[1] == "left out as names that lead out of their folder: one without a name"
+
+
 def test_copies_are_left_out_and_the_first_by_name_stays():
     again = Image.open(io.BytesIO(FOUR["red/1.png"]))
     bitmap = io.BytesIO()
