@@ -9,7 +9,7 @@ Every picture is one shape on grey clouds. The classes:
 - ``plain`` is none of these.
 
 All hues are equally bright: the mean of the three channels knows nothing of them. All shapes have
-the same length of edge for their area, and all pictures a random place, turn and size of theirs.
+the same length of edge for their area. The classes share their sizes; places and turns are random.
 """
 
 import functools
