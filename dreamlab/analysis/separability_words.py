@@ -96,20 +96,20 @@ def _reliance(findings: AnalysisData, top: dict[str, Any]) -> list[str]:
             if (values["network"], values["layer"]) == (top["network"], top["layer"])
         ]
         for values in changed:
+            # A probe that guesses may take all for one class, which is then told right.
+            guessed = values["accuracy"] <= values["chance_high"]
             lost = [
                 name
                 for name, count, before, after in zip(
                     of["classes"], of["counts"], top["recalls"], values["recalls"], strict=True
                 )
-                if after <= top["chance"] < interval(before, count)[0]
+                if (guessed or after <= top["chance"]) and top["chance"] < interval(before, count)[0]
             ]
             if lost:
                 said.append(f"{listed(lost)} by {cue}")
     if not said:
         return []
-    return [
-        f"It tells {'; '.join(said)} alone: without it, they are told no better than by chance."
-    ]
+    return [f"It tells {'; '.join(said)} alone: without that, no better than by guessing."]
 
 
 def _few(findings: AnalysisData, top: dict[str, Any]) -> list[str]:
