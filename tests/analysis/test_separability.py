@@ -9,7 +9,7 @@ from dreamlab.analysis.run import analyse
 from dreamlab.images.picture_set import PictureSet
 from dreamlab.images.squares import middle_square
 from dreamlab.probe.ridge import RIDGE
-from tests.support.sets import coloured, half_told, meaningless
+from tests.support.drawn_sets import coloured, half_told, meaningless
 from tests.support.tiny import activations_by_hand, tiny_network
 
 LAYERS = ("first", "second", "pool", "third")

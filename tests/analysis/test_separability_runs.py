@@ -14,7 +14,7 @@ from dreamlab.images import Picture, PictureNote
 from dreamlab.images.shape import Shape
 from dreamlab.layers import known_layers
 from dreamlab.models import Network
-from tests.support.sets import coloured, half_told, meaningless
+from tests.support.drawn_sets import coloured, half_told, meaningless
 from tests.support.tiny import tiny_network
 
 SIZES = {"max_side": 32, "precision": "float32"}

@@ -50,7 +50,13 @@ def show() -> PictureSet | None:
     with st.container(horizontal=True, vertical_alignment="center"):
         style.note(style.facts(f"{len(shown)} pictures", *(counts or ["no classes"])))
         if own is not None:
-            st.button("Remove", icon=":material/delete:", type="tertiary", on_click=_remove)
+            st.button(
+                "Remove",
+                icon=":material/delete:",
+                type="tertiary",
+                key="task.remove",
+                on_click=_remove,
+            )
     if own is None:
         style.note(
             "Drawn by dreamlab, so that what a layer can tell is known: red is told by its colour "
