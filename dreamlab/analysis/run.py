@@ -115,6 +115,7 @@ def analyse(
     given: np.ndarray | list[np.ndarray] | PictureSet | None = None
     if analysis.of_set:
         given = _set_of(picture)
+        analysis.check(given)
     elif picture is not None and analysis.several:
         # A folder or a list, as the analysis says.
         pictures = cast("str | Path | Iterable[Source]", picture)

@@ -69,6 +69,7 @@ class AnalysisTask:
         analysis, longest = named(self.analysis), self.settings.max_side
         shape = Shape(longest, longest)
         if analysis.of_set:
+            analysis.check(self._set)
             shape = Shape(longest * len(self._set), longest)
         elif self.picture is not None:
             shape = self.picture.shape.fitted(longest)
