@@ -179,7 +179,7 @@ def test_reading_stops_at_the_bound_of_bytes():
     assert len(read(FOUR, most_bytes=sum(sizes.values()))) == 4
     of = read(FOUR, most_bytes=sum(sizes.values()) - 1)
     assert of.names == ("blue/1.png", "blue/2.png")  # red has a single one left
-    assert of.notes[0].startswith("1 file not read, as all have more than 0.00102 MB")
+    assert of.notes[0].startswith("1 file not read, as all together are over 0.00102 MB")
 
 
 def test_a_file_that_is_too_large_itself_does_not_end_the_reading(monkeypatch):
