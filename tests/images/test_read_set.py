@@ -235,13 +235,6 @@ def test_an_empty_folder_is_refused(tmp_path):
     assert refused(tmp_path) == "there is no picture in the folder that can be read; give others"
 
 
-def test_names_in_sentences_are_printable_and_short():
-    names = ["red/" + "\x1b[31m" + "x" * 5000 + f"{at}.txt" for at in range(9)]
-    of = read(FOUR | dict.fromkeys(names, b"a text") | {"..\n/\x1b.png": b""})
-    assert all(note.isprintable() and len(note) < 600 for note in of.notes)
-    assert all(len(name) < 600 and name.isprintable() for name in of.names)
-
-
 def test_neither_names_nor_pixels_are_logged(caplog, capsys):
     with caplog.at_level(logging.DEBUG):
         read(FOUR | {"red/secret.txt": b"a text"})

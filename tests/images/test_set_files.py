@@ -3,6 +3,7 @@
 import io
 import os
 import tempfile
+from types import SimpleNamespace
 
 import pytest
 
@@ -153,7 +154,8 @@ def test_zips_are_bounded_together(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "source", [[1], [("a.png",)], [(1, b"")], [("a.png", "b")], 5, ["a.png"], object()]
+    "source",
+    [[1], [("a.png",)], [(1, b"")], [("a.png", "b")], 5, ["a.png"], SimpleNamespace(read=bytes)],
 )
 def test_what_is_no_list_of_files_is_refused(source):
     assert "is no file of a set; give a folder, a ZIP, or pairs" in refused(source)
