@@ -45,7 +45,7 @@ class SeparabilitySettings(Settings):
     pooling: str = choice(
         "mean", ("mean", "max"), "How the positions of a channel become one number."
     )
-    altered: bool = flag(True, "Look again at the pictures grey, blurred and patch-shuffled.")
+    reliance: bool = flag(True, "Look again at the pictures grey, blurred and patch-shuffled.")
     max_side: int = number(SIDE, 32, SIDE, "Side that pictures are scaled to, in pixels.")
     preprocessing: str = as_in_dreams("preprocessing", "imagenet")
     seed: int = as_in_dreams("seed", 0)
@@ -64,7 +64,7 @@ def run(
     """
     check_classes(pictures)
     told_apart([network.name for network in networks])
-    conditions = list(CONDITIONS) if settings.altered else ["original"]
+    conditions = list(CONDITIONS) if settings.reliance else ["original"]
     rounds = [(condition, network) for condition in conditions for network in networks]
     layers = {}
     for network in networks:
@@ -172,7 +172,7 @@ def plan(
     for name in further_networks(settings):
         known = chosen_layers(name, known_layers(name), ()) if is_on_offer(name) else own
         parts.append((name, known))
-    looks = shape.area * _LOOK * (len(CONDITIONS) if settings.altered else 1)
+    looks = shape.area * _LOOK * (len(CONDITIONS) if settings.reliance else 1)
     work = []
     for name, of in parts:
         least = smallest_side(name)
@@ -207,7 +207,7 @@ ANALYSIS = Analysis(
     plan=plan,
     tables=separability_tables.tables,
     sentence=separability_words.sentence,
-    essentials=("pooling", "altered"),
+    essentials=("pooling", "reliance"),
     needs_picture=False,
     of_set=True,
     beside=MOST_FURTHER,

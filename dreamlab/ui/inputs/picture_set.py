@@ -18,7 +18,7 @@ _SHIPPED, _FILES, _FOLDER = "The shipped task", "Files or a ZIP", "A folder"
 _SOURCE, _OWN, _TURN = "task.source", "task.own", "task.turn"
 
 #: Most bytes of the files of one set.
-_MOST_BYTES = 100e6
+_MOST_BYTES = 100_000_000
 
 #: Most bytes of the sets of all visitors, who share the memory of the page's process: 16 full ones.
 _MOST_HELD = 500e6
