@@ -207,6 +207,7 @@ ANALYSIS = Analysis(
     plan=plan,
     tables=separability_tables.tables,
     sentence=separability_words.sentence,
+    face="confusion",
     essentials=("pooling", "reliance"),
     needs_picture=False,
     of_set=True,

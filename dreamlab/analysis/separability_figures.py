@@ -22,7 +22,7 @@ from dreamlab.zoo import label
 #: Key of the item that says what the set is.
 PICTURES = "pictures"
 
-#: Shuffles of the labels: the control of each layer, and of the best of all layers.
+#: Shuffles of the labels, whose ends hold 95 %: the control of each layer, and of the best of all.
 _SHUFFLES = 39
 
 #: Most pictures told wrong that are shown.

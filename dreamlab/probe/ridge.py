@@ -9,6 +9,7 @@ import numpy as np
 
 from dreamlab.errors import DreamError
 from dreamlab.probe.accuracy import balanced_accuracy
+from dreamlab.probe.finite import finite
 
 #: The ridge, as a share of the mean diagonal of the Gram matrix.
 RIDGE = 0.1
@@ -40,9 +41,7 @@ def standardised(features: np.ndarray) -> np.ndarray:
     DreamError
         If a value is not finite.
     """
-    values = np.asarray(features, np.float64)
-    if not np.isfinite(values).all():
-        raise DreamError("a feature is not a finite number; choose another layer or network")
+    values = finite(features)
     centred = values - values.mean(0)
     deviation = centred.std(0)
     varies = deviation > _GRAIN * np.abs(values).max(0)

@@ -183,6 +183,8 @@ def _show_end(backend: Backend, run: AnalysisRun, look: Look, *, changed: bool) 
             style.note("Cancelled before anything was found.")
         return
     parts = [_networks(findings), duration(findings.seconds)]
+    if not named(look.analysis).of_set:
+        parts.insert(1, f"{len(findings.items)} found")
     if not findings.complete:
         parts.insert(0, "Ended early")
     style.note(" · ".join(parts))

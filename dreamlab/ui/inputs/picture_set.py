@@ -57,7 +57,7 @@ def show() -> PictureSet | None:
             "alone, striped by its texture, star by its shape, plain by none of these."
         )
     for note in shown.notes:
-        style.note(note)
+        style.note(f"{note[:1].upper()}{note[1:]}.")
     return own
 
 
