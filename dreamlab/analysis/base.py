@@ -13,7 +13,7 @@ from dreamlab.report.table import Table
 
 # The engine imports TensorFlow; the catalogue of analyses must load without it.
 if TYPE_CHECKING:
-    pass
+    from dreamlab.models import Network
 
 
 @dataclass(frozen=True)
@@ -210,3 +210,15 @@ class Analysis:
     columns: int | Callable[[AnalysisData], int] = 6
     difference: bool = True
     face: str = ""
+
+    def fed(self, network: "Network", settings: Settings) -> str:
+        """Return what a network is fed, one of `dreamlab.config.input_range.INPUT_RANGES`.
+
+        Raises
+        ------
+        DreamError
+            If that is not known, or the network has no such preprocessing. Where networks are told
+            apart by a set of pictures, each is fed as it was trained.
+        """
+        wanted = settings.preprocessing
+        return network.feeding.chosen(network.feeding.available(wanted) if self.of_set else wanted)

@@ -111,7 +111,7 @@ class AnalysisTask:
             given = load_image(self.picture, max_side=self.settings.max_side)
             given = fitting_all(given, network)
             original = Picture.of(given)
-        input_range = network.feeding.chosen(self.settings.preprocessing)
+        input_range = named(self.analysis).fed(network, self.settings)
         emit(Loaded(network.name, network.weights, original, input_range))
         if stop():
             return False
