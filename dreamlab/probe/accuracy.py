@@ -11,9 +11,6 @@ import numpy as np
 #: Standard deviations of a normal distribution that hold 95 % around the middle.
 _WITHIN = 1.959963984540054
 
-#: What lies outside at either end.
-_TAIL = 0.025
-
 
 def recalls(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
     """Return the share of each class that is told right.
@@ -104,31 +101,24 @@ def interval(accuracy: float, count: float) -> tuple[float, float]:
     return max(low, 0.0), min(high, 1.0)
 
 
-def chance_interval(classes: int, count: float) -> tuple[float, float]:
-    """Return the central 95 % of the accuracies of guessing, picture by picture.
+def chance_interval(permuted: np.ndarray) -> tuple[float, float]:
+    """Return where the accuracy lies in 95 % of cases if the labels say nothing.
+
+    Predictions that leave one picture out hang together, so that their accuracy varies more than
+    coins do. Shuffled labels show by how much: one more shuffle is as likely to come at any place
+    among them, so that it lies outside of the ends of 39 in at most 2 of 40 cases.
 
     Parameters
     ----------
-    classes : int
-        Number of classes, at least 2.
-    count : float
-        Number of pictures, rounded; at least 1. See `effective_count`.
+    permuted : numpy.ndarray
+        Shape (times,): accuracies with shuffled labels, 39 or more; see `ridge.Probe.permuted`.
+        Without 39 the ends are the smallest and the largest, which hold fewer cases.
 
     Returns
     -------
     tuple of float
-        The 2.5th and 97.5th percentile of a binomial distribution, as shares.
+        The two ends, in [0, 1].
     """
-    tries = round(count)
-    below = 0
-    ends: list[int] = []
-    # Whole numbers: the ways to guess that give `right`, of classes ** tries.
-    for right in range(tries + 1):
-        below += math.comb(tries, right) * (classes - 1) ** (tries - right)
-        share = below / classes**tries
-        if not ends and share >= _TAIL:
-            ends.append(right)
-        if share >= 1 - _TAIL:
-            ends.append(right)
-            break
-    return ends[0] / tries, ends[1] / tries
+    beyond = max(len(permuted) + 1, 40) // 40
+    ordered = np.sort(permuted)
+    return float(ordered[beyond - 1]), float(ordered[-beyond])

@@ -9,9 +9,10 @@ import numpy as np
 
 from dreamlab.errors import DreamError
 from dreamlab.probe.accuracy import balanced_accuracy
+from dreamlab.probe.finite import finite
 
 #: The ridge, as a share of the mean diagonal of the Gram matrix.
-RIDGE = 1.0
+RIDGE = 0.1
 
 #: Columns whose standard deviation is under this share of their size are constant: float32's grain.
 _GRAIN = 1e-6
@@ -40,9 +41,7 @@ def standardised(features: np.ndarray) -> np.ndarray:
     DreamError
         If a value is not finite.
     """
-    values = np.asarray(features, np.float64)
-    if not np.isfinite(values).all():
-        raise DreamError("a feature is not a finite number; choose another layer or network")
+    values = finite(features)
     centred = values - values.mean(0)
     deviation = centred.std(0)
     varies = deviation > _GRAIN * np.abs(values).max(0)
@@ -72,8 +71,9 @@ class Probe:
     def scores(self, labels: np.ndarray, classes: int) -> np.ndarray:
         """Return for each picture what a probe without it says of each class.
 
-        What the intercept alone would say is subtracted: without the picture its class is rarer,
-        so that an intercept speaks against it whatever the features are.
+        What an intercept alone says is subtracted, and the rest is told in standard deviations of
+        the other pictures' indicator. For without the picture its class is rarer: an intercept
+        speaks against it, and its scores spread less, whatever the features are.
 
         Parameters
         ----------
@@ -85,7 +85,7 @@ class Probe:
         Returns
         -------
         numpy.ndarray
-            float64, shape (n, classes); rows sum to 0, and are 0 where features tell nothing.
+            float64, shape (n, classes); 0 where features tell nothing.
 
         Raises
         ------
@@ -142,9 +142,9 @@ class Probe:
         residuals = self._residuals(shares)
         targets = (labels[..., None] == np.arange(classes)).astype(np.float64)
         own = np.diagonal(residuals, axis1=1, axis2=2)[..., None]
-        rest = 1 - shares[..., None]
-        # A picture's target less the residual of a probe and that of an intercept without it.
-        return (targets - 1 / classes) / rest - residuals @ targets / own
+        alone = (1 / classes - shares[..., None] * targets) / (1 - shares[..., None])
+        without = targets - residuals @ targets / own
+        return (without - alone) / np.sqrt(alone * (1 - alone))
 
     def _residuals(self, shares: np.ndarray) -> np.ndarray:
         """Return one minus the hat matrix, (m, n, n), for weights (m, n) whose rows sum to 1."""
