@@ -148,8 +148,8 @@ class Analysis:
         Its `Settings`.
     run : callable
         ``run(image, network, settings, resume_from, memory)`` returns a generator of
-        `AnalysisStep`; closing it cancels the run. Where one run compares networks, ``network`` is a
-        tuple of all. ``resume_from`` maps keys to items of an earlier run, which it yields
+        `AnalysisStep`; closing it cancels the run. Where one run compares networks, ``network`` is
+        a tuple of all. ``resume_from`` maps keys to items of an earlier run, which it yields
         unchanged; ``memory`` is that of `dreamlab.dream.dream`.
     plan : callable
         ``plan((height, width), settings, model, layers)`` returns the `Work` of each part of a run,

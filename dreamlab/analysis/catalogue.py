@@ -43,6 +43,11 @@ ANALYSES: Mapping[str, Analysis] = MappingProxyType(
     {module.ANALYSIS.name: module.ANALYSIS for module in _ORDER}
 )
 
+#: Those that look into the layers of a network, by name; the others are given a set of pictures.
+OF_LAYERS: Mapping[str, Analysis] = MappingProxyType(
+    {name: analysis for name, analysis in ANALYSES.items() if not analysis.of_set}
+)
+
 
 def named(name: str) -> Analysis:
     """Return the analysis of a name.

@@ -44,12 +44,19 @@ def files(findings: AnalysisData) -> dict[str, bytes]:
         contents[f"{name}.gif"] = film(findings)
     if has_sheet(findings):
         contents[f"{name}.png"] = sheet(findings)
-    pictures = [(item, item.picture) for item in findings.items if item.picture is not None]
-    for place, (item, picture) in enumerate(pictures, 1):
+    contents |= pictures(findings)
+    return contents | {f"{name}.zip": pack(contents)}
+
+
+def pictures(findings: AnalysisData) -> dict[str, bytes]:
+    """Return the pictures of an analysis as PNG, by the names of their files."""
+    shown = [(item, item.picture) for item in findings.items if item.picture is not None]
+    contents = {}
+    for place, (item, picture) in enumerate(shown, 1):
         metadata = _origin(findings) | {"item": _figures(item)}
         text = {ANALYSIS_KEY: json.dumps(metadata)}
         contents[f"{place:02d}_{plain(item.key)}.png"] = picture.with_text(text).png
-    return contents | {f"{name}.zip": pack(contents)}
+    return contents
 
 
 def plain(key: str) -> str:

@@ -41,7 +41,8 @@ def _section(findings: AnalysisData) -> Section:
     state = "" if findings.complete else " It was ended early: not all is here."
     if unheard := silent(findings):
         state += f" No answer to this picture: {unheard}."
-    pictures = [] if findings.original is None else [[(findings.original.png, "Original")]]
+    whole = "The pictures" if analysis.of_set else "Original"
+    pictures = [] if findings.original is None else [[(findings.original.png, whole)]]
     pictures += [
         [(item.picture.png, item.caption) for item in members if item.picture is not None]
         for members in cells(findings)

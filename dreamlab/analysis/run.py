@@ -169,14 +169,16 @@ def analyse(
     if not complete:  # keep earlier items that the run did not reach
         items = earlier | items
     original = None if image is None else Picture.of(image)
+    preprocessing = settings.preprocessing
     if isinstance(given, PictureSet):
         original = overview(given)
+        preprocessing = network.feeding.available(preprocessing)
     return Findings(
         analysis=analysis.name,
         settings=settings.to_dict(),
         model=network.name,
         weights=network.weights,
-        input_range=network.feeding.chosen(settings.preprocessing),
+        input_range=network.feeding.chosen(preprocessing),
         items=tuple(items.values()),
         complete=complete,
         seconds=time.perf_counter() - began,

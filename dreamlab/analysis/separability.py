@@ -45,7 +45,7 @@ class SeparabilitySettings(Settings):
     pooling: str = choice(
         "mean", ("mean", "max"), "How the positions of a channel become one number."
     )
-    altered: bool = flag(True, "Look again at the pictures grey, blurred and patch-shuffled.")
+    reliance: bool = flag(True, "Look again at the pictures grey, blurred and patch-shuffled.")
     max_side: int = number(SIDE, 32, SIDE, "Side that pictures are scaled to, in pixels.")
     preprocessing: str = as_in_dreams("preprocessing", "imagenet")
     seed: int = as_in_dreams("seed", 0)
@@ -64,12 +64,14 @@ def run(
     """
     check_classes(pictures)
     told_apart([network.name for network in networks])
-    conditions = list(CONDITIONS) if settings.altered else ["original"]
+    conditions = list(CONDITIONS) if settings.reliance else ["original"]
     rounds = [(condition, network) for condition in conditions for network in networks]
-    layers = {network.name: chosen_layers(network.name, network.layers, ()) for network in networks}
+    layers = {}
     for network in networks:
+        network.feeding.chosen(network.feeding.available(settings.preprocessing))
+        layers[network.name] = _layers(network.name, network.layers)
         for layer in layers[network.name]:
-            network.check_side(layer.name, settings.max_side)
+            network.check_side(layer.name, settings.max_side, "max_side")
     works = [max(1.0, *(layer.operations for layer in layers[of.name])) for _, of in rounds]
     done, found = 0.0, list[Item]()
     first = resume_from.get(PICTURES) or set_item(pictures)
@@ -109,8 +111,11 @@ def _round(
     begin, whole = place
     doing = f"{label(network.name)}, {condition} pictures"
     keys = [_key(network.name, layer.name, condition) for layer in layers]
-    items = [resume_from[key] for key in keys if key in resume_from]
-    if len(items) < len(keys):
+    missing = [
+        layer.name for key, layer in zip(keys, layers, strict=True) if key not in resume_from
+    ]
+    features = dict[str, np.ndarray]()
+    if missing:
         images = []
         for number, pixels in enumerate(pictures.pixels):
             generator = np.random.default_rng((settings.seed, number))
@@ -119,21 +124,21 @@ def _round(
             yield AnalysisStep(begin, doing)
         computing = pooled_features(
             network,
-            [layer.name for layer in layers],
+            missing,
             np.stack(images),
             settings.pooling,
             settings.precision,
-            settings.preprocessing,
+            network.feeding.available(settings.preprocessing),
             memory,
         )
-        features = None
-        while features is None:
+        while not features:
             try:
                 yield AnalysisStep(begin + next(computing) * whole * _NETWORK, doing)
             except StopIteration as end:
                 features = end.value
-        items = []
-        for number, (key, layer) in enumerate(zip(keys, layers, strict=True), 1):
+    items = list[Item]()
+    for number, (key, layer) in enumerate(zip(keys, layers, strict=True), 1):
+        if layer.name in features:
             values = {
                 "network": network.name,
                 "layer": layer.name,
@@ -142,13 +147,11 @@ def _round(
                 "multiplications": layer.operations * settings.max_side**2,
                 "condition": condition,
             }
-            item = layer_item(key, values, features[layer.name], pictures, settings.seed)
-            items.append(resume_from.get(key, item))
-            probed = _NETWORK + (1 - _NETWORK) * number / len(layers)
-            yield AnalysisStep(begin + whole * probed, doing, items[-1])
-        return items
-    for item in items:
-        yield AnalysisStep(begin + whole, doing, item)
+            items.append(layer_item(key, values, features[layer.name], pictures, settings.seed))
+        else:
+            items.append(resume_from[key])
+        probed = _NETWORK + (1 - _NETWORK) * number / len(layers)
+        yield AnalysisStep(begin + whole * probed, doing, items[-1])
     return items
 
 
@@ -160,9 +163,7 @@ def plan(
     shape: Shape, settings: SeparabilitySettings, model: str, layers: Sequence[LayerInfo]
 ) -> list[Work]:
     """Return the work of each network's looks at the pictures."""
-    own = chosen_layers(model, layers, ())
-    if not own:
-        raise DreamError(f"every layer of {model} takes pictures of a single size; choose another")
+    own = _layers(model, layers)
     if len(settings.beside) > MOST_FURTHER:
         raise DreamError(
             f"there are {len(settings.beside)} further networks; choose at most {MOST_FURTHER}"
@@ -171,7 +172,7 @@ def plan(
     for name in further_networks(settings):
         known = chosen_layers(name, known_layers(name), ()) if is_on_offer(name) else own
         parts.append((name, known))
-    looks = shape.area * _LOOK * (len(CONDITIONS) if settings.altered else 1)
+    looks = shape.area * _LOOK * (len(CONDITIONS) if settings.reliance else 1)
     work = []
     for name, of in parts:
         least = smallest_side(name)
@@ -183,6 +184,14 @@ def plan(
         operations = max(layer.operations for layer in of) * speed(model) / speed(name)
         work.append((looks, operations))
     return work
+
+
+def _layers(model: str, layers: Sequence[LayerInfo]) -> tuple[LayerInfo, ...]:
+    """Return the layers of a network that are looked at; raise `DreamError` if there are none."""
+    found = chosen_layers(model, layers, ())
+    if not found:
+        raise DreamError(f"every layer of {model} takes pictures of a single size; choose another")
+    return found
 
 
 ANALYSIS = Analysis(
@@ -198,7 +207,8 @@ ANALYSIS = Analysis(
     plan=plan,
     tables=separability_tables.tables,
     sentence=separability_words.sentence,
-    essentials=("pooling", "altered"),
+    face="confusion",
+    essentials=("pooling", "reliance"),
     needs_picture=False,
     of_set=True,
     beside=MOST_FURTHER,

@@ -11,6 +11,7 @@ from dreamlab.probe.accuracy import (
     balanced_accuracy,
     chance_interval,
     effective_count,
+    false_alarms,
     interval,
     recalls,
 )
@@ -21,8 +22,8 @@ from dreamlab.zoo import label
 #: Key of the item that says what the set is.
 PICTURES = "pictures"
 
-#: Shuffles of the labels: the control of each layer, and of the best of all layers.
-_SHUFFLES = 20
+#: Shuffles of the labels, whose ends hold 95 %: the control of each layer, and of the best of all.
+_SHUFFLES = 39
 
 #: Most pictures told wrong that are shown.
 _MOST_WRONG = 12
@@ -72,7 +73,7 @@ def layer_item(
     predicted = probe.predicted(labels, classes)
     accuracy, low, high = _accuracy(predicted, pictures)
     shuffles = probe.permuted(labels, classes, seed, _SHUFFLES)
-    chance = chance_interval(classes, effective_count(labels, classes))
+    ends = chance_interval(shuffles)
     figures = {
         "kind": "layer",
         **values,
@@ -80,11 +81,12 @@ def layer_item(
         "low": low,
         "high": high,
         "chance": 1 / classes,
-        "chance_low": chance[0],
-        "chance_high": chance[1],
         "permuted": float(shuffles.mean()),
+        "permuted_low": ends[0],
+        "permuted_high": ends[1],
         "logme": logme(features, labels, classes),
         "recalls": recalls(predicted, labels, classes).tolist(),
+        "false_alarms": false_alarms(predicted, labels, classes).tolist(),
     }
     arrays = {}
     if values["condition"] == "original":
@@ -133,6 +135,14 @@ def best(figures: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return max(figures, key=lambda values: (values["accuracy"], -values["multiplications"]))
 
 
+def best_of_each(items: Sequence[Item]) -> list[dict[str, Any]]:
+    """Return the best layer of each network, in the order of the run."""
+    by_network: dict[str, list[dict[str, Any]]] = {}
+    for values in figures_of(items, "original"):
+        by_network.setdefault(values["network"], []).append(values)
+    return [best(figures) for figures in by_network.values()]
+
+
 def standard_error(values: dict[str, Any]) -> float:
     """Return the standard error of an accuracy, from its interval."""
     return (values["high"] - values["low"]) / 2 / _HALF
@@ -148,6 +158,28 @@ def cheapest(figures: Sequence[dict[str, Any]]) -> dict[str, Any]:
     least = top["accuracy"] - standard_error(top)
     as_good = [values for values in figures if values["accuracy"] >= least]
     return min(as_good, key=lambda values: (values["multiplications"], -values["accuracy"]))
+
+
+def told(values: dict[str, Any], place: int) -> float:
+    """Return how well a layer tells a class from the others: its recall less its false alarms."""
+    return values["recalls"][place] - values["false_alarms"][place]
+
+
+def best_for(figures: Sequence[dict[str, Any]], place: int) -> dict[str, Any]:
+    """Return the layer that tells a class best, of equal ones that of the least work."""
+    return max(figures, key=lambda values: (told(values, place), -values["multiplications"]))
+
+
+def without(
+    findings: AnalysisData, values: dict[str, Any], condition: str
+) -> dict[str, Any] | None:
+    """Return the figures of the same layer under a condition, if they are there."""
+    same = (
+        other
+        for other in figures_of(findings.items, condition)
+        if (other["network"], other["layer"]) == (values["network"], values["layer"])
+    )
+    return next(same, None)
 
 
 def _predicted(features: np.ndarray, pictures: PictureSet) -> np.ndarray:

@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 
 from dreamlab.analysis.base import AnalysisData
-from dreamlab.analysis.separability_figures import best, figures_of, set_of
+from dreamlab.analysis.separability_figures import (
+    best,
+    best_for,
+    figures_of,
+    set_of,
+    told,
+    without,
+)
 from dreamlab.images.conditions import CONDITIONS
 from dreamlab.probe.accuracy import confusion
 from dreamlab.report.table import Table
@@ -29,6 +36,9 @@ COLUMNS = (
 
 #: A figure with the ends of its interval.
 _ENDS = ("accuracy", "low", "high")
+_PERMUTED = ("permuted", "permuted_low", "permuted_high")
+
+_TOLD = "Guessing gives 0, and 1 is all right: hits, less other pictures taken for it."
 
 #: Most classes that are lines of a chart.
 _MOST_LINES = 10
@@ -43,7 +53,7 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
     return (
         _by_depth(figures),
         _confusion(findings, top),
-        *_reliance(findings, top),
+        *_reliance(findings, top, figures),
         _by_class(findings, top, figures),
         _best_layers(figures),
         _all(findings),
@@ -66,18 +76,17 @@ def _by_depth(figures: list[dict[str, Any]]) -> Table:
             cells += [None] * 3 if own is None else [own[of] for of in _ENDS]
             hover[label(network)].append("" if own is None else _hover(own))
         of_any = next(iter(there.values()))
-        shuffled = fmean(values["permuted"] for values in there.values())
-        guessed = [of_any[of] for of in ("chance", "chance_low", "chance_high")]
-        rows.append((place, *cells, *guessed, shuffled))
+        shuffled = [fmean(values[of] for values in there.values()) for of in _PERMUTED]
+        rows.append((place, *cells, *shuffled, of_any["chance"]))
     columns, spreads = ["depth"], []
-    for name in [*map(label, networks), "chance"]:
+    for name in [*map(label, networks), "shuffled labels"]:
         ends = (name, f"{name}, low", f"{name}, high")
         columns += ends
         spreads.append(ends)
     return Table(
         "by_depth",
         "Share of pictures told right by each layer, from the first to the last of its network",
-        (*columns, "shuffled labels"),
+        (*columns, "chance"),
         tuple(rows),
         "lines",
         spreads=tuple(spreads),
@@ -104,52 +113,42 @@ def _confusion(findings: AnalysisData, top: dict[str, Any]) -> Table:
     return Table("confusion", title, ("class", *classes), rows, "shares")
 
 
-def _reliance(findings: AnalysisData, top: dict[str, Any]) -> tuple[Table, ...]:
-    """Return what is told right in each condition: by class, and by layer of the network."""
-    of_network = {
-        condition: {
-            values["layer"]: values
-            for values in figures_of(findings.items, condition)
-            if values["network"] == top["network"]
-        }
-        for condition in CONDITIONS
-    }
-    conditions = [name for name, of in of_network.items() if top["layer"] in of]
+def _reliance(
+    findings: AnalysisData, top: dict[str, Any], figures: list[dict[str, Any]]
+) -> tuple[Table, ...]:
+    """Return what is told in pictures without a cue: of each class, and by each layer."""
+    conditions = [name for name in CONDITIONS if without(findings, top, name) is not None]
     if len(conditions) < 2:
         return ()
-    at_best = [of_network[condition][top["layer"]] for condition in conditions]
-    rows = [
-        (name, *(values["recalls"][place] for values in at_best))
-        for place, name in enumerate(set_of(findings)["classes"])
-    ]
-    rows.append(("all", *(values["accuracy"] for values in at_best)))
-    title = f"Share of each class that {_layer(top)} tells right, in pictures without a cue"
-    by_class = Table("reliance", title, ("class", *conditions), tuple(rows), "shares")
-    lines = tuple(
-        (
-            layer,
-            *(
-                of_network[condition][layer]["accuracy"] if layer in of_network[condition] else None
-                for condition in conditions
-            ),
-            top["chance"],
+    rows = []
+    for place, name in enumerate(set_of(findings)["classes"]):
+        by = best_for(figures, place)
+        under = [without(findings, by, condition) for condition in conditions]
+        rows.append(
+            (f"{name} · {_layer(by)}", *(None if of is None else told(of, place) for of in under))
         )
-        for layer in of_network["original"]
-    )
+    title = f"How well each class is told, by the layer that tells it best, without a cue. {_TOLD}"
+    by_class = Table("reliance", title, ("class", *conditions), tuple(rows), "shares")
+    own = [values for values in figures if values["network"] == top["network"]]
+    lines = []
+    for values in own:
+        under = [without(findings, values, condition) for condition in conditions]
+        cells = [None if of is None else of["accuracy"] for of in under]
+        lines.append((values["layer"], *cells, values["chance"]))
     title = f"Share told right by each layer of {label(top['network'])}, in pictures without a cue"
     columns = ("layer", *conditions, "chance")
-    return by_class, Table("reliance_by_layer", title, columns, lines, "lines")
+    return by_class, Table("reliance_by_layer", title, columns, tuple(lines), "lines")
 
 
 def _by_class(findings: AnalysisData, top: dict[str, Any], figures: list[dict[str, Any]]) -> Table:
     """Return where in the best network each class becomes told."""
     classes = set_of(findings)["classes"]
     rows = tuple(
-        (values["layer"], *values["recalls"])
+        (values["layer"], *(told(values, place) for place in range(len(classes))))
         for values in figures
         if values["network"] == top["network"]
     )
-    title = f"Share of each class told right by each layer of {label(top['network'])}"
+    title = f"How well each layer of {label(top['network'])} tells each class. {_TOLD}"
     drawn = "lines" if len(classes) <= _MOST_LINES else ""
     return Table("classes", title, ("layer", *classes), rows, drawn)
 

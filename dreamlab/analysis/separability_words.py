@@ -1,22 +1,28 @@
 """What the figures of separability say, in sentences."""
 
+import math
 from typing import Any
 
 from dreamlab.analysis.base import AnalysisData
 from dreamlab.analysis.separability_figures import (
     best,
+    best_for,
     cheapest,
     figures_of,
     set_of,
     standard_error,
+    told,
+    without,
 )
 from dreamlab.errors import listed
 from dreamlab.images.conditions import TAKEN
-from dreamlab.probe.accuracy import interval
 from dreamlab.zoo import is_untrained, label
 
 #: Pictures of a class below which it is said how wide the interval is.
 FEW = 10
+
+#: A class that is told by at most this share of before is lost.
+_LOST = 0.25
 
 #: Fewer multiplications by this factor are worth a sentence.
 _WORTH = 1.5
@@ -40,7 +46,7 @@ def sentence(findings: AnalysisData) -> str:
     said = f"{name} is best: {right}, where guessing gets {top['chance']:.2f}."
     less = _less_work(top, figures)
     controls = _controls(findings, top, figures)
-    return " ".join([said, *less, *controls, *_reliance(findings, top), *few])
+    return " ".join([said, *less, *controls, *_reliance(findings, figures), *few])
 
 
 def luckiest(figures: list[dict[str, Any]]) -> float:
@@ -85,31 +91,37 @@ def _part(times: float) -> str:
     return {2: "half", 3: "a third", 4: "a quarter"}.get(whole, f"1/{whole:,}")
 
 
-def _reliance(findings: AnalysisData, top: dict[str, Any]) -> list[str]:
-    """Return the classes that the best layer tells by a cue alone: without it they are lost."""
-    said = []
+def _reliance(findings: AnalysisData, figures: list[dict[str, Any]]) -> list[str]:
+    """Return the classes that are told by a cue alone, by the layer that tells them best."""
     of = set_of(findings)
+    counts, parts = of["counts"], []
     for condition, cue in TAKEN.items():
-        changed = [
-            values
-            for values in figures_of(findings.items, condition)
-            if (values["network"], values["layer"]) == (top["network"], top["layer"])
-        ]
-        for values in changed:
-            lost = [
-                name
-                for name, count, before, after in zip(
-                    of["classes"], of["counts"], top["recalls"], values["recalls"], strict=True
-                )
-                if after <= top["chance"] < interval(before, count)[0]
-            ]
-            if lost:
-                said.append(f"{listed(lost)} by {cue}")
-    if not said:
+        lost = []
+        for place, name in enumerate(of["classes"]):
+            by = best_for(figures, place)
+            after = without(findings, by, condition)
+            sizes = counts[place], sum(counts) - counts[place]
+            if (
+                after is not None
+                and _sure(by, place, *sizes)
+                and not _sure(after, place, *sizes)
+                and told(after, place) <= _LOST * told(by, place)
+            ):
+                lost.append(name)
+        if lost:
+            verb = "is" if len(lost) == 1 else "are"
+            parts.append(f"{listed(lost)} {verb} told by {cue} alone")
+    if not parts:
         return []
-    return [
-        f"It tells {'; '.join(said)} alone: without it, they are told no better than by chance."
-    ]
+    said = "; ".join(parts)
+    return [f"{said[0].upper()}{said[1:]}: without it, no better than by chance."]
+
+
+def _sure(values: dict[str, Any], place: int, count: int, rest: int) -> bool:
+    """Return whether a layer tells a class from the others better than guessing, in 95 of 100."""
+    hits, alarms = values["recalls"][place], values["false_alarms"][place]
+    error = math.sqrt(hits * (1 - hits) / count + alarms * (1 - alarms) / rest)
+    return hits - alarms > 1.96 * error
 
 
 def _few(findings: AnalysisData, top: dict[str, Any]) -> list[str]:

@@ -43,6 +43,8 @@ def example(analysis: str) -> Findings | None:
 
 def subject(analysis: str) -> str:
     """Return what the example of an analysis is of, in words."""
+    if named(analysis).of_set:
+        return "the shipped task"
     return "crops of the sample pictures" if named(analysis).several else "the sample cat"
 
 

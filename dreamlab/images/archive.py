@@ -91,7 +91,8 @@ def entries(data: bytes, label: str, room: int = MOST_INFLATED) -> tuple[list[En
     except Exception as error:
         # A damaged file can make zipfile raise nearly any exception.
         raise DreamError(f"{label} is a damaged ZIP; pack it again") from error
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    # A name may be empty, which `is_dir` does not expect.
+    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
     if any(info.flag_bits & 1 for info in infos):
         raise DreamError(f"{label} is a ZIP with a password; pack it without one")
     strange = [info.compress_type for info in infos if info.compress_type not in _METHODS]

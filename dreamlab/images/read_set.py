@@ -92,7 +92,7 @@ def _with_classes(entries: Sequence[Entry], remarks: Remarks) -> list[_File]:
     paths = [set_classes.path_of(entry.name) for entry in entries]
     pairs = list(zip(entries, paths, strict=True))
     remarks.left_out["names that lead out of their folder"] += [
-        entry.name for entry, path in pairs if path is None
+        entry.name or "one without a name" for entry, path in pairs if path is None
     ]
     visible = [(entry, path) for entry, path in pairs if path and not set_classes.is_hidden(path)]
     below = set_classes.without_top([path for _, path in visible])
@@ -107,7 +107,7 @@ def _with_classes(entries: Sequence[Entry], remarks: Remarks) -> list[_File]:
         for (entry, _), path, label in zip(visible, below, labels, strict=True)
     ]
     if any(labels):
-        remarks.left_out[why] += sorted(file.name for file in files if not file.label)
+        remarks.left_out[why] += [file.name for file in files if not file.label]
         files = [file for file in files if file.label]
     return files
 
@@ -137,8 +137,7 @@ def _read(files: Sequence[_File], most_bytes: int, remarks: Remarks) -> dict[byt
         try:
             square = read_square(file.entry.read(), file.name)
         except DreamError as error:
-            remarks.unreadable.append(file.name)
-            remarks.reason = remarks.reason or str(error)
+            remarks.unreadable.append((file.name, str(error)))
         else:
             same = found.setdefault(hashlib.sha256(square.pixels.tobytes()).digest(), [])
             # The pixels of copies are held once.
@@ -177,7 +176,7 @@ def _without_lone(pictures: list[_Picture], remarks: Remarks) -> list[_Picture]:
     if len(lone) == len(counts):
         remarks.said.append("no class has two pictures, so that the set has no classes")
         return [picture._replace(label="") for picture in pictures]
-    remarks.left_out["classes of a single picture"] += sorted(lone)
+    remarks.left_out["classes of a single picture"] += lone
     return [picture for picture in pictures if picture.label not in lone]
 
 

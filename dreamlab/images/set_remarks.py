@@ -21,10 +21,9 @@ class Remarks:
     ----------
     left_out : dict of str to list of str
         Names of what is left out, by the reason, which follows "left out as".
-    unreadable : list of str
-        Names of files that are no pictures that can be read.
-    reason : str
-        What is wrong with the first of them, in a sentence.
+    unreadable : list of (str, str)
+        Name of each file that is no picture that can be read, and what is wrong with it, in a
+        sentence.
     said : list of str
         Further sentences.
     """
@@ -33,26 +32,27 @@ class Remarks:
         self.left_out: defaultdict[str, list[str]] = defaultdict(list)
         for why, names in left_out.items():
             self.left_out[why] += names
-        self.unreadable: list[str] = []
-        self.reason = ""
+        self.unreadable: list[tuple[str, str]] = []
         self.said: list[str] = []
 
     def sentences(self) -> tuple[str, ...]:
-        """Return all, each with at most five names."""
-        sentences = list(self.said)
-        if len(self.unreadable) == 1:
-            sentences.append(f"left out: {self.reason}")
-        elif self.unreadable:
-            sentences.append(f"left out: {listed(self.unreadable, MOST_NAMES)} ({self.reason})")
-        return (*sentences, *self._left_out(MOST_NAMES))
+        """Return all, each with at most five names, the first by name."""
+        return (*self.said, *self._unreadable(), *self._left_out(MOST_NAMES))
 
     def why_nothing(self) -> str:
         """Return a reason why a set is empty, in a sentence; ``""`` where there is none."""
-        return next(iter([self.reason] * bool(self.reason) or [*self._left_out(2), *self.said]), "")
+        reasons = [reason for _, reason in sorted(self.unreadable)[:1]]
+        return next(iter([*reasons, *self._left_out(2), *self.said]), "")
+
+    def _unreadable(self) -> list[str]:
+        if not self.unreadable:
+            return []
+        names, reasons = zip(*sorted(self.unreadable), strict=True)
+        return [f"left out: {listed(names, MOST_NAMES)} ({reasons[0]})"]
 
     def _left_out(self, most: int) -> list[str]:
         return [
-            f"left out as {why}: {listed(names, most)}"
+            f"left out as {why}: {listed(sorted(names), most)}"
             for why, names in self.left_out.items()
             if names
         ]

@@ -9,7 +9,7 @@ Every picture is one shape on grey clouds. The classes:
 - ``plain`` is none of these.
 
 All hues are equally bright: the mean of the three channels knows nothing of them. All shapes have
-the same length of edge for their area, and all pictures a random place, turn and size of theirs.
+the same length of edge for their area. The classes share their sizes; places and turns are random.
 """
 
 import functools
@@ -22,7 +22,7 @@ import numpy as np
 from dreamlab.images.drawn_shapes import REACH, SHAPES
 from dreamlab.images.picture_set import SIDE, PictureSet
 
-#: Pictures of a class.
+#: Pictures of a class: four shapes or hues, three textures.
 _EACH = 12
 
 #: What each hue adds to the channels; nothing in their sum.
@@ -96,10 +96,7 @@ def drawn_task(seed: int) -> PictureSet:
         label: [_form(place, shapes, textures, *size) for place, size in enumerate(sizes)]
         for label, shapes, textures in _OTHERS
     }
-    hues = {
-        label: [_OTHER_HUES[place * len(_OTHER_HUES) // _EACH] for place in range(_EACH)]
-        for label in forms
-    }
+    hues = dict.fromkeys(forms, [hue for hue in _OTHER_HUES for _ in range(_EACH // 4)])
     forms["red"] = [form for some in forms.values() for form in some[: _EACH // 3]]
     hues["red"] = ["red"] * _EACH
     pixels = [

@@ -100,6 +100,13 @@ class Feeding:
             return "-1,1"
         return self.range
 
+    def available(self, preprocessing: str) -> str:
+        """Return a preprocessing, or ``"notebook"`` where the network has no other.
+
+        Networks that are compared are each fed as they were trained, so far as that differs.
+        """
+        return preprocessing if self.has_preprocessing else "notebook"
+
     def otherwise(self, input_range: str) -> "Feeding":
         """Return this, or where no range is known, the feeding with one that the user says.
 

@@ -196,20 +196,26 @@ class Listing:
         check_smallest(shape, multiple, self.name)
         return Shape(*(side // multiple * multiple for side in shape))
 
-    def check_side(self, name: str, side: int) -> None:
-        """Raise `DreamError` if a layer takes no square picture of a side, in pixels."""
+    def check_side(self, name: str, side: int, setting: str = "side") -> None:
+        """Raise `DreamError` if a layer takes no square picture of a side, in pixels.
+
+        `setting` is what sets the side, for the message.
+        """
         only, multiple = self.only([name]), self.multiple([name])
         if only is not None and only != (side, side):
-            instead = f"side {only.width}" if only.width == only.height else "another layer"
+            instead = f"{setting} {only.width}" if only.width == only.height else "another layer"
             raise DreamError(
-                f"side is {side}; {name} of {self.name} takes only pictures of {only.width} x "
+                f"{setting} is {side}; {name} of {self.name} takes only pictures of {only.width} x "
                 f"{only.height} px: choose {instead}"
             )
         if side < self.smallest:
-            raise DreamError(f"side is {side}; {self.name} needs at least {self.smallest} px")
+            raise DreamError(
+                f"{setting} is {side}; {self.name} needs at least {self.smallest} px: choose a "
+                "larger one, or another network"
+            )
         if side % multiple:
             raise DreamError(
-                f"side is {side}; {name} of {self.name} needs one that divides by {multiple}: "
+                f"{setting} is {side}; {name} of {self.name} needs one that divides by {multiple}: "
                 f"choose {max(1, side // multiple) * multiple}"
             )
 

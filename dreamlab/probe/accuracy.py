@@ -32,6 +32,27 @@ def recalls(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarr
     return right.sum(-2) / members.sum(-2)
 
 
+def false_alarms(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
+    """Return the share of the other classes' pictures that is taken for each class.
+
+    A class's recall less its false alarms is Youden's index (1950, Cancer 3, 32-35):
+    whoever guesses, or always says the same, gets 0.
+
+    Parameters
+    ----------
+    predicted, labels, classes
+        As in `recalls`; there are 2 classes or more.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, shape (..., classes), in [0, 1].
+    """
+    others = labels[..., None] != np.arange(classes)
+    taken = others & (predicted[..., None] == np.arange(classes))
+    return taken.sum(-2) / others.sum(-2)
+
+
 def balanced_accuracy(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
     """Return the mean of the classes' recalls; guessing gives ``1 / classes``.
 

@@ -4,10 +4,10 @@ import time
 
 import streamlit as st
 
-from dreamlab.ui import admin, analysis, guide, style
+from dreamlab.ui import admin, analysis, guide, networks, style
 from dreamlab.ui.analysis import place
 from dreamlab.ui.dreams import compare
-from dreamlab.ui.inputs import dream_button, picture, settings, variants
+from dreamlab.ui.inputs import compared, dream_button, picture, settings, variants
 from dreamlab.ui.inputs.plan import plan
 from dreamlab.ui.session import backend, presence, state, url_state
 
@@ -23,6 +23,7 @@ def show() -> None:
     style.apply()
     url_state.restore()
     place.restore()
+    compared.restore()
     jobs = backend.get()
     if admin.is_requested(jobs):
         admin.show(jobs)
@@ -39,14 +40,14 @@ def show() -> None:
         drafts = state.drafts()
         comparison = state.comparison(drafts)
         url_state.keep(comparison)
-        url_state.share(comparison, **place.address())
+        url_state.share(comparison, **place.address(), **compared.address())
     state.notices()
 
     planned = plan(jobs, drafts, original)
 
     # The first tab is always drawn: Streamlit forgets the value of a control that is not drawn.
-    names = [place.COMPARE, place.LAYERS]
-    dreams, layer_by_layer = st.tabs(names, key=place.PART, on_change=place.follow)
+    names = [place.COMPARE, place.LAYERS, place.NETWORKS]
+    dreams, layer_by_layer, which = st.tabs(names, key=place.PART, on_change=place.follow)
     with dreams:
         variants.comparisons()
         variants.show(planned)
@@ -62,6 +63,9 @@ def show() -> None:
     if layer_by_layer.open:
         with layer_by_layer:
             analysis.show(jobs, visit, original)
+    if which.open:
+        with which:
+            networks.show(jobs, visit)
     settings.remember_model()
 
 

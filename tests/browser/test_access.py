@@ -5,7 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from dreamlab.analysis import ANALYSES
+from dreamlab.analysis.catalogue import OF_LAYERS
 from dreamlab.comparison.variant import Variant
 from tests.browser.acts import PATIENCE, QUICK, dream, dreamt, upload
 
@@ -76,7 +76,7 @@ def test_axe_finds_nothing_serious_layer_by_layer(visitors, scheme, size):
     page = visitors(color_scheme=scheme, viewport=size).open(QUICK)
     page.get_by_role("tab", name="Layer by layer").click()
     cards = page.get_by_role("img", name=re.compile("of the sample"))
-    expect(cards).to_have_count(len(ANALYSES))
+    expect(cards).to_have_count(len(OF_LAYERS))
     assert faults(page) == []
     # Pictures of the original, heat maps and line charts with a spread.
     page.get_by_role("button", name="Layer profile").click()

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from dreamlab.analysis import ANALYSES
+from dreamlab.analysis.catalogue import OF_LAYERS
 from dreamlab.analysis.shipped import example, subject
 from tests.browser.acts import PATIENCE, QUICK, dream, dreams, dreamt, pixels, setup_of
 
@@ -67,7 +67,7 @@ def test_the_wall_the_address_and_the_way_back(visitor):
     page.get_by_role("tab", name="Layer by layer").click()
     atlas = page.get_by_role("button", name="Layer atlas")
     finished = page.get_by_role("img", name=re.compile("of the sample (cat|pictures)$"))
-    expect(finished).to_have_count(len(ANALYSES))
+    expect(finished).to_have_count(len(OF_LAYERS))
     atlas.click()
     back = page.get_by_role("button", name="All analyses")
     expect(back).to_be_visible()
@@ -88,7 +88,7 @@ def test_the_wall_the_address_and_the_way_back(visitor):
     expect(atlas).to_be_visible()
 
 
-@pytest.mark.parametrize("analysis", ANALYSES)
+@pytest.mark.parametrize("analysis", OF_LAYERS)
 def test_every_example_is_drawn_and_the_console_is_silent(visitor, analysis):
     page = visitor.open(QUICK)
     said = []

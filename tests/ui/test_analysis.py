@@ -5,7 +5,7 @@ import zipfile
 import pytest
 from PIL import Image
 
-from dreamlab.analysis import ANALYSES
+from dreamlab.analysis.catalogue import OF_LAYERS
 from dreamlab.comparison.comparison import MAX_LIST, Comparison
 from dreamlab.comparison.variant import Variant
 from tests.support.fake_backend import open_page, sound, words
@@ -41,7 +41,7 @@ def test_nothing_is_drawn_while_the_tab_is_closed(monkeypatch, fake):
     assert buttons(open_panel(page), "atlas.vgg16.run")
 
 
-@pytest.mark.parametrize("analysis", ANALYSES)
+@pytest.mark.parametrize("analysis", OF_LAYERS)
 def test_every_analysis_runs_to_its_end(page, fake, analysis):
     run_to_end(open_panel(page, analysis), fake, analysis)
     (request,) = fake.requests.values()
@@ -52,7 +52,7 @@ def test_every_analysis_runs_to_its_end(page, fake, analysis):
     assert findings.sentence in words(page)
     # The page has more pictures: one in the sidebar and six of the example under Compare.
     assert len(open_panel(page, analysis).image) == 7 + pictures
-    tables = [table for table in ANALYSES[analysis].tables(findings) if table.drawn]
+    tables = [table for table in OF_LAYERS[analysis].tables(findings) if table.drawn]
     charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
     assert [title for title in charts if "Loss at" not in title] == [
         table.title for table in tables

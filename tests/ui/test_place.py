@@ -2,7 +2,8 @@
 
 import pytest
 
-from dreamlab.analysis import ANALYSES, shipped
+from dreamlab.analysis import shipped
+from dreamlab.analysis.catalogue import OF_LAYERS
 from dreamlab.images.difference import factor
 from tests.support.fake_backend import open_page, sound, words
 from tests.support.panel import SETUP, open_panel, run_to_end, take
@@ -24,15 +25,15 @@ def keys(page):
 
 def test_the_wall_has_a_card_for_each_analysis(page, fake):
     said = words(wall(page))
-    for name, analysis in ANALYSES.items():
+    for name, analysis in OF_LAYERS.items():
         assert analysis.question in said
         assert f"large-card-{name}" in keys(page)
     alts = [image.proto.imgs[0].alt for image in page.image]
     assert [alt for alt in alts if " of the sample cat" in alt or " of crops of " in alt] == [
-        f"{analysis.title} of {shipped.subject(name)}" for name, analysis in ANALYSES.items()
+        f"{analysis.title} of {shipped.subject(name)}" for name, analysis in OF_LAYERS.items()
     ]
     assert "Similar layers of crops of the sample pictures" in alts
-    assert said.count("About ") == len(ANALYSES)  # what each costs, on this machine
+    assert said.count("About ") == len(OF_LAYERS)  # what each costs, on this machine
     assert "All analyses" not in said
 
 
@@ -96,18 +97,20 @@ def test_the_wall_says_what_runs_and_not_what_failed(page, fake):
 def test_a_card_without_a_picture_says_what_is_missing(page):
     page.segmented_control(key="source").set_value("upload").run()
     said = words(wall(page))
-    free = sum(not analysis.needs_picture for analysis in ANALYSES.values())
+    free = sum(not analysis.needs_picture for analysis in OF_LAYERS.values())
     missing = "Cannot run yet: there is no picture; choose one in the sidebar."
-    assert said.count(missing) == len(ANALYSES) - free
+    assert said.count(missing) == len(OF_LAYERS) - free
     assert said.count("About ") == free
 
 
 def test_the_time_is_told_when_it_is_known(monkeypatch, page, fake):
     monkeypatch.setattr(fake, "estimate", lambda task: None)
-    assert words(wall(page)).count("The time is known when the network is loaded.") == len(ANALYSES)
+    assert words(wall(page)).count("The time is known when the network is loaded.") == len(
+        OF_LAYERS
+    )
 
 
-@pytest.mark.parametrize("analysis", ANALYSES)
+@pytest.mark.parametrize("analysis", OF_LAYERS)
 def test_where_nothing_has_run_there_is_the_finished_example(page, fake, analysis):
     open_panel(page, analysis)
     findings = shipped.example(analysis)

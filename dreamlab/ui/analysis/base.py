@@ -31,6 +31,8 @@ class Panel:
         ended.
     resumes : bool
         Whether an incomplete run can resume where it stopped.
+    pictures : str
+        Heading of the pictures, where the charts come first; else pictures do, without a heading.
     """
 
     show: Callable[[str], None] = lambda model: None
@@ -39,3 +41,4 @@ class Panel:
     variant: Callable[[Item], Variant] | None = None
     below: Callable[[str, Findings], None] = lambda model, findings: None
     resumes: bool = True
+    pictures: str = ""

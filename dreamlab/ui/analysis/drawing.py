@@ -26,9 +26,9 @@ from dreamlab.ui.analysis.look import Look
 from dreamlab.ui.dreams.tables import light
 
 
-def tables(findings: Findings, look: Look) -> None:
-    """Draw each table of some findings."""
-    for found in named(findings.analysis).tables(findings):
+def tables(findings: Findings, look: Look, *, most: int | None = None) -> None:
+    """Draw the tables of some findings, or the first ones."""
+    for found in named(findings.analysis).tables(findings)[:most]:
         table(found, f"{look.key}.{found.name}", look.titled(found.title))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dreamlab.ui.analysis import atlas, attribution, channels, grid, similarity
+from dreamlab.ui.analysis import atlas, attribution, channels, grid, separability, similarity
 from dreamlab.ui.analysis.base import Panel
 from dreamlab.zoo import label
 
@@ -14,6 +14,7 @@ _PANELS = {
     "excitation": atlas.PANEL,
     "similarity": similarity.PANEL,
     "attribution": attribution.PANEL,
+    "separability": separability.PANEL,
 }
 
 

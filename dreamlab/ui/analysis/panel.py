@@ -6,16 +6,17 @@ from functools import partial
 import streamlit as st
 
 from dreamlab.analysis import Findings, Item, named
+from dreamlab.analysis.further_networks import further_networks
 from dreamlab.analysis.shipped import example, subject
 from dreamlab.analysis.silent import silent
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture
+from dreamlab.images import PictureSet
 from dreamlab.jobs import Backend, Status
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui import style
 from dreamlab.ui.analysis import choice, drawing, gallery, variants
 from dreamlab.ui.analysis.look import Look
-from dreamlab.ui.analysis.plan import controls, picture_for, plan
+from dreamlab.ui.analysis.plan import Given, controls, given_for, plan
 from dreamlab.ui.dreams import card
 from dreamlab.ui.inputs import dream_button
 from dreamlab.ui.session import presence, queries, state
@@ -24,7 +25,7 @@ from dreamlab.ui.wording import duration
 from dreamlab.zoo import label
 
 
-def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) -> None:
+def show(backend: Backend, visit: Visit, picture: Given, look: Look) -> None:
     """Draw a look: its settings, its button and its findings, live while it runs."""
     task, problem = None, ""
     buttons = None
@@ -44,7 +45,7 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) ->
         st.fragment(_show_live, run_every=1)(backend, visit, look)
         return
     with buttons or st.container():
-        _buttons(backend, visit, look, task, problem)
+        _buttons(backend, visit, look, task, problem, picture)
     if run is not None:
         _show_end(backend, run, look, changed=task is not None and not run.is_same(task))
     if run is None or queries.findings(backend, run) is None:
@@ -56,7 +57,12 @@ def _run_of(visit: Visit, look: Look) -> AnalysisRun | None:
 
 
 def _buttons(
-    backend: Backend, visit: Visit, look: Look, task: AnalysisTask | None, problem: str
+    backend: Backend,
+    visit: Visit,
+    look: Look,
+    task: AnalysisTask | None,
+    problem: str,
+    picture: Given,
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -70,8 +76,8 @@ def _buttons(
         )
         run, resumes = _run_of(visit, look), look.panel.resumes
         findings = None if run is None or not resumes else queries.findings(backend, run)
-        if run is not None and findings is not None and not findings.complete:
-            rest = dataclasses.replace(run.task, picture=findings.original)
+        rest = None if run is None or findings is None else _rest(run, findings, picture)
+        if run is not None and findings is not None and rest is not None:
             st.button(
                 "Resume",
                 icon=":material/resume:",
@@ -88,13 +94,28 @@ def _buttons(
         dream_button.trouble(backend)
 
 
+def _rest(run: AnalysisRun, findings: Findings, picture: Given) -> AnalysisTask | None:
+    """Return the task that goes on where a run stopped; None if there is none.
+
+    A set of pictures is not kept with what was found: it is to be there still.
+    """
+    if findings.complete:
+        return None
+    if not named(findings.analysis).of_set:
+        return dataclasses.replace(run.task, picture=findings.original)
+    pictures = picture if isinstance(picture, PictureSet) else None
+    rest = dataclasses.replace(run.task, pictures=pictures)
+    return rest if run.is_same(rest) else None
+
+
 def _run(backend: Backend, visit: Visit, look: Look) -> None:
     """Run with the current values of the session, which may be newer than the drawn button."""
-    models = choice.chosen()
-    if look.column < len(models):
-        look = dataclasses.replace(look, model=models[look.column])
+    if not named(look.analysis).of_set:
+        models = choice.chosen()
+        if look.column < len(models):
+            look = dataclasses.replace(look, model=models[look.column])
     try:
-        task = plan(picture_for(look.analysis), look)
+        task = plan(given_for(look.analysis), look)
     except DreamError as error:
         state.notify(f"The analysis was not sent off: {error}.")
         return
@@ -161,7 +182,9 @@ def _show_end(backend: Backend, run: AnalysisRun, look: Look, *, changed: bool) 
         if status.state == "cancelled":
             style.note("Cancelled before anything was found.")
         return
-    parts = [label(look.model), f"{len(findings.items)} found", duration(findings.seconds)]
+    parts = [_networks(findings), duration(findings.seconds)]
+    if not named(look.analysis).of_set:
+        parts.insert(1, f"{len(findings.items)} found")
     if not findings.complete:
         parts.insert(0, "Ended early")
     style.note(" · ".join(parts))
@@ -178,23 +201,32 @@ def _show_example(look: Look) -> None:
     if findings is None:
         return
     style.note(
-        f"A finished example: {label(findings.model)} on {subject(look.analysis)}. "
+        f"A finished example: {_networks(findings)} on {subject(look.analysis)}. "
         "Run makes your own; it takes this one's place."
     )
     look = dataclasses.replace(look, shown=findings.model)
     _draw(findings, f"example-{look.column}", look, live=False)
 
 
+def _networks(findings: Findings) -> str:
+    settings = named(findings.analysis).settings.from_dict(findings.settings)
+    return " and ".join(map(label, [findings.model, *further_networks(settings)]))
+
+
 def _draw(findings: Findings, job: str, look: Look, *, live: bool) -> None:
     """Draw findings: what was found in a sentence, the pictures, then charts and tables."""
     if findings.items and not live:
         style.said(findings.sentence)
+    if look.panel.pictures:
+        drawing.tables(findings, look, most=1 if live else None)
+        if any(item.picture is not None for item in findings.items):
+            style.name(look.panel.pictures)
     if unheard := silent(findings):
         style.note(f"No answer to this picture: {unheard}.", bad=True)
     variant = look.panel.variant
     take = None if variant is None else partial(variants.take, look.shown or look.model, variant)
     gallery.show(findings, job, look, take, live=live)
-    if not live:
+    if not live and not look.panel.pictures:
         drawing.tables(findings, look)
 
 

@@ -6,13 +6,16 @@ from dreamlab.analysis import ANALYSES, named
 from dreamlab.errors import DreamError
 from dreamlab.ui.session import state
 
-#: The tabs of the page; an analysis in the address opens the second.
-COMPARE, LAYERS = "Compare", "Layer by layer"
+#: The tabs of the page; an analysis in the address opens the second or, of a set, the third.
+COMPARE, LAYERS, NETWORKS = "Compare", "Layer by layer", "Networks"
 
 _PARAMETER = "analysis"
 
 #: Keys of the tabs, and of the analysis that the second tab had open when it was left.
 PART, _LEFT_OPEN = "part", "left_open"
+
+#: The analysis whose name in the address opens the networks.
+_FIRST_OF_NETWORKS = "separability"
 
 
 def restore() -> None:
@@ -26,28 +29,30 @@ def restore() -> None:
         state.notify(f"The analysis in the address was left out: {error}.")
         del st.query_params[_PARAMETER]
         return
-    st.session_state[PART] = LAYERS
+    st.session_state[PART] = NETWORKS if named(name).of_set else LAYERS
 
 
 def follow() -> None:
     """Keep address and tabs together; the callback of the tabs."""
-    name = st.session_state.pop(_LEFT_OPEN, None)
-    if st.session_state[PART] != LAYERS:
-        st.session_state[_LEFT_OPEN] = st.query_params.pop(_PARAMETER, None)
-    elif name is not None:
+    left, now = opened(), st.session_state[PART]
+    if left is not None:
+        st.session_state[_LEFT_OPEN] = left
+    st.query_params.pop(_PARAMETER, None)
+    name = _FIRST_OF_NETWORKS if now == NETWORKS else st.session_state.get(_LEFT_OPEN)
+    if now != COMPARE and name is not None:
         st.query_params[_PARAMETER] = name
 
 
 def opened() -> str | None:
-    """Return the name of the open analysis; None where all are shown."""
-    name = st.query_params.get(_PARAMETER)
-    return name if name in ANALYSES else None
+    """Return the name of the open analysis of layers; None where all are shown."""
+    name = st.query_params.get(_PARAMETER, "")
+    return name if name in ANALYSES and not named(name).of_set else None
 
 
 def address() -> dict[str, str]:
     """Return the parameters of a link to the open analysis; none where all are shown."""
-    name = opened()
-    return {} if name is None else {_PARAMETER: name}
+    name = st.query_params.get(_PARAMETER, "")
+    return {_PARAMETER: name} if name in ANALYSES else {}
 
 
 def open_(name: str) -> None:
@@ -58,3 +63,4 @@ def open_(name: str) -> None:
 def close() -> None:
     """Show all analyses."""
     st.query_params.pop(_PARAMETER, None)
+    st.session_state.pop(_LEFT_OPEN, None)

@@ -6,16 +6,20 @@ import streamlit as st
 
 from dreamlab.analysis import named
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture
+from dreamlab.images import Picture, PictureSet
 from dreamlab.layers import is_offered, known_layers
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui.analysis.controls import Controls
 from dreamlab.ui.analysis.look import Look
+from dreamlab.ui.inputs import picture_set
 from dreamlab.ui.inputs.picture import current
 from dreamlab.ui.session import keys
 
+#: What an analysis is given.
+Given = Picture | PictureSet | None
 
-def plan(picture: Picture | None, look: Look) -> AnalysisTask:
+
+def plan(given: Given, look: Look) -> AnalysisTask:
     """Return the task of a look.
 
     Raises
@@ -25,23 +29,26 @@ def plan(picture: Picture | None, look: Look) -> AnalysisTask:
     """
     analysis = named(look.analysis)
     settings = analysis.settings.from_dict(controls(look).read())
-    if analysis.several:  # without a folder of pictures it takes crops of the samples
-        picture = None
+    # Without a folder of pictures it takes crops of the samples.
+    picture = given if isinstance(given, Picture) and not analysis.several else None
+    pictures = given if isinstance(given, PictureSet) else None
     if picture is None and analysis.needs_picture:
         raise DreamError("there is no picture; choose one in the sidebar")
-    task = AnalysisTask(picture, look.analysis, settings, look.model)
+    task = AnalysisTask(picture, look.analysis, settings, look.model, pictures)
     task.cost()
     return task
 
 
-def picture_for(name: str) -> Picture | None:
-    """Return the chosen picture; None if there is none and the analysis needs none.
+def given_for(name: str) -> Given:
+    """Return the chosen picture, or pictures; None if there is none and the analysis needs none.
 
     Raises
     ------
     DreamError
         If the analysis needs a picture and there is none.
     """
+    if named(name).of_set:
+        return picture_set.current()
     try:
         return current()
     except DreamError:
@@ -60,6 +67,7 @@ def controls(look: Look) -> Controls:
 
 def _fixed(look: Look) -> dict[str, Any]:
     """Return the settings from the sidebar and from the panel's own controls."""
-    shared = ("precision", "preprocessing")
+    # What a network is right for is asked of it as it was trained.
+    shared = ("precision",) if named(look.analysis).of_set else ("precision", "preprocessing")
     own = look.panel.values(look.model)
     return {field: st.session_state[keys.common(field)] for field in shared} | dict(own)

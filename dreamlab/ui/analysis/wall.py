@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dreamlab.analysis import ANALYSES, Analysis
+from dreamlab.analysis import Analysis
+from dreamlab.analysis.catalogue import OF_LAYERS
 from dreamlab.analysis.shipped import cover, subject
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
@@ -27,7 +28,7 @@ def show(backend: Backend, visit: Visit, picture: Picture | None) -> None:
     """Draw a card for each analysis, for the page's network and picture."""
     wall = st.grid(_ACROSS, min_column_width=_LEAST, gap="small", key="wall")
     notes = _notes(backend, visit, picture)
-    for name, analysis in ANALYSES.items():
+    for name, analysis in OF_LAYERS.items():
         with wall.container(border=True, height="stretch", key=f"card-{name}"):
             _card(analysis)
             for note in notes[name]:
@@ -60,7 +61,7 @@ def _notes(backend: Backend, visit: Visit, picture: Picture | None) -> dict[str,
             _cost(backend, picture, look_of(name, models[0])),
             *_own(backend, [visit.analyses.get((name, model)) for model in models]),
         ]
-        for name in ANALYSES
+        for name in OF_LAYERS
     }
 
 

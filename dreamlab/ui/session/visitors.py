@@ -82,9 +82,9 @@ class AnalysisRun:
     job : str
         Name of the job.
     task : AnalysisTask
-        The task, without its picture.
+        The task, without its picture or pictures.
     digest : str
-        SHA-256 of the picture, in hexadecimal; empty if there is no picture.
+        SHA-256 of the picture or pictures, in hexadecimal; empty if there is none.
     """
 
     job: str
@@ -110,8 +110,9 @@ class AnalysisRun:
 
 
 def _stripped(task: AnalysisTask) -> tuple[AnalysisTask, str]:
-    digest = "" if task.picture is None else task.picture.digest
-    return dataclasses.replace(task, picture=None), digest
+    given = task.picture or task.pictures
+    digest = "" if given is None else given.digest
+    return dataclasses.replace(task, picture=None, pictures=None), digest
 
 
 @dataclass

@@ -1,0 +1,41 @@
+"""Networks: which one, and which of its layers, is right for the visitor's pictures.
+
+The two analyses of a set of pictures, each with the panel that all analyses have.
+"""
+
+import streamlit as st
+
+from dreamlab.analysis import ANALYSES, named
+from dreamlab.images import PictureSet
+from dreamlab.jobs import Backend
+from dreamlab.ui import style
+from dreamlab.ui.analysis import panel, report
+from dreamlab.ui.analysis.look import look_of
+from dreamlab.ui.inputs import compared, picture_set
+from dreamlab.ui.session.visitors import Visit
+
+
+def show(backend: Backend, visit: Visit) -> None:
+    """Draw the pictures, the networks, and what is found of them."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        style.text("Which network, and which of its layers, is right for your pictures?")
+        st.space("stretch")
+        report.button(backend, visit)
+    pictures = picture_set.show()
+    compared.show()
+    _panel(backend, visit, pictures, "separability", compared.chosen()[0])
+    _panel(backend, visit, pictures, "examples", compared.looked_into())
+
+
+def _panel(
+    backend: Backend, visit: Visit, pictures: PictureSet | None, name: str, model: str
+) -> None:
+    if name not in ANALYSES:
+        return
+    analysis = named(name)
+    st.space("small")
+    style.name(analysis.question, level=2)
+    style.note(analysis.summary)
+    if name == "examples":
+        compared.show_one()
+    panel.show(backend, visit, pictures, look_of(name, model))
