@@ -51,20 +51,7 @@ class LayerInfo:
 
     def map_side(self, side: int) -> int:
         """Return the side of the feature map for a picture side, both in pixels."""
-        for rule, *numbers in self.resizing:
-            if rule == "valid":
-                kernel, stride = numbers
-                side = max(0, (side - kernel) // stride + 1)
-            elif rule == "same":
-                side = -(-side // numbers[0])
-            elif rule == "enlarge":
-                factor, more = numbers
-                side = side * factor + more
-            elif rule == "whole":
-                side = min(side, 1)
-            else:
-                side += numbers[0]
-        return side
+        return resized(side, self.resizing)
 
     @property
     def sizes(self) -> str:
@@ -94,3 +81,21 @@ class LayerInfo:
     def from_dict(cls, values: dict[str, Any]) -> "LayerInfo":
         """Make it from the dict that `to_dict` returns, or from its JSON."""
         return cls(**{**values, "resizing": tuple(tuple(rule) for rule in values["resizing"])})
+
+
+def resized(side: int, resizing: Iterable[tuple]) -> int:
+    """Return what a side becomes by the changes of `LayerInfo.resizing`, in order."""
+    for rule, *numbers in resizing:
+        if rule == "valid":
+            kernel, stride = numbers
+            side = max(0, (side - kernel) // stride + 1)
+        elif rule == "same":
+            side = -(-side // numbers[0])
+        elif rule == "enlarge":
+            factor, more = numbers
+            side = side * factor + more
+        elif rule == "whole":
+            side = min(side, 1)
+        else:
+            side += numbers[0]
+    return side

@@ -8,6 +8,7 @@ from dreamlab.analysis import (
     attribution,
     caricature,
     channels,
+    examples,
     excitation,
     grid,
     inversion,
@@ -36,6 +37,7 @@ _ORDER = (
     similarity,
     attribution,
     separability,
+    examples,
 )
 
 #: All analyses by name, in the order of the page.

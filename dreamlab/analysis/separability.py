@@ -8,7 +8,13 @@ import numpy as np
 from dreamlab.analysis import separability_tables, separability_words
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item, Work
 from dreamlab.analysis.further_networks import FurtherNetwork, further_networks
-from dreamlab.analysis.picture_sets import MOST_FURTHER, check_classes, scaled, told_apart
+from dreamlab.analysis.picture_sets import (
+    MOST_FURTHER,
+    check_classes,
+    check_max_side,
+    scaled,
+    told_apart,
+)
 from dreamlab.analysis.separability_figures import PICTURES, layer_item, set_item, wrong_items
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.config.base import checked
@@ -19,7 +25,7 @@ from dreamlab.images.picture_set import SIDE, PictureSet
 from dreamlab.images.shape import Shape
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import chosen_layers, known_layers
-from dreamlab.zoo import is_on_offer, label, smallest_side, speed
+from dreamlab.zoo import is_on_offer, label, speed
 
 if TYPE_CHECKING:
     from dreamlab.models import Network
@@ -174,12 +180,7 @@ def plan(
     looks = shape.area * _LOOK * (len(CONDITIONS) if settings.reliance else 1)
     work = []
     for name, of in parts:
-        least = smallest_side(name)
-        if settings.max_side < least:
-            raise DreamError(
-                f"max_side is {settings.max_side}; {label(name)} needs {least} px or more: choose "
-                f"{least} to {SIDE}"
-            )
+        check_max_side(name, settings.max_side)
         operations = max(layer.operations for layer in of) * speed(model) / speed(name)
         work.append((looks, operations))
     return work

@@ -6,16 +6,13 @@ import numpy as np
 import tensorflow as tf
 
 from dreamlab.dream.arithmetic import arithmetic
-from dreamlab.dream.memory import budget, bytes_per_pixel
+from dreamlab.dream.memory import looks_at_once
 from dreamlab.models import Network
 from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.per_network import per_network
 
 #: How the positions of a channel become one number.
 POOLINGS = ("mean", "max")
-
-#: Most pixels that go through the network at once: more are no faster, and a cancel would wait.
-_AT_ONCE = 2**17
 
 #: Pictures, of shape (n, side, side, 3), to the features of some layers, (n, channels) each.
 _Features = Callable[[np.ndarray], list[tf.Tensor]]
@@ -58,11 +55,9 @@ def pooled_features(
         For each layer float32, shape (n, channels).
     """
     count, side = pictures.shape[:2]
-    names, pixels = tuple(layers), side**2
+    names = tuple(layers)
     model = network.plain_extractor(names, "float32")
-    # That of a gradient, which is more than enough for a forward pass.
-    a_picture = bytes_per_pixel(model, network.fields_in_keras, "float32") * pixels
-    at_once = max(1, min(_AT_ONCE // pixels, int(budget(pixels, memory) / a_picture)))
+    at_once = looks_at_once(model, network.fields_in_keras, side**2, memory)
     compute = _features(network, names, pooling, precision, preprocessing)
     found: list[list[np.ndarray]] = [[] for _ in names]
     for first in range(0, count, at_once):

@@ -34,6 +34,9 @@ _SCRATCH = 1.1
 #: What a caller may set the memory of the process to, in MB.
 _MEMORY = Number(default=None, low=0.0, high=1e6, unit=" MB", help="Memory of the process.")
 
+#: Most pixels of pictures that are looked at at once: more are no faster, and a cancel would wait.
+_LOOKED_AT = 2**17
+
 _BYTES = {"float32": 4, "bfloat16": 2}
 
 #: Factor for the float32 copies that a network in bfloat16 makes.
@@ -114,6 +117,28 @@ def budget(pixels: int, memory: float | None = None) -> float:
     free = psutil.virtual_memory().available
     limit = memory * 1e6 if memory else min(_MOST, process_bytes + free * _FREE_SHARE)
     return max(_LEAST, limit - process_bytes - pixels * _STATE)
+
+
+def looks_at_once(
+    model: keras.Model,
+    receptive_fields: dict[str, ReceptiveField],
+    pixels: int,
+    memory: float | None = None,
+) -> int:
+    """Return how many pictures may go through a network at once: at least 1.
+
+    Parameters
+    ----------
+    model, receptive_fields
+        As in `bytes_per_pixel`, in float32.
+    pixels : int
+        Pixels of a picture.
+    memory : float, optional
+        As in `budget`.
+    """
+    # That of a gradient, which is more than enough for a forward pass.
+    a_picture = bytes_per_pixel(model, receptive_fields, "float32") * pixels
+    return max(1, min(_LOOKED_AT // pixels, int(budget(pixels, memory) / a_picture)))
 
 
 def _spare() -> int:

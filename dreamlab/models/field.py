@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
+
+from dreamlab.layer_info import resized
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class ReceptiveField:
 
     def moved(
         self, stride: int, period: int, taps: Callable[[int], tuple[int, int]], **changes: Any
-    ) -> "ReceptiveField":
+    ) -> Self:
         """Return the field behind a layer.
 
         Parameters
@@ -82,3 +84,35 @@ class ReceptiveField:
             first, last = taps(position)
             windows.append((self.window(first)[0], self.window(last)[1]))
         return replace(self, stride=stride, windows=tuple(windows), **changes)
+
+
+@dataclass(frozen=True)
+class FieldAtSide(ReceptiveField):
+    """Maps positions of one feature map to the pixels they see of pictures of one side.
+
+    Here `windows` has those of all positions, within the picture. A position beyond the map counts
+    as the one next to it: padding knows nothing of the picture.
+
+    Parameters
+    ----------
+    side : int
+        Side of the pictures, in pixels.
+    """
+
+    side: int = 1
+
+    @classmethod
+    def of(cls, side: int) -> Self:
+        """Return the field of the pixels themselves."""
+        return cls(windows=tuple((pixel, pixel + 1) for pixel in range(side)), side=side)
+
+    def window(self, position: int) -> tuple[int, int]:
+        """See `ReceptiveField.window`."""
+        return self.windows[min(max(position, 0), len(self.windows) - 1)]
+
+    def moved(
+        self, stride: int, period: int, taps: Callable[[int], tuple[int, int]], **changes: Any
+    ) -> Self:
+        """See `ReceptiveField.moved`: the period is the map."""
+        count = resized(self.side, changes.get("resizing", self.resizing))
+        return super().moved(stride, count, taps, **changes)

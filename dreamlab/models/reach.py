@@ -51,7 +51,8 @@ def through(
     axis : int
         0 for the rows, 1 for the columns.
     padded : str
-        ``"least"`` or ``"most"``: what "same" padding puts on the left under a stride.
+        What "same" padding puts on the left under a stride: ``"least"`` or ``"most"`` of all sizes,
+        or ``"exactly"`` what it does for a `FieldAtSide`.
     """
     if isinstance(operation, keras.Sequential):
         for layer in operation.layers:
@@ -110,10 +111,7 @@ def _window(
     if strides != (stride, stride):
         return replace(source, local=False)
     if padding == "same":
-        # Under a stride, the padding on the left depends on the size, between these two.
-        most = (reach - 1) // 2
-        least = most if stride == 1 else max(0, reach - stride) // 2
-        left = most if padded == "most" else least
+        left = _on_the_left(source, reach, stride, padded)
         rule: tuple[tuple, ...] = (("same", stride),) if stride > 1 else ()
     else:
         left = 0
@@ -125,6 +123,18 @@ def _window(
         grid=math.lcm(source.grid, source.stride * stride),
         resizing=source.resizing + rule,
     )
+
+
+def _on_the_left(source: ReceptiveField, reach: int, stride: int, padded: str) -> int:
+    """Return what "same" padding puts on the left: half of all, rounded down."""
+    most = (reach - 1) // 2
+    if stride == 1 or padded == "most":
+        return most
+    if padded == "least":
+        return max(0, reach - stride) // 2
+    side = len(source.windows)
+    beyond = (-(-side // stride) - 1) * stride + reach - side
+    return max(0, beyond) // 2
 
 
 def _enlarged(

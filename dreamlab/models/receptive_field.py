@@ -11,7 +11,8 @@ import keras
 from keras import layers as kl
 
 from dreamlab.errors import DreamError
-from dreamlab.models.field import ReceptiveField
+from dreamlab.images.shape import Shape
+from dreamlab.models.field import FieldAtSide, ReceptiveField
 from dreamlab.models.reach import through
 
 
@@ -39,7 +40,11 @@ def layer_receptive_fields(network: keras.Model) -> dict[str, ReceptiveField]:
             f"network {network.name!r} is not a functional Keras model; "
             "save it as one (keras.Sequential or keras.Model with inputs and outputs)"
         )
-    passes = [_along(network, axis, padded) for axis in (0, 1) for padded in ("least", "most")]
+    passes = [
+        _along(network, axis, padded, ReceptiveField())
+        for axis in (0, 1)
+        for padded in ("least", "most")
+    ]
     receptive_fields = {}
     for name, first in passes[0].items():
         variants = [fields[name] for fields in passes]
@@ -59,8 +64,38 @@ def layer_receptive_fields(network: keras.Model) -> dict[str, ReceptiveField]:
     return receptive_fields
 
 
-def _along(network: keras.Model, axis: int, padded: str) -> dict[str, ReceptiveField]:
-    """Follow one axis, at sizes where "same" padding is ``least`` or ``most`` on the left."""
+def fields_at(
+    network: keras.Model, layer: str, shape: Shape
+) -> tuple[ReceptiveField, ReceptiveField] | None:
+    """Compute what the positions of a layer see of pictures of one shape, to the pixel.
+
+    Parameters
+    ----------
+    network : keras.Model
+        A model as in `layer_receptive_fields`, up to the layer.
+    layer : str
+        The layer.
+    shape : Shape
+        Height and width of the pictures, in pixels.
+
+    Returns
+    -------
+    (ReceptiveField, ReceptiveField) or None
+        As `FieldAtSide`, along rows and columns; None if a position may see the whole picture.
+    """
+    if not layer_receptive_fields(network)[layer].local:
+        return None
+    rows, columns = (
+        _along(network, axis, "exactly", FieldAtSide.of(side))[layer]
+        for axis, side in enumerate(shape)
+    )
+    return rows, columns
+
+
+def _along(
+    network: keras.Model, axis: int, padded: str, picture: ReceptiveField
+) -> dict[str, ReceptiveField]:
+    """Follow one axis from the picture on, with "same" padding as in `through`."""
     by_tensor: dict[int, ReceptiveField] = {}
     costs: dict[int, frozenset[tuple[str, float]]] = {}
     by_name: dict[str, ReceptiveField] = {}
@@ -68,14 +103,14 @@ def _along(network: keras.Model, axis: int, padded: str) -> dict[str, ReceptiveF
         outputs = [out for node in operation._inbound_nodes for out in node.output_tensors]
         if len(operation._inbound_nodes) == 1:
             inputs = operation._inbound_nodes[0].input_tensors
-            source = _join([by_tensor[id(tensor)] for tensor in inputs])
+            source = _join([by_tensor[id(tensor)] for tensor in inputs] or [picture])
             field = through(operation, source, axis, padded)
             # Each layer's cost counts once, however many paths lead through it.
             own = _multiplications(operation) / field.stride**2
             cost = frozenset().union(*(costs[id(tensor)] for tensor in inputs))
             cost |= {(operation.name, own)} if own else frozenset()
         else:  # a layer that is used twice has several receptive fields
-            field, cost = ReceptiveField(local=False), frozenset()
+            field, cost = replace(picture, local=False), frozenset()
         field = replace(field, operations=sum(own for _, own in cost))
         for tensor in outputs:
             by_tensor[id(tensor)], costs[id(tensor)] = field, cost
@@ -87,8 +122,6 @@ def _along(network: keras.Model, axis: int, padded: str) -> dict[str, ReceptiveF
 
 def _join(branches: list[ReceptiveField]) -> ReceptiveField:
     """Return what a position sees that draws on several branches: all that any of them sees."""
-    if not branches:
-        return ReceptiveField()
     # A branch that is one value for the whole picture (squeeze and excitation) counts as stride 1.
     widest = max(branches, key=lambda branch: branch.stride)
     alike = [branch for branch in branches if branch.stride == widest.stride]

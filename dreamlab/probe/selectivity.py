@@ -28,14 +28,14 @@ def selectivity(
     preferred : numpy.ndarray
         int64, shape (channels,): the class of the largest mean; of equal ones the lowest number.
     """
-    means = _means(_shifted(responses), labels[None], classes)
-    return _index(means)[0], means[0].argmax(0)
+    means = _means(_shifted(responses), labels, classes)
+    return _index(means), means.argmax(0)
 
 
-def chance_selectivity(
+def shuffled_selectivity(
     responses: np.ndarray, labels: np.ndarray, classes: int, seed: int, times: int = 200
 ) -> np.ndarray:
-    """Return what a channel's index reaches in 5 % of cases if the labels say nothing.
+    """Return the index of each channel under shuffled labels: what it is if they say nothing.
 
     Parameters
     ----------
@@ -49,10 +49,12 @@ def chance_selectivity(
     Returns
     -------
     numpy.ndarray
-        float64, shape (channels,): the 95th percentile over shuffled labels.
+        float64, shape (times, channels).
     """
     shuffled = np.random.default_rng(seed).permuted(np.tile(labels, (times, 1)), axis=1)
-    return np.quantile(_index(_means(_shifted(responses), shuffled, classes)), 0.95, axis=0)
+    values = _shifted(responses)
+    # One by one: with 100 classes the means of all would take 300 MB.
+    return np.stack([_index(_means(values, some, classes)) for some in shuffled])
 
 
 def silent(peaks: np.ndarray) -> np.ndarray:
@@ -78,14 +80,14 @@ def _shifted(responses: np.ndarray) -> np.ndarray:
 
 
 def _means(responses: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """Return the mean response of m labellings (m, n) to each class: (m, classes, channels)."""
-    members = (labels[:, None] == np.arange(classes)[:, None]).astype(np.float64)
-    return members / members.sum(2, keepdims=True) @ responses
+    """Return the mean response to each class: (classes, channels)."""
+    members = (labels == np.arange(classes)[:, None]).astype(np.float64)
+    return members / members.sum(1, keepdims=True) @ responses
 
 
 def _index(means: np.ndarray) -> np.ndarray:
-    """Return the index of selectivity, (m, channels), of means of 0 or more."""
-    largest = means.max(1)
-    others = (means.sum(1) - largest) / (means.shape[1] - 1)
+    """Return the index of selectivity, (channels,), of means of 0 or more."""
+    largest = means.max(0)
+    others = (means.sum(0) - largest) / (len(means) - 1)
     total = largest + others
     return (largest - others) / np.where(total > 0, total, 1)
