@@ -22,7 +22,7 @@ import numpy as np
 from dreamlab.images.drawn_shapes import REACH, SHAPES
 from dreamlab.images.picture_set import SIDE, PictureSet
 
-#: Other seeds tell the same, with one or two pictures more or fewer that are told.
+#: With other seeds one or two pictures of a class more or fewer are told.
 _SEED = 2
 
 #: Pictures of a class: four shapes or hues, three textures.
