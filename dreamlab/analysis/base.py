@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dreamlab.analysis.settings import Settings
-from dreamlab.images import Picture, Shape
+from dreamlab.images import Picture, PictureSet, Shape
 from dreamlab.layer_info import LayerInfo
 from dreamlab.report.table import Table
 
 # The engine imports TensorFlow; the catalogue of analyses must load without it.
 if TYPE_CHECKING:
-    pass
+    from dreamlab.models import Network
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,8 @@ class Analysis:
     of_set : bool
         Whether ``image`` is a `dreamlab.images.PictureSet`, by default the shipped task: its place
         is among the networks, not among the layers of one.
+    check : callable
+        ``check(pictures)`` raises `DreamError` if a set is not one that it can run on.
     beside : int
         Number of further networks that one run compares at most, which the setting ``beside``
         names; if 0, each network has a run of its own.
@@ -201,9 +203,22 @@ class Analysis:
     needs_picture: bool = True
     several: bool = False
     of_set: bool = False
+    check: Callable[[PictureSet], None] = lambda pictures: None
     beside: int = 0
     contrast: Callable[[AnalysisData, AnalysisData], Contrast] | None = None
     film: bool = False
     columns: int | Callable[[AnalysisData], int] = 6
     difference: bool = True
     face: str = ""
+
+    def fed(self, network: "Network", settings: Settings) -> str:
+        """Return what a network is fed, one of `dreamlab.config.input_range.INPUT_RANGES`.
+
+        Raises
+        ------
+        DreamError
+            If that is not known, or the network has no such preprocessing. Where networks are told
+            apart by a set of pictures, each is fed as it was trained.
+        """
+        wanted = settings.preprocessing
+        return network.feeding.chosen(network.feeding.available(wanted) if self.of_set else wanted)

@@ -53,7 +53,7 @@ def _examples(findings: AnalysisData) -> tuple[Table, ...]:
         values = item.values
         if values["kind"] in ("strongest", "middle", "weakest"):
             place = values["place"] or (None, None)
-            of = "all" if values["channel"] is None else values["channel"]
+            of = "all" if values["channel"] is None else str(values["channel"])
             rows.append((of, *(values[name] for name in _OF_EXAMPLE), *place, *values["box"]))
     columns = ("channel", *_OF_EXAMPLE, "row", "column", "left", "top", "right", "bottom")
     title = "The pictures, where each is answered to most, and what is seen there, in pixels"

@@ -115,6 +115,7 @@ def analyse(
     given: np.ndarray | list[np.ndarray] | PictureSet | None = None
     if analysis.of_set:
         given = _set_of(picture)
+        analysis.check(given)
     elif picture is not None and analysis.several:
         # A folder or a list, as the analysis says.
         pictures = cast("str | Path | Iterable[Source]", picture)
@@ -169,16 +170,14 @@ def analyse(
     if not complete:  # keep earlier items that the run did not reach
         items = earlier | items
     original = None if image is None else Picture.of(image)
-    preprocessing = settings.preprocessing
     if isinstance(given, PictureSet):
         original = overview(given)
-        preprocessing = network.feeding.available(preprocessing)
     return Findings(
         analysis=analysis.name,
         settings=settings.to_dict(),
         model=network.name,
         weights=network.weights,
-        input_range=network.feeding.chosen(preprocessing),
+        input_range=analysis.fed(network, settings),
         items=tuple(items.values()),
         complete=complete,
         seconds=time.perf_counter() - began,

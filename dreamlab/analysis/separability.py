@@ -68,7 +68,6 @@ def run(
 
     All networks see the original pictures first, so that the best layer is soon known.
     """
-    check_classes(pictures)
     told_apart([network.name for network in networks])
     conditions = list(CONDITIONS) if settings.reliance else ["original"]
     rounds = [(condition, network) for condition in conditions for network in networks]
@@ -212,5 +211,6 @@ ANALYSIS = Analysis(
     essentials=("pooling", "reliance"),
     needs_picture=False,
     of_set=True,
+    check=check_classes,
     beside=MOST_FURTHER,
 )

@@ -87,6 +87,8 @@ def _less_work(top: dict[str, Any], figures: list[dict[str, Any]]) -> list[str]:
 
 def _part(times: float) -> str:
     """Return one of so many parts in words, such as ``half`` or ``1/40``."""
+    if times < 1.75:
+        return "two thirds"
     whole = round(times)
     return {2: "half", 3: "a third", 4: "a quarter"}.get(whole, f"1/{whole:,}")
 

@@ -81,8 +81,7 @@ class PictureSet:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of pixels, names and labels, in hexadecimal."""
-        words = json.dumps([self.names, self.labels]).encode()
-        hashed = hashlib.sha256(len(words).to_bytes(8) + words)
+        hashed = hashlib.sha256(json.dumps([self.names, self.labels]).encode())
         hashed.update(np.ascontiguousarray(self.pixels).data)
         return hashed.hexdigest()
 

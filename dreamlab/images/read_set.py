@@ -124,7 +124,7 @@ def _read(files: Sequence[_File], most_bytes: int, remarks: Remarks) -> dict[byt
             evenly = ", of each class as many as can be" * bool(file.label)
             why = f"a set has at most {MOST_PICTURES} pictures{evenly}"
         elif left < 0:
-            why = f"all have more than {most_bytes / 2**20:.3g} MB"
+            why = f"all together are over {most_bytes / 2**20:.3g} MB"
         if why:
             more = len(files) - number
             remarks.said.append(f"{more:,} file{'s' * (more > 1)} not read, as {why}")
@@ -195,11 +195,10 @@ def _remark(pictures: Sequence[_Picture], remarks: Remarks) -> None:
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     """Return names of which no two are the same: the second ``a.png`` is ``a (2).png``."""
-    taken = set(names)
     distinct: dict[str, None] = {}
     for name in names:
         path, number = PurePosixPath(name), 1
-        while name in distinct or number > 1 and name in taken:
+        while name in distinct:
             number += 1
             name = str(path.with_stem(f"{path.stem} ({number})"))
         distinct[name] = None

@@ -11,8 +11,8 @@ _LITTER = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 #: What stands between a class and a number in a name.
 _BETWEEN = " _-.,#([{"
 
-#: Longest name of a file or folder.
-_MOST_LETTERS = 255
+#: Longest name of a file or folder, and most folders that one is in: a ZIP may have any.
+_MOST_LETTERS, _DEEPEST = 255, 16
 
 Path = tuple[str, ...]
 
@@ -20,13 +20,14 @@ Path = tuple[str, ...]
 def path_of(name: str) -> Path | None:
     """Return the parts of a name, folders first; None for one that leads out of its folder.
 
-    The parts are printable, and in Unicode's composed form, as systems differ in it.
+    The parts are printable, and in Unicode's composed form, as systems differ in it. Folders below
+    the sixteenth are passed over.
     """
     name = name.replace("\\", "/")
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if not parts or name.startswith("/") or ".." in parts or parts[0][1:2] == ":":
         return None
-    return tuple(_plain(part) for part in parts)
+    return tuple(_plain(part) for part in (*parts[:-1][:_DEEPEST], parts[-1]))
 
 
 def is_hidden(path: Path) -> bool:

@@ -60,7 +60,7 @@ def set_files(source: Source, most_bytes: int) -> SetFiles:
             )
         with _opened(Path(source)) as file:
             return _single(file, Path(source).name, most_bytes)
-    if isinstance(source, bytes) or hasattr(source, "read"):
+    if isinstance(source, bytes) or hasattr(source, "seek"):
         return _single(source, getattr(source, "name", None), most_bytes)
     return _several(source, most_bytes)
 
@@ -77,10 +77,10 @@ def _opened(path: Path) -> BinaryIO:
 
 def _single(content: Any, name: Any, most_bytes: int) -> SetFiles:
     name = name if isinstance(name, str) else "the file"
-    if not is_zip(_look(content, name)[1]):
+    label = files.label(name)
+    if not is_zip(_look(content, label)[1]):
         raise DreamError(
-            f"{files.label(name)} is a single file; give a folder of pictures, a ZIP, or several "
-            "files"
+            f"{label} is a single file; give a folder of pictures, a ZIP, or several files"
         )
     return _several([(name, content)], most_bytes)._replace(what="the ZIP")
 
@@ -150,9 +150,8 @@ def _folder(folder: Path) -> SetFiles:
     closed: list[str] = []
     links: list[str] = []
     seen = 0
-    for path, folders, names in os.walk(
-        folder, onerror=lambda error: closed.append(error.filename)
-    ):
+    walk = os.walk(folder, onerror=lambda error: closed.append(error.filename))
+    for path, folders, names in walk:
         folders[:] = [name for name in folders if not name.startswith(".")]
         seen += len(folders) + len(names)
         if seen > MOST_FILES:

@@ -11,6 +11,9 @@ import numpy as np
 #: Standard deviations of a normal distribution that hold 95 % around the middle.
 _WITHIN = 1.959963984540054
 
+#: How much more an accuracy varies, in variance, than if its predictions were independent.
+_TOGETHER = 1.7
+
 
 def recalls(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
     """Return the share of each class that is told right.
@@ -101,7 +104,11 @@ def effective_count(labels: np.ndarray, classes: int) -> float:
 
 
 def interval(accuracy: float, count: float) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of an accuracy.
+    """Return the 95 % interval of an accuracy at which each picture was left out once.
+
+    It is Wilson's, of fewer pictures than there are. For predictions that leave one picture out
+    hang together: in simulations, Wilson's interval of all pictures held the accuracy on fresh
+    ones in as few as 82 % of cases.
 
     Parameters
     ----------
@@ -115,11 +122,12 @@ def interval(accuracy: float, count: float) -> tuple[float, float]:
     tuple of float
         Its two ends, in [0, 1].
     """
-    squared = _WITHIN**2 / count
-    middle = accuracy + squared / 2
-    half = _WITHIN * math.sqrt(accuracy * (1 - accuracy) / count + squared / (4 * count))
-    low, high = (middle - half) / (1 + squared), (middle + half) / (1 + squared)
-    return max(low, 0.0), min(high, 1.0)
+    squared = _WITHIN**2 / (count / _TOGETHER)
+    error = 1 - accuracy
+    root = math.sqrt(squared * (accuracy * error + squared / 4))
+    # Wilson's formula as a quotient that is exactly 0 for 0.
+    low, beyond = (share**2 / (share + squared / 2 + root) for share in (accuracy, error))
+    return low, 1 - beyond
 
 
 def chance_interval(permuted: np.ndarray) -> tuple[float, float]:

@@ -69,6 +69,7 @@ class AnalysisTask:
         analysis, longest = named(self.analysis), self.settings.max_side
         shape = Shape(longest, longest)
         if analysis.of_set:
+            analysis.check(self._set)
             shape = Shape(longest * len(self._set), longest)
         elif self.picture is not None:
             shape = self.picture.shape.fitted(longest)
@@ -110,7 +111,7 @@ class AnalysisTask:
             given = load_image(self.picture, max_side=self.settings.max_side)
             given = fitting_all(given, network)
             original = Picture.of(given)
-        input_range = network.feeding.chosen(self.settings.preprocessing)
+        input_range = named(self.analysis).fed(network, self.settings)
         emit(Loaded(network.name, network.weights, original, input_range))
         if stop():
             return False

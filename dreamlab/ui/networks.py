@@ -5,8 +5,7 @@ The two analyses of a set of pictures, each with the panel that all analyses hav
 
 import streamlit as st
 
-from dreamlab.analysis import ANALYSES, named
-from dreamlab.images import PictureSet
+from dreamlab.analysis import named
 from dreamlab.jobs import Backend
 from dreamlab.ui import style
 from dreamlab.ui.analysis import panel, report
@@ -21,21 +20,17 @@ def show(backend: Backend, visit: Visit) -> None:
         style.text("Which network, and which of its layers, is right for your pictures?")
         st.space("stretch")
         report.button(backend, visit)
-    pictures = picture_set.show()
+    picture_set.show()
     compared.show()
-    _panel(backend, visit, pictures, "separability", compared.chosen()[0])
-    _panel(backend, visit, pictures, "examples", compared.looked_into())
+    _panel(backend, visit, "separability", compared.chosen()[0])
+    _panel(backend, visit, "examples", compared.looked_into())
 
 
-def _panel(
-    backend: Backend, visit: Visit, pictures: PictureSet | None, name: str, model: str
-) -> None:
-    if name not in ANALYSES:
-        return
+def _panel(backend: Backend, visit: Visit, name: str, model: str) -> None:
     analysis = named(name)
     st.space("small")
     style.name(analysis.question, level=2)
     style.note(analysis.summary)
     if name == "examples":
         compared.show_one()
-    panel.show(backend, visit, pictures, look_of(name, model))
+    panel.show(backend, visit, None, look_of(name, model))

@@ -9,7 +9,7 @@ from dreamlab.analysis.run import analyse
 from dreamlab.images.picture_set import PictureSet
 from dreamlab.images.squares import middle_square
 from dreamlab.probe.ridge import RIDGE
-from tests.support.sets import coloured, half_told, meaningless
+from tests.support.drawn_sets import coloured, half_told, meaningless
 from tests.support.tiny import activations_by_hand, tiny_network
 
 LAYERS = ("first", "second", "pool", "third")
@@ -85,13 +85,16 @@ def test_accuracy_is_that_of_refits_without_each_picture(half):
         shares = [np.mean(expected[pictures.numbers == number] == number) for number in range(3)]
         assert values["recalls"] == pytest.approx(shares)
         assert values["accuracy"] == pytest.approx(np.mean(shares))
+        alarms = [np.mean(expected[pictures.numbers != number] == number) for number in range(3)]
+        assert values["false_alarms"] == pytest.approx(alarms)
         accuracies.add(values["accuracy"])
     assert len(accuracies) > 1 and all(0.34 < accuracy < 1 for accuracy in accuracies)
 
 
 def test_the_interval_is_wilsons_by_hand(half):
     _, findings, _ = half
-    count = 9 / (1 / 5 + 1 / 9 + 1 / 7)  # as sure as so many pictures in equal classes
+    # As sure as so many pictures in equal classes, of which 1.7 that hang together count as one.
+    count = 9 / (1 / 5 + 1 / 9 + 1 / 7) / 1.7
     for values in figures(findings).values():
         for end in (values["low"], values["high"]):
             # Wilson's ends: the true shares at 1.96 standard deviations from the accuracy.
@@ -160,16 +163,16 @@ def test_classes_told_by_colour_fall_to_chance_when_grey(network):
         assert figures(findings, "blurred")[name]["accuracy"] == 1.0
         assert figures(findings, "shuffled")[name]["accuracy"] == 1.0
         grey = figures(findings, "grey")[name]
-        assert grey["accuracy"] <= grey["chance_high"] < 0.95
-    assert "It tells green and red by colour alone" in findings.sentence
+        assert grey["accuracy"] <= grey["permuted_high"] < 0.95
+    assert "Green and red are told by colour alone" in findings.sentence
     assert "The mean colours of the pictures alone get 1.00" in findings.sentence
 
 
 def test_nothing_is_told_of_classes_that_mean_nothing(network):
-    findings = found(meaningless({"a": 12, "b": 12}), network, altered=False)
+    findings = found(meaningless({"a": 12, "b": 12}), network, reliance=False)
     assert findings.sentence.startswith("No layer separates the classes: the best, ")
     for values in figures(findings).values():
-        assert values["chance_low"] <= values["accuracy"] <= values["chance_high"]
+        assert values["permuted_low"] <= values["accuracy"] <= values["permuted_high"]
         assert abs(values["permuted"] - 0.5) < 0.12
         assert values["chance"] == 0.5
 
@@ -180,13 +183,13 @@ def test_shuffled_labels_are_at_chance_where_classes_differ_in_size(half):
         shuffles = values["shuffles"]
         assert values["permuted"] == pytest.approx(np.mean(shuffles))
         # The ends of 39 hold 95 % of further ones.
-        ends = (values["chance_low"], values["chance_high"])
+        ends = (values["permuted_low"], values["permuted_high"])
         assert len(shuffles) == 39 and ends == (min(shuffles), max(shuffles))
         assert abs(values["permuted"] - values["chance"]) < 0.1
 
 
 def test_conditions_are_left_out(network):
-    findings = found(coloured(4), network, altered=False)
+    findings = found(coloured(4), network, reliance=False)
     kinds = {item.values.get("condition") for item in findings.items if item.key != "pictures"}
     assert kinds == {"original"}
     names = [table.name for table in findings.tables()]
@@ -195,7 +198,7 @@ def test_conditions_are_left_out(network):
 
 def test_maxima_in_place_of_means(network):
     pictures = coloured(2)
-    findings = found(pictures, network, pooling="max", altered=False)
+    findings = found(pictures, network, pooling="max", reliance=False)
     maps = activations_by_hand(network, middle_square(pictures.pixels[0], 32))
     for item in findings.items[1:5]:
         expected = maps[item.values["layer"]].max((0, 1))

@@ -14,7 +14,7 @@ from dreamlab.images import Picture, PictureNote
 from dreamlab.images.shape import Shape
 from dreamlab.layers import known_layers
 from dreamlab.models import Network
-from tests.support.sets import coloured, half_told, meaningless
+from tests.support.drawn_sets import coloured, half_told, meaningless
 from tests.support.tiny import tiny_network
 
 SIZES = {"max_side": 32, "precision": "float32"}
@@ -74,13 +74,13 @@ def test_what_is_there_is_not_computed_again(networks, monkeypatch):
         return real(network, layers, pictures, *arguments)
 
     monkeypatch.setattr(features, "pooled_features", spy)
-    whole = run(coloured(2), networks, altered=False)
+    whole = run(coloured(2), networks, reliance=False)
     assert asked == [(name, "first", "second", "pool", "third") for name in ("one", "other")]
     asked.clear()
-    run(coloured(2), networks, altered=False, resume_from=whole.items)
+    run(coloured(2), networks, reliance=False, resume_from=whole.items)
     assert asked == []
     kept = [item for item in whole.items if item.values.get("layer") != "pool"]
-    again = run(coloured(2), networks, altered=False, resume_from=kept)
+    again = run(coloured(2), networks, reliance=False, resume_from=kept)
     assert asked == [("one", "pool"), ("other", "pool")]
     assert_same(again.items, whole.items)
 
@@ -160,7 +160,7 @@ def test_networks_are_fed_as_each_was_trained():
     own, trained = tiny_network(name="own"), tiny_network(name="trained")
     fed = {"range": "0,255", "notebook": True, "has_preprocessing": True}
     trained.feeding = replace(trained.feeding, **fed)
-    findings = run(coloured(2), (own, trained), altered=False)
+    findings = run(coloured(2), (own, trained), reliance=False)
     first = {
         item.values["network"]: item
         for item in findings.items
@@ -186,6 +186,6 @@ def test_a_folder_is_read_and_what_is_left_out_of_it_is_told(networks, tmp_path)
         (tmp_path / name).write_bytes(Picture(pixels).png)
     (tmp_path / "red" / "notes.txt").write_text("no picture")
     with pytest.warns(PictureNote, match="notes.txt"):
-        findings = run(tmp_path, networks, altered=False)
+        findings = run(tmp_path, networks, reliance=False)
     assert findings.items[0].values["counts"] == [2, 2]
     assert any("notes.txt" in note for note in findings.items[0].values["notes"])

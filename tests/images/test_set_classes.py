@@ -21,6 +21,7 @@ def split(*names):
         ("cafe\u0301/1.png", ("caf\xe9", "1.png")),
         ("x" * 70_000 + "/1.png", ("x" * 255, "1.png")),
         ("a..b/c...png", ("a..b", "c...png")),
+        ("a/" * 30_000 + "1.png", ("a",) * 16 + ("1.png",)),
     ],
 )
 def test_a_name_has_parts(name, path):

@@ -3,6 +3,7 @@
 import io
 import os
 import tempfile
+from types import SimpleNamespace
 
 import pytest
 
@@ -152,7 +153,10 @@ def test_zips_are_bounded_together(monkeypatch):
     assert len(read(source[:1])) == 1
 
 
-@pytest.mark.parametrize("source", [[1], [("a.png",)], [(1, b"")], [("a.png", "b")], 5, ["a.png"]])
+@pytest.mark.parametrize(
+    "source",
+    [[1], [("a.png",)], [(1, b"")], [("a.png", "b")], 5, ["a.png"], SimpleNamespace(read=bytes)],
+)
 def test_what_is_no_list_of_files_is_refused(source):
     assert "is no file of a set; give a folder, a ZIP, or pairs" in refused(source)
 

@@ -48,12 +48,21 @@ def test_effective_count():
 
 
 def test_wilsons_interval():
-    """Of 10, half right: 0.5 -+ z / 2 / sqrt(10 + z^2); all right: from 10 / (10 + z^2) to 1."""
+    """17 pictures vary as 10 do. Of 10, half right: 0.5 -+ z / 2 / sqrt(10 + z^2).
+
+    All right: from 10 / (10 + z^2) to 1. 8 right: from 0.4902 to 0.9433, a value in books.
+    """
     z = 1.959964
     half = z / 2 / math.sqrt(10 + z * z)
-    assert interval(0.5, 10) == pytest.approx((0.5 - half, 0.5 + half), abs=1e-6)
-    assert interval(1.0, 10) == pytest.approx((10 / (10 + z * z), 1), abs=1e-6)
-    assert interval(0.0, 10) == pytest.approx((0, z * z / (10 + z * z)), abs=1e-6)
+    assert interval(0.5, 17) == pytest.approx((0.5 - half, 0.5 + half), abs=1e-6)
+    assert interval(1.0, 17) == pytest.approx((10 / (10 + z * z), 1), abs=1e-6)
+    assert interval(0.8, 17) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+
+
+@pytest.mark.parametrize("count", [4, 24, 30, 36.7, 48, 120, 200])
+def test_all_or_nothing_right_is_within_its_interval(count):
+    assert interval(0.0, count)[0] == 0
+    assert interval(1.0, count)[1] == 1
 
 
 def test_fewer_pictures_are_less_sure():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dreamlab.errors import DreamError
-from dreamlab.probe.accuracy import balanced_accuracy, chance_interval
+from dreamlab.probe.accuracy import balanced_accuracy, chance_interval, interval
 from dreamlab.probe.ridge import RIDGE, Probe, standardised
 
 SIZES = [(8, 8), (4, 12), (6, 5, 5), (2, 3, 9, 4)]
@@ -120,6 +120,25 @@ def test_shuffled_labels_are_at_chance_in_the_mean(sizes):
         for seed in range(20)
     ]
     assert np.mean(found) == pytest.approx(1 / len(sizes), abs=0.015)
+
+
+def test_the_accuracy_on_fresh_pictures_lies_in_the_interval():
+    """In 95 % of 200 draws, less twice what 200 may miss; the classes lie half apart."""
+    labels, fresh, inside = np.repeat(np.arange(4), 12), np.repeat(np.arange(4), 200), 0
+    for seed in range(200):
+        generator = np.random.default_rng(seed)
+        centres = 0.3 * generator.normal(size=(4, 60))
+        features = centres[labels] + generator.normal(size=(48, 60))
+        others = centres[fresh] + generator.normal(size=(800, 60))
+        found = balanced_accuracy(Probe(features).predicted(labels, 4), labels, 4)
+        low, high = interval(float(found), 48)
+        mean, deviation = features.mean(0), features.std(0)
+        known, new = (features - mean) / deviation, (others - mean) / deviation
+        solution = np.linalg.solve(
+            known.T @ known + RIDGE * 60 * np.eye(60), known.T @ (np.eye(4)[labels] - 0.25)
+        )
+        inside += low <= balanced_accuracy((new @ solution).argmax(1), fresh, 4) <= high
+    assert inside / 200 >= 0.95 - 2 * (0.95 * 0.05 / 200) ** 0.5
 
 
 @pytest.mark.parametrize("sizes", [(12, 12), (4, 8, 12)])

@@ -1,3 +1,4 @@
+import dataclasses
 from xml.etree import ElementTree
 
 import pytest
@@ -117,3 +118,33 @@ def test_a_logarithmic_chart_draws_ratios_by_their_logarithms_and_0_at_the_botto
     assert band == "M52.0 83.9 L468.0 17.2 L468.0 157.8 L52.0 180.0Z"
     ticks = [text.text for text in tree.iter(f"{SVG}text")]
     assert ticks == ["1", "10", "100", "1", "2", "step"]
+
+
+def test_joined_lines_and_their_spreads_go_on_over_missing_values():
+    rows = ((1, 0.0, 0.0, 2.0), (2, None, None, None), (3, 4.0, 2.0, 4.0))
+    table = Table(
+        "t", "T", ("step", "a", "low", "high"), rows, "lines", spreads=(("a", "low", "high"),)
+    )
+
+    def drawn(table):
+        tree = ElementTree.fromstring(svg.lines(table))
+        paths = list(tree.iter(f"{SVG}path"))
+        (band,) = (path.get("d") for path in paths if path.get("fill") not in (None, "none"))
+        (line,) = (path.get("d") for path in paths if path.get("stroke-width"))
+        return band, line
+
+    # 0 to 4 map to y = 180 to 10, and steps 1 to 3 to x = 52 to 468.
+    joined = dataclasses.replace(table, joined=True)
+    assert drawn(joined) == (
+        "M52.0 95.0 L468.0 10.0 L468.0 95.0 L52.0 180.0Z",
+        "M52.0 180.0h0 L468.0 10.0",
+    )
+    assert drawn(table) == (
+        "M52.0 95.0 L52.0 180.0Z M468.0 10.0 L468.0 95.0Z",
+        "M52.0 180.0h0 M468.0 10.0h0",
+    )
+
+
+def test_what_is_said_under_the_pointer_is_for_the_page_alone():
+    said = dataclasses.replace(TABLE, hover=(("b", ("x", "y", "z")),))
+    assert svg.lines(said) == svg.lines(TABLE) and svg.heat_table(said) == svg.heat_table(TABLE)

@@ -30,3 +30,26 @@ def test_a_logarithmic_line_chart_holds_its_band_and_a_0():
         assert axis["axis"]["values"] == [0.5, 1, 2, 5, 10, 20, 50]
     linear = json.loads(charts.spec(dataclasses.replace(table, log=False), True))
     assert "scale" not in linear["layer"][0]["encoding"]["y"]
+
+
+def test_a_point_of_a_joined_line_says_what_it_is_of():
+    table = Table(
+        "t",
+        "T",
+        ("depth", "a", "chance"),
+        ((0.0, 0.5, 0.25), (0.5, None, 0.25), (1.0, 0.75, 0.25)),
+        "lines",
+        joined=True,
+        hover=(("a", ("first, 3 multiplications", "", "last, 9 multiplications")),),
+    )
+    (layer,) = json.loads(charts.spec(table, True))["layer"]
+    points = [(row["line"], row["across"], row["said"]) for row in layer["data"]["values"]]
+    # A missing value is no point: the line goes from its neighbour to the next one.
+    assert points[:2] == [
+        ("a", 0.0, "first, 3 multiplications"),
+        ("a", 1.0, "last, 9 multiplications"),
+    ]
+    assert points[2:] == [("chance", x, x) for x in (0.0, 0.5, 1.0)]
+    assert "said" in [tip["field"] for tip in layer["encoding"]["tooltip"]]
+    (plain,) = json.loads(charts.spec(dataclasses.replace(table, hover=()), True))["layer"]
+    assert "said" not in [tip["field"] for tip in plain["encoding"]["tooltip"]]

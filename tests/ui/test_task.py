@@ -1,18 +1,17 @@
 """The place of networks: a set of pictures, what separates its classes, and what is found in it."""
 
-import io
-import zipfile
-
 import pytest
 
-from dreamlab.analysis.catalogue import named
-from dreamlab.analysis.run import analyse
-from dreamlab.images.picture_set import SIDE
+from dreamlab.analysis import shipped
 from dreamlab.images.shipped_task import shipped_task
 from dreamlab.ui.inputs import picture_set
 from tests.support.fake_backend import open_page, sound, words
 from tests.support.panel import SETUP
-from tests.support.pictures import noise_png
+from tests.support.sets import packed, picture, pictures
+
+#: Two classes of three pictures.
+NAMES = [f"{name}/{number}.png" for name in ("day", "night") for number in range(3)]
+ZIP = "task.zip", packed(pictures(*NAMES)), "application/zip"
 
 
 @pytest.fixture
@@ -20,24 +19,140 @@ def page(monkeypatch, fake):
     return open_page(monkeypatch, fake, setup=SETUP.encode(), analysis="separability")
 
 
-def zipped(classes=("day", "night"), each=3):
-    """A ZIP with a folder a class."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as file:
-        for place, name in enumerate(classes):
-            for number in range(each):
-                file.writestr(f"{name}/{number}.png", noise_png(seed=10 * place + number))
-    return data.getvalue()
+def uploads(page):
+    return [widget for widget in page.file_uploader if widget.key.startswith("task.upload")]
 
 
 def given(page, *files):
     """The page with pictures of the visitor."""
     page.segmented_control(key="task.source").set_value("Files or a ZIP").run()
-    upload = next(widget for widget in page.file_uploader if widget.key.startswith("task.upload"))
-    upload.upload([(name, data, kind) for name, data, kind in files]).run()
-    return sound(page)
+    (upload,) = uploads(sound(page))
+    for file in files:
+        upload.upload(*file)
+    return sound(upload.run())
 
 
-def press(page, name, model="vgg16"):
-    page.button(key=f"{name}.{model}.run").click().run()
-    return sound(page)
+def run(page, fake):
+    page.button(key="separability.vgg16.run").click().run()
+    fake.finish()
+    return sound(page.run())
+
+
+def test_a_link_opens_the_networks_with_the_shipped_task_and_a_finished_example(page):
+    assert page.session_state["part"] == "Networks"
+    said = words(sound(page))
+    assert "48 pictures · plain 12 · red 12 · star 12 · striped 12" in said.replace("\u00a0", " ")
+    findings = shipped.example("separability")
+    assert findings.sentence in said
+    assert "on the shipped task. Run makes your own" in said
+    charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
+    drawn = [table.title for table in findings.tables() if table.drawn]
+    assert [title for title in charts if title in drawn] == drawn
+
+
+def test_a_run_has_the_shipped_task_and_the_chosen_networks(page, fake):
+    run(page, fake)
+    (task,) = fake.requests.values()
+    assert (task.analysis, task.model, task.picture, task.pictures) == (
+        "separability",
+        "vgg16",
+        None,
+        None,
+    )
+    assert task.settings.beside == ("efficientnet_lite0",)
+    assert task.settings.preprocessing == "imagenet"  # as trained, whatever the dreams are fed
+    assert fake.findings("job1").sentence in words(page)
+
+
+def test_pictures_of_ones_own_are_what_runs(page, fake):
+    given(page, ZIP)
+    assert "6 pictures · day 3 · night 3" in words(page).replace("\u00a0", " ")
+    assert not uploads(page)  # the files themselves are let go
+    run(page, fake)
+    (task,) = fake.requests.values()
+    assert task.pictures.counts == {"day": 3, "night": 3}
+    assert task.nbytes == task.pictures.nbytes
+    page.button(key="task.remove").click().run()
+    assert "Cannot run yet: there are no pictures; drop some in" in words(sound(page))
+    page.segmented_control(key="task.source").set_value("The shipped task").run()
+    assert "Picture or settings have changed since" in words(sound(page))
+
+
+def test_files_have_their_classes_by_name_and_what_is_left_out_is_named(page):
+    files = [
+        (f"{name}_{n}.png", picture(n + 7 * (name == "b")), "image/png")
+        for name in "ab"
+        for n in range(3)
+    ]
+    given(page, *files, ("notes.txt", b"no picture", "text/plain"))
+    said = words(page).replace("\u00a0", " ")
+    assert "6 pictures · a 3 · b 3" in said
+    assert "notes.txt" in said
+
+
+@pytest.mark.parametrize(
+    "file, sentence",
+    [
+        (("notes.txt", b"no picture", "text/plain"), "The pictures were not taken: "),
+        (("bad.zip", b"PK\x03\x04 no archive", "application/zip"), "The pictures were not taken: "),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence_and_nothing_is_lost(page, fake, file, sentence):
+    run(page, fake)
+    given(page, file)
+    assert sentence in words(page)
+    page.segmented_control(key="task.source").set_value("The shipped task").run()
+    assert fake.findings("job1").sentence in words(sound(page))
+
+
+def test_no_picture_of_a_visitor_is_in_an_address(page, fake):
+    run(given(page, ZIP), fake)
+    links = [block.value for block in page.code if "setup=" in block.value]
+    assert links and all("analysis=separability" in link for link in links)
+    address = "".join(f"{name}={value}" for name, value in page.query_params.items())
+    assert "day" not in address + "".join(links)
+
+
+def test_the_sets_of_all_visitors_are_bounded(page, monkeypatch):
+    monkeypatch.setattr(picture_set, "_MOST_HELD", 4 * shipped_task().nbytes // 48)
+    given(page, ZIP)
+    assert "the page holds as many pictures of its visitors as it may" in words(page)
+    assert uploads(page)
+
+
+def test_the_networks_are_in_the_link(monkeypatch, fake):
+    page = open_page(
+        monkeypatch, fake, analysis="separability", networks="efficientnet_lite0,vgg17"
+    )
+    said = words(sound(page))
+    assert "A network in the address was left out: unknown model 'vgg17'" in said
+    assert page.multiselect(key="task.networks").value == ["efficientnet_lite0"]
+    assert "separability.efficientnet_lite0.run" in {button.key for button in page.button}
+    (link,) = [block.value for block in page.code if "setup=" in block.value]
+    assert link.endswith("&analysis=separability&networks=efficientnet_lite0")
+
+
+def test_a_single_class_cannot_run(page):
+    given(page, ("one.zip", packed(pictures("day/1.png", "day/2.png")), "application/zip"))
+    assert (
+        "Cannot run yet: classes are told apart, and there are none: give a folder for each class"
+        in words(page)
+    )
+    assert page.button(key="separability.vgg16.run").disabled
+
+
+def test_a_cancelled_run_goes_on_with_the_same_pictures_alone(page, fake):
+    given(page, ZIP)
+    page.button(key="separability.vgg16.run").click().run()
+    fake.advance(5)
+    fake.cancel("job1")
+    pictures = fake.requests["job1"].pictures
+    sound(page.run())
+    page.button(key="separability.vgg16.resume").click().run()
+    assert len(fake.resumed["job2"]) == 5
+    assert fake.requests["job2"].pictures == pictures
+    fake.advance(7)
+    fake.cancel("job2")
+    page.run()
+    page.segmented_control(key="task.source").set_value("The shipped task").run()
+    assert "separability.vgg16.resume" not in {button.key for button in sound(page).button}

@@ -1,6 +1,7 @@
 """The shared panel, which sets, runs, follows, draws and saves any analysis."""
 
 import dataclasses
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -10,22 +11,22 @@ from dreamlab.analysis.further_networks import further_networks
 from dreamlab.analysis.shipped import example, subject
 from dreamlab.analysis.silent import silent
 from dreamlab.errors import DreamError
-from dreamlab.images import PictureSet
+from dreamlab.images import Picture
 from dreamlab.jobs import Backend, Status
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui import style
 from dreamlab.ui.analysis import choice, drawing, gallery, variants
-from dreamlab.ui.analysis.look import Look
-from dreamlab.ui.analysis.plan import Given, controls, given_for, plan
+from dreamlab.ui.analysis.base import Look
+from dreamlab.ui.analysis.plan import controls, picture_for, plan
 from dreamlab.ui.dreams import card
-from dreamlab.ui.inputs import dream_button
+from dreamlab.ui.inputs import dream_button, picture_set
 from dreamlab.ui.session import presence, queries, state
 from dreamlab.ui.session.visitors import AnalysisRun, Visit
 from dreamlab.ui.wording import duration
 from dreamlab.zoo import label
 
 
-def show(backend: Backend, visit: Visit, picture: Given, look: Look) -> None:
+def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) -> None:
     """Draw a look: its settings, its button and its findings, live while it runs."""
     task, problem = None, ""
     buttons = None
@@ -45,7 +46,7 @@ def show(backend: Backend, visit: Visit, picture: Given, look: Look) -> None:
         st.fragment(_show_live, run_every=1)(backend, visit, look)
         return
     with buttons or st.container():
-        _buttons(backend, visit, look, task, problem, picture)
+        _buttons(backend, visit, look, task, problem)
     if run is not None:
         _show_end(backend, run, look, changed=task is not None and not run.is_same(task))
     if run is None or queries.findings(backend, run) is None:
@@ -57,12 +58,7 @@ def _run_of(visit: Visit, look: Look) -> AnalysisRun | None:
 
 
 def _buttons(
-    backend: Backend,
-    visit: Visit,
-    look: Look,
-    task: AnalysisTask | None,
-    problem: str,
-    picture: Given,
+    backend: Backend, visit: Visit, look: Look, task: AnalysisTask | None, problem: str
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -76,7 +72,7 @@ def _buttons(
         )
         run, resumes = _run_of(visit, look), look.panel.resumes
         findings = None if run is None or not resumes else queries.findings(backend, run)
-        rest = None if run is None or findings is None else _rest(run, findings, picture)
+        rest = None if run is None or findings is None else _rest(run, findings)
         if run is not None and findings is not None and rest is not None:
             st.button(
                 "Resume",
@@ -94,7 +90,7 @@ def _buttons(
         dream_button.trouble(backend)
 
 
-def _rest(run: AnalysisRun, findings: Findings, picture: Given) -> AnalysisTask | None:
+def _rest(run: AnalysisRun, findings: Findings) -> AnalysisTask | None:
     """Return the task that goes on where a run stopped; None if there is none.
 
     A set of pictures is not kept with what was found: it is to be there still.
@@ -103,9 +99,10 @@ def _rest(run: AnalysisRun, findings: Findings, picture: Given) -> AnalysisTask 
         return None
     if not named(findings.analysis).of_set:
         return dataclasses.replace(run.task, picture=findings.original)
-    pictures = picture if isinstance(picture, PictureSet) else None
-    rest = dataclasses.replace(run.task, pictures=pictures)
-    return rest if run.is_same(rest) else None
+    with suppress(DreamError):
+        rest = dataclasses.replace(run.task, pictures=picture_set.current())
+        return rest if run.is_same(rest) else None
+    return None
 
 
 def _run(backend: Backend, visit: Visit, look: Look) -> None:
@@ -115,7 +112,7 @@ def _run(backend: Backend, visit: Visit, look: Look) -> None:
         if look.column < len(models):
             look = dataclasses.replace(look, model=models[look.column])
     try:
-        task = plan(given_for(look.analysis), look)
+        task = plan(picture_for(look.analysis), look)
     except DreamError as error:
         state.notify(f"The analysis was not sent off: {error}.")
         return
@@ -225,7 +222,10 @@ def _draw(findings: Findings, job: str, look: Look, *, live: bool) -> None:
         style.note(f"No answer to this picture: {unheard}.", bad=True)
     variant = look.panel.variant
     take = None if variant is None else partial(variants.take, look.shown or look.model, variant)
-    gallery.show(findings, job, look, take, live=live)
+    if look.panel.gallery is not None:
+        look.panel.gallery(findings, job, look)
+    else:
+        gallery.show(findings, job, look, take, live=live)
     if not live and not look.panel.pictures:
         drawing.tables(findings, look)
 

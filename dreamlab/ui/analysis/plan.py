@@ -6,20 +6,17 @@ import streamlit as st
 
 from dreamlab.analysis import named
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, PictureSet
+from dreamlab.images import Picture
 from dreamlab.layers import is_offered, known_layers
 from dreamlab.tasks.analysis_task import AnalysisTask
+from dreamlab.ui.analysis.base import Look
 from dreamlab.ui.analysis.controls import Controls
-from dreamlab.ui.analysis.look import Look
 from dreamlab.ui.inputs import picture_set
 from dreamlab.ui.inputs.picture import current
 from dreamlab.ui.session import keys
 
-#: What an analysis is given.
-Given = Picture | PictureSet | None
 
-
-def plan(given: Given, look: Look) -> AnalysisTask:
+def plan(picture: Picture | None, look: Look) -> AnalysisTask:
     """Return the task of a look.
 
     Raises
@@ -29,9 +26,9 @@ def plan(given: Given, look: Look) -> AnalysisTask:
     """
     analysis = named(look.analysis)
     settings = analysis.settings.from_dict(controls(look).read())
-    # Without a folder of pictures it takes crops of the samples.
-    picture = given if isinstance(given, Picture) and not analysis.several else None
-    pictures = given if isinstance(given, PictureSet) else None
+    if analysis.several or analysis.of_set:  # of several pictures it takes crops of the samples
+        picture = None
+    pictures = picture_set.current() if analysis.of_set else None
     if picture is None and analysis.needs_picture:
         raise DreamError("there is no picture; choose one in the sidebar")
     task = AnalysisTask(picture, look.analysis, settings, look.model, pictures)
@@ -39,16 +36,14 @@ def plan(given: Given, look: Look) -> AnalysisTask:
     return task
 
 
-def given_for(name: str) -> Given:
-    """Return the chosen picture, or pictures; None if there is none and the analysis needs none.
+def picture_for(name: str) -> Picture | None:
+    """Return the chosen picture; None if there is none and the analysis needs none.
 
     Raises
     ------
     DreamError
         If the analysis needs a picture and there is none.
     """
-    if named(name).of_set:
-        return picture_set.current()
     try:
         return current()
     except DreamError:

@@ -27,8 +27,8 @@ _MOST_HELD = 500e6
 _held: "weakref.WeakValueDictionary[int, PictureSet]" = weakref.WeakValueDictionary()
 
 
-def show() -> PictureSet | None:
-    """Draw the choice of pictures, and return the visitor's own; None if there are none."""
+def show() -> None:
+    """Draw the choice of pictures, and those that are chosen."""
     source = st.segmented_control(
         "Pictures",
         [_SHIPPED, _FILES, _FOLDER],
@@ -43,14 +43,20 @@ def show() -> PictureSet | None:
     own = _own()
     shown = own or (shipped_task() if source == _SHIPPED else None)
     if shown is None:
-        return None
+        return
     counts = [f"{name} {count}" for name, count in shown.counts.items()]
     small = overview(shown)
     st.image(small.jpeg, width="content", alt=small.name)
     with st.container(horizontal=True, vertical_alignment="center"):
         style.note(style.facts(f"{len(shown)} pictures", *(counts or ["no classes"])))
         if own is not None:
-            st.button("Remove", icon=":material/delete:", type="tertiary", on_click=_remove)
+            st.button(
+                "Remove",
+                icon=":material/delete:",
+                type="tertiary",
+                key="task.remove",
+                on_click=_remove,
+            )
     if own is None:
         style.note(
             "Drawn by dreamlab, so that what a layer can tell is known: red is told by its colour "
@@ -58,7 +64,6 @@ def show() -> PictureSet | None:
         )
     for note in shown.notes:
         style.note(f"{note[:1].upper()}{note[1:]}.")
-    return own
 
 
 def current() -> PictureSet | None:
