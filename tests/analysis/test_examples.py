@@ -13,7 +13,7 @@ from dreamlab.errors import DreamError
 from dreamlab.images import PictureSet
 from dreamlab.images.picture_set import SIDE
 from dreamlab.models import Network
-from tests.support.sets import coloured, meaningless
+from tests.support.drawn_sets import coloured, meaningless
 from tests.support.tiny import tiny_network
 
 

@@ -11,7 +11,7 @@ from dreamlab.errors import DreamError
 from dreamlab.images import PictureSet
 from dreamlab.images.shape import Shape
 from dreamlab.layers import known_layers
-from tests.support.sets import coloured, half_told
+from tests.support.drawn_sets import coloured, half_told
 from tests.support.tiny import silenced, tiny_network
 
 
