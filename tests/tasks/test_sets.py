@@ -4,7 +4,7 @@ from dreamlab.analysis import named
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.tasks.events import Loaded
 from dreamlab.tasks.task import Allowance
-from tests.support.sets import coloured
+from tests.support.drawn_sets import coloured
 from tests.support.tiny import normalizing_model
 
 SETTINGS = named("separability").settings(max_side=32, precision="float32", reliance=False)
