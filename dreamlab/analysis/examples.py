@@ -112,10 +112,11 @@ def plan(
 
 
 def _work(shape: Shape, layer: LayerInfo, settings: ExampleSettings) -> list[Work]:
-    work = [(shape.area * _LOOK, layer.operations)]
+    operations = max(1.0, layer.operations)  # a ReLU of the picture itself multiplies nothing
+    work = [(shape.area * _LOOK, operations)]
     if settings.grown:
         count = len(settings.channels) or _USUAL
-        work.append((float(count * STEPS * GROWN_SIDE**2), layer.operations))
+        work.append((float(count * STEPS * GROWN_SIDE**2), operations))
     return work
 
 

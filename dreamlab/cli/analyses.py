@@ -10,23 +10,28 @@ from dreamlab.analysis.pair import Pair, contrast
 from dreamlab.analysis.run import analyse
 from dreamlab.analysis.silent import silent
 from dreamlab.cli.console import (
-    DEFAULT_MODEL,
     add_background,
     add_network,
     complain,
     memory,
-    network,
+    models,
+    networks,
     read_picture,
+    wrote,
 )
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config.base import specs
-from dreamlab.errors import DreamError
 from dreamlab.results import folder
 
 
+def of_layers() -> list[Analysis]:
+    """Return the analyses with commands of their own."""
+    return [analysis for analysis in ANALYSES.values() if not analysis.of_set]
+
+
 def add(commands: argparse._SubParsersAction) -> None:
-    """Add a command for each analysis."""
-    for analysis in ANALYSES.values():
+    """Add a command for each analysis of layers; those of a set have one together."""
+    for analysis in of_layers():
         parser = commands.add_parser(
             analysis.name,
             help=analysis.summary.rstrip(".").lower(),
@@ -47,7 +52,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         parser.add_argument(
             "--out", metavar="DIR", type=Path, required=True, help="where results go"
         )
-        add_network(parser, two=True)
+        add_network(parser, most=2)
         add_background(parser)
         group = parser.add_argument_group("settings")
         for name, spec in settings.items():
@@ -58,9 +63,9 @@ def add(commands: argparse._SubParsersAction) -> None:
 def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
     def command(options: argparse.Namespace) -> int:
         values = setting_values(options, specs(analysis.settings))
-        models = _models(options)
-        if analysis.beside and len(models) > 1:
-            values["beside"] = models[1]
+        named = models(options, most=2)
+        if analysis.beside and len(named) > 1:
+            values["beside"] = named[1]
         settings = analysis.settings.from_dict(values)
         picture: Any = vars(options).get("image")
         background = setting_values(options, ["background"])
@@ -68,14 +73,12 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
             picture = read_picture(picture, max_side=settings.max_side, **background)
         most = memory()  # fails on a misspelt variable, before a folder is made
         folder.prepare(options.out)
-        # Both before the first run, which may take minutes: a misspelt second one is told at once.
-        named = [argparse.Namespace(**vars(options) | {"model": model}) for model in models]
-        networks = [network(options) for options in named]
-        others = [networks.pop()] if "beside" in values else []
+        each = networks(options, named)
+        others = [each.pop()] if "beside" in values else []
         found = []
-        for loaded in networks:
+        for loaded in each:
             run = {"progress": None, "memory": most, "others": others, **background, **values}
-            if len(networks) > 1 and "layers" in values:
+            if len(each) > 1 and "layers" in values:
                 run["layers"] = _own(values["layers"], loaded)
             findings = analyse(analysis, picture, loaded, **run)
             found.append(findings)
@@ -86,15 +89,6 @@ def _command(analysis: Analysis) -> Callable[[argparse.Namespace], int]:
         return _end(found, options.out)
 
     return command
-
-
-def _models(options: argparse.Namespace) -> list[str]:
-    models = vars(options).get("model", [DEFAULT_MODEL])
-    if len(models) > 2:
-        raise DreamError(f"--model is given {len(models)} times; give one network or two")
-    if len(set(models)) == 2 and "weights" in vars(options):
-        raise DreamError("--weights is of one network, and there are two; leave it out")
-    return list(models)
 
 
 def _own(layers: Any, network: Any) -> Any:
@@ -114,8 +108,5 @@ def _end(found: list[Findings], out: Path) -> int:
         written, said = found[0].save(out), found[0].sentence
     if said:
         print(said)
-    complete = found[-1].complete
     seconds = sum(findings.seconds for findings in found)
-    state = "" if complete else "interrupted; "
-    print(f"{state}wrote {len(written)} files to {out} ({seconds:.1f} s)")
-    return 0 if complete else 130
+    return wrote(len(written), out, seconds, complete=found[-1].complete)

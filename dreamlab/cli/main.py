@@ -7,8 +7,7 @@ import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
-from dreamlab.analysis import ANALYSES
-from dreamlab.cli import analyses, classify, dream, layers, page
+from dreamlab.cli import analyses, classify, dream, layers, page, task
 from dreamlab.cli.console import complain, show_warning
 from dreamlab.errors import DreamError
 from dreamlab.version import __version__
@@ -70,8 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     name = "dreamlab" if os.path.basename(sys.argv[0]) == "dreamlab" else "python -m dreamlab"
     parser = _Parser(prog=name, description="DeepDream on Keras networks.")
     parser.add_argument("--version", action="version", version=f"dreamlab {__version__}")
-    names = ["dream", "classify", "layers", "presets", *ANALYSES, "page"]
+    own = [analysis.name for analysis in analyses.of_layers()]
+    names = ["dream", "classify", "layers", "presets", *own, "task", "page"]
     commands = parser.add_subparsers(required=True, metavar="|".join(names))
-    for family in (dream, classify, layers, analyses, page):
+    for family in (dream, classify, layers, analyses, task, page):
         family.add(commands)
     return parser

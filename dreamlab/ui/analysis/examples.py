@@ -22,17 +22,19 @@ def _gallery(findings: Findings, job: str, look: Look) -> None:
     for item in findings.items:
         if item.picture is not None:
             by_channel.setdefault(item.values["channel"], []).append(item)
-    for channel, items in by_channel.items():
-        layer = items[0].values["layer"]
-        name = channel_label(findings.model, layer, channel) if channel is not None else "All of it"
-        style.name(f"{name[:1].upper()}{name[1:]}", layer)
-        wanted, found = st.columns(_WIDTHS, gap="medium")
-        with wanted:
-            for item in items:
-                if item.values["kind"] not in _GROUPS:
-                    gallery.draw(findings, job, look, item)
-        with found:
-            _found(findings, job, look, items)
+    with st.container(key=f"cells-{look.key}"):
+        for channel, items in by_channel.items():
+            layer, name = items[0].values["layer"], "the layer as a whole"
+            if channel is not None:
+                name = channel_label(findings.model, layer, channel)
+            style.name(f"{name[:1].upper()}{name[1:]}", layer)
+            wanted, found = st.columns(_WIDTHS, gap="medium")
+            with wanted:
+                for item in items:
+                    if item.values["kind"] not in _GROUPS:
+                        gallery.draw(findings, job, look, item)
+            with found:
+                _found(findings, job, look, items)
 
 
 def _found(findings: Findings, job: str, look: Look, items: list[Item]) -> None:
