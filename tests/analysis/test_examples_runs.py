@@ -1,5 +1,6 @@
 """Runs of the examples: what they keep, cost and are resumed from."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ from dreamlab.errors import DreamError
 from dreamlab.images import PictureSet
 from dreamlab.images.shape import Shape
 from dreamlab.layers import known_layers
+from dreamlab.models import Network
 from tests.support.drawn_sets import coloured, half_told
 from tests.support.tiny import silenced, tiny_network
 
@@ -127,8 +129,26 @@ def test_a_silent_layer_is_told():
     assert found.tables()[0].rows == (("third", 6, 6, 0, 0),)
     kinds = {item.values["kind"] for item in found.items}
     assert kinds == {"layer", "grown", "middle", "weakest"}
-    found = run(coloured(3), network, channels=(2,), grown=False)
+    captions = [item.caption for item in found.items if item.values["kind"] == "grown"]
+    assert captions == ["third, grown · nothing wakes it"]
+    found = run(coloured(3), network, channels=(2,))
     assert found.sentence.startswith("third is silent")
+    assert found.items[1].caption == "channel 2, grown · nothing wakes it"
+
+
+def test_a_channel_that_only_its_grown_picture_wakes_is_told(network):
+    """Grey pictures have no edges."""
+    pixels = np.full((3, 224, 224, 3), 128, np.uint8)
+    pictures = PictureSet(pixels, ("1", "2", "3"), ("",) * 3)
+    picture = keras.Input((None, None, 3))
+    model = keras.Model(
+        picture, keras.layers.Conv2D(1, 2, activation="relu", name="edges")(picture)
+    )
+    kernel = np.array([[1, -1], [1, -1]], np.float32)[..., None, None].repeat(3, 2)
+    model.set_weights([kernel, np.full(1, -0.1)])
+    found = run(pictures, Network("edges", model, "random"), layer="edges", channels=(0,))
+    assert found.items[1].caption == "channel 0, grown · no picture of the set wakes it"
+    assert found.items[1].values["response"] > 0
 
 
 def test_a_network_that_takes_another_size_says_so(network):
