@@ -136,10 +136,14 @@ def _dream(
 
 def _item(key: str, answers: Answers, pixels: np.ndarray, reached: "Responses", at: int) -> Item:
     of = reached.squares[at] if answers.channel is None else reached.peaks[at, answers.channel]
-    response, facts = float(of), [f"{answers.label}, grown"]
+    response = float(of)
     share = answers.share(response)
-    if share is not None:
-        facts.append(f"{share:.2g} times the strongest")
+    if response <= 0:
+        fact = "nothing wakes it"
+    elif share is None:
+        fact = "no picture of the set wakes it"
+    else:
+        fact = f"{share:.2g} times the strongest"
     values = {
         "kind": "grown",
         "layer": answers.layer,
@@ -147,4 +151,4 @@ def _item(key: str, answers: Answers, pixels: np.ndarray, reached: "Responses", 
         "response": response,
         "share": share,
     }
-    return Item(key, " · ".join(facts), values, Picture(pixels))
+    return Item(key, f"{answers.label}, grown · {fact}", values, Picture(pixels))

@@ -53,7 +53,7 @@ def _examples(findings: AnalysisData) -> tuple[Table, ...]:
         values = item.values
         if values["kind"] in ("strongest", "middle", "weakest"):
             place = values["place"] or (None, None)
-            of = "all" if values["channel"] is None else values["channel"]
+            of = "all" if values["channel"] is None else str(values["channel"])
             rows.append((of, *(values[name] for name in _OF_EXAMPLE), *place, *values["box"]))
     columns = ("channel", *_OF_EXAMPLE, "row", "column", "left", "top", "right", "bottom")
     title = "The pictures, where each is answered to most, and what is seen there, in pixels"
@@ -97,19 +97,21 @@ def _selective(findings: AnalysisData, values: dict[str, Any]) -> str:
         return ""
     top = max(heard, key=lambda own: own["selectivity"] - own["chance"])
     more, luck = top["selectivity"] - top["chance"], values["luck"]
-    name = channel_label(findings.model, values["layer"], top["channel"])
-    name = f"{name[:1].upper()}{name[1:]} of {values['layer']}"
-    figures = f"{top['selectivity']:.2f}, where shuffled labels give {top['chance']:.2f}"
-    several = values["among"] > 1
-    luckiest = f"the luckiest of {values['among']} channels exceeds its own by {luck:.2f}"
+    name = f"{channel_label(findings.model, values['layer'], top['channel'])} of {values['layer']}"
+    first = f"{name[0].upper()}{name[1:]}"
+    figures = f"{top['selectivity']:.2f}, where shuffled labels give {top['chance']:.2f}."
+    control = ""
+    if values["among"] > 1:
+        beyond = f"{abs(more):.2f} {'more' if more >= 0 else 'less'}"
+        best = f"the best of {values['among']} channels gets {luck:.2f} more"
+        control = f"That is {beyond}; by luck, {best}."
     if more > luck:
-        control = f" ({luckiest})" if several else ""
-        found = _of_strongest(findings, top)
-        return f"{name} answers to {listed([top['class']])}: selectivity {figures}{control}{found}."
-    if several:
+        said = f"{first} answers to {listed([top['class']])}: selectivity {figures}"
+        return " ".join(filter(None, [said, control, _of_strongest(findings, top)]))
+    if control:
         none = "None of the channels named" if values["named"] else "No channel"
-        return f"{none} is selective beyond luck: {name} comes closest with {figures}; {luckiest}."
-    return f"{name} is selective for no class: {figures}."
+        return f"{none} is selective beyond luck: {name} comes closest with {figures} {control}"
+    return f"{first} is selective for no class: {figures}"
 
 
 def _of_strongest(findings: AnalysisData, top: dict[str, Any]) -> str:
@@ -122,7 +124,7 @@ def _of_strongest(findings: AnalysisData, top: dict[str, Any]) -> str:
     if not strongest:
         return ""
     right = strongest.count(top["class"])
-    return f"; {right} of its {len(strongest)} strongest pictures are of that class"
+    return f"Of its {len(strongest)} strongest pictures {right} are of that class."
 
 
 def _layer(findings: AnalysisData) -> dict[str, Any]:

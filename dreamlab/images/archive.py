@@ -13,10 +13,10 @@ from dreamlab.images import files
 MOST_ENTRIES = 2000
 
 #: Most bytes of one file.
-MOST_EACH = 50 * 2**20
+MOST_EACH = 50_000_000
 
 #: Most bytes to which ZIPs may inflate.
-MOST_INFLATED = 400 * 2**20
+MOST_INFLATED = 400_000_000
 
 #: Bytes that are inflated at once: zipfile inflates as many as it is asked for before it looks at
 #: how many a header says.
@@ -103,8 +103,8 @@ def entries(data: bytes, label: str, room: int = MOST_INFLATED) -> tuple[list[En
     inflated = sum(info.file_size for info in infos if info.file_size <= MOST_EACH)
     if inflated > room:
         raise DreamError(
-            f"{label} unpacks to {inflated / 2**20:,.0f} MB, and at most {MOST_INFLATED >> 20} MB "
-            "are read; give fewer or smaller pictures"
+            f"{label} unpacks to {inflated / 1e6:,.1f} MB, and at most {room / 1e6:.1f} MB are "
+            "read; give fewer or smaller pictures"
         )
     found = [
         Entry(info.filename, info.compress_size, functools.partial(_inflated, archive, info))
@@ -116,7 +116,7 @@ def entries(data: bytes, label: str, room: int = MOST_INFLATED) -> tuple[list[En
 def check_each(size: int, label: str) -> None:
     """Raise `DreamError` if a file is larger than 50 MB."""
     if size > MOST_EACH:
-        raise DreamError(f"{label} is larger than {MOST_EACH >> 20} MB; choose a smaller file")
+        raise DreamError(f"{label} is larger than {MOST_EACH / 1e6:g} MB; choose a smaller file")
 
 
 def _inflated(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

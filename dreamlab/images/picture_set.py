@@ -81,7 +81,8 @@ class PictureSet:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of pixels, names and labels, in hexadecimal."""
-        hashed = hashlib.sha256(json.dumps([self.names, self.labels]).encode())
+        words = json.dumps([self.names, self.labels]).encode()
+        hashed = hashlib.sha256(len(words).to_bytes(8) + words)
         hashed.update(np.ascontiguousarray(self.pixels).data)
         return hashed.hexdigest()
 

@@ -19,7 +19,7 @@ from dreamlab.images.set_pictures import Square, read_square
 from dreamlab.images.set_remarks import MOST_NAMES, Remarks
 
 #: Most bytes of all files, as they are.
-MOST_BYTES = 200 * 2**20
+MOST_BYTES = 200_000_000
 
 #: Longest time that reading may take, in seconds: a small file may be a large picture.
 _MOST_SECONDS = 120
@@ -124,7 +124,7 @@ def _read(files: Sequence[_File], most_bytes: int, remarks: Remarks) -> dict[byt
             evenly = ", of each class as many as can be" * bool(file.label)
             why = f"a set has at most {MOST_PICTURES} pictures{evenly}"
         elif left < 0:
-            why = f"all together are over {most_bytes / 2**20:.3g} MB"
+            why = f"all together are over {most_bytes / 1e6:.3g} MB"
         if why:
             more = len(files) - number
             remarks.said.append(f"{more:,} file{'s' * (more > 1)} not read, as {why}")

@@ -97,7 +97,7 @@ def _several(source: Any, most_bytes: int) -> SetFiles:
         left -= size
         if left < 0:
             raise DreamError(
-                f"{label} is too large, as at most {most_bytes / 2**20:.3g} MB of ZIPs are read; "
+                f"{label} is too large, as at most {most_bytes / 1e6:.3g} MB of ZIPs are read; "
                 "give fewer or smaller pictures"
             )
         inside, inflated = entries(_rewound(content, label), label, room)

@@ -5,7 +5,7 @@ The two analyses of a set of pictures, each with the panel that all analyses hav
 
 import streamlit as st
 
-from dreamlab.analysis import ANALYSES, named
+from dreamlab.analysis import named
 from dreamlab.jobs import Backend
 from dreamlab.ui import style
 from dreamlab.ui.analysis import panel, report
@@ -27,8 +27,6 @@ def show(backend: Backend, visit: Visit) -> None:
 
 
 def _panel(backend: Backend, visit: Visit, name: str, model: str) -> None:
-    if name not in ANALYSES:
-        return
     analysis = named(name)
     st.space("small")
     style.name(analysis.question, level=2)

@@ -9,7 +9,7 @@ from dreamlab.dream.strongest import responses, seen
 from dreamlab.errors import DreamError
 from dreamlab.images.pixels import from_pixels
 from dreamlab.images.shape import Shape
-from dreamlab.models import Network
+from dreamlab.models import Network, load_model
 from tests.support.tiny import activations_by_hand, tiny_network
 
 
@@ -113,3 +113,32 @@ def test_a_place_of_a_layer_that_sees_everything_sees_the_whole_picture():
 def test_a_network_that_fails_says_so():
     with pytest.raises(DreamError, match="no layer 'fourth'"):
         _responses(tiny_network(), "fourth", _pixels(1, 20, 20))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    [
+        ("vgg16", "block4_conv3"),
+        ("efficientnet_lite0", "block3b_add"),
+        ("mobilenet_v2", "block_4_add"),
+        ("resnet50", "conv3_block1_out"),
+        ("inception_v3", "mixed1"),
+    ],
+)
+def test_what_a_place_of_a_real_network_does_not_see_does_not_change_it(name, layer):
+    network = load_model(name, weights=None)
+    model = network.plain_extractor([layer], "float32")
+    pixels, other = _pixels(2, 200, 223)
+    maps = model(from_pixels(pixels[None]))[layer].numpy()[0]
+    rows, columns = maps.shape[:2]
+    for row, column in [(0, 0), (rows // 2, columns // 2), (1, columns - 1), (rows - 1, 2)]:
+        left, top, right, bottom = seen(network, layer, Shape(200, 223), row, column)
+        assert (right - left) * (bottom - top) < 200 * 223
+        changed = other.copy()
+        changed[top:bottom, left:right] = pixels[top:bottom, left:right]
+        answer = model(from_pixels(changed[None]))[layer].numpy()[0]
+        np.testing.assert_allclose(
+            answer[row, column], maps[row, column], atol=1e-5 * np.abs(maps).max()
+        )
+        assert not np.allclose(answer, maps, atol=1e-3 * np.abs(maps).max())

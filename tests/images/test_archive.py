@@ -98,15 +98,15 @@ def test_as_many_entries_as_may_be_are_listed():
 
 
 def test_what_inflates_to_more_is_refused_before_it_is_inflated():
-    data = packed({"1.txt": bytes(600), "2.txt": bytes(500)})
-    assert entries(data, "my.zip", room=1100)[1] == 1100
-    said = refused(data, room=1099)
-    assert "my.zip unpacks to 0 MB, and at most 400 MB are read" in said
+    data = packed({"1.txt": bytes(600_000), "2.txt": bytes(500_000)})
+    assert entries(data, "my.zip", room=1_100_000)[1] == 1_100_000
+    said = refused(data, room=1_000_000)
+    assert "my.zip unpacks to 1.1 MB, and at most 1.0 MB are read" in said
 
 
 def test_a_bomb_that_says_so_is_refused_and_costs_nothing():
-    # 9 files of 49 MB, all of them the same bytes of the ZIP's.
-    one = packed({"0.png": bytes(49 * 2**20)})
+    # 9 files of 45 MB, all of them the same bytes of the ZIP's.
+    one = packed({"0.png": bytes(45_000_000)})
     start = one.index(b"PK\1\2")
     end = one.rindex(b"PK\5\6")
     row = bytearray(one[end:])
@@ -114,11 +114,11 @@ def test_a_bomb_that_says_so_is_refused_and_costs_nothing():
     bomb = one[:start] + one[start:end] * 9 + bytes(row)
     said = []
     assert peak(lambda: said.append(refused(bomb))) < 2**20
-    assert said[0].startswith("my.zip unpacks to 441 MB, and at most 400 MB are read")
+    assert said[0].startswith("my.zip unpacks to 405.0 MB, and at most 400.0 MB are read")
 
 
 def test_a_file_over_the_bound_is_not_inflated_and_does_not_count():
-    bomb = packed({"0.png": bytes(51 * 2**20), "1.txt": b"one"})
+    bomb = packed({"0.png": bytes(51_000_000), "1.txt": b"one"})
     found, inflated = entries(bomb, "my.zip")
     assert inflated == 3 and found[1].read() == b"one"
 

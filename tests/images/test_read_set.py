@@ -1,5 +1,6 @@
 """A set of pictures with classes, of a folder, a ZIP or a list."""
 
+import importlib
 import io
 import logging
 import random
@@ -9,9 +10,11 @@ import pytest
 from PIL import Image
 
 from dreamlab.errors import DreamError
-from dreamlab.images import read_set as module
 from dreamlab.images.read_set import read_set
 from tests.support.sets import encoded, packed, picture, pictures, written
+
+#: The package has a function of its name.
+module = importlib.import_module("dreamlab.images.read_set")
 
 FOUR = pictures("blue/1.png", "blue/2.png", "red/1.png", "red/near/2.png")
 ENLARGED = "4 pictures are smaller than 224 px and were enlarged"
@@ -179,7 +182,7 @@ def test_reading_stops_at_the_bound_of_bytes():
     assert len(read(FOUR, most_bytes=sum(sizes.values()))) == 4
     of = read(FOUR, most_bytes=sum(sizes.values()) - 1)
     assert of.names == ("blue/1.png", "blue/2.png")  # red has a single one left
-    assert of.notes[0].startswith("1 file not read, as all together are over 0.00102 MB")
+    assert of.notes[0].startswith("1 file not read, as all together are over 0.00107 MB")
 
 
 def test_a_file_that_is_too_large_itself_does_not_end_the_reading(monkeypatch):
@@ -187,7 +190,9 @@ def test_a_file_that_is_too_large_itself_does_not_end_the_reading(monkeypatch):
     monkeypatch.setattr(module, "MOST_EACH", 1000)
     of = read({"blue/0.avi": bytes(9000)} | FOUR, most_bytes=5000)
     assert of == read(FOUR)
-    assert of.notes[1] == "left out: blue/0.avi (0.avi is larger than 0 MB; choose a smaller file)"
+    assert (
+        of.notes[1] == "left out: blue/0.avi (0.avi is larger than 0.001 MB; choose a smaller file)"
+    )
 
 
 def test_reading_ends_in_time(monkeypatch):

@@ -156,3 +156,34 @@ def test_a_cancelled_run_goes_on_with_the_same_pictures_alone(page, fake):
     page.run()
     page.segmented_control(key="task.source").set_value("The shipped task").run()
     assert "separability.vgg16.resume" not in {button.key for button in sound(page).button}
+
+
+def test_what_a_channel_looks_for_stands_beside_what_it_finds(page, fake):
+    said, findings = words(page), shipped.example("examples")
+    assert findings.sentence in said
+    assert "The layer as a whole" in said and "Strongest" in said
+    alts = [image.proto.imgs[0].alt for image in page.image]
+    captions = [item.caption for item in findings.items if item.picture is not None]
+    assert set(captions) <= set(alts)
+    key = "block4_conv3-all-strongest-1"
+    page.button(key=f"large-example-0-{key}").click().run()
+    assert "examples.vgg16.close" in {button.key for button in sound(page).button}
+
+
+def test_the_best_layer_is_looked_into_by_a_click(page, fake):
+    run(page, fake)
+    page.button(key="task.look_into").click().run()
+    best = "efficientnet_lite0"
+    layer = fake.findings("job1").sentence.partition(" ")[0]
+    assert sound(page).segmented_control(key="task.network").value == best
+    assert page.selectbox(key=f"examples.{best}.set.layer").value == layer
+    page.button(key=f"examples.{best}.run").click().run()
+    task = fake.requests["job2"]
+    assert (task.analysis, task.model, task.settings.layer) == ("examples", best, layer)
+
+
+def test_without_classes_there_is_what_a_layer_finds(page, fake):
+    given(page, *[(f"IMG_{n}.png", picture(n), "image/png") for n in range(4)])
+    assert "4 pictures · no classes" in words(page).replace("\u00a0", " ")
+    assert page.button(key="separability.vgg16.run").disabled
+    assert not page.button(key="examples.vgg16.run").disabled

@@ -1,4 +1,4 @@
-"""Additions of an analysis to the shared panel."""
+"""A look into a network: an analysis in its place on the page, and what it adds to the panel."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any
 
 from dreamlab.analysis import Findings, Item
 from dreamlab.comparison.variant import Variant
+from dreamlab.zoo import label
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Panel:
         ended.
     resumes : bool
         Whether an incomplete run can resume where it stopped.
+    gallery : callable or None
+        ``gallery(findings, job, look)`` draws the pictures in place of the shared gallery.
     pictures : str
         Heading of the pictures, where the charts come first; else pictures do, without a heading.
     """
@@ -41,4 +44,42 @@ class Panel:
     variant: Callable[[Item], Variant] | None = None
     below: Callable[[str, Findings], None] = lambda model, findings: None
     resumes: bool = True
+    gallery: Callable[[Findings, str, "Look"], None] | None = None
     pictures: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """An analysis of a network, in its column of the page.
+
+    Parameters
+    ----------
+    analysis : str
+        Name of the analysis.
+    model : str
+        Name of the network.
+    panel : Panel
+        What the analysis adds to the shared panel.
+    column : int
+        Number of the column, from 0.
+    alone : bool
+        Whether it is the only column.
+    shown : str
+        Name of the network of the findings that it shows, where that is another.
+    """
+
+    analysis: str
+    model: str
+    panel: Panel
+    column: int = 0
+    alone: bool = True
+    shown: str = ""
+
+    @property
+    def key(self) -> str:
+        """Start of the keys of its widgets."""
+        return f"{self.analysis}.{self.model}"
+
+    def titled(self, text: str) -> str:
+        """Return a title or description, with the network's name unless the column is alone."""
+        return text if self.alone else f"{text} · {label(self.shown or self.model)}"

@@ -22,7 +22,7 @@ from dreamlab.analysis.files import (
 from dreamlab.report.svg import label, no_figures
 from dreamlab.ui import style
 from dreamlab.ui.analysis import charts
-from dreamlab.ui.analysis.look import Look
+from dreamlab.ui.analysis.base import Look
 from dreamlab.ui.dreams.tables import light
 
 

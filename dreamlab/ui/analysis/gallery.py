@@ -10,7 +10,7 @@ from dreamlab.analysis.cells import cells
 from dreamlab.images import Picture, jpeg
 from dreamlab.images.difference import difference, factor
 from dreamlab.ui import style
-from dreamlab.ui.analysis.look import Look
+from dreamlab.ui.analysis.base import Look
 from dreamlab.ui.dreams import before_after
 
 #: Pictures in a row, beside no other network and beside another, and the numbers on offer.
@@ -51,12 +51,12 @@ def show(
     across, times = usual if look.alone else _BESIDE, 0
     if not live:
         across, times = _choices(findings, look, usual)
-    _large(findings, job, look, take)
+    large(findings, job, look, take)
     grid = st.grid(across, min_column_width=_LEAST, gap="small", key=f"cells-{look.key}")
     for members in found:
         with grid.cell(), st.container(gap="xsmall"):
             for item in members:
-                _draw(findings, job, look, item, times)
+                draw(findings, job, look, item, times)
 
 
 def _choices(findings: Findings, look: Look, usual: int) -> tuple[int, int]:
@@ -94,7 +94,22 @@ def _choices(findings: Findings, look: Look, usual: int) -> tuple[int, int]:
     return across, times
 
 
-def _draw(findings: Findings, job: str, look: Look, item: Item, times: int) -> None:
+def draw(
+    findings: Findings, job: str, look: Look, item: Item, times: int = 0, *, caption: str = ""
+) -> None:
+    """Draw a picture with its button and its caption, or a shorter one.
+
+    Parameters
+    ----------
+    findings, job, look
+        As in `show`.
+    item : Item
+        The item; it has a picture.
+    times : int
+        By how much its difference from the original is amplified; 0 for the picture itself.
+    caption : str
+        What stands below it; by default its own caption.
+    """
     picture, original = item.picture, findings.original
     assert picture is not None
     shown, alt = picture.jpeg, look.titled(item.caption)
@@ -112,7 +127,7 @@ def _draw(findings: Findings, job: str, look: Look, item: Item, times: int) -> N
             on_click=_open,
             args=(look, item.key),
         )
-    style.note(style.facts(*item.caption.split(" · ")))
+    style.note(style.facts(*(caption or item.caption).split(" · ")))
 
 
 def _key(look: Look) -> str:
@@ -127,7 +142,9 @@ def _close(look: Look) -> None:
     st.session_state.pop(_key(look), None)
 
 
-def _large(findings: Findings, job: str, look: Look, take: Callable[[Item], None] | None) -> None:
+def large(
+    findings: Findings, job: str, look: Look, take: Callable[[Item], None] | None = None
+) -> None:
     """Draw the picture that is open, in full size."""
     chosen = st.session_state.get(_key(look))
     item = next((item for item in findings.items if item.key == chosen), None)

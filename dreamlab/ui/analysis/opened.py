@@ -8,7 +8,8 @@ from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.ui import style
 from dreamlab.ui.analysis import choice, drawing, panel, place, report
-from dreamlab.ui.analysis.look import Look, look_of
+from dreamlab.ui.analysis.base import Look
+from dreamlab.ui.analysis.look import look_of
 from dreamlab.ui.inputs import control
 from dreamlab.ui.session import queries
 from dreamlab.ui.session.visitors import Visit

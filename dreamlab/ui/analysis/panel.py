@@ -16,7 +16,7 @@ from dreamlab.jobs import Backend, Status
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui import style
 from dreamlab.ui.analysis import choice, drawing, gallery, variants
-from dreamlab.ui.analysis.look import Look
+from dreamlab.ui.analysis.base import Look
 from dreamlab.ui.analysis.plan import controls, picture_for, plan
 from dreamlab.ui.dreams import card
 from dreamlab.ui.inputs import dream_button, picture_set
@@ -222,7 +222,10 @@ def _draw(findings: Findings, job: str, look: Look, *, live: bool) -> None:
         style.note(f"No answer to this picture: {unheard}.", bad=True)
     variant = look.panel.variant
     take = None if variant is None else partial(variants.take, look.shown or look.model, variant)
-    gallery.show(findings, job, look, take, live=live)
+    if look.panel.gallery is not None:
+        look.panel.gallery(findings, job, look)
+    else:
+        gallery.show(findings, job, look, take, live=live)
     if not live and not look.panel.pictures:
         drawing.tables(findings, look)
 

@@ -9,8 +9,8 @@ from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.layers import is_offered, known_layers
 from dreamlab.tasks.analysis_task import AnalysisTask
+from dreamlab.ui.analysis.base import Look
 from dreamlab.ui.analysis.controls import Controls
-from dreamlab.ui.analysis.look import Look
 from dreamlab.ui.inputs import picture_set
 from dreamlab.ui.inputs.picture import current
 from dreamlab.ui.session import keys

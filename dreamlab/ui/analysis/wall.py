@@ -10,7 +10,8 @@ from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.ui import style
 from dreamlab.ui.analysis import choice, place
-from dreamlab.ui.analysis.look import Look, look_of
+from dreamlab.ui.analysis.base import Look
+from dreamlab.ui.analysis.look import look_of
 from dreamlab.ui.analysis.plan import plan
 from dreamlab.ui.session import queries
 from dreamlab.ui.session.visitors import AnalysisRun, Visit
