@@ -27,6 +27,9 @@ _LOST = 0.25
 #: Fewer multiplications by this factor are worth a sentence.
 _WORTH = 1.5
 
+#: A factor of so much is told without its decimal.
+_EXACT = 10
+
 
 def sentence(findings: AnalysisData) -> str:
     """Return which layer is best, what does as well for less, and what is told by a cue alone."""
@@ -44,9 +47,12 @@ def sentence(findings: AnalysisData) -> str:
         )
         return " ".join([said, *few])
     said = f"{name} is best: {right}, where guessing gets {top['chance']:.2f}."
-    less = _less_work(top, figures)
-    controls = _controls(findings, top, figures)
-    return " ".join([said, *less, *controls, *_reliance(findings, figures), *few])
+    parts = [
+        *_networks(top, figures),
+        *_no_network(findings, top),
+        *_reliance(findings, figures),
+    ]
+    return " ".join([said, *parts, *few])
 
 
 def luckiest(figures: list[dict[str, Any]]) -> float:
@@ -57,32 +63,35 @@ def luckiest(figures: list[dict[str, Any]]) -> float:
     return max(max(values["shuffles"]) for values in figures)
 
 
-def _controls(
-    findings: AnalysisData, top: dict[str, Any], figures: list[dict[str, Any]]
-) -> list[str]:
-    """Return what does as well without a trained network, and how far an untrained one comes."""
-    said = []
-    colour = set_of(findings)["mean_colour"]["accuracy"]
-    if colour >= top["accuracy"] - standard_error(top):
+def _networks(top: dict[str, Any], figures: list[dict[str, Any]]) -> list[str]:
+    """Return what gives as much for less work, and how far each other network comes."""
+    said, named = [], {top["network"]}
+    less = cheapest(figures)
+    times = top["multiplications"] / max(1.0, less["multiplications"])
+    if times >= _WORTH:
+        named.add(less["network"])
         said.append(
-            f"The mean colours of the pictures alone get {colour:.2f}: no network is needed."
+            f"{_named(less, figures)} gives as much ({less['accuracy']:.2f}) for {_part(times)} of "
+            "the work."
         )
-    untrained = [values for values in figures if is_untrained(values["network"])]
-    if untrained and not is_untrained(top["network"]):
-        control = best(untrained)
-        said.append(f"{_named(control, figures)}, gets {control['accuracy']:.2f} at most.")
+    for network in dict.fromkeys(values["network"] for values in figures):
+        if network not in named:
+            own = best([values for values in figures if values["network"] == network])
+            more = own["multiplications"] / max(1.0, top["multiplications"])
+            comma = "," * is_untrained(network)
+            times = f"{more:,.0f}" if more >= _EXACT else f"{more:.1f}"
+            work = f" for {times} times the work" if more >= _WORTH and not comma else ""
+            at_most = f"{comma} gets {own['accuracy']:.2f} at most"
+            said.append(f"{_named(own, figures)}{at_most}{work}.")
     return said
 
 
-def _less_work(top: dict[str, Any], figures: list[dict[str, Any]]) -> list[str]:
-    less = cheapest(figures)
-    times = top["multiplications"] / max(1.0, less["multiplications"])
-    if times < _WORTH:
+def _no_network(findings: AnalysisData, top: dict[str, Any]) -> list[str]:
+    """Return whether the mean colours of the pictures do as well."""
+    colour = set_of(findings)["mean_colour"]["accuracy"]
+    if colour < top["accuracy"] - standard_error(top):
         return []
-    return [
-        f"{_named(less, figures)} gives as much ({less['accuracy']:.2f}) for {_part(times)} of the "
-        "work."
-    ]
+    return [f"The mean colours of the pictures alone get {colour:.2f}: no network is needed."]
 
 
 def _part(times: float) -> str:

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dreamlab.analysis import Item
 from dreamlab.jobs.assignment import Assignment, Outcome
@@ -199,8 +199,7 @@ class Job:
         self.result = self._collect(outcome.seconds or self.elapsed or 0.0, self.state == "done")
         if self.state == "done" and self.error:
             self.state = "failed"
-        if self.result is not None:  # the picture as the run began from it is enough
-            self.task = replace(self.task, picture=self.result.original)  # type: ignore[type-var]
+        self.task = self.task.released(self.result)
         events = self.log.events
         remaining = [event for event in events if isinstance(event, Place | Preview | Warned)]
         self.log, self._lost, self.resume = EventLog(self.max_bytes, remaining), EventLog(0), ()
@@ -239,7 +238,7 @@ class Job:
         preview = self.log.last(Preview)
         total = _JOB_BYTES + _EVENT_BYTES * (self._event_count or len(self.log.events))
         total += len(preview.jpeg) if preview else 0
-        return total + self.task.nbytes + (0 if self.result is None else self.result.nbytes)
+        return total + (self.task if self.result is None else self.result).nbytes
 
     def _warnings(self) -> tuple[str, ...]:
         sentences = [event.sentence for event in self.log.events if isinstance(event, Warned)]

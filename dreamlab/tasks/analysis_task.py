@@ -1,7 +1,7 @@
 """An analysis as a task."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -166,6 +166,11 @@ class AnalysisTask:
             seconds=seconds,
             original=last.original,
         )
+
+    def released(self, result: Result | None) -> "AnalysisTask":
+        """See `Task`: the picture as the run began from it is enough; a set is not kept at all."""
+        picture = self.picture if result is None else result.original
+        return replace(self, picture=picture, pictures=None)
 
     def extent(self, result: Result | None) -> str:
         """See `Task`."""

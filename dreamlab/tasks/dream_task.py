@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -171,6 +171,11 @@ class DreamTask:
         recording.original = original
         recording.seconds, recording.finished = seconds, done
         return recording
+
+    def released(self, result: Result | None) -> "DreamTask":
+        """See `Task`: the picture as the run began from it is enough."""
+        original = None if result is None else result.original
+        return self if original is None else replace(self, picture=original)
 
     def extent(self, result: Result | None) -> str:
         """See `Task`."""

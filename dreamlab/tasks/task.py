@@ -136,5 +136,8 @@ class Task(Protocol):
             Whether it came to its end.
         """
 
+    def released(self, result: Result | None) -> "Task":
+        """Return it without what only a run needs, once it has ended with a result or nothing."""
+
     def extent(self, result: Result | None) -> str:
         """Say how large the run was, in a few words, for the log."""
