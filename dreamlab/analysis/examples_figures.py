@@ -65,10 +65,13 @@ class ChannelFigures:
 
         It is by how much its index is above chance: by the index alone, a channel that answers to
         a single picture would be the most selective. Without classes it is the variance of its mean
-        activation over the mean of that, of activations shifted as for the index.
+        activation over the mean of that, of activations shifted as for the index; of a single
+        picture it is the mean activation.
         """
         if self.index is not None:
             return self.index - self.chance
+        if len(self.means) == 1:
+            return self.means[0]
         shifted = self.means - np.minimum(self.means.min(0), 0)
         mean = shifted.mean(0)
         return shifted.var(0) / np.where(mean > 0, mean, 1)

@@ -72,10 +72,13 @@ def sentence(findings: AnalysisData) -> str:
     if "luck" in values:
         said.append(_selective(findings, values))
     elif not values["named"]:
-        said.append(
-            f"The channels of {values['layer']} whose response varies most for its mean: "
-            f"{listed(own['channel'] for own in values['looked_at'])}."
+        rule = (
+            "whose response varies most for its mean"
+            if count > 1
+            else "that answer to the picture most"
         )
+        channels = listed(own["channel"] for own in values["looked_at"])
+        said.append(f"The channels of {values['layer']} {rule}: {channels}.")
     if values["named"] and dead:
         are = "is" if len(dead) == 1 else "are"
         said.append(f"Of the channels named, {listed(dead)} {are} silent.")

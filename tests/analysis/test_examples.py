@@ -171,6 +171,17 @@ def test_without_classes_the_channels_that_vary_most_are_shown():
     assert found.tables()[1].rows == (("maps", 4, 1),)
 
 
+def test_of_a_single_picture_the_channels_that_answer_most_are_shown():
+    """It is red, so that green - red is silent; brightness is 10 more than that."""
+    found = run(coloured(1, classes=("red",)))
+    assert [row[0] for row in found.tables()[0].rows] == [2, 0]
+    assert found.sentence == (
+        "The channels of maps that answer to the picture most: 2 and 0. 2 of 4 channels of maps are silent "
+        "in the picture."
+    )
+    assert len(found.items) == 1 + 3
+
+
 def test_noise_has_no_selective_channel():
     network = tiny_network()
     found = run(meaningless({"a": 8, "b": 8}), network, layer="third", max_side=64)
