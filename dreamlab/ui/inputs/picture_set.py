@@ -96,9 +96,10 @@ def _upload(folder: bool) -> None:
         key=f"task.upload.{turn}.{folder}",
     )
     style.note(
-        f"Up to {MOST_PICTURES} pictures. Classes are the folders, in a ZIP too, or what stands "
-        "before the number in a file's name, as cat_01.jpg. Pictures are looked at in "
-        f"{SIDE} × {SIDE} px, are kept in memory alone, and go when you close the page."
+        f"Up to {MOST_PICTURES} pictures and {_MOST_BYTES // 10**6} MB. Classes are the folders, "
+        "in a ZIP too, or what stands before the number in a file's name, as cat_01.jpg. Pictures "
+        f"are looked at in {SIDE} × {SIDE} px, are kept in memory alone, and go when you close the "
+        "page."
     )
     if not files:
         return
