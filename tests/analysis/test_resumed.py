@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dreamlab.analysis.run import analyse
+from tests.support.drawn_sets import half_told
 from tests.support.tiny import picture, wide_network
 
 RUNS = {
@@ -14,7 +15,12 @@ RUNS = {
     "caricature": {"steps": 4},
     "channels": {"layer": "third", "count": 3, "steps": 3, "side": 33, "negative": True},
     "similarity": {"crops": 64, "side": 33},
+    "separability": {"max_side": 33},
+    "examples": {"layer": "third", "max_side": 33, "grown": False},
 }
+
+#: What is looked at in place of a picture.
+GIVEN = {"similarity": None, "separability": half_told(), "examples": half_told()}
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +30,7 @@ def network():
 
 @pytest.mark.parametrize("name", RUNS)
 def test_a_resumed_run_has_the_items_of_an_uninterrupted_one(name, network):
-    image = None if name == "similarity" else picture(61, 47)
+    image = GIVEN.get(name, picture(61, 47))
     steps = []
 
     def run(most=None, **more):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dreamlab.analysis import named
+from dreamlab.analysis.files import files
 from dreamlab.analysis.run import analyse
 from dreamlab.dream import features
 from dreamlab.errors import DreamError
@@ -15,7 +16,7 @@ from dreamlab.images.shape import Shape
 from dreamlab.layers import known_layers
 from dreamlab.models import Network
 from tests.support.drawn_sets import coloured, half_told, meaningless
-from tests.support.tiny import tiny_network
+from tests.support.tiny import silenced, tiny_network
 
 SIZES = {"max_side": 32, "precision": "float32"}
 
@@ -96,6 +97,16 @@ def test_what_is_there_is_not_computed_again(networks, monkeypatch):
 def test_sets_without_two_classes_of_two(networks, pictures, message):
     with pytest.raises(DreamError, match=message):
         run(pictures, networks)
+
+
+def test_a_network_that_answers_nothing_tells_nothing():
+    network = silenced(tiny_network(), "first")
+    findings = run(coloured(3), (network,), reliance=False)
+    first = findings.items[1].values
+    assert first["layer"] == "first" and first["accuracy"] == first["chance"] == 0.5
+    assert first["false_alarms"] == first["recalls"] == [1.0, 0.0]  # the first class of equal ones
+    assert findings.sentence.startswith("No layer separates the classes: the best, ")
+    assert files(findings)["separability.csv"].count(b"\n") == 5
 
 
 def test_two_networks_of_one_name(networks):

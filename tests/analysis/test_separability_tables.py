@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.analysis.test_separability_words import layer, said
+from tests.support.separability import layer, said
 
 
 def table(name, *layers, **more):

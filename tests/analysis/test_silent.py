@@ -180,7 +180,16 @@ def test_attribution_of_silent_layers_alone_ends_with_what_answers(network):
 
 
 #: Analyses whose figures of silent layers are tested with them.
-APART = {"attribution", "where", "similarity", "inversion", "caricature", "profile", "examples"}
+APART = {
+    "attribution",
+    "where",
+    "similarity",
+    "inversion",
+    "caricature",
+    "profile",
+    "examples",
+    "separability",
+}
 
 
 @pytest.mark.parametrize("analysis", sorted(set(ANALYSES) - APART))

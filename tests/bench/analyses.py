@@ -7,7 +7,8 @@ together, which say more on a machine that others use too. `--against TREE` meas
 checkout of dreamlab as well, such as a worktree of an older commit, in turns with this one, and
 prints how many times as much it takes. `--precision float32` is what processors without hardware
 for bfloat16 take, whatever this one has. Figures are the least of some rounds. Last comes the
-excitation matrix of a picture whose atlas was run just before, which takes over its dreams. Nothing
+excitation matrix of a picture whose atlas was run just before, which takes over its dreams, and
+separability of as many pictures as a set may have, by two networks that are not loaded yet. Nothing
 is asserted: the figures depend on the machine and on what else it does.
 """
 
@@ -26,6 +27,9 @@ _CAT = _HERE / "dreamlab" / "samples" / "cat.png"
 
 #: Most seconds that an analysis may take, where that is laid down.
 _BARS = {"atlas": 30.0, "inversion": 60.0, "profile": 10.0}
+
+#: Most seconds for 200 pictures through VGG16 and EfficientNet-Lite0, on two cores.
+_WHOLE_SET_BAR = 60.0
 
 #: What each process does; it has to run with older checkouts too.
 _PROGRAM = """
@@ -52,8 +56,8 @@ for _ in dream(load_image(path, max_side=64), network, config):
 seconds = []
 for place, name in enumerate(names):
     image = cat[:, ::-1] if mirrored and place else cat
-    if getattr(named(name), "several", False):  # crops of the samples
-        image = None
+    if any(getattr(named(name), kind, False) for kind in ("several", "of_set")):
+        image = None  # crops of the samples, or the shipped set
     began = time.process_time()
     seconds.append(analyse(name, image, network, precision=precision).seconds)
     seconds.append(time.process_time() - began)
@@ -61,23 +65,44 @@ print(json.dumps(seconds))
 """
 
 
+#: Separability of a whole set by the two networks that come with dreamlab.
+_WHOLE_SET = """
+import json
+import sys
+
+import numpy as np
+
+from dreamlab.analysis.run import analyse
+from dreamlab.images.picture_set import MOST_PICTURES, SIDE, PictureSet
+
+generator = np.random.default_rng(0)
+pixels = generator.integers(0, 256, (MOST_PICTURES, SIDE, SIDE, 3), np.uint8)
+names = tuple(f"{number}.png" for number in range(MOST_PICTURES))
+pictures = PictureSet(pixels, names, ("a", "b") * (MOST_PICTURES // 2))
+values = {"beside": ("efficientnet_lite0",), "precision": sys.argv[1]}
+print(json.dumps([
+    analyse("separability", pictures, "vgg16", reliance=reliance, **values).seconds
+    for reliance in (False, True)
+]))
+"""
+
+
 def seconds(tree: Path, precision: str, *names: str, mirrored: bool) -> list[float]:
     """Return the seconds of each of some analyses, and of all processors, in one process."""
+    return _printed(tree, _PROGRAM, json.dumps([str(_CAT), mirrored, precision, *names]))
+
+
+def _printed(tree: Path, program: str, *arguments: str) -> list[float]:
+    """Return what a program prints last, run with a checkout of dreamlab."""
     done = subprocess.run(
-        [
-            sys.executable,
-            "-P",
-            "-c",
-            _PROGRAM,
-            json.dumps([str(_CAT), mirrored, precision, *names]),
-        ],
+        [sys.executable, "-P", "-c", program, *arguments],
         capture_output=True,
         text=True,
         cwd=tree,
         env={**os.environ, "PYTHONPATH": str(tree), "TF_CPP_MIN_LOG_LEVEL": "3"},
     )
     if done.returncode:
-        sys.exit(f"{tree}: {', '.join(names)} failed\n{done.stderr[-2000:]}")
+        sys.exit(f"{tree}: {arguments} failed\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -116,6 +141,12 @@ def main() -> None:
     if "excitation" in options.names:
         *_, after, _ = seconds(_HERE, options.precision, "atlas", "excitation", mirrored=False)
         print(f"excitation after the atlas of the same picture: {after:.1f} s")
+    if "separability" in options.names:
+        looked, relied = _printed(_HERE, _WHOLE_SET, options.precision)
+        print(
+            f"separability of 200 pictures by two networks: {looked:.1f} s   bar {_WHOLE_SET_BAR:g} "
+            f"s; with their reliance on cues: {relied:.1f} s"
+        )
 
 
 if __name__ == "__main__":

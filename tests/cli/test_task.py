@@ -5,6 +5,7 @@ import html
 import json
 import shutil
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,7 +17,7 @@ from dreamlab.cli.main import main
 from dreamlab.errors import DreamError
 from dreamlab.images import read_set
 from tests.support.drawn_sets import half_told
-from tests.support.tiny import normalizing_model, tiny_network, wide_network
+from tests.support.tiny import tiny_network, wide_network
 
 FEW = ["--max-side", "32", "--precision", "float32"]
 
@@ -138,17 +139,25 @@ def test_what_is_left_out_is_told_in_a_line(pictures, out, models, capsys):
 
 def test_a_named_layer_is_looked_into_where_it_is(pictures, out, models, tmp_path):
     wide_network().feature_extractor(["third"], "float32").save(tmp_path / "wide.keras")
-    normalizing_model().save(tmp_path / "low.keras")
-    of = ["--model", str(tmp_path / "wide.keras"), "--model", str(tmp_path / "low.keras")]
-    few = [*FEW, "--no-reliance", "--no-grown"]
-    own = ["--layer", "second", "--channels", "39"]
-    assert main(["task", str(pictures), "--out", str(out), *of, *models[-2:], *few, *own]) == 0
-    wide, low = (
-        json.loads((out / f"examples_{name}.keras.json").read_text()) for name in ("wide", "low")
-    )
-    assert (wide["settings"]["layer"], wide["settings"]["channels"]) == ("second", [39])
-    assert low["settings"]["layer"] == rows(out / "networks.csv")[1]["best_layer"] == "re_lu"
-    assert low["settings"]["channels"] == []
+    of = ["--model", str(tmp_path / "wide.keras"), *models]
+    few = [*FEW, "--no-reliance", "--no-grown", "--layer", "second", "--channels", "39"]
+    assert main(["task", str(pictures), "--out", str(out), *of, *few]) == 0
+    best = [row["best_layer"] for row in rows(out / "networks.csv")]
+    looked_into = [
+        json.loads((out / f"examples_{name}.keras.json").read_text())["settings"]
+        for name in ("wide", "one", "other")
+    ]
+    assert [of["layer"] for of in looked_into] == ["second", *best[1:]]
+    assert [of["channels"] for of in looked_into] == [[39], [], []]
+
+
+def test_a_layer_without_multiplications_can_be_looked_into(pictures, out, tmp_path):
+    image = keras.Input((None, None, 3))
+    maps = keras.layers.Conv2D(2, 3)(keras.layers.ReLU(name="open")(image / 2))
+    keras.Model(image, maps).save(tmp_path / "open.keras")
+    model = ["--model", str(tmp_path / "open.keras"), "--input-range", "-1,1"]
+    few = [*FEW, "--no-reliance", "--no-grown", "--layer", "open"]
+    assert main(["task", str(pictures), "--out", str(out), *model, *few]) == 0
 
 
 @pytest.mark.parametrize(

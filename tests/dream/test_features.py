@@ -55,23 +55,20 @@ def test_layers_come_in_the_order_that_they_are_asked_for(network, pictures):
         np.testing.assert_array_equal(array, whole[name])
 
 
-def test_little_memory_takes_a_picture_at_a_time_and_gives_the_same(network, pictures, monkeypatch):
-    whole, at_once = looked(network, pictures)
-    assert at_once == [1.0]
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_parts_give_what_all_at_once_do(network, pictures, monkeypatch, at_once):
+    whole, shares = looked(network, pictures)
+    assert shares == [1.0]
     asked = []
-    monkeypatch.setattr(features, "bytes_per_pixel", lambda *of: 300e6 / 32**2)
-    real = features.budget
-    monkeypatch.setattr(features, "budget", lambda *of: asked.append(of) or real(*of))
-    # With 1 MB the least that is taken is a picture's.
-    found, shares = looked(network, pictures, memory=1.0)
-    assert asked == [(32**2, 1.0)]
-    assert shares == pytest.approx([place / 7 for place in range(1, 8)])
+
+    def looks_at_once(model, fields, pixels, memory):
+        asked.append((pixels, memory))
+        return at_once
+
+    monkeypatch.setattr(features, "looks_at_once", looks_at_once)
+    found, shares = looked(network, pictures, memory=1234.0)
+    assert asked == [(32**2, 1234.0)]
+    ends = [min(1.0, place / 7) for place in range(at_once, 7 + at_once, at_once)]
+    assert shares == pytest.approx(ends)
     for name, array in found.items():
         np.testing.assert_allclose(array, whole[name], rtol=1e-5, atol=1e-6)
-
-
-def test_large_pictures_go_through_in_parts(network, monkeypatch):
-    monkeypatch.setattr(features, "_AT_ONCE", 3 * 32**2)
-    pictures = np.stack([picture(32, 32, seed) for seed in range(7)])
-    _, shares = looked(network, pictures)
-    assert shares == pytest.approx([3 / 7, 6 / 7, 1.0])

@@ -7,6 +7,7 @@ import keras
 import psutil
 import pytest
 
+from dreamlab.dream import memory
 from dreamlab.dream.memory import budget, bytes_per_pixel, tile_sides
 from dreamlab.dream.tiles import exact_tiles
 from dreamlab.errors import DreamError
@@ -167,3 +168,14 @@ def test_tiles_as_they_are_cut_stay_within_the_budget(shape, stride):
         sides = tile_sides(shape, 400.0, margin, stride, limit)
         for tile in exact_tiles(shape, sides, [field], maps):
             assert (tile.bottom - tile.top) * (tile.right - tile.left) * 400 <= limit
+
+
+def test_as_many_pictures_go_through_at_once_as_memory_holds(monkeypatch):
+    monkeypatch.setattr(memory, "bytes_per_pixel", lambda model, fields, precision: 1000.0)
+    monkeypatch.setattr(memory, "budget", lambda pixels, most: (most or 1e4) * 1e6)
+    monkeypatch.setattr(memory, "_LOOKED_AT", 2**17)
+    # A picture of 100 x 100 takes 10 MB, one of 400 x 400 160 MB.
+    assert memory.looks_at_once(None, {}, 10_000, 45.0) == 4
+    assert memory.looks_at_once(None, {}, 10_000, 5.0) == 1
+    assert memory.looks_at_once(None, {}, 10_000) == 13
+    assert memory.looks_at_once(None, {}, 160_000) == 1
