@@ -176,8 +176,8 @@ def test_of_a_single_picture_the_channels_that_answer_most_are_shown():
     found = run(coloured(1, classes=("red",)))
     assert [row[0] for row in found.tables()[0].rows] == [2, 0]
     assert found.sentence == (
-        "The channels of maps that answer to the picture most: 2 and 0. 2 of 4 channels of maps are silent "
-        "in the picture."
+        "The channels of maps that answer to the picture most: 2 and 0. 2 of 4 channels of maps "
+        "are silent in the picture."
     )
     assert len(found.items) == 1 + 3
 
