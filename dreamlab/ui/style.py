@@ -41,7 +41,8 @@ _CSS = f"""
 [class*="st-key-cells-"] [class*="st-key-large-"] button [data-testid="stMarkdownContainer"] {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 /* The dark theme's accent suits text, but is too light behind white text. */
-[data-testid="stBaseButton-primary"] {{ background: #0B63A5; border-color: #0B63A5; }}
+[data-testid="stBaseButton-primary"], [data-testid="stMultiSelectTagsContainer"] [data-tag] {{
+  background: #0B63A5; border-color: #0B63A5; }}
 [data-testid="stBaseButton-primary"]:hover {{ background: #084F85; border-color: #084F85; }}
 /* Facts stand behind the names in a list of choices, which is as wide as they need. */
 [data-testid="stSelectboxVirtualDropdown"] {{ width: max-content !important;
