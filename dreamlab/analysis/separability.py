@@ -51,7 +51,9 @@ class SeparabilitySettings(Settings):
     pooling: str = choice(
         "mean", ("mean", "max"), "How the positions of a channel become one number."
     )
-    reliance: bool = flag(True, "Look again at the pictures grey, blurred and patch-shuffled.")
+    reliance: bool = flag(
+        True, "Whether to look again at the pictures grey, blurred and patch-shuffled."
+    )
     max_side: int = number(SIDE, 32, SIDE, "Side that pictures are scaled to, in pixels.")
     preprocessing: str = as_in_dreams("preprocessing", "imagenet")
     seed: int = as_in_dreams("seed", 0)

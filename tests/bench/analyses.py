@@ -8,8 +8,8 @@ checkout of dreamlab as well, such as a worktree of an older commit, in turns wi
 prints how many times as much it takes. `--precision float32` is what processors without hardware
 for bfloat16 take, whatever this one has. Figures are the least of some rounds. Last comes the
 excitation matrix of a picture whose atlas was run just before, which takes over its dreams, and
-separability of as many pictures as a set may have, by two networks that are not loaded yet. Nothing
-is asserted: the figures depend on the machine and on what else it does.
+separability of as many pictures as a set may have, by two networks. Nothing is asserted: the
+figures depend on the machine and on what else it does.
 """
 
 import argparse
@@ -144,8 +144,8 @@ def main() -> None:
     if "separability" in options.names:
         looked, relied = _printed(_HERE, _WHOLE_SET, options.precision)
         print(
-            f"separability of 200 pictures by two networks: {looked:.1f} s   bar {_WHOLE_SET_BAR:g} "
-            f"s; with their reliance on cues: {relied:.1f} s"
+            f"separability of 200 pictures by two networks: {looked:.1f} s   bar "
+            f"{_WHOLE_SET_BAR:g} s; with what they rely on: {relied:.1f} s"
         )
 
 
