@@ -4,6 +4,7 @@ import io
 import re
 
 import numpy as np
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
@@ -16,6 +17,10 @@ QUICK = Comparison(
     common={"octaves": 2, "iterations": 3, "precision": "float32"},
     max_side=128,
 )
+
+#: Windows.
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
 
 #: Most milliseconds for some small dreams on a slow machine.
 PATIENCE = 120_000
@@ -67,3 +72,14 @@ def picture(width: int, height: int, seed: int = 0) -> bytes:
 
 def _site(picture: Locator) -> str:
     return "/".join(picture.page.url.split("/")[:3])
+
+
+def faults(page) -> list[str]:
+    """Return the serious and critical faults of axe-core, with their elements."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {node['target']}"
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]

@@ -2,26 +2,11 @@ import dataclasses
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from dreamlab.analysis.catalogue import OF_LAYERS
 from dreamlab.comparison.variant import Variant
-from tests.browser.acts import PATIENCE, QUICK, dream, dreamt, upload
-
-DESK = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
-
-
-def faults(page) -> list[str]:
-    """Return the serious and critical faults of axe-core, with their elements."""
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{violation['id']}: {node['target']}"
-        for violation in violations
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
+from tests.browser.acts import DESK, PATIENCE, PHONE, QUICK, dream, dreamt, faults, upload
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dreamlab.analysis.shipped import example
-from tests.browser.acts import PATIENCE, QUICK
-from tests.browser.test_access import DESK, PHONE, faults
+from tests.browser.acts import DESK, PATIENCE, PHONE, QUICK, faults
 from tests.support.sets import packed, picture, written
 
 #: Two classes of which a network can tell something: large pixels and small ones.
