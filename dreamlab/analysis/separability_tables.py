@@ -110,7 +110,7 @@ def _confusion(findings: AnalysisData, top: dict[str, Any]) -> Table:
         for place, (name, count) in enumerate(zip(classes, of["counts"], strict=True))
     )
     title = f"What {_layer(top)} takes the pictures of each class for, as shares"
-    return Table("confusion", title, ("class", *classes), rows, "shares")
+    return Table("confusion", title, _distinct("class", *classes), rows, "shares")
 
 
 def _reliance(
@@ -150,7 +150,7 @@ def _by_class(findings: AnalysisData, top: dict[str, Any], figures: list[dict[st
     )
     title = f"How well each layer of {label(top['network'])} tells each class. {_TOLD}"
     drawn = "lines" if len(classes) <= _MOST_LINES else ""
-    return Table("classes", title, ("layer", *classes), rows, drawn)
+    return Table("classes", title, _distinct("layer", *classes), rows, drawn)
 
 
 def _best_layers(figures: list[dict[str, Any]]) -> Table:
@@ -178,3 +178,11 @@ def _all(findings: AnalysisData) -> Table:
 
 def _layer(values: dict[str, Any]) -> str:
     return f"{values['layer']} of {label(values['network'])}"
+
+
+def _distinct(heading: str, *classes: str) -> tuple[str, ...]:
+    """Return the headings of a table, no two the same: a class may be called ``layer``."""
+    own = heading
+    while own in (heading, *classes):
+        own += " (class)"
+    return (heading, *(own if name == heading else name for name in classes))

@@ -16,6 +16,7 @@ from dreamlab.analysis.separability_figures import (
 )
 from dreamlab.errors import listed
 from dreamlab.images.conditions import TAKEN
+from dreamlab.probe.accuracy import interval
 from dreamlab.zoo import is_untrained, label
 
 #: Pictures of a class below which it is said how wide the interval is.
@@ -32,7 +33,7 @@ _EXACT = 10
 
 
 def sentence(findings: AnalysisData) -> str:
-    """Return which layer is best, what does as well for less, and what is told by a cue alone."""
+    """Return which layer is best, what does as well for less, and what is lost without a cue."""
     figures = figures_of(findings.items, "original")
     if not figures:
         return f"{findings.items[0].caption}: no layer has seen them yet."
@@ -42,12 +43,13 @@ def sentence(findings: AnalysisData) -> str:
     few = _few(findings, top)
     if top["accuracy"] <= luck:
         said = (
-            f"No layer separates the classes: the best, {name}, gets {right}, and with shuffled "
-            f"labels some layer gets {luck:.2f}."
+            f"No layer separates the classes beyond luck: the best, {name.rstrip(',')}, gets "
+            f"{right}, and with shuffled labels some layer gets {luck:.2f}."
         )
         return " ".join([said, *few])
     said = f"{name} is best: {right}, where guessing gets {top['chance']:.2f}."
     parts = [
+        *_same(top, figures),
         *_networks(top, figures),
         *_no_network(findings, top),
         *_reliance(findings, figures),
@@ -63,6 +65,14 @@ def luckiest(figures: list[dict[str, Any]]) -> float:
     return max(max(values["shuffles"]) for values in figures)
 
 
+def _same(top: dict[str, Any], figures: list[dict[str, Any]]) -> list[str]:
+    """Return how many other layers get what the best one gets."""
+    others = sum(values["accuracy"] == top["accuracy"] for values in figures) - 1
+    if not others:
+        return []
+    return ["Another layer gets the same." if others == 1 else f"{others} others get the same."]
+
+
 def _networks(top: dict[str, Any], figures: list[dict[str, Any]]) -> list[str]:
     """Return what gives as much for less work, and how far each other network comes."""
     said, named = [], {top["network"]}
@@ -70,19 +80,16 @@ def _networks(top: dict[str, Any], figures: list[dict[str, Any]]) -> list[str]:
     times = top["multiplications"] / max(1.0, less["multiplications"])
     if times >= _WORTH:
         named.add(less["network"])
-        said.append(
-            f"{_named(less, figures)} gives as much ({less['accuracy']:.2f}) for {_part(times)} of "
-            "the work."
-        )
+        part = f"for {_part(times)} of the work" if less["multiplications"] else "without any work"
+        said.append(f"{_named(less, figures)} gives as much ({less['accuracy']:.2f}) {part}.")
     for network in dict.fromkeys(values["network"] for values in figures):
         if network not in named:
             own = best([values for values in figures if values["network"] == network])
             more = own["multiplications"] / max(1.0, top["multiplications"])
-            comma = "," * is_untrained(network)
             times = f"{more:,.0f}" if more >= _EXACT else f"{more:.1f}"
-            work = f" for {times} times the work" if more >= _WORTH and not comma else ""
-            at_most = f"{comma} gets {own['accuracy']:.2f} at most"
-            said.append(f"{_named(own, figures)}{at_most}{work}.")
+            told = more >= _WORTH and top["multiplications"] and not is_untrained(network)
+            work = f" for {times} times the work" if told else ""
+            said.append(f"{_named(own, figures)} gets {own['accuracy']:.2f} at most{work}.")
     return said
 
 
@@ -103,7 +110,10 @@ def _part(times: float) -> str:
 
 
 def _reliance(findings: AnalysisData, figures: list[dict[str, Any]]) -> list[str]:
-    """Return the classes that are told by a cue alone, by the layer that tells them best."""
+    """Return the classes that are lost without a cue, by the layer that tells each best.
+
+    A class may need several cues: it is not said that it is told by one alone.
+    """
     of = set_of(findings)
     counts, parts = of["counts"], []
     for condition, cue in TAKEN.items():
@@ -121,18 +131,23 @@ def _reliance(findings: AnalysisData, figures: list[dict[str, Any]]) -> list[str
                 lost.append(name)
         if lost:
             verb = "is" if len(lost) == 1 else "are"
-            parts.append(f"{listed(lost)} {verb} told by {cue} alone")
+            parts.append(f"without {cue}, {listed(lost)} {verb}{' lost' * (not parts)}")
     if not parts:
         return []
     said = "; ".join(parts)
-    return [f"{said[0].upper()}{said[1:]}: without it, no better than by chance."]
+    left = "what is left, in the layer that tells each best, may be chance"
+    return [f"{said[0].upper()}{said[1:]}: {left}."]
 
 
 def _sure(values: dict[str, Any], place: int, count: int, rest: int) -> bool:
-    """Return whether a layer tells a class from the others better than guessing, in 95 of 100."""
+    """Return whether the 95 % interval of how well a class is told leaves 0, what guessing gives.
+
+    It is Newcombe's of a difference (1998, Statistics in Medicine 17, 873-890), of the intervals
+    of its shares: a standard error is 0 for 2 of 2 hits, which guessing often gets.
+    """
     hits, alarms = values["recalls"][place], values["false_alarms"][place]
-    error = math.sqrt(hits * (1 - hits) / count + alarms * (1 - alarms) / rest)
-    return hits - alarms > 1.96 * error
+    fewest, most = interval(hits, count)[0], interval(alarms, rest)[1]
+    return hits - alarms > math.hypot(hits - fewest, most - alarms)
 
 
 def _few(findings: AnalysisData, top: dict[str, Any]) -> list[str]:
@@ -146,7 +161,8 @@ def _few(findings: AnalysisData, top: dict[str, Any]) -> list[str]:
 
 
 def _named(values: dict[str, Any], figures: list[dict[str, Any]]) -> str:
-    """Return a layer's name, with its network's if there are several."""
+    """Return a layer's name, with its network's if there are several, for a verb to follow."""
     if len({other["network"] for other in figures}) == 1:
         return values["layer"]
-    return f"{values['layer']} of {label(values['network'])}"
+    comma = "," * is_untrained(values["network"])
+    return f"{values['layer']} of {label(values['network'])}{comma}"

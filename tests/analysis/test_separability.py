@@ -164,13 +164,13 @@ def test_classes_told_by_colour_fall_to_chance_when_grey(network):
         assert figures(findings, "shuffled")[name]["accuracy"] == 1.0
         grey = figures(findings, "grey")[name]
         assert grey["accuracy"] <= grey["permuted_high"] < 0.95
-    assert "Green and red are told by colour alone" in findings.sentence
+    assert "Without colour, green and red are lost: " in findings.sentence
     assert "The mean colours of the pictures alone get 1.00" in findings.sentence
 
 
 def test_nothing_is_told_of_classes_that_mean_nothing(network):
     findings = found(meaningless({"a": 12, "b": 12}), network, reliance=False)
-    assert findings.sentence.startswith("No layer separates the classes: the best, ")
+    assert findings.sentence.startswith("No layer separates the classes beyond luck: the best, ")
     for values in figures(findings).values():
         assert values["permuted_low"] <= values["accuracy"] <= values["permuted_high"]
         assert abs(values["permuted"] - 0.5) < 0.12

@@ -105,7 +105,7 @@ def test_a_network_that_answers_nothing_tells_nothing():
     first = findings.items[1].values
     assert first["layer"] == "first" and first["accuracy"] == first["chance"] == 0.5
     assert first["false_alarms"] == first["recalls"] == [1.0, 0.0]  # the first class of equal ones
-    assert findings.sentence.startswith("No layer separates the classes: the best, ")
+    assert findings.sentence.startswith("No layer separates the classes beyond luck: the best, ")
     assert files(findings)["separability.csv"].count(b"\n") == 5
 
 

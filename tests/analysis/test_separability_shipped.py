@@ -53,9 +53,8 @@ def test_what_tells_a_class_is_what_it_cannot_do_without(findings, network):
 def test_the_sentence_says_so(findings):
     said = findings.sentence
     assert "is best: 0.9" in said and "where guessing gets 0.25" in said
-    assert "Red is told by colour alone" in said
-    assert "striped are told by fine texture alone" in said
-    assert "star are told by global shape alone" in said
+    assert "Without colour, red is lost; without fine texture, " in said
+    assert "striped are; without global shape, plain and star are: what is left" in said
 
 
 def test_an_untrained_network_tells_colour_and_texture_but_no_shape(findings):

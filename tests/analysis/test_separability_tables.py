@@ -94,6 +94,19 @@ def test_what_is_told_without_a_cue():
     assert names == ["by_depth", "confusion", "classes", "networks", "separability"]
 
 
+def test_no_two_headings_are_the_same_whatever_the_classes_are_called():
+    findings = said(layer(predicted=[0] * 40))
+    findings.items[0].values["classes"] = ["class", "layer"]
+    findings.items[0].values["labels"] = ["class"] * 20 + ["layer"] * 20
+    tables = {each.name: each for each in findings.tables()}
+    assert tables["confusion"].columns == ("class", "class (class)", "layer")
+    assert tables["classes"].columns == ("layer", "class", "layer (class)")
+    findings.items[0].values["classes"] = ["layer", "layer (class)"]
+    findings.items[0].values["labels"] = ["layer"] * 20 + ["layer (class)"] * 20
+    columns = {each.name: each for each in findings.tables()}["classes"].columns
+    assert columns == ("layer", "layer (class) (class)", "layer (class)")
+
+
 def test_where_each_class_becomes_told():
     made = table("classes", *FIVE)
     assert made.columns == ("layer", "cat", "dog") and made.drawn == "lines"

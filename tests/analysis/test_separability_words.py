@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.separability import layer, said
 
+LEFT = "what is left, in the layer that tells each best, may be chance."
+
 BEST = "block3_conv3 is best: 0.90 right (95 % interval 0.80 to 0.95), where guessing gets 0.50."
 
 
@@ -22,8 +24,8 @@ def test_nothing_yet():
 def test_the_best_of_many_layers_is_held_against_the_luckiest_shuffle_of_any():
     lucky = layer(layer="block1_conv1", accuracy=0.4, shuffles=[0.2, 0.9, 0.3])
     assert said(layer(), lucky).sentence == (
-        "No layer separates the classes: the best, block3_conv3, gets 0.90 right (95 % interval "
-        "0.80 to 0.95), and with shuffled labels some layer gets 0.90."
+        "No layer separates the classes beyond luck: the best, block3_conv3, gets 0.90 right (95 % "
+        "interval 0.80 to 0.95), and with shuffled labels some layer gets 0.90."
     )
     lucky.values["shuffles"] = [0.2, 0.89, 0.3]
     assert said(layer(), lucky).sentence == BEST
@@ -64,8 +66,35 @@ def test_layers_of_several_networks_are_named_with_them():
 
 def test_of_equal_layers_that_of_the_least_work_is_best():
     cheap = layer(layer="block1_conv1", multiplications=1e8)
-    assert said(layer(), cheap).sentence.startswith("block1_conv1 is best: ")
-    assert said(cheap, layer()).sentence.startswith("block1_conv1 is best: ")
+    best = BEST.replace("block3_conv3", "block1_conv1")
+    assert said(layer(), cheap).sentence == f"{best} Another layer gets the same."
+    assert said(cheap, layer()).sentence == f"{best} Another layer gets the same."
+    third = layer(layer="block2_conv1", multiplications=1e9)
+    assert said(cheap, third, layer()).sentence == f"{best} 2 others get the same."
+
+
+def test_a_layer_that_multiplies_nothing():
+    free = layer(layer="relu", accuracy=0.87, multiplications=0)
+    assert said(free, layer()).sentence == f"{BEST} relu gives as much (0.87) without any work."
+    other = layer(network="own.keras", layer="relu", multiplications=0)
+    assert said(other, layer(accuracy=0.7)).sentence == (
+        f"{BEST.replace('block3_conv3', 'relu of own.keras')} block3_conv3 of VGG16 gets 0.70 at "
+        "most."
+    )
+
+
+def test_an_untrained_network_s_name_ends_before_its_verb():
+    control = {"network": "vgg16:untrained", "layer": "b2"}
+    cheap = layer(**control, accuracy=0.88, multiplications=1e8)
+    assert "0.50. b2 of VGG16, untrained, gives as much (0.88) for 1/60" in (
+        said(layer(), cheap).sentence
+    )
+    best = layer(**control, accuracy=0.95)
+    assert said(layer(), best).sentence.startswith("b2 of VGG16, untrained, is best: ")
+    best.values["shuffles"] = [1.0]
+    assert "beyond luck: the best, b2 of VGG16, untrained, gets 0.95" in (
+        said(layer(), best).sentence
+    )
 
 
 def test_an_untrained_network_is_a_control():
@@ -86,8 +115,7 @@ def test_mean_colours_that_do_as_well_are_told():
 def test_a_class_told_by_one_cue():
     # Of 20 cats 9 are hits, and of 20 dogs 7 false alarms: no better than guessing.
     grey = layer(condition="grey", recalls=[0.45, 0.9], false_alarms=[0.35, 0.1])
-    told = "Cat is told by colour alone: without it, no better than by chance."
-    assert said(layer(), grey).sentence == f"{BEST} {told}"
+    assert said(layer(), grey).sentence == f"{BEST} Without colour, cat is lost: {LEFT}"
     # 0.8 was told before: more than a quarter is left.
     grey.values["recalls"] = [0.6, 0.9]
     assert said(layer(), grey).sentence == BEST
@@ -100,8 +128,7 @@ def test_a_probe_that_takes_all_for_one_class_tells_none():
     shuffled = layer(condition="shuffled", recalls=[0.0, 1.0], false_alarms=[0.0, 1.0])
     blurred = layer(condition="blurred", recalls=[0.9, 0.5], false_alarms=[0.1, 0.4])
     assert said(layer(), blurred, shuffled).sentence == (
-        f"{BEST} Dog is told by fine texture alone; cat and dog are told by global shape alone: "
-        "without it, no better than by chance."
+        f"{BEST} Without fine texture, dog is lost; without global shape, cat and dog are: {LEFT}"
     )
 
 
@@ -111,9 +138,7 @@ def test_each_class_by_the_layer_that_tells_it_best():
         layer(condition="grey"),
         layer(layer="block1_conv1", condition="grey", recalls=[0, 0], false_alarms=[0, 0]),
     ]
-    assert said(early, layer(), *grey).sentence == (
-        f"{BEST} Cat is told by colour alone: without it, no better than by chance."
-    )
+    assert said(early, layer(), *grey).sentence == f"{BEST} Without colour, cat is lost: {LEFT}"
 
 
 def test_a_class_that_was_not_told_is_not_lost():
@@ -121,6 +146,15 @@ def test_a_class_that_was_not_told_is_not_lost():
     before = layer(recalls=[0.6, 0.9], false_alarms=[0.4, 0.1])
     grey = layer(condition="grey", recalls=[0.1, 0.9], false_alarms=[0.1, 0.1])
     assert said(before, grey).sentence == BEST
+
+
+def test_two_hits_of_two_may_be_luck():
+    before = layer(recalls=[1.0, 1.0], false_alarms=[0.0, 0.0])
+    grey = layer(condition="grey", recalls=[0.0, 0.0], false_alarms=[0.0, 0.0])
+    # Wilson's interval of n of n begins at 1 / (1 + 3.84 * 1.7 / n): 0.23, 0.38 for 2 and 4. The
+    # same of none of n ends as far from 0, so that the difference's begins at 1 - 1.08, 1 - 0.88.
+    assert "lost" not in said(before, grey, counts=(2, 2)).sentence
+    assert "Without colour, cat and dog are lost" in said(before, grey, counts=(4, 4)).sentence
 
 
 def test_few_pictures_in_a_class():
