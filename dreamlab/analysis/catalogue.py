@@ -19,7 +19,7 @@ from dreamlab.analysis import (
     where,
 )
 from dreamlab.analysis.base import Analysis, AnalysisData
-from dreamlab.errors import DreamError, shown
+from dreamlab.errors import DreamError, listed, shown
 from dreamlab.zoo import label
 
 #: What layers see, what they keep, what they rely on, and how they depend on each other; then what
@@ -76,5 +76,11 @@ def columns(findings: AnalysisData) -> int:
 
 
 def heading(findings: AnalysisData) -> str:
-    """Return the analysis and the network of findings in words, as "Layer atlas of VGG16"."""
-    return f"{named(findings.analysis).title} of {label(findings.model)}"
+    """Return the analysis and the networks of findings in words, as "Layer atlas of VGG16"."""
+    return f"{named(findings.analysis).title} of {listed(map(label, networks(findings)))}"
+
+
+def networks(findings: AnalysisData) -> list[str]:
+    """Return the names of the networks of findings: of a comparison, those that had their turn."""
+    seen = [item.values["network"] for item in findings.items if "network" in item.values]
+    return list(dict.fromkeys([findings.model, *seen]))

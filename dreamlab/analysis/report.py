@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from dreamlab.analysis.base import AnalysisData
-from dreamlab.analysis.catalogue import heading, named, sentence
+from dreamlab.analysis.catalogue import heading, named, networks, sentence
 from dreamlab.analysis.cells import cells
 from dreamlab.analysis.silent import silent
 from dreamlab.report.html import Figure, Section, page
 from dreamlab.results import section
 from dreamlab.results.section import NamedDream
+
+#: Most rows of a table that is not folded away.
+_MOST_ROWS = 40
 
 
 def report(
@@ -41,6 +44,8 @@ def _section(findings: AnalysisData) -> Section:
     state = "" if findings.complete else " It was ended early: not all is here."
     if unheard := silent(findings):
         state += f" No answer to this picture: {unheard}."
+    names = networks(findings)
+    of = f"Network{'s' * (len(names) > 1)}: {', '.join(names)}"
     whole = "The pictures" if analysis.of_set else "Original"
     pictures = [] if findings.original is None else [[(findings.original.png, whole)]]
     pictures += [
@@ -49,15 +54,16 @@ def _section(findings: AnalysisData) -> Section:
     ]
     tables = analysis.tables(findings)
     lines = [table for table in tables if table.drawn == "lines"]
-    rest = [table for table in tables if table not in lines]
+    long = [table for table in tables if not table.drawn and len(table.rows) > _MOST_ROWS]
+    rest = [table for table in tables if table not in lines + long]
     return Section(
         heading(findings),
         sentence(findings),
-        f"{analysis.summary}{state} Network: {findings.model}; {findings.seconds:.1f} s.",
+        f"{analysis.summary}{state} {of}; {findings.seconds:.1f} s.",
         pictures,
         figures=[
             *(Figure(table, table.title) for table in lines + rest),
-            *(Figure(table, f"Figures: {table.title}", folded=True) for table in lines),
+            *(Figure(table, f"Figures: {table.title}", folded=True) for table in lines + long),
         ],
         settings=findings.settings,
     )

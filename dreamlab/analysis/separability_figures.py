@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from dreamlab.analysis.base import AnalysisData, Item
+from dreamlab.errors import listed
 from dreamlab.images import Picture, PictureSet
 from dreamlab.probe.accuracy import (
     balanced_accuracy,
@@ -114,7 +115,8 @@ def wrong_items(pictures: PictureSet, items: Sequence[Item]) -> list[Item]:
             "class": own,
             "taken_for": other,
         }
-        caption = f"{own}, taken for {other} · {pictures.names[place]}"
+        short, taken = listed([own]), listed([other])
+        caption = f"{short}, taken for {taken} · {listed([pictures.names[place]])}"
         shown.append(Item(f"wrong-{place}", caption, values, Picture(pictures.pixels[place])))
     return shown
 

@@ -14,6 +14,7 @@ from dreamlab.analysis.separability_figures import (
     told,
     without,
 )
+from dreamlab.errors import listed
 from dreamlab.images.conditions import CONDITIONS
 from dreamlab.probe.accuracy import confusion
 from dreamlab.report.table import Table
@@ -55,7 +56,7 @@ def tables(findings: AnalysisData) -> tuple[Table, ...]:
         _confusion(findings, top),
         *_reliance(findings, top, figures),
         _by_class(findings, top, figures),
-        _best_layers(figures),
+        _best_layers(findings, figures),
         _all(findings),
     )
 
@@ -102,15 +103,15 @@ def _hover(values: dict[str, Any]) -> str:
 def _confusion(findings: AnalysisData, top: dict[str, Any]) -> Table:
     """Return the shares of each class that the best layer takes for each."""
     of = set_of(findings)
-    classes = of["classes"]
-    labels = np.array([classes.index(name) for name in of["labels"]])
+    labels = np.array([of["classes"].index(name) for name in of["labels"]])
+    classes = _classes(findings)
     counts = confusion(np.array(top["predicted"]), labels, len(classes))
     rows = tuple(
         (f"{name} ({count})", *(counts[place] / count).tolist())
         for place, (name, count) in enumerate(zip(classes, of["counts"], strict=True))
     )
     title = f"What {_layer(top)} takes the pictures of each class for, as shares"
-    return Table("confusion", title, _distinct("class", *classes), rows, "shares")
+    return Table("confusion", title, ("class", *classes), rows, "shares")
 
 
 def _reliance(
@@ -121,7 +122,7 @@ def _reliance(
     if len(conditions) < 2:
         return ()
     rows = []
-    for place, name in enumerate(set_of(findings)["classes"]):
+    for place, name in enumerate(_classes(findings)):
         by = best_for(figures, place)
         under = [without(findings, by, condition) for condition in conditions]
         rows.append(
@@ -142,7 +143,7 @@ def _reliance(
 
 def _by_class(findings: AnalysisData, top: dict[str, Any], figures: list[dict[str, Any]]) -> Table:
     """Return where in the best network each class becomes told."""
-    classes = set_of(findings)["classes"]
+    classes = _classes(findings)
     rows = tuple(
         (values["layer"], *(told(values, place) for place in range(len(classes))))
         for values in figures
@@ -150,11 +151,11 @@ def _by_class(findings: AnalysisData, top: dict[str, Any], figures: list[dict[st
     )
     title = f"How well each layer of {label(top['network'])} tells each class. {_TOLD}"
     drawn = "lines" if len(classes) <= _MOST_LINES else ""
-    return Table("classes", title, _distinct("layer", *classes), rows, drawn)
+    return Table("classes", title, ("layer", *classes), rows, drawn)
 
 
-def _best_layers(figures: list[dict[str, Any]]) -> Table:
-    """Return the best layer of each network, and that which LogME holds for the best."""
+def _best_layers(findings: AnalysisData, figures: list[dict[str, Any]]) -> Table:
+    """Return the best layer of each network and by LogME, and what mean colours tell without."""
     rows = []
     for network in dict.fromkeys(values["network"] for values in figures):
         own = [values for values in figures if values["network"] == network]
@@ -164,7 +165,10 @@ def _best_layers(figures: list[dict[str, Any]]) -> Table:
         work = in_words(top["multiplications"])
         rows.append((label(network), top["layer"], *figures_of_top, work, by_logme["layer"]))
     columns = ("network", "best_layer", *_ENDS, "multiplications", "best_by_logme")
-    return Table("networks", "The best layer of each network", columns, tuple(rows))
+    colours = set_of(findings)["mean_colour"]
+    rows.append(("no network (mean colours)", None, *(colours[name] for name in _ENDS), None, None))
+    title = "The best layer of each network, and what the pictures' mean colours tell without one"
+    return Table("networks", title, columns, tuple(rows))
 
 
 def _all(findings: AnalysisData) -> Table:
@@ -180,9 +184,17 @@ def _layer(values: dict[str, Any]) -> str:
     return f"{values['layer']} of {label(values['network'])}"
 
 
-def _distinct(heading: str, *classes: str) -> tuple[str, ...]:
-    """Return the headings of a table, no two the same: a class may be called ``layer``."""
-    own = heading
-    while own in (heading, *classes):
-        own += " (class)"
-    return (heading, *(own if name == heading else name for name in classes))
+def _classes(findings: AnalysisData) -> list[str]:
+    """Return names of the classes as headings, short, and no two the same.
+
+    A class may be called as a column is, and two as each other but for their ends.
+    """
+    taken = ["class", "layer"]
+    for name in set_of(findings)["classes"]:
+        heading = short = listed([name])
+        number = 1
+        while heading in taken:
+            number += 1
+            heading = f"{short} ({number})"
+        taken.append(heading)
+    return taken[2:]

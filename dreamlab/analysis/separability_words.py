@@ -66,11 +66,15 @@ def luckiest(figures: list[dict[str, Any]]) -> float:
 
 
 def _same(top: dict[str, Any], figures: list[dict[str, Any]]) -> list[str]:
-    """Return how many other layers get what the best one gets."""
-    others = sum(values["accuracy"] == top["accuracy"] for values in figures) - 1
+    """Return how many other layers of its network get what the best one gets."""
+    own = [values for values in figures if values["network"] == top["network"]]
+    others = sum(values["accuracy"] == top["accuracy"] for values in own) - 1
     if not others:
         return []
-    return ["Another layer gets the same." if others == 1 else f"{others} others get the same."]
+    of = "" if len(own) == len(figures) else f" of {label(top['network'])}"
+    one = others == 1
+    number, get = ("Another layer", "gets") if one else (f"{others} other layers", "get")
+    return [f"{number}{of}{',' * bool(of and is_untrained(top['network']))} {get} the same."]
 
 
 def _networks(top: dict[str, Any], figures: list[dict[str, Any]]) -> list[str]:
@@ -115,7 +119,8 @@ def _reliance(findings: AnalysisData, figures: list[dict[str, Any]]) -> list[str
     A class may need several cues: it is not said that it is told by one alone.
     """
     of = set_of(findings)
-    counts, parts = of["counts"], []
+    counts = of["counts"]
+    parts: list[str] = []
     for condition, cue in TAKEN.items():
         lost = []
         for place, name in enumerate(of["classes"]):

@@ -66,7 +66,9 @@ def test_the_best_layer_of_each_network_and_that_by_logme():
     assert [row[:3] + row[-1:] for row in made.rows] == [
         ("VGG16", "a2", 0.75, "a1"),
         ("b.h5", "b2", 0.875, "b3"),
+        ("no network (mean colours)", None, 0.5, None),
     ]
+    assert made.rows[-1][3:5] == (0.0, 1.0)
 
 
 def test_what_is_told_without_a_cue():
@@ -94,17 +96,24 @@ def test_what_is_told_without_a_cue():
     assert names == ["by_depth", "confusion", "classes", "networks", "separability"]
 
 
-def test_no_two_headings_are_the_same_whatever_the_classes_are_called():
-    findings = said(layer(predicted=[0] * 40))
-    findings.items[0].values["classes"] = ["class", "layer"]
-    findings.items[0].values["labels"] = ["class"] * 20 + ["layer"] * 20
+@pytest.mark.parametrize(
+    ("classes", "headings"),
+    [
+        (["class", "layer"], ["class (2)", "layer (2)"]),
+        (["layer", "layer (2)"], ["layer (2)", "layer (2) (2)"]),
+        (["x" * 300, "x" * 301], ["x" * 45 + "...", "x" * 45 + "... (2)"]),
+    ],
+)
+def test_headings_are_short_and_no_two_the_same_whatever_classes_are_called(classes, headings):
+    findings = said(layer(predicted=[0] * 40), layer(predicted=[0] * 40, condition="grey"))
+    values = findings.items[0].values
+    values |= {"classes": classes, "labels": [classes[0]] * 20 + [classes[1]] * 20}
     tables = {each.name: each for each in findings.tables()}
-    assert tables["confusion"].columns == ("class", "class (class)", "layer")
-    assert tables["classes"].columns == ("layer", "class", "layer (class)")
-    findings.items[0].values["classes"] = ["layer", "layer (class)"]
-    findings.items[0].values["labels"] = ["layer"] * 20 + ["layer (class)"] * 20
-    columns = {each.name: each for each in findings.tables()}["classes"].columns
-    assert columns == ("layer", "layer (class) (class)", "layer (class)")
+    assert tables["confusion"].columns == ("class", *headings)
+    assert tables["classes"].columns == ("layer", *headings)
+    assert [row[0] for row in tables["confusion"].rows] == [f"{name} (20)" for name in headings]
+    by = [row[0] for row in tables["reliance"].rows]
+    assert by == [f"{name} · block3_conv3 of VGG16" for name in headings]
 
 
 def test_where_each_class_becomes_told():

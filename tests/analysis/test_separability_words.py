@@ -70,7 +70,13 @@ def test_of_equal_layers_that_of_the_least_work_is_best():
     assert said(layer(), cheap).sentence == f"{best} Another layer gets the same."
     assert said(cheap, layer()).sentence == f"{best} Another layer gets the same."
     third = layer(layer="block2_conv1", multiplications=1e9)
-    assert said(cheap, third, layer()).sentence == f"{best} 2 others get the same."
+    assert said(cheap, third, layer()).sentence == f"{best} 2 other layers get the same."
+    # Those of another network are named as its best.
+    other = layer(network="own.keras", layer="a")
+    assert said(cheap, layer(), other).sentence == (
+        f"{best.replace('conv1 is', 'conv1 of VGG16 is')} Another layer of VGG16 gets the same. "
+        "a of own.keras gets 0.90 at most for 60 times the work."
+    )
 
 
 def test_a_layer_that_multiplies_nothing():
