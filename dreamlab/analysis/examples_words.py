@@ -102,11 +102,12 @@ def _selective(findings: AnalysisData, values: dict[str, Any]) -> str:
     more, luck = top["selectivity"] - top["chance"], values["luck"]
     name = f"{channel_label(findings.model, values['layer'], top['channel'])} of {values['layer']}"
     first = f"{name[0].upper()}{name[1:]}"
-    figures = f"{top['selectivity']:.2f}, where shuffled labels give {top['chance']:.2f}."
+    lucky = f"shuffled labels reach {top['chance']:.2f} in 5 % of cases"
+    figures = f"{top['selectivity']:.2f}, where {lucky}."
     control = ""
     if values["among"] > 1:
         beyond = f"{abs(more):.2f} {'more' if more >= 0 else 'less'}"
-        best = f"the best of {values['among']} channels gets {luck:.2f} more"
+        best = f"the best of {values['among']} channels may get {luck:.2f} more"
         control = f"That is {beyond}; by luck, {best}."
     if more > luck:
         said = f"{first} answers to {listed([top['class']])}: selectivity {figures}"
@@ -127,7 +128,10 @@ def _of_strongest(findings: AnalysisData, top: dict[str, Any]) -> str:
     if not strongest:
         return ""
     right = strongest.count(top["class"])
-    return f"Of its {len(strongest)} strongest pictures {right} are of that class."
+    if len(strongest) == 1:
+        return f"Its strongest picture is {'' if right else 'not '}of that class."
+    are = "is" if right == 1 else "are"
+    return f"Of its {len(strongest)} strongest pictures {right} {are} of that class."
 
 
 def _layer(findings: AnalysisData) -> dict[str, Any]:
