@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dreamlab.analysis.base import Item
+from dreamlab.errors import listed
 from dreamlab.images import Picture, PictureSet, Shape
 
 if TYPE_CHECKING:
@@ -134,8 +135,8 @@ def example_items(
             }
             facts = [
                 f"{answers.label}, {kind} {rank}",
-                pictures.labels[at],
-                pictures.names[at],
+                listed([pictures.labels[at]]),
+                listed([pictures.names[at]]),
                 "no answer" if share is None or share <= 0 else f"{share:.0%} of the strongest",
             ]
             yield Item(

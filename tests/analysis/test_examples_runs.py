@@ -33,6 +33,15 @@ def run(pictures, network, **values):
     return analyse("examples", pictures, network, **values)
 
 
+def test_captions_are_short_whatever_classes_are_called(network):
+    pictures = coloured(2, classes=("green", "red"))
+    long = tuple(f"{label}\n" * 60 for label in pictures.labels)
+    pictures = PictureSet(pictures.pixels, pictures.names, long)
+    found = run(pictures, network, grown=False)
+    captions = [item.caption for item in found.items if item.picture is not None]
+    assert captions and all(each.isprintable() and len(each) < 160 for each in captions)
+
+
 def test_each_has_its_grown_picture_first_then_the_groups(network):
     found = run(half_told(), network)
     assert found.complete

@@ -5,6 +5,7 @@ from dreamlab.analysis import ANALYSES, Item, shipped
 from dreamlab.analysis.face import face
 from dreamlab.analysis.files import files, frames, has_sheet
 from dreamlab.errors import DreamError
+from dreamlab.images.shipped_task import shipped_task
 from tests.support.findings import found, grey
 
 
@@ -18,6 +19,11 @@ def test_every_analysis_has_a_finished_example(name):
     tables = findings.tables()
     assert tables and all(table.rows and not table.empty for table in tables)
     assert shipped.cover(name).startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize("name", [name for name in ANALYSES if ANALYSES[name].of_set])
+def test_the_example_of_a_set_is_of_the_shipped_task_as_it_is(name):
+    assert shipped.example(name).items[0].values["digest"] == shipped_task().digest
 
 
 def test_an_example_is_what_was_found(tmp_path, monkeypatch):
