@@ -97,7 +97,8 @@ def _by_depth(figures: list[dict[str, Any]]) -> Table:
 
 
 def _hover(values: dict[str, Any]) -> str:
-    return f"{values['layer']}, {in_words(values['multiplications'])} multiplications"
+    work = in_words(values["multiplications"])
+    return f"{values['layer']}, {work} multiplications, LogME {values['logme']:.2f}"
 
 
 def _confusion(findings: AnalysisData, top: dict[str, Any]) -> Table:
@@ -162,9 +163,9 @@ def _best_layers(findings: AnalysisData, figures: list[dict[str, Any]]) -> Table
         top = best(own)
         by_logme = max(own, key=lambda values: values["logme"])
         figures_of_top = [top[name] for name in _ENDS]
-        work = in_words(top["multiplications"])
+        work = round(top["multiplications"] / 1e9, 3)
         rows.append((label(network), top["layer"], *figures_of_top, work, by_logme["layer"]))
-    columns = ("network", "best_layer", *_ENDS, "multiplications", "best_by_logme")
+    columns = ("network", "best_layer", *_ENDS, "billion_multiplications", "best_by_logme")
     colours = set_of(findings)["mean_colour"]
     rows.append(("no network (mean colours)", None, *(colours[name] for name in _ENDS), None, None))
     title = "The best layer of each network, and what the pictures' mean colours tell without one"

@@ -35,9 +35,9 @@ def test_a_line_a_network_by_depth():
     assert made.spread("chance") is None
     hover = dict(made.hover)
     assert hover["VGG16"] == (
-        "a1, 6\u00a0billion multiplications",
+        "a1, 6\u00a0billion multiplications, LogME 0.10",
         "",
-        "a2, 6\u00a0billion multiplications",
+        "a2, 6\u00a0billion multiplications, LogME 0.10",
     )
     assert hover["b.h5"][1].startswith("b2, ")
 
