@@ -45,9 +45,14 @@ ANALYSES: Mapping[str, Analysis] = MappingProxyType(
     {module.ANALYSIS.name: module.ANALYSIS for module in _ORDER}
 )
 
-#: Those that look into the layers of a network, by name; the others are given a set of pictures.
+#: Those that look into the layers of a network, by name.
 OF_LAYERS: Mapping[str, Analysis] = MappingProxyType(
     {name: analysis for name, analysis in ANALYSES.items() if not analysis.of_set}
+)
+
+#: Those that are given a set of pictures, by name.
+OF_SETS: Mapping[str, Analysis] = MappingProxyType(
+    {name: analysis for name, analysis in ANALYSES.items() if analysis.of_set}
 )
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dreamlab.analysis import ANALYSES, Analysis, Findings
+from dreamlab.analysis import Analysis, Findings
+from dreamlab.analysis.catalogue import OF_LAYERS
 from dreamlab.analysis.pair import Pair, contrast
 from dreamlab.analysis.run import analyse
 from dreamlab.analysis.silent import silent
@@ -24,14 +25,9 @@ from dreamlab.config.base import specs
 from dreamlab.results import folder
 
 
-def of_layers() -> list[Analysis]:
-    """Return the analyses with commands of their own."""
-    return [analysis for analysis in ANALYSES.values() if not analysis.of_set]
-
-
 def add(commands: argparse._SubParsersAction) -> None:
     """Add a command for each analysis of layers; those of a set have one together."""
-    for analysis in of_layers():
+    for analysis in OF_LAYERS.values():
         parser = commands.add_parser(
             analysis.name,
             help=analysis.summary.rstrip(".").lower(),

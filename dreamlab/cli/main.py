@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
+from dreamlab.analysis.catalogue import OF_LAYERS
 from dreamlab.cli import analyses, classify, dream, layers, page, task
 from dreamlab.cli.console import complain, show_warning
 from dreamlab.errors import DreamError
@@ -69,8 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     name = "dreamlab" if os.path.basename(sys.argv[0]) == "dreamlab" else "python -m dreamlab"
     parser = _Parser(prog=name, description="DeepDream on Keras networks.")
     parser.add_argument("--version", action="version", version=f"dreamlab {__version__}")
-    own = [analysis.name for analysis in analyses.of_layers()]
-    names = ["dream", "classify", "layers", "presets", *own, "task", "page"]
+    names = ["dream", "classify", "layers", "presets", *OF_LAYERS, "task", "page"]
     commands = parser.add_subparsers(required=True, metavar="|".join(names))
     for family in (dream, classify, layers, analyses, task, page):
         family.add(commands)

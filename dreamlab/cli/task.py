@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dreamlab.analysis import Findings, named
+from dreamlab.analysis import Analysis, Findings, named
+from dreamlab.analysis.catalogue import OF_SETS
 from dreamlab.analysis.files import file_of, files, pictures, plain
+from dreamlab.analysis.picture_sets import told_apart
 from dreamlab.analysis.report import report
 from dreamlab.analysis.run import analyse
 from dreamlab.analysis.separability_figures import best_of_each
@@ -16,13 +18,18 @@ from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
 from dreamlab.images import PictureSet, Shape
-from dreamlab.images.picture_set import SIDE
 from dreamlab.results import folder
 
-_SEPARABILITY, _EXAMPLES = named("separability"), named("examples")
+_SEPARABILITY = named("separability")
+
+#: What is asked of each network alone, at its best layer.
+_OF_EACH = [analysis for analysis in OF_SETS.values() if not analysis.beside]
 
 #: Most networks of a run.
 _MOST = 1 + _SEPARABILITY.beside
+
+#: Settings of a layer that the user names; a network without it has its best one instead.
+_OF_LAYER = ("layer", "channels")
 
 _EPILOG = """\
 A folder is a class. DIR gets report.html; separability.csv with all figures of all layers, and
@@ -50,38 +57,38 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where results go")
     add_network(parser, most=_MOST)
     group = parser.add_argument_group("settings")
-    for name, spec in specs(_SEPARABILITY.settings).items():
-        if name != "beside":  # the further --model
-            add_option(group, name, spec)
-    own = specs(_EXAMPLES.settings)
     group.add_argument(
         "--layer", metavar="LAYER", help="layer to look into; by default each network's best one"
     )
-    for name in ("channels", "grown"):
-        add_option(group, name, own[name])
+    known = {"beside", "layer"}  # the first is the further --model
+    for analysis in (_SEPARABILITY, *_OF_EACH):
+        for name, spec in specs(analysis.settings).items():
+            if name not in known:
+                add_option(group, name, spec)
+                known.add(name)
 
 
 def _task(options: argparse.Namespace) -> int:
     names = models(options, _MOST)
+    told_apart(names)
     values = setting_values(options, specs(_SEPARABILITY.settings)) | {"beside": names[1:]}
     _SEPARABILITY.settings.from_dict(values)
-    looked_into = setting_values(options, ("layer", "channels"))
-    if "channels" in looked_into and "layer" not in looked_into:
+    if "channels" in vars(options) and "layer" not in vars(options):
         raise DreamError("--channels is of one layer, and none is named: name it with --layer")
     given = read_pictures(vars(options).get("pictures"))
+    _SEPARABILITY.check(given)
     most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(options.out)
     first, *others = each = networks(options, names)
-    asked = _with_the_layer(each, looked_into, given)
+    asked = [_asked(analysis, each, options, given) for analysis in _OF_EACH]
     run: dict[str, Any] = {"progress": None, "memory": most}
     found = [analyse(_SEPARABILITY, given, first, others=others, **run, **values)]
-    shared = setting_values(options, specs(_EXAMPLES.settings).keys() - looked_into.keys())
     try:
-        tops = best_of_each(found[0].items)
-        for network, top, own in zip(each, tops, asked, strict=False):
-            if found[-1].complete:
-                own = {"layer": top["layer"]} | own | shared
-                found.append(analyse(_EXAMPLES, given, network, **run, **own))
+        for place, top in enumerate(best_of_each(found[0].items)):
+            for analysis, own in zip(_OF_EACH, asked, strict=True):
+                if found[-1].complete:
+                    at_best = {"layer": top["layer"]} | own[place]
+                    found.append(analyse(analysis, given, each[place], **run, **at_best))
     finally:  # what is found is kept, whatever follows
         written = _write(options.out, found)
     for findings in found:
@@ -90,42 +97,42 @@ def _task(options: argparse.Namespace) -> int:
     return wrote(written, options.out, seconds, complete=found[-1].complete)
 
 
-def _with_the_layer(
-    each: Sequence[Any], named: dict[str, Any], pictures: PictureSet
+def _asked(
+    analysis: Analysis, each: Sequence[Any], options: argparse.Namespace, pictures: PictureSet
 ) -> list[dict[str, Any]]:
-    """Return the named layer and channels for the networks that have them, else nothing.
+    """Return the settings among the options for each network, of a layer where it has that.
 
     Raises
     ------
     DreamError
-        If no network has the layer, or none has such channels in it.
+        If no network has the named layer, or none has such channels in it.
     """
-    if not named:
-        return [{} for _ in each]
+    values = setting_values(options, specs(analysis.settings))
     asked, missing = list[dict[str, Any]](), list[DreamError]()
-    shape = Shape(SIDE * len(pictures), SIDE)
     for network in each:
-        try:
-            settings = network.settled(_EXAMPLES.settings.from_dict(named))
-            _EXAMPLES.plan(shape, settings, network.name, network.layers)
-            asked.append(named)
-        except DreamError as error:
-            missing.append(error)
-            asked.append({})
+        asked.append(values)
+        if "layer" in values:
+            try:
+                settings = network.settled(analysis.settings.from_dict(values))
+                shape = Shape(settings.max_side * len(pictures), settings.max_side)
+                analysis.plan(shape, settings, network.name, network.layers)
+            except DreamError as error:
+                missing.append(error)
+                asked[-1] = {name: of for name, of in values.items() if name not in _OF_LAYER}
     if len(missing) == len(each):
         raise missing[0]
     return asked
 
 
 def _write(out: Path, found: Sequence[Findings]) -> int:
-    """Write the files of both analyses, and return their number."""
+    """Write the files of all analyses, and return their number."""
     contents = {"report.html": report(found)}
-    separability, *examples = found
+    separability, *others = found
     contents |= _placed(separability, "examples", lambda name: name)
-    for findings in examples:
+    for findings in others:
         model = findings.model
-        crops = f"examples/{plain(model)}"
-        contents |= _placed(findings, crops, functools.partial(file_of, model=model))
+        shown = f"{findings.analysis}/{plain(model)}"
+        contents |= _placed(findings, shown, functools.partial(file_of, model=model))
     for name, data in contents.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         folder.write_file(out / name, data)

@@ -1,6 +1,7 @@
 """The command ``task``, with tiny networks and folders."""
 
 import csv
+import dataclasses
 import html
 import json
 import shutil
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dreamlab.analysis import separability
+from dreamlab.analysis import catalogue, named, separability
 from dreamlab.analysis.run import analyse
 from dreamlab.cli import task
 from dreamlab.cli.main import main
@@ -188,9 +189,20 @@ def test_mistakes_are_told_in_a_line_before_anything_runs(
     assert not out.exists() or not any(out.iterdir())
 
 
-def test_a_set_of_one_class_is_told(pictures, out, models, capsys):
-    assert main(["task", str(pictures / "red"), "--out", str(out), *models, *FEW]) == 2
-    assert "give a folder for each class" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("given", "model", "message"),
+    [
+        ("task/red", "vgg16", "give a folder for each class"),
+        ("task", "vgg19", "two networks are called 'vgg19'; give one, or rename a file"),
+    ],
+)
+def test_what_cannot_run_is_told_before_a_network_is_loaded(
+    pictures, out, asked, capsys, given, model, message
+):
+    of = ["--model", "vgg19", "--model", model]
+    assert main(["task", str(pictures.parent / given), "--out", str(out), *of, *FEW]) == 2
+    assert message in capsys.readouterr().err
+    assert not asked and not out.exists()
 
 
 def test_an_interrupt_keeps_the_layers_so_far(pictures, out, models, capsys, monkeypatch):
@@ -232,3 +244,15 @@ def test_analyses_of_a_set_have_no_command_of_their_own(capsys):
     for name in ("separability", "examples"):
         assert main([name]) == 2
         assert f"invalid choice: '{name}'" in capsys.readouterr().err
+
+
+def test_a_further_analysis_of_a_set_is_run_with_the_others(pictures, out, models, monkeypatch):
+    again = dataclasses.replace(named("examples"), name="again")
+    monkeypatch.setattr(catalogue, "ANALYSES", {**catalogue.ANALYSES, "again": again})
+    monkeypatch.setattr(task, "_OF_EACH", [named("examples"), again])
+    few = [*FEW, "--no-reliance", "--no-grown", "--layer", "second"]
+    assert main(["task", str(pictures), "--out", str(out), *models, *few]) == 0
+    for model in ("one.keras", "other.keras"):
+        values = json.loads((out / f"again_{model}.json").read_text())
+        assert values["settings"]["layer"] == "second"
+        assert any((out / "again" / model).iterdir())
