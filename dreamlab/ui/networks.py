@@ -1,11 +1,12 @@
 """Networks: which one, and which of its layers, is right for the visitor's pictures.
 
-The two analyses of a set of pictures, each with the panel that all analyses have.
+The analyses of a set of pictures, each with the panel that all analyses have.
 """
 
 import streamlit as st
 
-from dreamlab.analysis import named
+from dreamlab.analysis import Analysis
+from dreamlab.analysis.catalogue import OF_SETS
 from dreamlab.jobs import Backend
 from dreamlab.ui import style
 from dreamlab.ui.analysis import panel, report
@@ -22,15 +23,17 @@ def show(backend: Backend, visit: Visit) -> None:
         report.button(backend, visit)
     picture_set.show()
     compared.show()
-    _panel(backend, visit, "separability", compared.chosen()[0])
-    _panel(backend, visit, "examples", compared.looked_into())
+    for analysis in OF_SETS.values():
+        _panel(backend, visit, analysis)
 
 
-def _panel(backend: Backend, visit: Visit, name: str, model: str) -> None:
-    analysis = named(name)
+def _panel(backend: Backend, visit: Visit, analysis: Analysis) -> None:
     st.space("small")
     style.name(analysis.question, level=2)
     style.note(analysis.summary)
-    if name == "examples":
-        compared.show_one()
-    panel.show(backend, visit, None, look_of(name, model))
+    if analysis.beside:  # one run has all networks
+        model = compared.chosen()[0]
+    else:
+        compared.show_one(analysis.name)
+        model = compared.looked_into(analysis.name)
+    panel.show(backend, visit, None, look_of(analysis.name, model))

@@ -1,9 +1,12 @@
 """The place of networks: a set of pictures, what separates its classes, and what is found in it."""
 
+import dataclasses
+
 import pytest
 
-from dreamlab.analysis import shipped
+from dreamlab.analysis import catalogue, named, shipped
 from dreamlab.images.shipped_task import shipped_task
+from dreamlab.ui import networks
 from dreamlab.ui.inputs import picture_set
 from tests.support.fake_backend import open_page, sound, words
 from tests.support.panel import SETUP
@@ -175,11 +178,23 @@ def test_the_best_layer_is_looked_into_by_a_click(page, fake):
     page.button(key="task.look_into").click().run()
     best = "efficientnet_lite0"
     layer = fake.findings("job1").sentence.partition(" ")[0]
-    assert sound(page).segmented_control(key="task.network").value == best
+    assert sound(page).segmented_control(key="task.network.examples").value == best
     assert page.selectbox(key=f"examples.{best}.set.layer").value == layer
     page.button(key=f"examples.{best}.run").click().run()
     task = fake.requests["job2"]
     assert (task.analysis, task.model, task.settings.layer) == ("examples", best, layer)
+
+
+def test_a_further_analysis_of_a_set_has_a_panel_of_its_own(monkeypatch, page, fake):
+    again = dataclasses.replace(named("examples"), name="again")
+    monkeypatch.setattr(catalogue, "ANALYSES", {**catalogue.ANALYSES, "again": again})
+    monkeypatch.setattr(networks, "OF_SETS", {**catalogue.OF_SETS, "again": again})
+    sound(page.run())
+    page.segmented_control(key="task.network.again").set_value("efficientnet_lite0").run()
+    sound(page).button(key="again.efficientnet_lite0.run").click().run()
+    (task,) = fake.requests.values()
+    assert (task.analysis, task.model) == ("again", "efficientnet_lite0")
+    assert "examples.vgg16.run" in {button.key for button in page.button}
 
 
 def test_without_classes_there_is_what_a_layer_finds(page, fake):

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dreamlab.analysis import ANALYSES, named
+from dreamlab.analysis.catalogue import OF_LAYERS, OF_SETS
 from dreamlab.errors import DreamError
 from dreamlab.ui.session import state
 
@@ -14,8 +15,8 @@ _PARAMETER = "analysis"
 #: Keys of the tabs, and of the analysis that the second tab had open when it was left.
 PART, _LEFT_OPEN = "part", "left_open"
 
-#: The analysis whose name in the address opens the networks.
-_FIRST_OF_NETWORKS = "separability"
+#: The analysis whose name stands in the address of the networks.
+_FIRST_OF_NETWORKS = next(iter(OF_SETS))
 
 
 def restore() -> None:
@@ -29,7 +30,7 @@ def restore() -> None:
         state.notify(f"The analysis in the address was left out: {error}.")
         del st.query_params[_PARAMETER]
         return
-    st.session_state[PART] = NETWORKS if named(name).of_set else LAYERS
+    st.session_state[PART] = NETWORKS if name in OF_SETS else LAYERS
 
 
 def follow() -> None:
@@ -46,7 +47,7 @@ def follow() -> None:
 def opened() -> str | None:
     """Return the name of the open analysis of layers; None where all are shown."""
     name = st.query_params.get(_PARAMETER, "")
-    return name if name in ANALYSES and not named(name).of_set else None
+    return name if name in OF_LAYERS else None
 
 
 def address() -> dict[str, str]:

@@ -32,7 +32,7 @@ def _below(model: str, findings: Findings) -> None:
 
 
 def _look_into(model: str, layer: str) -> None:
-    compared.look_into(model)
+    compared.look_into("examples", model)
     st.session_state[f"examples.{model}.set.layer"] = layer
 
 

@@ -8,7 +8,7 @@ from dreamlab.ui.inputs.networks import described, offered
 from dreamlab.ui.session import state
 from dreamlab.zoo import check_network, shipped
 
-_COMPARED, _ONE = "task.networks", "task.network"
+_COMPARED = "task.networks"
 
 #: Name of the networks in the page's address.
 _PARAMETER = "networks"
@@ -49,16 +49,16 @@ def show() -> None:
     )
 
 
-def show_one() -> None:
-    """Draw the choice of the network that is looked into."""
-    networks = chosen()
-    st.session_state[_ONE] = looked_into()
+def show_one(analysis: str) -> None:
+    """Draw the choice of the network that an analysis looks into."""
+    key = _one(analysis)
+    st.session_state[key] = looked_into(analysis)
     st.segmented_control(
         "Network",
-        networks,
+        chosen(),
         format_func=described,
         required=True,
-        key=_ONE,
+        key=key,
         persist_state="session",
         label_visibility="collapsed",
     )
@@ -69,15 +69,19 @@ def chosen() -> list[str]:
     return list(st.session_state.get(_COMPARED, ())) or _default()
 
 
-def looked_into() -> str:
-    """Return the name of the network that is looked into: one of those that are compared."""
-    one = st.session_state.get(_ONE)
+def looked_into(analysis: str) -> str:
+    """Return the name of the network that an analysis looks into: one of those compared."""
+    one = st.session_state.get(_one(analysis))
     return one if one in chosen() else chosen()[0]
 
 
-def look_into(model: str) -> None:
-    """Choose the network that is looked into."""
-    st.session_state[_ONE] = model
+def look_into(analysis: str, model: str) -> None:
+    """Choose the network that an analysis looks into."""
+    st.session_state[_one(analysis)] = model
+
+
+def _one(analysis: str) -> str:
+    return f"task.network.{analysis}"
 
 
 def _default() -> list[str]:
