@@ -1,13 +1,15 @@
 """Separability: which layer of which network tells the classes of a set of pictures apart."""
 
 from collections.abc import Generator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dreamlab.analysis import separability_tables, separability_words
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item, Work
 from dreamlab.analysis.further_networks import FurtherNetwork, further_networks
+from dreamlab.analysis.in_steps import in_steps
 from dreamlab.analysis.picture_sets import (
     MOST_FURTHER,
     check_classes,
@@ -59,6 +61,39 @@ class SeparabilitySettings(Settings):
     seed: int = as_in_dreams("seed", 0)
 
 
+@dataclass(frozen=True)
+class _Round:
+    """A network's look at all pictures under a condition."""
+
+    network: "Network"
+    layers: tuple[LayerInfo, ...]
+    condition: str
+
+    @property
+    def doing(self) -> str:
+        return f"{label(self.network.name)}, {self.condition} pictures"
+
+    @property
+    def work(self) -> float:
+        """Multiplications a pixel, at least 1."""
+        return max(1.0, *(layer.operations for layer in self.layers))
+
+    def key(self, layer: LayerInfo) -> str:
+        return f"{self.network.name}.{layer.name}.{self.condition}"
+
+    def values(self, place: int, side: int) -> dict[str, Any]:
+        """Return what a layer's figures are of, by its place among the layers, from 0."""
+        layer = self.layers[place]
+        return {
+            "network": self.network.name,
+            "layer": layer.name,
+            "depth": layer.depth,
+            "place": place / max(1, len(self.layers) - 1),
+            "multiplications": layer.operations * side**2,
+            "condition": self.condition,
+        }
+
+
 def run(
     pictures: PictureSet,
     networks: "Sequence[Network]",
@@ -71,99 +106,73 @@ def run(
     All networks see the original pictures first, so that the best layer is soon known.
     """
     told_apart([network.name for network in networks])
-    conditions = list(CONDITIONS) if settings.reliance else ["original"]
-    rounds = [(condition, network) for condition in conditions for network in networks]
-    layers = {}
-    for network in networks:
-        network.feeding.chosen(network.feeding.available(settings.preprocessing))
-        layers[network.name] = _layers(network.name, network.layers)
-        for layer in layers[network.name]:
-            network.check_side(layer.name, settings.max_side, "max_side")
-    works = [max(1.0, *(layer.operations for layer in layers[of.name])) for _, of in rounds]
-    done, found = 0.0, list[Item]()
+    layers = {network.name: _checked(network, settings) for network in networks}
+    rounds = [
+        _Round(network, layers[network.name], condition)
+        for condition in (CONDITIONS if settings.reliance else ("original",))
+        for network in networks
+    ]
+    whole = sum(one.work for one in rounds)
     first = resume_from.get(PICTURES) or set_item(pictures)
     yield AnalysisStep(0.0, f"{len(pictures)} pictures", first)
-    for place, ((condition, network), work) in enumerate(zip(rounds, works, strict=True)):
-        share = work / sum(works)
-        items = yield from _round(
-            pictures,
-            network,
-            layers[network.name],
-            condition,
-            settings,
-            resume_from,
-            memory,
-            (done, share),
-        )
+    done, found = 0.0, list[Item]()
+    for one in rounds:
+        share = one.work / whole
+        missing = [layer.name for layer in one.layers if one.key(layer) not in resume_from]
+        looking = _features(one, missing, pictures, settings, memory)
+        features = yield from in_steps(looking, done, share * _NETWORK, one.doing)
+        for place, layer in enumerate(one.layers):
+            key, values = one.key(layer), one.values(place, settings.max_side)
+            item = resume_from.get(key) or layer_item(
+                key, values, features[layer.name], pictures, settings.seed
+            )
+            found.append(item)
+            probed = _NETWORK + (1 - _NETWORK) * (place + 1) / len(one.layers)
+            yield AnalysisStep(done + share * probed, one.doing, item)
         done += share
-        found += items
-        if place == len(networks) - 1:
+        if one is rounds[len(networks) - 1]:
             for item in wrong_items(pictures, found):
                 yield AnalysisStep(done, "pictures told wrong", resume_from.get(item.key, item))
 
 
-def _round(
+def _checked(network: "Network", settings: SeparabilitySettings) -> tuple[LayerInfo, ...]:
+    """Return the layers of a network that are looked at; raise `DreamError` if it cannot be."""
+    network.feeding.chosen(network.feeding.available(settings.preprocessing))
+    layers = _layers(network.name, network.layers)
+    for layer in layers:
+        network.check_side(layer.name, settings.max_side, "max_side")
+    return layers
+
+
+def _features(
+    one: _Round,
+    layers: Sequence[str],
     pictures: PictureSet,
-    network: "Network",
-    layers: Sequence[LayerInfo],
-    condition: str,
     settings: SeparabilitySettings,
-    resume_from: Mapping[str, Item],
     memory: float | None,
-    place: tuple[float, float],
-) -> Generator[AnalysisStep, None, list[Item]]:
-    """Yield the steps of a network's look at all pictures under a condition; return the items."""
+) -> Generator[float, None, dict[str, np.ndarray]]:
+    """Yield the finished shares of a round's look, 0 to 1; return the features of some layers."""
     from dreamlab.dream.features import pooled_features
 
-    begin, whole = place
-    doing = f"{label(network.name)}, {condition} pictures"
-    keys = [_key(network.name, layer.name, condition) for layer in layers]
-    missing = [
-        layer.name for key, layer in zip(keys, layers, strict=True) if key not in resume_from
-    ]
-    features = dict[str, np.ndarray]()
-    if missing:
-        images = []
-        for number, pixels in enumerate(pictures.pixels):
-            generator = np.random.default_rng((settings.seed, number))
-            image = scaled(pixels, settings.max_side)
-            images.append(under_condition(image, condition, generator))
-            yield AnalysisStep(begin, doing)
-        computing = pooled_features(
-            network,
-            missing,
+    if not layers:
+        return {}
+    images = []
+    for place, pixels in enumerate(pictures.pixels):
+        generator = np.random.default_rng((settings.seed, place))
+        image = scaled(pixels, settings.max_side)
+        images.append(under_condition(image, one.condition, generator))
+        yield 0.0
+    return (
+        yield from pooled_features(
+            one.network,
+            layers,
             np.stack(images),
             settings.pooling,
             settings.precision,
-            network.feeding.available(settings.preprocessing),
+            one.network.feeding.available(settings.preprocessing),
             memory,
         )
-        while not features:
-            try:
-                yield AnalysisStep(begin + next(computing) * whole * _NETWORK, doing)
-            except StopIteration as end:
-                features = end.value
-    items = list[Item]()
-    for number, (key, layer) in enumerate(zip(keys, layers, strict=True), 1):
-        if layer.name in features:
-            values = {
-                "network": network.name,
-                "layer": layer.name,
-                "depth": layer.depth,
-                "place": (number - 1) / max(1, len(layers) - 1),
-                "multiplications": layer.operations * settings.max_side**2,
-                "condition": condition,
-            }
-            items.append(layer_item(key, values, features[layer.name], pictures, settings.seed))
-        else:
-            items.append(resume_from[key])
-        probed = _NETWORK + (1 - _NETWORK) * number / len(layers)
-        yield AnalysisStep(begin + whole * probed, doing, items[-1])
-    return items
-
-
-def _key(network: str, layer: str, condition: str) -> str:
-    return f"{network}.{layer}.{condition}"
+    )
 
 
 def plan(

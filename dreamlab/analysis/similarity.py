@@ -8,6 +8,7 @@ import numpy as np
 from dreamlab.analysis import cka, similarity_figures, similarity_words
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item, Work
 from dreamlab.analysis.further_networks import FurtherNetwork
+from dreamlab.analysis.in_steps import in_steps
 from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.analysis.similarity_pictures import FEWEST, pictures_of
 from dreamlab.config.base import checked
@@ -58,6 +59,7 @@ def run(
 
     A layer's figures are of all layers together, so that the items come at the end.
     """
+    from dreamlab.dream.gram import gram_matrices
     from dreamlab.models.twin import untrained_twin
 
     network, second = networks[0], networks[1] if len(networks) > 1 else None
@@ -81,9 +83,10 @@ def run(
     for (part, layers), work in zip(parts, works, strict=True):
         share = work / sum(works) * _NETWORKS
         doing = f"{len(pictures)} pictures through {label(part.name)}"
-        grams.append(
-            (yield from _grams(part, layers, pictures, settings, memory, (done, share, doing)))
+        computing = gram_matrices(
+            part, layers, pictures, settings.precision, settings.preprocessing, memory
         )
+        grams.append((yield from in_steps(computing, done, share, doing)))
         done += share
     first, other = grams[0], grams[0] if second is None else grams[1]
     untrained = None
@@ -115,29 +118,6 @@ def run(
     )
     for item in items:
         yield AnalysisStep(1.0, item.key, resume_from.get(item.key, item))
-
-
-def _grams(
-    network: "Network",
-    layers: Sequence[LayerInfo],
-    pictures: np.ndarray,
-    settings: SimilaritySettings,
-    memory: float | None,
-    place: tuple[float, float, str],
-) -> Generator[AnalysisStep, None, np.ndarray]:
-    """Yield the steps of a network's Gram matrices, from a share of the work on; return them."""
-    from dreamlab.dream.gram import gram_matrices
-
-    begin, whole, doing = place
-    computing = gram_matrices(
-        network, layers, pictures, settings.precision, settings.preprocessing, memory
-    )
-    while True:
-        try:
-            share = next(computing)
-        except StopIteration as end:
-            return end.value
-        yield AnalysisStep(begin + share * whole, doing)
 
 
 def plan(

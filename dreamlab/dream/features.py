@@ -11,9 +11,6 @@ from dreamlab.models import Network
 from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.per_network import per_network
 
-#: How the positions of a channel become one number.
-POOLINGS = ("mean", "max")
-
 #: Pictures, of shape (n, side, side, 3), to the features of some layers, (n, channels) each.
 _Features = Callable[[np.ndarray], list[tf.Tensor]]
 
