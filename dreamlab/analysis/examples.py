@@ -13,7 +13,8 @@ from dreamlab.analysis.examples_pictures import Answers, example_items
 from dreamlab.analysis.examples_settings import ExampleSettings
 from dreamlab.analysis.examples_words import sentence, tables
 from dreamlab.analysis.in_steps import in_steps
-from dreamlab.analysis.picture_sets import check_max_side, scaled
+from dreamlab.analysis.picture_sets import scaled
+from dreamlab.analysis.settings import check_side
 from dreamlab.classes import as_numbers, channel_label
 from dreamlab.images import PictureSet, Shape, to_pixels
 from dreamlab.images.picture_set import SIDE
@@ -107,7 +108,7 @@ def plan(
     """Return the work of the look at the pictures, and of the grown ones."""
     (layer,) = chosen_layers(model, layers, (settings.layer,))
     as_numbers(model, layer, settings.channels)
-    check_max_side(model, settings.max_side)
+    check_side(model, settings.max_side, "max_side")
     return _work(shape, layer, settings)
 
 

@@ -1,13 +1,16 @@
 """The setting that names further networks, which one run compares with the first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dreamlab.analysis.settings import Settings
 from dreamlab.config.specs import Spec
 from dreamlab.errors import DreamError, shown
+from dreamlab.layer_info import LayerInfo
+from dreamlab.layers import chosen_layers, known_layers
 from dreamlab.own_models import OWN_SUFFIXES
-from dreamlab.zoo import base, check_network, is_address
+from dreamlab.zoo import base, check_network, is_address, is_on_offer, speed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,3 +32,25 @@ def further_networks(settings: Settings) -> tuple[str, ...]:
     """Return the names of the networks that settings name beside the first."""
     named = getattr(settings, "beside", ())
     return tuple(filter(None, (named,) if isinstance(named, str) else named))
+
+
+def layers_beside(name: str, own: tuple[LayerInfo, ...]) -> tuple[LayerInfo, ...]:
+    """Return the layers of a further network that are looked at, for a plan.
+
+    Of a file nothing is known before it is loaded: it counts as the first network, with the layers
+    `own`.
+    """
+    return chosen_layers(name, known_layers(name), ()) if is_on_offer(name) else own
+
+
+def operations_beside(model: str, name: str, layers: Sequence[LayerInfo]) -> float:
+    """Return the multiplications a pixel that `model` does in the time of a look at some layers.
+
+    Parameters
+    ----------
+    model, name : str
+        The first network, and the one whose layers they are.
+    layers : sequence of LayerInfo
+        The layers, at least 1.
+    """
+    return max(layer.operations for layer in layers) * speed(model) / speed(name)

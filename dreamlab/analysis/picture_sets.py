@@ -8,7 +8,6 @@ from dreamlab.errors import DreamError, listed, shown
 from dreamlab.images.picture_set import SIDE, PictureSet
 from dreamlab.images.pixels import from_pixels
 from dreamlab.images.squares import middle_square
-from dreamlab.zoo import label, smallest_side
 
 #: Most networks of a run beside the first: a chart of more curves says little.
 MOST_FURTHER = 3
@@ -32,15 +31,6 @@ def check_classes(pictures: PictureSet) -> None:
         raise DreamError(
             f"a picture is told by the others of its class, and {listed(single)} has a single "
             "one: give each class two pictures or more"
-        )
-
-
-def check_max_side(model: str, side: int) -> None:
-    """Raise `DreamError` if pictures of a side, in pixels, are too small for a network."""
-    least = smallest_side(model)
-    if side < least:
-        raise DreamError(
-            f"max_side is {side}; {label(model)} needs {least} px or more: choose {least} to {SIDE}"
         )
 
 

@@ -8,17 +8,21 @@ import numpy as np
 
 from dreamlab.analysis import separability_tables, separability_words
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item, Work
-from dreamlab.analysis.further_networks import FurtherNetwork, further_networks
+from dreamlab.analysis.further_networks import (
+    FurtherNetwork,
+    further_networks,
+    layers_beside,
+    operations_beside,
+)
 from dreamlab.analysis.in_steps import in_steps
 from dreamlab.analysis.picture_sets import (
     MOST_FURTHER,
     check_classes,
-    check_max_side,
     scaled,
     told_apart,
 )
 from dreamlab.analysis.separability_figures import PICTURES, layer_item, set_item, wrong_items
-from dreamlab.analysis.settings import Settings, as_in_dreams
+from dreamlab.analysis.settings import Settings, as_in_dreams, check_side
 from dreamlab.config.base import checked
 from dreamlab.config.specs import Many, choice, flag, number, setting
 from dreamlab.errors import DreamError
@@ -26,8 +30,8 @@ from dreamlab.images.conditions import CONDITIONS, under_condition
 from dreamlab.images.picture_set import SIDE, PictureSet
 from dreamlab.images.shape import Shape
 from dreamlab.layer_info import LayerInfo
-from dreamlab.layers import chosen_layers, known_layers
-from dreamlab.zoo import is_on_offer, label, speed
+from dreamlab.layers import chosen_layers
+from dreamlab.zoo import label
 
 if TYPE_CHECKING:
     from dreamlab.models import Network
@@ -185,16 +189,11 @@ def plan(
             f"there are {len(settings.beside)} further networks; choose at most {MOST_FURTHER}"
         )
     parts = [(model, own)]
-    for name in further_networks(settings):
-        known = chosen_layers(name, known_layers(name), ()) if is_on_offer(name) else own
-        parts.append((name, known))
+    parts += [(name, layers_beside(name, own)) for name in further_networks(settings)]
     looks = shape.area * _LOOK * (len(CONDITIONS) if settings.reliance else 1)
-    work = []
-    for name, of in parts:
-        check_max_side(name, settings.max_side)
-        operations = max(layer.operations for layer in of) * speed(model) / speed(name)
-        work.append((looks, operations))
-    return work
+    for name, _ in parts:
+        check_side(name, settings.max_side, "max_side")
+    return [(looks, operations_beside(model, name, of)) for name, of in parts]
 
 
 def _layers(model: str, layers: Sequence[LayerInfo]) -> tuple[LayerInfo, ...]:

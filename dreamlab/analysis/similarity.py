@@ -7,17 +7,22 @@ import numpy as np
 
 from dreamlab.analysis import cka, similarity_figures, similarity_words
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item, Work
-from dreamlab.analysis.further_networks import FurtherNetwork
+from dreamlab.analysis.further_networks import (
+    FurtherNetwork,
+    further_networks,
+    layers_beside,
+    operations_beside,
+)
 from dreamlab.analysis.in_steps import in_steps
-from dreamlab.analysis.settings import Settings, as_in_dreams
+from dreamlab.analysis.settings import Settings, as_in_dreams, check_side
 from dreamlab.analysis.similarity_pictures import FEWEST, pictures_of
 from dreamlab.config.base import checked
 from dreamlab.config.specs import names, number, setting
 from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
 from dreamlab.layer_info import LayerInfo
-from dreamlab.layers import chosen_layers, known_layers
-from dreamlab.zoo import is_on_offer, is_untrained, label, smallest_side, speed
+from dreamlab.layers import chosen_layers
+from dreamlab.zoo import is_untrained, label
 
 if TYPE_CHECKING:
     from dreamlab.models import Network
@@ -128,23 +133,13 @@ def plan(
     if not rows:
         raise DreamError(f"every layer of {model} takes pictures of a single size; name some")
     parts = [(model, rows)] * (1 if is_untrained(model) else 2)
-    if settings.beside:
-        known = is_on_offer(settings.beside)
-        beside = (
-            chosen_layers(settings.beside, known_layers(settings.beside), ()) if known else rows
-        )
-        parts.append((settings.beside, beside))
+    parts += [(name, layers_beside(name, rows)) for name in further_networks(settings)]
     work = []
     for name, of in parts:
-        least = smallest_side(name)
-        if settings.side < least:
-            raise DreamError(
-                f"side is {settings.side}; {label(name)} needs {least} px or more: choose "
-                f"{least} to {_LARGEST}"
-            )
+        check_side(name, settings.side, "side")
         features = sum(layer.channels / layer.stride**2 for layer in of)
         products = _PRODUCTS * features * settings.crops
-        operations = max(layer.operations for layer in of) * speed(model) / speed(name)
+        operations = operations_beside(model, name, of)
         # A forward pass takes a third of a step, but small pictures and further passes for want of
         # memory make up for that.
         work.append((float(settings.side**2 * settings.crops), operations + products))
