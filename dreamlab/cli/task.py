@@ -19,6 +19,7 @@ from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
 from dreamlab.images import PictureSet, Shape
 from dreamlab.results import folder
+from dreamlab.zoo import label
 
 _SEPARABILITY = named("separability")
 
@@ -91,8 +92,10 @@ def _task(options: argparse.Namespace) -> int:
                     found.append(analyse(analysis, given, each[place], **run, **at_best))
     finally:  # what is found is kept, whatever follows
         written = _write(options.out, found)
-    for findings in found:
-        print(findings.sentence)
+    print(found[0].sentence)
+    for findings in found[1:]:
+        of = f"{label(findings.model)}: " if len(each) > 1 else ""
+        print(f"{of}{findings.sentence}")
     seconds = sum(findings.seconds for findings in found)
     return wrote(written, options.out, seconds, complete=found[-1].complete)
 
