@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,7 +24,6 @@ from dreamlab.images import (
     Shape,
     read_image,
     read_set,
-    warned,
 )
 from dreamlab.images.bounds import check_smallest
 from dreamlab.images.gathered import gathered
@@ -111,19 +110,12 @@ def analyse(
     layers_are_given = isinstance(settings, Settings) or "layers" in {**(settings or {}), **values}
     settings = chosen
     longest = settings.max_side
-    loaded: Loaded | None = None
-    given: np.ndarray | list[np.ndarray] | PictureSet | None = None
-    if analysis.of_set:
-        given = _set_of(picture)
-        analysis.check(given)
-    elif picture is not None and analysis.several:
-        # A folder or a list, as the analysis says.
-        pictures = cast("str | Path | Iterable[Source]", picture)
-        given = gathered(pictures, max_side=longest, background=background)
-    elif picture is not None:
-        source = cast("Source", picture)
-        loaded = warned(read_image(source, max_side=longest, background=background))
-    image = None if loaded is None else loaded.image
+    read = _read(analysis, picture, longest, background)
+    if isinstance(read, Loaded | PictureSet) and read is not picture:
+        for note in read.notes:
+            warnings.warn(note, PictureNote, stacklevel=2)
+    if isinstance(read, PictureSet):
+        analysis.check(read)
     network = cached_model(model)
     if not layers_are_given:
         settings = _with_layers_of(network, settings)
@@ -136,15 +128,18 @@ def analyse(
             LayersLeftOut,
             stacklevel=2,
         )
-    if image is None and analysis.needs_picture:
-        raise DreamError(f"{analysis.name} needs a picture; give one")
-    count = len(given) if isinstance(given, PictureSet) else 1
-    shape = Shape(longest * count, longest) if image is None else Shape.of(image)
-    if loaded is not None and image is not None:
+    given: Any = read
+    original = None
+    shape = Shape(longest, longest)
+    if isinstance(read, Loaded):
         needed = network.smallest, network.name
-        check_smallest(shape, *needed, full=loaded.full, most=LARGEST_SIDE)
-        given = image = fitting_all(image, network)
-        shape = Shape.of(image)
+        check_smallest(Shape.of(read.image), *needed, full=read.full, most=LARGEST_SIDE)
+        given = fitting_all(read.image, network)
+        original, shape = Picture.of(given), Shape.of(given)
+    elif isinstance(read, PictureSet):
+        original, shape = overview(read), Shape(longest * len(read), longest)
+    elif analysis.needs_picture:
+        raise DreamError(f"{analysis.name} needs a picture; give one")
     networks: Network | tuple[Network, ...] = network
     if analysis.beside:
         further = others or [cached_model(name) for name in further_networks(settings)]
@@ -169,9 +164,6 @@ def analyse(
             complete = False
     if not complete:  # keep earlier items that the run did not reach
         items = earlier | items
-    original = None if image is None else Picture.of(image)
-    if isinstance(given, PictureSet):
-        original = overview(given)
     return Findings(
         analysis=analysis.name,
         settings=settings.to_dict(),
@@ -185,15 +177,19 @@ def analyse(
     )
 
 
-def _set_of(pictures: Any) -> PictureSet:
-    if pictures is None:
-        return shipped_task()
-    if isinstance(pictures, PictureSet):
-        return pictures
-    found = read_set(pictures)
-    for note in found.notes:
-        warnings.warn(note, PictureNote, stacklevel=4)
-    return found
+def _read(
+    analysis: Analysis, picture: Any, longest: int, background: str
+) -> Loaded | list[np.ndarray] | PictureSet | None:
+    """Return what an analysis is of, of the kind that it takes, scaled down to a longest side."""
+    if analysis.of_set:
+        if picture is None:
+            return shipped_task()
+        return picture if isinstance(picture, PictureSet) else read_set(picture)
+    if picture is None:
+        return None
+    if analysis.several:
+        return gathered(picture, max_side=longest, background=background)
+    return read_image(picture, max_side=longest, background=background)
 
 
 def _merged(

@@ -196,7 +196,10 @@ def test_a_folder_is_read_and_what_is_left_out_of_it_is_told(networks, tmp_path)
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(Picture(pixels).png)
     (tmp_path / "red" / "notes.txt").write_text("no picture")
-    with pytest.warns(PictureNote, match="notes.txt"):
-        findings = run(tmp_path, networks, reliance=False)
+    with pytest.warns(PictureNote, match="notes.txt") as warned:
+        findings = analyse(
+            "separability", tmp_path, networks[0], others=networks[1:], **SIZES, reliance=False
+        )
+    assert warned[0].filename == __file__  # where the user called it
     assert findings.items[0].values["counts"] == [2, 2]
     assert any("notes.txt" in note for note in findings.items[0].values["notes"])
