@@ -14,6 +14,7 @@ from dreamlab.images.shape import Shape
 from dreamlab.layers import known_layers
 from dreamlab.models import Network
 from tests.support.drawn_sets import coloured, half_told
+from tests.support.resumed import assert_resumes, assert_same
 from tests.support.tiny import silenced, tiny_network
 
 
@@ -79,37 +80,10 @@ def test_a_grown_picture_is_held_against_the_strongest(network):
 
 
 def test_a_run_resumed_from_anywhere_is_one_that_was_never_cancelled(network):
-    steps = []
-
-    def upto(most, **more):
-        steps.clear()
-        return run(
-            half_told(),
-            network,
-            on_step=lambda step: steps.append(step) or len(steps) != most,
-            **more,
-        )
-
-    whole = upto(None)
-    fractions = [step.fraction for step in steps]
-    assert fractions == sorted(fractions) and fractions[-1] == pytest.approx(1)
-    places = [at for at, step in enumerate(steps, 1) if step.item is not None]
-    for most in (places[0], places[1], places[4], places[16] + 1, places[20], len(steps) - 1):
-        cancelled = upto(most)
-        assert not cancelled.complete
-        assert cancelled.items == whole.items[: len(cancelled.items)]
-        assert cancelled.tables() and cancelled.sentence.endswith(".")
-        resumed = upto(None, resume_from=cancelled.items)
-        assert resumed.complete
-        assert_same(resumed.items, whole.items)
-    assert_same(upto(None, resume_from=whole.items[::2]).items, whole.items)
-
-
-def assert_same(items, others):
-    assert items == others
-    for item, other in zip(items, others, strict=True):
-        if item.picture is not None:
-            np.testing.assert_array_equal(item.picture.pixels, other.picture.pixels)
+    assert_resumes(
+        lambda **more: run(half_told(), network, max_side=33, **more),
+        lambda places, last: (places[1], places[4], places[16] + 1, last - 1),
+    )
 
 
 def test_what_is_there_is_not_computed_again(network, monkeypatch):

@@ -16,6 +16,7 @@ from dreamlab.images.shape import Shape
 from dreamlab.layers import known_layers
 from dreamlab.models import Network
 from tests.support.drawn_sets import coloured, half_told, meaningless
+from tests.support.resumed import assert_resumes, assert_same
 from tests.support.tiny import silenced, tiny_network
 
 SIZES = {"max_side": 32, "precision": "float32"}
@@ -31,40 +32,10 @@ def run(pictures, networks, **values):
 
 
 def test_a_run_resumed_from_anywhere_is_one_that_was_never_cancelled(networks):
-    steps = []
-
-    def upto(most, **more):
-        steps.clear()
-        return run(
-            half_told(),
-            networks,
-            on_step=lambda step: steps.append(step) or len(steps) != most,
-            **more,
-        )
-
-    whole = upto(None)
-    assert whole.complete
-    fractions = [step.fraction for step in steps]
-    assert fractions == sorted(fractions) and fractions[-1] == pytest.approx(1)
-    places = [at for at, step in enumerate(steps, 1) if step.item is not None]
-    for most in (1, places[1], places[5] + 3, places[12], places[20], len(steps) - 1):
-        cancelled = upto(most)
-        assert not cancelled.complete
-        assert cancelled.items == whole.items[: len(cancelled.items)]
-        assert cancelled.tables() or len(cancelled.items) == 1
-        assert cancelled.sentence.endswith(".")
-        resumed = upto(None, resume_from=cancelled.items)
-        assert resumed.complete
-        assert_same(resumed.items, whole.items)
-    assert_same(upto(None, resume_from=whole.items[::2]).items, whole.items)
-
-
-def assert_same(items, others):
-    assert items == others
-    for item, other in zip(items, others, strict=True):
-        assert item.arrays.keys() == other.arrays.keys()
-        for name, array in item.arrays.items():
-            np.testing.assert_array_equal(array, other.arrays[name])
+    assert_resumes(
+        lambda **more: run(half_told(), networks, max_side=33, **more),
+        lambda places, last: (1, places[5] + 3, places[20], last - 1),
+    )
 
 
 def test_what_is_there_is_not_computed_again(networks, monkeypatch):
