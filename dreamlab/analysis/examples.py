@@ -13,11 +13,11 @@ from dreamlab.analysis.examples_pictures import Answers, example_items
 from dreamlab.analysis.examples_settings import ExampleSettings
 from dreamlab.analysis.examples_words import sentence, tables
 from dreamlab.analysis.in_steps import in_steps
-from dreamlab.analysis.picture_sets import scaled
 from dreamlab.analysis.settings import check_side
 from dreamlab.classes import as_numbers, channel_label
 from dreamlab.images import PictureSet, Shape, to_pixels
 from dreamlab.images.picture_set import SIDE
+from dreamlab.images.squares import middle_square
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import chosen_layers
 
@@ -59,7 +59,7 @@ def run(
         return
     pixels, shape = pictures.pixels, Shape(settings.max_side * len(pictures), settings.max_side)
     if settings.max_side < SIDE:
-        pixels = np.stack([to_pixels(scaled(one, settings.max_side)) for one in pixels])
+        pixels = np.stack([to_pixels(middle_square(one, settings.max_side)) for one in pixels])
     efforts = [pixels * operations for pixels, operations in _work(shape, layer, settings)]
     looked = efforts[0] / sum(efforts)
     doing = f"{layer.name}, {len(pictures)} pictures"

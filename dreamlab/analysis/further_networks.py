@@ -12,6 +12,9 @@ from dreamlab.layers import chosen_layers, known_layers
 from dreamlab.own_models import OWN_SUFFIXES
 from dreamlab.zoo import base, check_network, is_address, is_on_offer, speed
 
+#: Most networks of a run beside the first: a chart of more curves says little.
+MOST_FURTHER = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class FurtherNetwork(Spec):
@@ -32,6 +35,13 @@ def further_networks(settings: Settings) -> tuple[str, ...]:
     """Return the names of the networks that settings name beside the first."""
     named = getattr(settings, "beside", ())
     return tuple(filter(None, (named,) if isinstance(named, str) else named))
+
+
+def check_names(networks: Sequence[str]) -> None:
+    """Raise `DreamError` if two networks of a run have the same name."""
+    for name in networks:
+        if networks.count(name) > 1:
+            raise DreamError(f"two networks are called {shown(name)}; give one, or rename a file")
 
 
 def layers_beside(name: str, own: tuple[LayerInfo, ...]) -> tuple[LayerInfo, ...]:

@@ -9,26 +9,23 @@ import numpy as np
 from dreamlab.analysis import separability_tables, separability_words
 from dreamlab.analysis.base import Analysis, AnalysisStep, Item, Work
 from dreamlab.analysis.further_networks import (
+    MOST_FURTHER,
     FurtherNetwork,
+    check_names,
     further_networks,
     layers_beside,
     operations_beside,
 )
 from dreamlab.analysis.in_steps import in_steps
-from dreamlab.analysis.picture_sets import (
-    MOST_FURTHER,
-    check_classes,
-    scaled,
-    told_apart,
-)
 from dreamlab.analysis.separability_figures import PICTURES, layer_item, set_item, wrong_items
 from dreamlab.analysis.settings import Settings, as_in_dreams, check_side
 from dreamlab.config.base import checked
 from dreamlab.config.specs import Many, choice, flag, number, setting
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, listed
 from dreamlab.images.conditions import CONDITIONS, under_condition
 from dreamlab.images.picture_set import SIDE, PictureSet
 from dreamlab.images.shape import Shape
+from dreamlab.images.squares import middle_square
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import chosen_layers
 from dreamlab.zoo import label
@@ -109,7 +106,7 @@ def run(
 
     All networks see the original pictures first, so that the best layer is soon known.
     """
-    told_apart([network.name for network in networks])
+    check_names([network.name for network in networks])
     layers = {network.name: _checked(network, settings) for network in networks}
     rounds = [
         _Round(network, layers[network.name], condition)
@@ -163,7 +160,7 @@ def _features(
     images = []
     for place, pixels in enumerate(pictures.pixels):
         generator = np.random.default_rng((settings.seed, place))
-        image = scaled(pixels, settings.max_side)
+        image = middle_square(pixels, settings.max_side)
         images.append(under_condition(image, one.condition, generator))
         yield 0.0
     return (
@@ -204,6 +201,22 @@ def _layers(model: str, layers: Sequence[LayerInfo]) -> tuple[LayerInfo, ...]:
     return found
 
 
+def _check_classes(pictures: PictureSet) -> None:
+    """Raise `DreamError` unless a set has two classes or more, of two pictures or more each."""
+    counts = pictures.counts
+    if len(counts) < 2:
+        only = f"all {len(pictures)} pictures are of one class" if counts else "there are none"
+        raise DreamError(
+            f"classes are told apart, and {only}: give a folder for each class, at least two"
+        )
+    single = [name for name, count in counts.items() if count < 2]
+    if single:
+        raise DreamError(
+            f"a picture is told by the others of its class, and {listed(single)} has a single "
+            "one: give each class two pictures or more"
+        )
+
+
 ANALYSIS = Analysis(
     name="separability",
     title="Separability",
@@ -221,6 +234,6 @@ ANALYSIS = Analysis(
     essentials=("pooling", "reliance"),
     needs_picture=False,
     of_set=True,
-    check=check_classes,
+    check=_check_classes,
     beside=MOST_FURTHER,
 )

@@ -14,6 +14,9 @@ from dreamlab.zoo import label, smallest_side
 #: Largest longest side of a picture that is looked at, in pixels.
 LARGEST_SIDE = 1024
 
+#: Largest side of square pictures that networks are compared on, in pixels: that of a set's.
+LARGEST_SQUARE = SIDE
+
 
 def as_in_dreams(name: str, default: Any) -> Any:
     """Return a field with the spec of the same field of `DreamConfig`, but its own default."""
@@ -30,12 +33,13 @@ def check_side(model: str, side: int, name: str) -> None:
     side : int
         Side of the pictures, in pixels.
     name : str
-        Name of the setting of the side, which is at most 224.
+        Name of the setting of the side, which is at most `LARGEST_SQUARE`.
     """
     least = smallest_side(model)
     if side < least:
         raise DreamError(
-            f"{name} is {side}; {label(model)} needs {least} px or more: choose {least} to {SIDE}"
+            f"{name} is {side}; {label(model)} needs {least} px or more: choose {least} to "
+            f"{LARGEST_SQUARE}"
         )
 
 

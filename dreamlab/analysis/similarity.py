@@ -14,7 +14,7 @@ from dreamlab.analysis.further_networks import (
     operations_beside,
 )
 from dreamlab.analysis.in_steps import in_steps
-from dreamlab.analysis.settings import Settings, as_in_dreams, check_side
+from dreamlab.analysis.settings import LARGEST_SQUARE, Settings, as_in_dreams, check_side
 from dreamlab.analysis.similarity_pictures import FEWEST, pictures_of
 from dreamlab.config.base import checked
 from dreamlab.config.specs import names, number, setting
@@ -36,9 +36,6 @@ _NETWORKS = 0.8
 #: How many times as long a multiplication of a Gram matrix takes as one of a network.
 _PRODUCTS = 3
 
-#: Largest side of the pictures that are compared, in pixels.
-_LARGEST = 224
-
 
 @checked
 class SimilaritySettings(Settings):
@@ -49,7 +46,9 @@ class SimilaritySettings(Settings):
     )
     layers: tuple[str, ...] = names((), "Layers of the first; none means those on offer.")
     crops: int = number(256, FEWEST, 1024, "Crops of the samples, if no pictures are given.")
-    side: int = number(64, 32, _LARGEST, "Side that pictures are cropped and scaled to, in pixels.")
+    side: int = number(
+        64, 32, LARGEST_SQUARE, "Side that pictures are cropped and scaled to, in pixels."
+    )
     seed: int = as_in_dreams("seed", 0)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from dreamlab.analysis import Analysis, Findings, named
 from dreamlab.analysis.catalogue import OF_SETS
 from dreamlab.analysis.files import file_of, files, pictures, plain
-from dreamlab.analysis.picture_sets import told_apart
+from dreamlab.analysis.further_networks import check_names
 from dreamlab.analysis.report import report
 from dreamlab.analysis.run import analyse
 from dreamlab.analysis.separability_figures import best_of_each
@@ -71,7 +71,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _task(options: argparse.Namespace) -> int:
     names = models(options, _MOST)
-    told_apart(names)
+    check_names(names)
     values = setting_values(options, specs(_SEPARABILITY.settings)) | {"beside": names[1:]}
     _SEPARABILITY.settings.from_dict(values)
     if "channels" in vars(options) and "layer" not in vars(options):

@@ -1,5 +1,6 @@
 """Files that hold pictures: their names in a sentence, and their bytes."""
 
+import io
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,13 @@ def label(file: str | Path | bytes | BinaryIO) -> str:
     if len(plain) > 60:
         plain = plain[:40] + "..." + plain[-17:]
     return plain or "the picture"
+
+
+def named(data: bytes, name: str) -> BinaryIO:
+    """Return bytes as a file of a name, which sentences say."""
+    file = io.BytesIO(data)
+    file.name = name
+    return file
 
 
 def read(file: str | Path | bytes | BinaryIO, label: str) -> bytes:

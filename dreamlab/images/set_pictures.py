@@ -1,11 +1,11 @@
 """Decodes the pictures of a set, each to its middle square."""
 
-import io
 import math
 from typing import NamedTuple
 
 import numpy as np
 
+from dreamlab.images import files
 from dreamlab.images.load import Loaded, read_image
 from dreamlab.images.picture_set import SIDE
 from dreamlab.images.pixels import to_pixels
@@ -37,12 +37,6 @@ class Square(NamedTuple):
     notes: tuple[str, ...]
 
 
-class _Named(io.BytesIO):
-    def __init__(self, data: bytes, name: str) -> None:
-        super().__init__(data)
-        self.name = name
-
-
 def read_square(data: bytes, name: str) -> Square:
     """Decode a picture's middle square, scaled to 224 px.
 
@@ -67,4 +61,4 @@ def read_square(data: bytes, name: str) -> Square:
 
 
 def _loaded(data: bytes, name: str, longest: int) -> Loaded:
-    return read_image(_Named(data, name), max_side=longest, max_memory=_MEMORY)
+    return read_image(files.named(data, name), max_side=longest, max_memory=_MEMORY)

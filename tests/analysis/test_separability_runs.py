@@ -80,6 +80,16 @@ def test_a_network_that_answers_nothing_tells_nothing():
     assert files(findings)["separability.csv"].count(b"\n") == 5
 
 
+def test_each_layer_has_its_place_and_its_work(networks):
+    findings = run(coloured(2), networks[:1], reliance=False)
+    of = {item.values["layer"]: item.values for item in findings.items if "depth" in item.values}
+    assert [values["place"] for values in of.values()] == pytest.approx([0, 1 / 3, 2 / 3, 1])
+    # Up to each layer, at 32 x 32 px: 3 x 3 taps, channels from and to; the pool halves both sides.
+    first, second, third = 9 * 3 * 4 * 32**2, 9 * 4 * 5 * 32**2, 9 * 5 * 6 * 16**2
+    work = [first, first + second, first + second, first + second + third]
+    assert [values["multiplications"] for values in of.values()] == pytest.approx(work)
+
+
 def test_two_networks_of_one_name(networks):
     with pytest.raises(DreamError, match="two networks are called 'one'; give one, or rename"):
         run(coloured(2), (*networks, tiny_network(seed=2, name="one")))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dreamlab.analysis.picture_sets import MOST_FURTHER
+from dreamlab.analysis.further_networks import MOST_FURTHER
 from dreamlab.errors import DreamError
 from dreamlab.ui.inputs.networks import described, offered
 from dreamlab.ui.session import state

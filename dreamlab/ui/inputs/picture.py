@@ -6,14 +6,13 @@ from importlib import resources
 from typing import BinaryIO, NamedTuple
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.config import DreamConfig, read_settings
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, read_image, seeded_noise
+from dreamlab.images import Picture, files, read_image, seeded_noise
 from dreamlab.images.kinds import SPOKEN
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control
@@ -111,7 +110,13 @@ def _current() -> Shown:
         upload = st.session_state.get("upload")
         if upload is None:
             raise DreamError("no picture is uploaded; drop one in, or choose a sample")
-        return _scaled(upload.file_id, side, background, _ALT[source], lambda: _named(upload))
+        return _scaled(
+            upload.file_id,
+            side,
+            background,
+            _ALT[source],
+            lambda: files.named(upload.getvalue(), upload.name),
+        )
     sample = resources.files("dreamlab").joinpath("samples", _FILES[source])
     return _scaled(source, side, background, _ALT[source], sample.read_bytes)
 
@@ -130,13 +135,6 @@ def _scaled(
 @st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
 def _noise(max_side: int, seed: int, alt: str) -> Picture:
     return Picture.of(seeded_noise(max_side * 2 // 3, max_side, seed), alt)
-
-
-def _named(upload: UploadedFile) -> BinaryIO:
-    """Return an upload as a file of its own, which has its name for sentences."""
-    file = io.BytesIO(upload.getvalue())
-    file.name = upload.name
-    return file
 
 
 def _uploaded() -> None:
