@@ -11,10 +11,11 @@ from dreamlab.analysis.files import files
 from dreamlab.analysis.run import analyse
 from dreamlab.dream import features
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, PictureNote
+from dreamlab.images import Picture, PictureNote, PictureSet
 from dreamlab.images.shape import Shape
 from dreamlab.layers import known_layers
 from dreamlab.models import Network
+from dreamlab.zoo import speed
 from tests.support.drawn_sets import coloured, half_told, meaningless
 from tests.support.resumed import assert_resumes, assert_same
 from tests.support.tiny import silenced, tiny_network
@@ -88,6 +89,40 @@ def test_each_layer_has_its_place_and_its_work(networks):
     first, second, third = 9 * 3 * 4 * 32**2, 9 * 4 * 5 * 32**2, 9 * 5 * 6 * 16**2
     work = [first, first + second, first + second, first + second + third]
     assert [values["multiplications"] for values in of.values()] == pytest.approx(work)
+
+
+def test_each_picture_is_shuffled_in_an_order_of_its_own(networks, monkeypatch):
+    seen, real = [], features.pooled_features
+
+    def spy(network, layers, pictures, *arguments):
+        seen.append(pictures)
+        return real(network, layers, pictures, *arguments)
+
+    monkeypatch.setattr(features, "pooled_features", spy)
+    of = half_told({"green": 2, "red": 2})
+    same = PictureSet(np.repeat(of.pixels[:1], 4, 0), of.names, of.labels)
+    run(same, networks[:1])
+    original, *_, shuffled = seen
+    assert len(np.unique(original, axis=0)) == 1 and len(np.unique(shuffled, axis=0)) == 4
+    np.testing.assert_array_equal(np.sort(shuffled, axis=None), np.sort(original, axis=None))
+
+
+def test_the_plan_has_each_look_of_each_network():
+    separability = named("separability")
+    shape, layers = Shape(640, 64), known_layers("vgg16")
+
+    def parts(**values):
+        settings = separability.settings(max_side=64, **values)
+        return separability.plan(shape, settings, "vgg16", layers)
+
+    ((once, operations),) = parts(reliance=False)
+    assert parts() == [(4 * once, operations)]
+    own, beside = parts(beside=["vgg16:untrained"])
+    assert own == beside
+    most = max(layer.operations for layer in known_layers("efficientnet_lite0"))
+    own, beside = parts(beside=["efficientnet_lite0"])
+    ratio = speed("vgg16") / speed("efficientnet_lite0")
+    assert beside == (own[0], pytest.approx(most * ratio)) and ratio > 2
 
 
 def test_two_networks_of_one_name(networks):
