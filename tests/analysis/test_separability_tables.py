@@ -2,6 +2,7 @@
 
 import pytest
 
+from dreamlab.analysis.separability_figures import best_for
 from tests.support.separability import layer, said
 
 
@@ -120,3 +121,14 @@ def test_where_each_class_becomes_told():
     made = table("classes", *FIVE)
     assert made.columns == ("layer", "cat", "dog") and made.drawn == "lines"
     assert made.rows == (("b1", 0.8, 0.8), ("b2", 0.8, 0.8), ("b3", 0.8, 0.8))
+
+
+def test_of_layers_that_tell_a_class_alike_the_one_of_less_work_is_named():
+    costly, cheap = (
+        layer(layer=name, multiplications=work, recalls=[0.9, told], false_alarms=[0.1, 0.1])
+        for name, work, told in (("deep", 2e9, 0.9), ("early", 1e9, 0.8))
+    )
+    figures = [costly.values, cheap.values]
+    for order in (figures, figures[::-1]):
+        assert best_for(order, 0)["layer"] == "early"
+        assert best_for(order, 1)["layer"] == "deep"
