@@ -5,6 +5,7 @@ import pytest
 from dreamlab.analysis import shipped
 from dreamlab.images.shipped_task import shipped_task
 from dreamlab.ui.inputs import picture_set
+from dreamlab.ui.session import uploads
 from tests.support.fake_backend import open_page, sound, words
 from tests.support.panel import SETUP
 from tests.support.sets import packed, picture, pictures
@@ -19,14 +20,14 @@ def page(monkeypatch, fake):
     return open_page(monkeypatch, fake, setup=SETUP.encode(), analysis="separability")
 
 
-def uploads(page):
+def uploaders(page):
     return [widget for widget in page.file_uploader if widget.key.startswith("task.upload")]
 
 
 def given(page, *files):
     """The page with pictures of the visitor."""
     page.segmented_control(key="task.source").set_value("Files or a ZIP").run()
-    (upload,) = uploads(sound(page))
+    (upload,) = uploaders(sound(page))
     for file in files:
         upload.upload(*file)
     return sound(upload.run())
@@ -67,7 +68,7 @@ def test_a_run_has_the_shipped_task_and_the_chosen_networks(page, fake):
 def test_pictures_of_ones_own_are_what_runs(page, fake):
     given(page, ZIP)
     assert "6 pictures · day 3 · night 3" in words(page).replace("\u00a0", " ")
-    assert not uploads(page)  # the files themselves are let go
+    assert not uploaders(page)  # the files themselves are let go
     run(page, fake)
     (task,) = fake.requests.values()
     assert task.pictures.counts == {"day": 3, "night": 3}
@@ -105,6 +106,16 @@ def test_what_cannot_be_read_is_a_sentence_and_nothing_is_lost(page, fake, file,
     assert fake.findings("job1").sentence in words(sound(page))
 
 
+@pytest.mark.parametrize("data", [ZIP[1], b"no archive"])
+def test_the_files_are_let_go_once_they_are_read_and_refused_ones_are_told(page, monkeypatch, data):
+    gone = []
+    monkeypatch.setattr(uploads, "let_go", lambda files: gone.extend(file.name for file in files))
+    monkeypatch.setattr(uploads, "refused", lambda: 3)
+    given(page, ("task.zip", data, "application/zip"))
+    assert gone == ["task.zip"]
+    assert "3 files were not taken: all together are over 100 MB" in words(page)
+
+
 def test_no_picture_of_a_visitor_is_in_an_address(page, fake):
     run(given(page, ZIP), fake)
     links = [block.value for block in page.code if "setup=" in block.value]
@@ -117,7 +128,7 @@ def test_the_sets_of_all_visitors_are_bounded(page, monkeypatch):
     monkeypatch.setattr(picture_set, "_MOST_HELD", 4 * shipped_task().nbytes // 48)
     given(page, ZIP)
     assert "the page holds as many pictures of its visitors as it may" in words(page)
-    assert uploads(page)
+    assert uploaders(page)
 
 
 def test_the_networks_are_in_the_link(monkeypatch, fake):

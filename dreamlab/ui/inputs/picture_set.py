@@ -10,7 +10,7 @@ from dreamlab.images.overview import overview
 from dreamlab.images.picture_set import MOST_PICTURES, SIDE
 from dreamlab.images.shipped_task import shipped_task
 from dreamlab.ui import style
-from dreamlab.ui.session import state
+from dreamlab.ui.session import state, uploads
 
 #: Where the pictures come from.
 _SHIPPED, _FILES, _FOLDER = "The shipped task", "Files or a ZIP", "A folder"
@@ -44,11 +44,12 @@ def show() -> None:
     shown = own or (shipped_task() if source == _SHIPPED else None)
     if shown is None:
         return
+    total = f"{len(shown)} picture{'s' * (len(shown) > 1)}"
     counts = [f"{name} {count}" for name, count in shown.counts.items()]
     small = overview(shown)
     st.image(small.jpeg, width="content", alt=small.name)
     with st.container(horizontal=True, vertical_alignment="center"):
-        style.note(style.facts(f"{len(shown)} pictures", *(counts or ["no classes"])))
+        style.note(style.facts(total, *(counts or ["no classes"])))
         if own is not None:
             st.button(
                 "Remove",
@@ -93,13 +94,14 @@ def _upload(folder: bool) -> None:
         "Your pictures, a folder for each class",
         type=None,
         accept_multiple_files="directory" if folder else True,
+        max_upload_size=_MOST_BYTES // 10**6,
         key=f"task.upload.{turn}.{folder}",
     )
     style.note(
         f"Up to {MOST_PICTURES} pictures and {_MOST_BYTES // 10**6} MB. Classes are the folders, "
         "in a ZIP too, or what stands before the number in a file's name, as cat_01.jpg. Pictures "
-        f"are looked at in {SIDE} × {SIDE} px, are kept in memory alone, and go when you close the "
-        "page."
+        f"are looked at in {SIDE} × {SIDE} px, are kept in memory alone, and go when you close or "
+        "reload the page."
     )
     if not files:
         return
@@ -111,7 +113,14 @@ def _upload(folder: bool) -> None:
             state.notify(f"The pictures were not taken: {error}.")
         else:
             st.session_state[_OWN] = pictures
-    # Another key is another upload: the files of this one are dropped.
+        finally:
+            uploads.let_go(files)
+    if over := uploads.refused():
+        state.notify(
+            f"{over} file{'s were' if over > 1 else ' was'} not taken: all together are over "
+            f"{_MOST_BYTES // 10**6} MB; give fewer or smaller ones."
+        )
+    # Another key is another upload: this one would list files that are gone.
     st.session_state[_TURN] = turn + 1
     st.rerun()
 
