@@ -52,7 +52,7 @@ def test_pictures_of_ones_own_are_told_apart(visitor):
     task = {"name": "task.zip", "mimeType": "application/zip", "buffer": packed(FILES)}
     give(page, "Files or a ZIP", task)
     page.get_by_role("button", name="Run").first.click()
-    said = page.get_by_text(re.compile("^EfficientNet-Lite0 · \\d"))
+    said = page.get_by_text(re.compile("^EfficientNet-Lite0 · your pictures · \\d"))
     expect(said).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile("is best: |No layer separates"))).to_be_visible()
     look = page.get_by_role("button", name=re.compile("^See what "))

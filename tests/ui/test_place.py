@@ -115,7 +115,7 @@ def test_where_nothing_has_run_there_is_the_finished_example(page, fake, analysi
     open_panel(page, analysis)
     findings = shipped.example(analysis)
     said = words(page)
-    assert f"A finished example: VGG16 on {shipped.subject(analysis)}." in said
+    assert f"A finished example on {shipped.subject(analysis)}: VGG16." in said
     assert findings.sentence in said
     alts = [image.proto.imgs[0].alt for image in page.image]
     assert {item.caption for item in findings.items if item.picture is not None} <= set(alts)

@@ -34,7 +34,7 @@ def given(page, *files):
 
 
 def run(page, fake):
-    page.button(key="separability.vgg16.run").click().run()
+    page.button(key="separability.run").click().run()
     fake.finish()
     return sound(page.run())
 
@@ -45,7 +45,7 @@ def test_a_link_opens_the_networks_with_the_shipped_task_and_a_finished_example(
     assert "48 pictures · plain 12 · red 12 · star 12 · striped 12" in said.replace("\u00a0", " ")
     findings = shipped.example("separability")
     assert findings.sentence in said
-    assert "on the shipped task. Run makes your own" in said
+    assert "A finished example on the shipped task: VGG16, EfficientNet-Lite0 and" in said
     charts = [chart.proto.alt for chart in page.get("vega_lite_chart")]
     drawn = [table.title for table in findings.tables() if table.drawn]
     assert [title for title in charts if title in drawn] == drawn
@@ -76,7 +76,7 @@ def test_pictures_of_ones_own_are_what_runs(page, fake):
     page.button(key="task.remove").click().run()
     assert "Cannot run yet: there are no pictures; drop some in" in words(sound(page))
     page.segmented_control(key="task.source").set_value("The shipped task").run()
-    assert "Picture or settings have changed since" in words(sound(page))
+    assert "Pictures, networks or settings have changed since" in words(sound(page))
 
 
 def test_files_have_their_classes_by_name_and_what_is_left_out_is_named(page):
@@ -110,10 +110,17 @@ def test_what_cannot_be_read_is_a_sentence_and_nothing_is_lost(page, fake, file,
 def test_the_files_are_let_go_once_they_are_read_and_refused_ones_are_told(page, monkeypatch, data):
     gone = []
     monkeypatch.setattr(uploads, "let_go", lambda files: gone.extend(file.name for file in files))
-    monkeypatch.setattr(uploads, "refused", lambda: 3)
     given(page, ("task.zip", data, "application/zip"))
     assert gone == ["task.zip"]
-    assert "3 files were not taken: all together are over 100 MB" in words(page)
+
+
+def test_files_that_the_server_refused_are_told_for_as_long_as_the_others_are_there(
+    page, monkeypatch
+):
+    refused = iter([3])
+    monkeypatch.setattr(uploads, "refused", lambda: next(refused, 0))
+    given(page, ZIP)
+    assert "3 files not sent, as all together are over 100 MB" in words(sound(page.run()))
 
 
 def test_no_picture_of_a_visitor_is_in_an_address(page, fake):
@@ -138,9 +145,30 @@ def test_the_networks_are_in_the_link(monkeypatch, fake):
     said = words(sound(page))
     assert "A network in the address was left out: unknown model 'vgg17'" in said
     assert page.multiselect(key="task.networks").value == ["efficientnet_lite0"]
-    assert "separability.efficientnet_lite0.run" in {button.key for button in page.button}
+    assert "separability.run" in {button.key for button in page.button}
     (link,) = [block.value for block in page.code if "setup=" in block.value]
     assert link.endswith("&analysis=separability&networks=efficientnet_lite0")
+
+
+def test_another_choice_of_networks_keeps_what_was_found_and_how_it_was_set(page, fake):
+    page.selectbox(key="separability.set.pooling").set_value("max").run()
+    run(page, fake)
+    page.multiselect(key="task.networks").set_value(["efficientnet_lite0"]).run()
+    said = words(sound(page))
+    assert fake.findings("job1").sentence in said
+    assert "Pictures, networks or settings have changed since" in said
+    assert page.selectbox(key="separability.set.pooling").value == "max"
+    page.button(key="separability.run").click().run()
+    assert fake.requests["job2"].model == "efficientnet_lite0"
+    page.multiselect(key="task.networks").set_value(["vgg16"]).run()
+    assert "separability.cancel" in {button.key for button in sound(page).button}
+
+
+def test_a_run_says_whose_pictures_it_was_of(page, fake):
+    run(page, fake)
+    assert "VGG16 and EfficientNet-Lite0 · the shipped task · " in words(page)
+    run(given(page, ZIP), fake)
+    assert "VGG16 and EfficientNet-Lite0 · your pictures · " in words(page)
 
 
 def test_a_single_class_cannot_run(page):
@@ -149,24 +177,24 @@ def test_a_single_class_cannot_run(page):
         "Cannot run yet: classes are told apart, and there are none: give a folder for each class"
         in words(page)
     )
-    assert page.button(key="separability.vgg16.run").disabled
+    assert page.button(key="separability.run").disabled
 
 
 def test_a_cancelled_run_goes_on_with_the_same_pictures_alone(page, fake):
     given(page, ZIP)
-    page.button(key="separability.vgg16.run").click().run()
+    page.button(key="separability.run").click().run()
     fake.advance(5)
     fake.cancel("job1")
     pictures = fake.requests["job1"].pictures
     sound(page.run())
-    page.button(key="separability.vgg16.resume").click().run()
+    page.button(key="separability.resume").click().run()
     assert len(fake.resumed["job2"]) == 5
     assert fake.requests["job2"].pictures == pictures
     fake.advance(7)
     fake.cancel("job2")
     page.run()
     page.segmented_control(key="task.source").set_value("The shipped task").run()
-    assert "separability.vgg16.resume" not in {button.key for button in sound(page).button}
+    assert "separability.resume" not in {button.key for button in sound(page).button}
 
 
 def test_what_a_channel_looks_for_stands_beside_what_it_finds(page, fake):
@@ -196,5 +224,5 @@ def test_the_best_layer_is_looked_into_by_a_click(page, fake):
 def test_without_classes_there_is_what_a_layer_finds(page, fake):
     given(page, *[(f"IMG_{n}.png", picture(n), "image/png") for n in range(4)])
     assert "4 pictures · no classes" in words(page).replace("\u00a0", " ")
-    assert page.button(key="separability.vgg16.run").disabled
+    assert page.button(key="separability.run").disabled
     assert not page.button(key="examples.vgg16.run").disabled

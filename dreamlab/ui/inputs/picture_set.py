@@ -1,5 +1,6 @@
 """The pictures of a task: the shipped ones, or the visitor's own, which stay in memory alone."""
 
+import dataclasses
 import weakref
 
 import streamlit as st
@@ -105,9 +106,13 @@ def _upload(folder: bool) -> None:
     )
     if not files:
         return
+    over = uploads.refused()
     with st.spinner("Reading the pictures"):
         try:
             pictures = read_set([(file.name, file) for file in files], most_bytes=_MOST_BYTES)
+            if over:
+                notes = (_not_sent(over), *pictures.notes)
+                pictures = dataclasses.replace(pictures, notes=notes)
             _hold(pictures)
         except DreamError as error:
             state.notify(f"The pictures were not taken: {error}.")
@@ -115,14 +120,17 @@ def _upload(folder: bool) -> None:
             st.session_state[_OWN] = pictures
         finally:
             uploads.let_go(files)
-    if over := uploads.refused():
-        state.notify(
-            f"{over} file{'s were' if over > 1 else ' was'} not taken: all together are over "
-            f"{_MOST_BYTES // 10**6} MB; give fewer or smaller ones."
-        )
     # Another key is another upload: this one would list files that are gone.
     st.session_state[_TURN] = turn + 1
     st.rerun()
+
+
+def _not_sent(over: int) -> str:
+    """Return the note on files that the server refused to take."""
+    return (
+        f"{over} file{'s' * (over > 1)} not sent, as all together are over {_MOST_BYTES // 10**6} "
+        "MB: give fewer or smaller ones"
+    )
 
 
 def _hold(pictures: PictureSet) -> None:
