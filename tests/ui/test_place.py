@@ -75,6 +75,14 @@ def test_the_way_back_of_the_browser_leads_to_the_wall(page):
     assert "large-card-atlas" in keys(sound(page.run()))
 
 
+@pytest.mark.parametrize("before", ["Compare", "Layer by layer"])
+def test_the_way_back_of_the_browser_leads_out_of_the_networks(monkeypatch, fake, before):
+    page = open_page(monkeypatch, fake, analysis="separability")
+    page.session_state["before_networks"] = before
+    del page.query_params["analysis"]  # as the browser does
+    assert sound(page.run()).session_state["part"] == before
+
+
 def test_the_wall_says_where_there_is_something_of_the_visitors(page, fake):
     run_to_end(open_panel(page), fake)
     page.button(key="back").click().run()

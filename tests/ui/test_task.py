@@ -1,13 +1,18 @@
 """The place of networks: a set of pictures, what separates its classes, and what is found in it."""
 
+import functools
+import gc
+
 import pytest
 
 from dreamlab.analysis import shipped
 from dreamlab.images.shipped_task import shipped_task
 from dreamlab.ui.inputs import picture_set
 from dreamlab.ui.session import uploads
+from tests.support import fake_findings
 from tests.support.fake_backend import open_page, sound, words
 from tests.support.panel import SETUP
+from tests.support.separability import layer, said
 from tests.support.sets import packed, picture, pictures
 
 #: Two classes of three pictures.
@@ -131,6 +136,22 @@ def test_no_picture_of_a_visitor_is_in_an_address(page, fake):
     assert "day" not in address + "".join(links)
 
 
+def kept_for_all():
+    """Number of entries of each cache of the page that all visitors share."""
+    caches = [each for each in gc.get_objects() if isinstance(each, functools._lru_cache_wrapper)]
+    of_page = [each for each in caches if each.__module__.startswith("dreamlab.ui")]
+    return {each.__qualname__: each.cache_info().currsize for each in of_page}
+
+
+def test_the_charts_of_a_visitor_s_classes_are_in_no_cache_of_all_visitors(monkeypatch, page, fake):
+    monkeypatch.setitem(fake_findings._FOUND, "separability", lambda task: said(layer()).items)
+    given(page, ZIP)
+    before = kept_for_all()
+    run(page, fake)
+    assert page.get("vega_lite_chart")
+    assert before and kept_for_all() == before
+
+
 def test_the_sets_of_all_visitors_are_bounded(page, monkeypatch):
     monkeypatch.setattr(picture_set, "_MOST_HELD", 4 * shipped_task().nbytes // 48)
     given(page, ZIP)
@@ -145,6 +166,7 @@ def test_the_networks_are_in_the_link(monkeypatch, fake):
     said = words(sound(page))
     assert "A network in the address was left out: unknown model 'vgg17'" in said
     assert page.multiselect(key="task.networks").value == ["efficientnet_lite0"]
+    assert "networks" not in page.query_params  # or each reload would say it again
     assert "separability.run" in {button.key for button in page.button}
     (link,) = [block.value for block in page.code if "setup=" in block.value]
     assert link.endswith("&analysis=separability&networks=efficientnet_lite0")
@@ -162,6 +184,13 @@ def test_another_choice_of_networks_keeps_what_was_found_and_how_it_was_set(page
     assert fake.requests["job2"].model == "efficientnet_lite0"
     page.multiselect(key="task.networks").set_value(["vgg16"]).run()
     assert "separability.cancel" in {button.key for button in sound(page).button}
+
+
+def test_networks_in_the_link_above_the_most_are_told(monkeypatch, fake):
+    names = "vgg16,vgg16,efficientnet_lite0,vgg16:untrained,efficientnet_lite0:untrained,vgg19"
+    page = open_page(monkeypatch, fake, analysis="separability", networks=names)
+    assert "left out: vgg19 is one too many; choose up to 4." in words(sound(page))
+    assert page.multiselect(key="task.networks").value == names.split(",")[1:-1]
 
 
 def test_a_run_says_whose_pictures_it_was_of(page, fake):
@@ -213,12 +242,12 @@ def test_the_best_layer_is_looked_into_by_a_click(page, fake):
     run(page, fake)
     page.button(key="task.look_into").click().run()
     best = "efficientnet_lite0"
-    layer = fake.findings("job1").sentence.partition(" ")[0]
+    name = fake.findings("job1").sentence.partition(" ")[0]
     assert sound(page).segmented_control(key="task.network").value == best
-    assert page.selectbox(key=f"examples.{best}.set.layer").value == layer
+    assert page.selectbox(key=f"examples.{best}.set.layer").value == name
     page.button(key=f"examples.{best}.run").click().run()
     task = fake.requests["job2"]
-    assert (task.analysis, task.model, task.settings.layer) == ("examples", best, layer)
+    assert (task.analysis, task.model, task.settings.layer) == ("examples", best, name)
 
 
 def test_without_classes_there_is_what_a_layer_finds(page, fake):

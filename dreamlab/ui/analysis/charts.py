@@ -1,6 +1,5 @@
 """Tables of findings as charts: specifications for Vega-Lite."""
 
-import functools
 import json
 from typing import Any
 
@@ -20,8 +19,6 @@ _LETTER = 7
 _LONGEST_ROW = 120
 
 
-# Altair validates a chart for 0.25 s: cache the specification.
-@functools.lru_cache(maxsize=32)
 def spec(table: Table, light: bool) -> str:
     """Return a table that is drawn as a chart, for a light or a dark theme, as JSON."""
     chart = _line_chart(table) if table.drawn == "lines" else _heat_map(table)

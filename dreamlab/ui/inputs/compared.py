@@ -19,14 +19,17 @@ def restore() -> None:
     if _COMPARED in st.session_state:
         return
     networks = [name for name in st.query_params.get(_PARAMETER, "").split(",") if name]
-    known = []
-    for name in networks[: 1 + MOST_FURTHER]:
+    known = list[str]()
+    for name in dict.fromkeys(networks):
         try:
             check_network(name)
+            if len(known) > MOST_FURTHER:
+                raise DreamError(f"{name} is one too many; choose up to {1 + MOST_FURTHER}")
             known.append(name)
         except DreamError as error:
             state.notify(f"A network in the address was left out: {error}.")
-    st.session_state[_COMPARED] = list(dict.fromkeys(known)) or _default()
+            st.query_params.pop(_PARAMETER, None)
+    st.session_state[_COMPARED] = known or _default()
 
 
 def address() -> dict[str, str]:
