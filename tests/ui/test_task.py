@@ -189,7 +189,7 @@ def test_another_choice_of_networks_keeps_what_was_found_and_how_it_was_set(page
 def test_networks_in_the_link_above_the_most_are_told(monkeypatch, fake):
     names = "vgg16,vgg16,efficientnet_lite0,vgg16:untrained,efficientnet_lite0:untrained,vgg19"
     page = open_page(monkeypatch, fake, analysis="separability", networks=names)
-    assert "left out: vgg19 is one too many; choose up to 4." in words(sound(page))
+    assert "Up to 4 networks are compared; left out of the address: vgg19." in words(sound(page))
     assert page.multiselect(key="task.networks").value == names.split(",")[1:-1]
 
 
