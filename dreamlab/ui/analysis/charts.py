@@ -104,7 +104,10 @@ def _line_chart(table: Table) -> alt.Chart | alt.LayerChart:
     if len(columns) <= len(style.COLOURS):
         shades = {"range": list(style.COLOURS[: len(columns)])}
     # Where there are bands, the legend would be as pale as they are.
-    legend = alt.Legend(orient="top", title=None, columns=3, labelLimit=220, symbolOpacity=1)
+    across_top = alt.expr("width > 500 ? 3 : 2")  # a phone would cut the third off
+    legend = alt.Legend(
+        orient="top", title=None, columns=across_top, labelLimit=220, symbolOpacity=1
+    )
     base = alt.Chart(alt.Data(values=values)).encode(
         x=x,
         color=alt.Color(
