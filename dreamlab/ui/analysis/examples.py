@@ -33,7 +33,7 @@ def _gallery(findings: Findings, job: str, look: Look) -> None:
                 for item in items:
                     if item.values["kind"] not in _GROUPS:
                         gallery.draw(findings, job, look, item)
-            with found:
+            with found, st.container(key=f"found-{look.key}-{channel}"):
                 _found(findings, job, look, items)
 
 
