@@ -187,7 +187,7 @@ def test_nothing_reads_what_could_run():
 
 def test_the_server_s_own_settings_keep_visitors_safe():
     given = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
-    assert given["server"]["maxUploadSize"] == given["server"]["maxMessageSize"] == 10
+    assert (given["server"]["maxUploadSize"], given["server"]["maxMessageSize"]) == (100, 10)
     assert given["server"]["enableXsrfProtection"] is True
     assert given["client"]["showErrorDetails"] == "none"
     assert given["browser"]["gatherUsageStats"] is False

@@ -23,26 +23,21 @@ from starlette.middleware import Middleware
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import runtime
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
 from dreamlab.jobs.own_files import offer_own
 from dreamlab.jobs.service import checked
 from dreamlab.ui.assets import Assets
-from dreamlab.ui.session import backend, visitors
+from dreamlab.ui.session import backend, uploads, visitors
 
 _HEALTH = "/_stcore/health"
 
 #: Headers of a conditional request.
 _IF = (b"if-none-match", b"if-modified-since")
 
-#: Most bytes of uploads that a session may hold before it adds another.
-_UPLOADS = 20 * 2**20
-
 # Keep uploads in memory: no visitor's data goes to disk, and the disk may be full.
-MultiPartParser.spool_max_size = 11 * 2**20
+MultiPartParser.spool_max_size = uploads.MOST_OF_SESSION
 
 
 def policy() -> str:
@@ -118,29 +113,20 @@ class Guard:
         if wrong is not None:
             answer = PlainTextResponse(wrong, 503, headers={"Cache-Control": "no-cache"})
             await answer(scope, receive, guarded)
-        elif scope["method"] == "PUT" and _upload_bytes(scope["path"]) > _UPLOADS:
-            answer = PlainTextResponse("there are too many uploads: take some back", 413)
-            await answer(scope, receive, guarded)
-        else:
+            return
+        session = uploads.session_of(scope["path"]) if scope["method"] == "PUT" else None
+        if session is None:
             await self._app(scope, receive, guarded)
+            return
+        with uploads.admitted(session, Headers(scope=scope).get("content-length", "")) as room:
+            full = PlainTextResponse("there are too many uploads: take some back", 413)
+            await (self._app if room else full)(scope, receive, guarded)
 
 
 def _cookie(scope: Scope) -> str:
     """Return a new cookie, by which the server recognizes a browser."""
     value = f"{visitors.COOKIE}={secrets.token_urlsafe(16)}; Path=/; HttpOnly; SameSite=Lax"
     return value + ("; Secure" if scope["scheme"] == "https" else "")
-
-
-def _upload_bytes(path: str) -> int:
-    """Return the size of all uploads, in bytes, of the session that an upload path names."""
-    match = re.search(r"/_stcore/upload_file/([^/]+)/[^/]+$", path)
-    if match is None or not runtime.exists():
-        return 0
-    manager = runtime.get_instance().uploaded_file_mgr
-    if not isinstance(manager, MemoryUploadedFileManager):
-        return 0
-    files = manager.file_storage.get(match[1], {})
-    return sum(len(file.data) for file in list(files.values()))
 
 
 def problem(jobs: Backend) -> str | None:

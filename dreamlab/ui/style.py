@@ -20,7 +20,8 @@ _CSS = f"""
 [class*="st-key-edgedx-"] {{ border-top: 3px solid #8a8a86; }}
 [class*="st-key-edged"] {{ gap: 0.4rem; padding: 0.7rem; }}
 [class*="st-key-edged"] img {{ border-radius: 0.3rem; }}
-[class*="st-key-pair"] [data-testid="stColumn"] {{ min-width: 0; }}
+:is([class*="st-key-pair"], [class*="st-key-found-"]) [data-testid="stColumn"] {{
+  min-width: 0; }}
 [data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding-bottom: 0; }}
 .st-key-source button, .st-key-background button {{ padding-left: .45rem; padding-right: .45rem; }}
 :is(.st-key-source, .st-key-background) :is([role="radiogroup"], [role="group"]) {{

@@ -72,7 +72,7 @@ def test_the_wall_the_address_and_the_way_back(visitor):
     back = page.get_by_role("button", name="All analyses")
     expect(back).to_be_visible()
     assert "analysis=atlas" in page.url
-    expect(page.get_by_text("A finished example: VGG16 on the sample cat.")).to_be_visible()
+    expect(page.get_by_text("A finished example on the sample cat: VGG16.")).to_be_visible()
     page.go_back()
     expect(atlas).to_be_visible()
     assert "analysis" not in page.url
@@ -94,7 +94,7 @@ def test_every_example_is_drawn_and_the_console_is_silent(visitor, analysis):
     said = []
     page.on("console", lambda message: said.append(message.text))
     page.goto(f"{page.url.partition('?')[0]}?analysis={analysis}")
-    said_so = page.get_by_text(f"A finished example: VGG16 on {subject(analysis)}.")
+    said_so = page.get_by_text(f"A finished example on {subject(analysis)}: VGG16.")
     expect(said_so).to_be_visible()
     charts = [table for table in example(analysis).tables() if table.drawn]
     shown = page.get_by_test_id("stVegaLiteChart").filter(visible=True)

@@ -42,6 +42,11 @@ def test_the_finished_examples_are_drawn_and_the_console_is_silent(visitors, sch
         expect(page.get_by_text(example(name).sentence)).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart").filter(visible=True).last).to_be_visible()
     assert faults(page) == []
+    found = page.locator("[class*=st-key-found-]").first
+    assert found.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+    edge = found.evaluate("element => element.getBoundingClientRect().right")
+    for shown in found.get_by_role("img").all():
+        assert shown.evaluate("element => element.getBoundingClientRect().right") <= edge + 1
     main = page.get_by_test_id("stMain")
     assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
     assert visitor.faults() == []
@@ -52,7 +57,7 @@ def test_pictures_of_ones_own_are_told_apart(visitor):
     task = {"name": "task.zip", "mimeType": "application/zip", "buffer": packed(FILES)}
     give(page, "Files or a ZIP", task)
     page.get_by_role("button", name="Run").first.click()
-    said = page.get_by_text(re.compile("^EfficientNet-Lite0 · \\d"))
+    said = page.get_by_text(re.compile("^EfficientNet-Lite0 · your pictures · \\d"))
     expect(said).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile("is best: |No layer separates"))).to_be_visible()
     look = page.get_by_role("button", name=re.compile("^See what "))

@@ -75,6 +75,14 @@ def test_the_way_back_of_the_browser_leads_to_the_wall(page):
     assert "large-card-atlas" in keys(sound(page.run()))
 
 
+@pytest.mark.parametrize("before", ["Compare", "Layer by layer"])
+def test_the_way_back_of_the_browser_leads_out_of_the_networks(monkeypatch, fake, before):
+    page = open_page(monkeypatch, fake, analysis="separability")
+    page.session_state["before_networks"] = before
+    del page.query_params["analysis"]  # as the browser does
+    assert sound(page.run()).session_state["part"] == before
+
+
 def test_the_wall_says_where_there_is_something_of_the_visitors(page, fake):
     run_to_end(open_panel(page), fake)
     page.button(key="back").click().run()
@@ -115,7 +123,7 @@ def test_where_nothing_has_run_there_is_the_finished_example(page, fake, analysi
     open_panel(page, analysis)
     findings = shipped.example(analysis)
     said = words(page)
-    assert f"A finished example: VGG16 on {shipped.subject(analysis)}." in said
+    assert f"A finished example on {shipped.subject(analysis)}: VGG16." in said
     assert findings.sentence in said
     alts = [image.proto.imgs[0].alt for image in page.image]
     assert {item.caption for item in findings.items if item.picture is not None} <= set(alts)

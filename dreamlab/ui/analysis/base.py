@@ -32,6 +32,8 @@ class Panel:
         ended.
     resumes : bool
         Whether an incomplete run can resume where it stopped.
+    all_networks : bool
+        Whether one run has all networks, so that there is one whichever are chosen.
     gallery : callable or None
         ``gallery(findings, job, look)`` draws the pictures in place of the shared gallery.
     pictures : str
@@ -44,6 +46,7 @@ class Panel:
     variant: Callable[[Item], Variant] | None = None
     below: Callable[[str, Findings], None] = lambda model, findings: None
     resumes: bool = True
+    all_networks: bool = False
     gallery: Callable[[Findings, str, "Look"], None] | None = None
     pictures: str = ""
 
@@ -76,9 +79,14 @@ class Look:
     shown: str = ""
 
     @property
+    def place(self) -> tuple[str, str]:
+        """Names of the analysis and of the network that its run is kept by."""
+        return self.analysis, "" if self.panel.all_networks else self.model
+
+    @property
     def key(self) -> str:
         """Start of the keys of its widgets."""
-        return f"{self.analysis}.{self.model}"
+        return ".".join(filter(None, self.place))
 
     def titled(self, text: str) -> str:
         """Return a title or description, with the network's name unless the column is alone."""

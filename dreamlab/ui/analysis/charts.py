@@ -1,6 +1,5 @@
 """Tables of findings as charts: specifications for Vega-Lite."""
 
-import functools
 import json
 from typing import Any
 
@@ -20,8 +19,6 @@ _LETTER = 7
 _LONGEST_ROW = 120
 
 
-# Altair validates a chart for 0.25 s: cache the specification.
-@functools.lru_cache(maxsize=32)
 def spec(table: Table, light: bool) -> str:
     """Return a table that is drawn as a chart, for a light or a dark theme, as JSON."""
     chart = _line_chart(table) if table.drawn == "lines" else _heat_map(table)
@@ -107,7 +104,10 @@ def _line_chart(table: Table) -> alt.Chart | alt.LayerChart:
     if len(columns) <= len(style.COLOURS):
         shades = {"range": list(style.COLOURS[: len(columns)])}
     # Where there are bands, the legend would be as pale as they are.
-    legend = alt.Legend(orient="top", title=None, columns=3, labelLimit=220, symbolOpacity=1)
+    across_top = alt.expr("width > 500 ? 3 : 2")  # a phone would cut the third off
+    legend = alt.Legend(
+        orient="top", title=None, columns=across_top, labelLimit=220, symbolOpacity=1
+    )
     base = alt.Chart(alt.Data(values=values)).encode(
         x=x,
         color=alt.Color(

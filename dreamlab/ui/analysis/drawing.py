@@ -1,5 +1,6 @@
 """Findings on the page: pictures, heat maps, line charts and downloads."""
 
+import functools
 import json
 from collections.abc import Callable
 from functools import partial
@@ -29,10 +30,11 @@ from dreamlab.ui.dreams.tables import light
 def tables(findings: Findings, look: Look, *, most: int | None = None) -> None:
     """Draw the tables of some findings, or the first ones."""
     for found in named(findings.analysis).tables(findings)[:most]:
-        table(found, f"{look.key}.{found.name}", look.titled(found.title))
+        key, title = f"{look.key}.{found.name}", look.titled(found.title)
+        table(found, key, title, example=bool(look.shown))
 
 
-def table(found: Table, key: str, title: str) -> None:
+def table(found: Table, key: str, title: str, *, example: bool = False) -> None:
     """Draw a table as a heat map or a line chart, or as rows in an expander.
 
     Parameters
@@ -43,6 +45,8 @@ def table(found: Table, key: str, title: str) -> None:
         Start of the keys of its elements.
     title : str
         Its title on the page.
+    example : bool
+        Whether it is of a finished example, which is the same for all visitors.
     """
     if not found.rows:
         return
@@ -54,8 +58,19 @@ def table(found: Table, key: str, title: str) -> None:
     if found.empty:
         style.note(f"{no_figures(found)}.")
         return
-    chart = json.loads(charts.spec(found, light()))
+    spec = _example_spec if example else _spec
+    chart = json.loads(spec(found, light()))
     st.vega_lite_chart(chart, width="stretch", key=f"{key}.chart", alt=title)
+
+
+# Altair validates a chart for 0.25 s: make each specification once. A visitor's table may have the
+# names of the visitor's classes, which stay in the session and go with it.
+@st.cache_resource(scope="session", max_entries=32, show_spinner=False, hash_funcs={Table: hash})
+def _spec(table: Table, light: bool) -> str:
+    return charts.spec(table, light)
+
+
+_example_spec = functools.lru_cache(maxsize=32)(charts.spec)
 
 
 def _columns(table: Table) -> dict[str, list[Any]]:
@@ -74,7 +89,12 @@ def downloads(findings: Findings, job: str) -> None:
         if frames(findings):
             download("GIF", f"{name}.gif", "image/gif", partial(film, findings))
         for table in named(name).tables(findings):
-            download(f"CSV {table.name}", f"{table.name}.csv", "text/csv", partial(as_csv, table))
+            download(
+                f"CSV {table.name}",
+                f"{table.name}.csv",
+                "text/csv",
+                partial(as_csv, table),
+            )
         if has_arrays(findings):
             download("NPZ", f"{name}.npz", "application/zip", partial(arrays, findings))
         if findings.items:

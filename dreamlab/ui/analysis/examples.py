@@ -33,24 +33,27 @@ def _gallery(findings: Findings, job: str, look: Look) -> None:
                 for item in items:
                     if item.values["kind"] not in _GROUPS:
                         gallery.draw(findings, job, look, item)
-            with found:
+            with found, st.container(key=f"found-{look.key}-{channel}"):
                 _found(findings, job, look, items)
 
 
 def _found(findings: Findings, job: str, look: Look, items: list[Item]) -> None:
-    """Draw the pictures of a channel: three columns of the strongest, then middle and weakest."""
-    for column, (kind, width) in zip(
-        st.columns(list(_GROUPS.values()), gap="small", wrap=False), _GROUPS.items(), strict=True
-    ):
-        members = [item for item in items if item.values["kind"] == kind]
-        with column:
-            if members:
+    """Draw the pictures of a channel in rows: three of the strongest, then middle and weakest."""
+    members = {kind: [item for item in items if item.values["kind"] == kind] for kind in _GROUPS}
+    across = sum(_GROUPS.values())
+    above = [name for kind, width in _GROUPS.items() for name in (kind, *[""] * (width - 1))]
+    for cell, kind in zip(st.columns(across, gap="small", wrap=False), above, strict=True):
+        if members.get(kind):
+            with cell:
                 style.note(kind.capitalize())
-            for first in range(0, len(members), width):
-                row = st.columns(width, gap="small", wrap=False)
-                for cell, item in zip(row, members[first : first + width], strict=False):
-                    with cell:
-                        gallery.draw(findings, job, look, item, caption=_facts(item))
+    for row in range(max(-(-len(members[kind]) // width) for kind, width in _GROUPS.items())):
+        cells = st.columns(across, gap="small", wrap=False)
+        for kind, width in _GROUPS.items():
+            there = members[kind][row * width : (row + 1) * width]
+            for cell, item in zip(cells, there, strict=False):
+                with cell:
+                    gallery.draw(findings, job, look, item, caption=_facts(item))
+            del cells[:width]
 
 
 def _facts(item: Item) -> str:

@@ -10,7 +10,7 @@ from dreamlab.analysis import Findings, Item, named
 from dreamlab.analysis.further_networks import further_networks
 from dreamlab.analysis.shipped import example, subject
 from dreamlab.analysis.silent import silent
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, listed
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend, Status
 from dreamlab.tasks.analysis_task import AnalysisTask
@@ -54,7 +54,7 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) ->
 
 
 def _run_of(visit: Visit, look: Look) -> AnalysisRun | None:
-    return visit.analyses.get((look.analysis, look.model))
+    return visit.analyses.get(look.place)
 
 
 def _buttons(
@@ -79,7 +79,7 @@ def _buttons(
                 icon=":material/resume:",
                 key=f"{look.key}.resume",
                 on_click=_submit,
-                args=(backend, visit, rest, findings.items, run.digest),
+                args=(backend, visit, look, rest, findings.items, run.digest),
                 help="Goes on with the settings it was begun with; what was found is kept.",
             )
         if task is None:
@@ -116,18 +116,18 @@ def _run(backend: Backend, visit: Visit, look: Look) -> None:
     except DreamError as error:
         state.notify(f"The analysis was not sent off: {error}.")
         return
-    _submit(backend, visit, task)
+    _submit(backend, visit, look, task)
 
 
 def _submit(
     backend: Backend,
     visit: Visit,
+    look: Look,
     task: AnalysisTask,
     resume: tuple[Item, ...] = (),
     digest: str | None = None,
 ) -> None:
-    place = task.analysis, task.model
-    before = visit.analyses.get(place)
+    before = _run_of(visit, look)
     if before is not None and queries.status(backend, before.job).active:
         return  # a second click on a button that was still to go
     try:
@@ -138,7 +138,7 @@ def _submit(
     run = AnalysisRun.of(job, task)
     if digest is not None:  # a resumed run has the scaled picture
         run = dataclasses.replace(run, digest=digest)
-    visit.analyses[place] = run
+    visit.analyses[look.place] = run
     presence.remember(backend, visit)
     if before is not None:
         try:
@@ -149,7 +149,7 @@ def _submit(
 
 def _show_live(backend: Backend, visit: Visit, look: Look) -> None:
     presence.present(backend, visit)
-    run = visit.analyses[look.analysis, look.model]
+    run = visit.analyses[look.place]
     status = queries.status(backend, run.job)
     if not status.active or state.has_notices():  # only a run of the whole page shows notices
         st.rerun()
@@ -180,13 +180,17 @@ def _show_end(backend: Backend, run: AnalysisRun, look: Look, *, changed: bool) 
             style.note("Cancelled before anything was found.")
         return
     parts = [_networks(findings), duration(findings.seconds)]
-    if not named(look.analysis).of_set:
+    of_set = named(look.analysis).of_set
+    if of_set:
+        parts.insert(1, "your pictures" if run.digest else subject(look.analysis))
+    else:
         parts.insert(1, f"{len(findings.items)} found")
     if not findings.complete:
         parts.insert(0, "Ended early")
     style.note(" · ".join(parts))
     if changed:
-        style.note("Picture or settings have changed since; run it again to see their effect.")
+        what = "Pictures, networks" if of_set else "Picture"
+        style.note(f"{what} or settings have changed since; run it again to see their effect.")
     _draw(findings, run.job, look, live=False)
     look.panel.below(look.model, findings)
     drawing.downloads(findings, run.job)
@@ -198,7 +202,7 @@ def _show_example(look: Look) -> None:
     if findings is None:
         return
     style.note(
-        f"A finished example: {_networks(findings)} on {subject(look.analysis)}. "
+        f"A finished example on {subject(look.analysis)}: {_networks(findings)}. "
         "Run makes your own; it takes this one's place."
     )
     look = dataclasses.replace(look, shown=findings.model)
@@ -207,7 +211,7 @@ def _show_example(look: Look) -> None:
 
 def _networks(findings: Findings) -> str:
     settings = named(findings.analysis).settings.from_dict(findings.settings)
-    return " and ".join(map(label, [findings.model, *further_networks(settings)]))
+    return listed(map(label, [findings.model, *further_networks(settings)]), 4)
 
 
 def _draw(findings: Findings, job: str, look: Look, *, live: bool) -> None:

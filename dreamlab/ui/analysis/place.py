@@ -12,8 +12,9 @@ COMPARE, LAYERS, NETWORKS = "Compare", "Layer by layer", "Networks"
 
 _PARAMETER = "analysis"
 
-#: Keys of the tabs, and of the analysis that the second tab had open when it was left.
-PART, _LEFT_OPEN = "part", "left_open"
+#: Keys of the tabs, of the analysis that the second tab had open when it was left, and of the tab
+#: before the third.
+PART, _LEFT_OPEN, _BEFORE = "part", "left_open", "before_networks"
 
 #: The analysis whose name stands in the address of the networks.
 _FIRST_OF_NETWORKS = next(iter(OF_SETS))
@@ -23,6 +24,8 @@ def restore() -> None:
     """Open the tab of the analysis that the address names; call it before the tabs are drawn."""
     name = st.query_params.get(_PARAMETER)
     if name is None:
+        if st.session_state.get(PART) == NETWORKS:  # the browser's way back led out of them
+            st.session_state[PART] = st.session_state.get(_BEFORE, COMPARE)
         return
     try:
         named(name)
@@ -38,6 +41,8 @@ def follow() -> None:
     left, now = opened(), st.session_state[PART]
     if left is not None:
         st.session_state[_LEFT_OPEN] = left
+    if now != NETWORKS:
+        st.session_state[_BEFORE] = now
     st.query_params.pop(_PARAMETER, None)
     name = _FIRST_OF_NETWORKS if now == NETWORKS else st.session_state.get(_LEFT_OPEN)
     if now != COMPARE and name is not None:

@@ -36,4 +36,9 @@ def _look_into(model: str, layer: str) -> None:
     st.session_state[f"examples.{model}.set.layer"] = layer
 
 
-PANEL = Panel(values=_values, below=_below, pictures="Pictures that the best layer tells wrong")
+PANEL = Panel(
+    values=_values,
+    below=_below,
+    all_networks=True,
+    pictures="Pictures that the best layer tells wrong",
+)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dreamlab.analysis.further_networks import MOST_FURTHER
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, listed
 from dreamlab.ui.inputs.networks import described, offered
 from dreamlab.ui.session import state
 from dreamlab.zoo import check_network, shipped
@@ -18,15 +18,23 @@ def restore() -> None:
     """Choose the networks that the address names; call it in each run of the page."""
     if _COMPARED in st.session_state:
         return
-    networks = [name for name in st.query_params.get(_PARAMETER, "").split(",") if name]
-    known = []
-    for name in networks[: 1 + MOST_FURTHER]:
+    named = dict.fromkeys(st.query_params.get(_PARAMETER, "").split(","))
+    networks, most = [name for name in named if name], 1 + MOST_FURTHER
+    wrong, known = list[str](), list[str]()
+    for name in networks[:most]:
         try:
             check_network(name)
             known.append(name)
         except DreamError as error:
-            state.notify(f"A network in the address was left out: {error}.")
-    st.session_state[_COMPARED] = list(dict.fromkeys(known)) or _default()
+            wrong.append(f"A network in the address was left out: {error}.")
+    if more := networks[most:]:
+        wrong.append(
+            f"Up to {most} networks are compared; left out of the address: {listed(more)}."
+        )
+    for sentence in wrong:
+        state.notify(sentence)
+        st.query_params.pop(_PARAMETER, None)
+    st.session_state[_COMPARED] = known or _default()
 
 
 def address() -> dict[str, str]:

@@ -32,6 +32,9 @@ _ALT = {
 #: of a WebP. All visitors share the memory of the page's process.
 MEMORY = 200e6
 
+#: Largest picture that the browser sends, in MB.
+_MOST_MB = 10
+
 
 class Shown(NamedTuple):
     """A picture, what is missing or changed in it, and whether a background shows through it."""
@@ -58,6 +61,7 @@ def show() -> Picture | None:
         "Your picture",
         # Any file: Streamlit's refusal of a name tells less than the sentence about its content.
         type=None,
+        max_upload_size=_MOST_MB,
         key="upload",
         on_change=_uploaded,
         help="A file made by dreamlab restores its settings.",

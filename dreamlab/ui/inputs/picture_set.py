@@ -1,5 +1,6 @@
 """The pictures of a task: the shipped ones, or the visitor's own, which stay in memory alone."""
 
+import dataclasses
 import weakref
 
 import streamlit as st
@@ -10,7 +11,7 @@ from dreamlab.images.overview import overview
 from dreamlab.images.picture_set import MOST_PICTURES, SIDE
 from dreamlab.images.shipped_task import shipped_task
 from dreamlab.ui import style
-from dreamlab.ui.session import state
+from dreamlab.ui.session import state, uploads
 
 #: Where the pictures come from.
 _SHIPPED, _FILES, _FOLDER = "The shipped task", "Files or a ZIP", "A folder"
@@ -44,11 +45,12 @@ def show() -> None:
     shown = own or (shipped_task() if source == _SHIPPED else None)
     if shown is None:
         return
+    total = f"{len(shown)} picture{'s' * (len(shown) > 1)}"
     counts = [f"{name} {count}" for name, count in shown.counts.items()]
     small = overview(shown)
     st.image(small.jpeg, width="content", alt=small.name)
     with st.container(horizontal=True, vertical_alignment="center"):
-        style.note(style.facts(f"{len(shown)} pictures", *(counts or ["no classes"])))
+        style.note(style.facts(total, *(counts or ["no classes"])))
         if own is not None:
             st.button(
                 "Remove",
@@ -93,27 +95,42 @@ def _upload(folder: bool) -> None:
         "Your pictures, a folder for each class",
         type=None,
         accept_multiple_files="directory" if folder else True,
+        max_upload_size=_MOST_BYTES // 10**6,
         key=f"task.upload.{turn}.{folder}",
     )
     style.note(
         f"Up to {MOST_PICTURES} pictures and {_MOST_BYTES // 10**6} MB. Classes are the folders, "
         "in a ZIP too, or what stands before the number in a file's name, as cat_01.jpg. Pictures "
-        f"are looked at in {SIDE} × {SIDE} px, are kept in memory alone, and go when you close the "
-        "page."
+        f"are looked at in {SIDE} × {SIDE} px, are kept in memory alone, and go when you close or "
+        "reload the page."
     )
     if not files:
         return
+    over = uploads.refused()
     with st.spinner("Reading the pictures"):
         try:
             pictures = read_set([(file.name, file) for file in files], most_bytes=_MOST_BYTES)
+            if over:
+                notes = (_not_sent(over), *pictures.notes)
+                pictures = dataclasses.replace(pictures, notes=notes)
             _hold(pictures)
         except DreamError as error:
             state.notify(f"The pictures were not taken: {error}.")
         else:
             st.session_state[_OWN] = pictures
-    # Another key is another upload: the files of this one are dropped.
+        finally:
+            uploads.let_go(files)
+    # Another key is another upload: this one would list files that are gone.
     st.session_state[_TURN] = turn + 1
     st.rerun()
+
+
+def _not_sent(over: int) -> str:
+    """Return the note on files that the server refused to take."""
+    return (
+        f"{over} file{'s' * (over > 1)} not sent, as all together are over {_MOST_BYTES // 10**6} "
+        "MB: give fewer or smaller ones"
+    )
 
 
 def _hold(pictures: PictureSet) -> None:

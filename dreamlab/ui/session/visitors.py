@@ -128,7 +128,8 @@ class Visit:
     batches : list of Batch
         The latest comparisons.
     analyses : dict
-        The latest run of each analysis of each network, by both names.
+        The latest run of each analysis of each network, by both names; by its own and "" of an
+        analysis of all networks.
     sessions : set of str
         Streamlit's session names of the tabs that show the visit, or have shown it.
     """
