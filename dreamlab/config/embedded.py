@@ -13,6 +13,9 @@ from dreamlab.errors import DreamError, shown
 #: Key of the PNG text chunk in which a picture carries its settings.
 SETTINGS_KEY = "dreamlab"
 
+#: Most bytes of settings that are parsed: six variants with all they may have take a tenth.
+_MOST_BYTES = 2**16
+
 
 def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
     """Read the settings that a file made by dreamlab carries.
@@ -47,6 +50,11 @@ def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
         raise DreamError(f"{label} cannot be read: it is damaged or not a picture") from error
     if text is None:
         raise DreamError(f"{label} carries no dreamlab settings; choose a file dreamlab made")
+    if len(text.encode()) > _MOST_BYTES:
+        raise DreamError(
+            f"{label} carries more than {_MOST_BYTES // 1024} kB of settings; choose a file "
+            "dreamlab made"
+        )
     settings = parse_json(text)
     if not isinstance(settings, dict):
         raise DreamError(f"{label} carries settings that are {shown(settings)}, not an object")
@@ -65,7 +73,8 @@ def _embedded_text(file: BinaryIO) -> str | None:
     start = file.read(1)
     file.seek(0)
     if start in (b"{", b"["):
-        return file.read().decode("utf-8")
+        data = file.read(2 * _MOST_BYTES)  # a longer file may be cut within a letter
+        return data.decode("utf-8", "strict" if len(data) <= _MOST_BYTES else "ignore")
     # Pillow reads only the header: settings come before the pixels, so no pixel is decoded.
     with Image.open(file, formats=("PNG", "GIF", "WEBP")) as picture:
         if picture.format == "PNG":

@@ -9,6 +9,7 @@ import tensorflow as tf
 from dreamlab.config.specs import Number
 from dreamlab.images.shape import Shape
 from dreamlab.models.field import ReceptiveField
+from dreamlab.models.machine import free_memory
 
 #: Default limit of the process: this share of the free memory, and at most this many bytes in
 #: all. Larger tiles are hardly faster.
@@ -114,8 +115,7 @@ def budget(pixels: int, memory: float | None = None) -> float:
     """
     _MEMORY.check("memory", memory)
     process_bytes = psutil.Process().memory_info().rss - _spare()
-    free = psutil.virtual_memory().available
-    limit = memory * 1e6 if memory else min(_MOST, process_bytes + free * _FREE_SHARE)
+    limit = memory * 1e6 if memory else min(_MOST, process_bytes + free_memory() * _FREE_SHARE)
     return max(_LEAST, limit - process_bytes - pixels * _STATE)
 
 

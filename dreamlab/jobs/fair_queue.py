@@ -10,7 +10,8 @@ class FairQueue:
     """Jobs in line: round robin between owners, first come first served within one.
 
     An owner who comes anew joins behind those who wait already, so between two turns of an
-    owner each other owner has one turn at the most.
+    owner each other owner has one turn at the most. A job may stand in the lines of several owners;
+    whoever's turn comes first takes it, and it counts for the owner who brought it.
 
     Parameters
     ----------
@@ -22,17 +23,22 @@ class FairQueue:
         self.per_owner = per_owner
         self.total = total
         self._lines: OrderedDict[str, deque[str]] = OrderedDict()  # next owner's turn first
+        self._brought: dict[str, str] = {}  # who brought each job
 
     def __len__(self) -> int:
-        return sum(len(line) for line in self._lines.values())
+        return len(self._brought)
 
     def __iter__(self) -> Iterator[str]:
         """Go through the jobs in the order in which `pop` would give them."""
-        lines = [list(line) for line in self._lines.values()]
-        for turn in range(max(map(len, lines), default=0)):
+        lines = [deque(line) for line in self._lines.values()]
+        given = set[str]()
+        while any(lines):
             for line in lines:
-                if turn < len(line):
-                    yield line[turn]
+                while line and line[0] in given:
+                    line.popleft()
+                if line:
+                    given.add(line[0])
+                    yield line.popleft()
 
     def push(self, owner: str, job: str) -> None:
         """Put a job at the end of its owner's line.
@@ -42,7 +48,7 @@ class FairQueue:
         DreamError
             If the owner's line or the whole queue is full.
         """
-        mine = len(self._lines.get(owner, ()))
+        mine = sum(1 for bringer in self._brought.values() if bringer == owner)
         if mine >= self.per_owner:
             raise DreamError(
                 f"you have {mine} dreams waiting, the most there may be: wait for one to start or "
@@ -52,10 +58,26 @@ class FairQueue:
             raise DreamError(
                 f"the queue is full: {self.total} dreams are waiting; try again in some minutes"
             )
+        self._brought[job] = owner
         self._lines.setdefault(owner, deque()).append(job)
+
+    def join(self, owner: str, job: str) -> None:
+        """Put a job that waits already at the end of another owner's line too, full or not."""
+        line = self._lines.setdefault(owner, deque())
+        if job not in line:
+            line.append(job)
+
+    def leave(self, owner: str, job: str) -> None:
+        """Take a job out of one owner's line; it stays in those of others."""
+        self._lines[owner].remove(job)
+        if not self._lines[owner]:
+            del self._lines[owner]
+        if self._brought[job] == owner:
+            self._brought[job] = next(other for other in self._lines if job in self._lines[other])
 
     def put_back(self, owner: str, job: str) -> None:
         """Put a job that was taken at the head of the whole queue, full or not."""
+        self._brought[job] = owner
         self._lines.setdefault(owner, deque()).appendleft(job)
         self._lines.move_to_end(owner, last=False)
 
@@ -63,15 +85,17 @@ class FairQueue:
         """Take the next job, or None if nobody waits."""
         if not self._lines:
             return None
-        owner, line = self._lines.popitem(last=False)
-        job = line.popleft()
-        if line:
-            self._lines[owner] = line
+        owner = next(iter(self._lines))
+        job = self._lines[owner][0]
+        self._lines.move_to_end(owner)  # if nothing is left of the line, it goes
+        self.remove(job)
         return job
 
-    def remove(self, owner: str, job: str) -> None:
-        """Take a job out of the line; raises `ValueError` if it is not there."""
-        line = self._lines.get(owner, deque())
-        line.remove(job)
-        if not line:
-            del self._lines[owner]
+    def remove(self, job: str) -> None:
+        """Take a job out of all lines; raises `KeyError` if it is in none."""
+        del self._brought[job]
+        for owner, line in list(self._lines.items()):
+            if job in line:
+                line.remove(job)
+            if not line:
+                del self._lines[owner]

@@ -4,8 +4,10 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 
 from dreamlab.config.deployment import DeploymentSettings
+from dreamlab.errors import DreamError
 from dreamlab.jobs import estimates
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.fair_queue import FairQueue
@@ -217,18 +219,21 @@ class Jobs:
             self._orphans = [orphans for orphans in self._orphans if now < orphans.due]
         for orphans in due:
             wanted = orphans.wanted()  # not waited for with the lock held
-            with self._lock:
-                active = [job for job in self._store if job.ended is None]
-                left = [job for job in active if job.id in orphans.jobs]
-                if not wanted:
-                    for job in left:
-                        self._stop(job)
-                elif left:  # the next break in the network may go unnoticed
-                    self.orphan(orphans.jobs, orphans.back)
+            left = [job for job in orphans.jobs if self._is_active(job)]
+            if not wanted:
+                for job in left:
+                    self.cancel(job)
+            elif left:  # the next break in the network may go unnoticed
+                self.orphan(orphans.jobs, orphans.back)
+
+    def _is_active(self, job: str) -> bool:
+        with suppress(DreamError):
+            return self.status(job).active
+        return False
 
     def _stop(self, job: Job) -> None:
         if job.state == "queued":
-            self._queue.remove(job.owner, job.id)
+            self._queue.remove(job.id)
             self._finish(job, Outcome("cancelled"))
         elif job.state == "running" and job.stop_asked is None:
             job.stop_asked = time.monotonic()

@@ -3,7 +3,7 @@
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs.dispatcher import Dispatcher
-from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.shared_jobs import SharedJobs
 from dreamlab.own_models import OWN_SUFFIXES, files_in
 from dreamlab.zoo import ARCHITECTURES, architecture, base
 
@@ -21,7 +21,7 @@ def checked(settings: DeploymentSettings | None = None) -> DeploymentSettings:
     return settings
 
 
-class JobService(Jobs):
+class JobService(SharedJobs):
     """Runs jobs on Dask workers, one at a time each; made once a process, for all visitors.
 
     Parameters

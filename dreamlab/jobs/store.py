@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dreamlab.errors import DreamError
 from dreamlab.jobs.job import Job
 
+#: What is said of a job that is not known.
+NO_LONGER_KEPT = "this dream is no longer kept: start it again"
+
 
 class Store:
     """Jobs by id; those that have ended go, oldest first, when the bounds are passed.
@@ -28,6 +31,9 @@ class Store:
     def __iter__(self) -> Iterator[Job]:
         return iter(list(self._jobs.values()))
 
+    def __contains__(self, job: str) -> bool:
+        return job in self._jobs
+
     def add(self, job: Job) -> None:
         """Keep a job."""
         self._jobs[job.id] = job
@@ -37,7 +43,7 @@ class Store:
         try:
             return self._jobs[job]
         except KeyError:
-            raise DreamError("this dream is no longer kept: start it again") from None
+            raise DreamError(NO_LONGER_KEPT) from None
 
     @property
     def running(self) -> list[Job]:

@@ -16,8 +16,8 @@ from dreamlab.images.shipped_task import shipped_task
 from dreamlab.layers import known_layers
 from dreamlab.tasks.events import Event, Loaded, Place, nbytes
 from dreamlab.tasks.loading import network_of
-from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result
-from dreamlab.zoo import is_on_offer, smallest_side
+from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result, key_of
+from dreamlab.zoo import architecture, is_on_offer, smallest_side
 
 #: Steps assumed of an analysis of a network of the user's own.
 _TYPICAL_STEPS = 100
@@ -39,6 +39,8 @@ class AnalysisTask:
         Name of the network on offer, or path of the user's own.
     pictures : PictureSet or None
         The pictures of an analysis of a set; None for the shipped task.
+    public : bool
+        Whether the picture shows nothing of a visitor: a sample, or seeded noise.
     """
 
     picture: Picture | None
@@ -46,6 +48,7 @@ class AnalysisTask:
     settings: Settings
     model: str = "vgg16"
     pictures: PictureSet | None = None
+    public: bool = False
 
     remedy = "choose a smaller max_side or less to look at"
 
@@ -53,6 +56,16 @@ class AnalysisTask:
     def noun(self) -> str:
         """See `Task`."""
         return self.analysis
+
+    @property
+    def key(self) -> str | None:
+        """See `Task`."""
+        networks = [self.model, *further_networks(self.settings)]
+        shows = self.picture is not None and not self.public
+        if shows or self.pictures is not None or not all(map(architecture, networks)):
+            return None
+        digest = None if self.picture is None else self.picture.digest
+        return key_of("analysis", self.analysis, digest, self.settings.to_dict(), self.model)
 
     @property
     def precision(self) -> str:

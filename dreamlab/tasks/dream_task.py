@@ -18,8 +18,8 @@ from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed
 from dreamlab.tasks.loading import network_of
-from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result
-from dreamlab.zoo import smallest_side
+from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result, key_of
+from dreamlab.zoo import architecture, smallest_side
 
 if TYPE_CHECKING:
     from dreamlab.dream import Step
@@ -47,12 +47,15 @@ class DreamTask:
         Name of the network on offer, or path of the user's own.
     every : int or None
         Keep a frame after every so many steps too.
+    public : bool
+        Whether the picture shows nothing of a visitor: a sample, or seeded noise.
     """
 
     picture: Picture
     config: DreamConfig
     model: str = "vgg16"
     every: int | None = None
+    public: bool = False
 
     noun = "dream"
     remedy = "choose a smaller picture, fewer iterations or fewer octaves"
@@ -61,6 +64,13 @@ class DreamTask:
     def precision(self) -> str:
         """See `Task`."""
         return self.config.precision
+
+    @property
+    def key(self) -> str | None:
+        """See `Task`."""
+        if not self.public or architecture(self.model) is None:
+            return None
+        return key_of("dream", self.picture.digest, self.config.to_dict(), self.model, self.every)
 
     def shapes(self) -> tuple[Shape, ...]:
         """Return the shape of each octave that will run, smallest first.

@@ -1,8 +1,10 @@
 """What a task is: something that a worker runs and that leaves events."""
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from dreamlab.analysis import Findings
 from dreamlab.analysis.base import Work
@@ -69,6 +71,11 @@ class Allowance:
     input_range: str = ""
 
 
+def key_of(*parts: Any) -> str:
+    """Return the key of a task of these parts, as plain JSON types."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
 class Task(Protocol):
     """One thing to run; it is sent to a worker."""
 
@@ -87,6 +94,13 @@ class Task(Protocol):
     @property
     def precision(self) -> str:
         """The number format that is asked for."""
+
+    @property
+    def key(self) -> str | None:
+        """What the same task has in common with it, whoever sends it off.
+
+        None for a task that shows something of a visitor, or of a network that may change.
+        """
 
     @property
     def picture(self) -> Picture | None:

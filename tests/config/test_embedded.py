@@ -1,13 +1,16 @@
 """Settings found in the files that carry them."""
 
+import io
 import json
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from dreamlab.config import DreamConfig, read_settings
-from dreamlab.config.embedded import settings_xmp
+from dreamlab.config.embedded import settings_text, settings_xmp
 from dreamlab.errors import DreamError
+from dreamlab.images import Picture
 
 LAYER = {"layers": {"a": 1.0}}
 
@@ -45,3 +48,28 @@ def test_files_without_settings(tmp_path):
 def test_xmp_escapes_what_it_wraps():
     packet = settings_xmp('{"a": "<b> & \'c\'"}')
     assert b"dreamlab:settings=\"{&quot;a&quot;: &quot;&lt;b&gt; &amp; 'c'&quot;}\"" in packet
+
+
+@pytest.mark.parametrize("kind", ["json", "png"])
+def test_settings_are_bounded(kind):
+    """A file of 9 MB of brackets took 228 MB and 3 s."""
+    config = {"layers": {"block1_conv1": 1.0}}
+    most = 2**16 - len(json.dumps(config | {"note": ""}))
+    for extra, fits in ((most, True), (most + 1, False), (9_000_000, False)):
+        text = json.dumps(config | {"note": "x" * extra})
+        file = io.BytesIO(text.encode())
+        if kind == "png":
+            pixels = np.zeros((4, 4, 3), np.uint8)
+            file = io.BytesIO(Picture(pixels, text=settings_text(text[:1_000_000])).png)
+        if fits:
+            assert read_settings(file)["layers"] == {"block1_conv1": 1.0}
+        else:
+            with pytest.raises(DreamError, match="carries more than 64 kB of settings"):
+                read_settings(file)
+
+
+def test_a_long_file_that_is_cut_within_a_letter_is_too_long():
+    with pytest.raises(DreamError, match="more than 64 kB"):
+        read_settings(io.BytesIO(b"[" + "é".encode() * 2**17))
+    with pytest.raises(DreamError, match="damaged"):
+        read_settings(io.BytesIO(b"{\xff"))

@@ -67,11 +67,11 @@ def test_a_removed_job_is_out_of_line():
     queue.push("a", "a1")
     queue.push("a", "a2")
     queue.push("b", "b1")
-    queue.remove("a", "a1")
-    queue.remove("b", "b1")
+    queue.remove("a1")
+    queue.remove("b1")
     assert list(queue) == ["a2"]
-    with pytest.raises(ValueError):
-        queue.remove("b", "b1")
+    with pytest.raises(KeyError):
+        queue.remove("b1")
 
 
 @given(st.lists(st.sampled_from("abcd") | st.none(), max_size=60))

@@ -359,3 +359,10 @@ def test_a_broken_address_is_left_out_with_a_note(monkeypatch, fake, broken):
     dream(page)
     assert configs(fake) == list(Comparison.preset("Layers 1–4").configs())
     assert "left out" not in words(page)
+
+
+def test_an_address_whose_results_are_gone_says_so(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, visit="of-a-server-before-its-restart")
+    assert "What was dreamt under this address is no longer kept" in words(sound(page))
+    assert "visit" not in page.query_params
+    assert "no longer kept" not in words(sound(page.run()))

@@ -31,7 +31,8 @@ def plan(picture: Picture | None, look: Look) -> AnalysisTask:
     pictures = picture_set.current() if analysis.of_set else None
     if picture is None and analysis.needs_picture:
         raise DreamError("there is no picture; choose one in the sidebar")
-    task = AnalysisTask(picture, look.analysis, settings, look.model, pictures)
+    public = picture is not None and st.session_state["source"] != "upload"
+    task = AnalysisTask(picture, look.analysis, settings, look.model, pictures, public)
     task.cost()
     return task
 

@@ -42,7 +42,8 @@ def plan(backend: Backend, drafts: list[Draft], picture: Picture | None) -> list
 def _planned(backend: Backend, draft: Draft, picture: Picture | None) -> PlannedDream:
     if draft.config is None or picture is None:
         return PlannedDream(draft, None, Check(problem=draft.problem or "waits for a picture"))
-    task = DreamTask(picture, draft.config, draft.model, st.session_state["every"])
+    every, public = st.session_state["every"], st.session_state["source"] != "upload"
+    task = DreamTask(picture, draft.config, draft.model, every, public)
     layers = known_layers(task.model)
     preflight = check(*picture.shape, draft.config, task.model, layers, full=picture.full)
     seconds = None if preflight.problem else backend.estimate(task)

@@ -6,6 +6,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
+from dreamlab.ui.session import state
 from dreamlab.ui.session.visitors import COOKIE, Visit, Visits
 
 
@@ -24,7 +25,14 @@ def current() -> Visit:
     visit = st.session_state.get("visit")
     if visit is None:
         name, cookie = st.query_params.get("visit", ""), browser()
-        visit = _all().find(name, cookie) or Visit(cookie)
+        known = _all().find(name, cookie)
+        if name and known is None:
+            state.notify(
+                "What was dreamt under this address is no longer kept, or is another browser's: "
+                "dream again to have it."
+            )
+            del st.query_params["visit"]
+        visit = known or Visit(cookie)
         st.session_state["visit"] = visit
     if visit.jobs and st.query_params.get("visit") != visit.name:
         st.query_params["visit"] = visit.name
