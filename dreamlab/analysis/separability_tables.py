@@ -127,7 +127,10 @@ def _reliance(
         by = best_for(figures, place)
         under = [without(findings, by, condition) for condition in conditions]
         rows.append(
-            (f"{name} · {_layer(by)}", *(None if of is None else told(of, place) for of in under))
+            (
+                f"{name} · {_place(by, figures)}",
+                *(None if of is None else told(of, place) for of in under),
+            )
         )
     title = f"How well each class is told, by the layer that tells it best, without a cue. {_TOLD}"
     by_class = Table("reliance", title, ("class", *conditions), tuple(rows), "shares")
@@ -179,6 +182,13 @@ def _all(findings: AnalysisData) -> Table:
         for values in figures_of(findings.items, condition)
     )
     return Table("separability", "All figures of all layers", COLUMNS, rows)
+
+
+def _place(values: dict[str, Any], figures: list[dict[str, Any]]) -> str:
+    """Return the name of a layer as a line of a heading, and its network's if there are several."""
+    if len({other["network"] for other in figures}) == 1:
+        return str(values["layer"])
+    return f"{values['layer']} · {label(values['network'])}"
 
 
 def _layer(values: dict[str, Any]) -> str:

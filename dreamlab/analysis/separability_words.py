@@ -140,7 +140,7 @@ def _reliance(findings: AnalysisData, figures: list[dict[str, Any]]) -> list[str
     if not parts:
         return []
     said = "; ".join(parts)
-    left = "what is left, in the layer that tells each best, may be chance"
+    left = "even the layer that tells each best may then be guessing"
     return [f"{said[0].upper()}{said[1:]}: {left}."]
 
 

@@ -54,7 +54,7 @@ def test_the_sentence_says_so(findings):
     said = findings.sentence
     assert "is best: 0.9" in said and "where guessing gets 0.25" in said
     assert "Without colour, red is lost; without fine texture, " in said
-    assert "striped are; without global shape, plain and star are: what is left" in said
+    assert "striped are; without global shape, plain and star are: even the" in said
 
 
 def test_an_untrained_network_tells_colour_and_texture_but_no_shape(findings):

@@ -80,11 +80,11 @@ def test_what_is_told_without_a_cue():
     made = table("reliance", *FIVE, *grey)
     assert made.columns == ("class", "original", "grey")
     # All tell the classes alike; that of the least work comes first, and all are of equal work.
-    by = "a1 of VGG16"
+    by = "a1 · VGG16"
     assert made.rows == ((f"cat · {by}", 0.8, None), (f"dog · {by}", 0.8, None))
     best = layer(network="b.h5", layer="b2", accuracy=0.875, recalls=[1.0, 0.9])
     made = table("reliance", *FIVE[:3], best, *grey)
-    assert made.rows[0] == ("cat · b2 of b.h5", pytest.approx(0.9), pytest.approx(0.1))
+    assert made.rows[0] == ("cat · b2 · b.h5", pytest.approx(0.9), pytest.approx(0.1))
     made = table("reliance_by_layer", *FIVE, *grey)
     assert made.columns == ("layer", "original", "grey", "chance")
     assert made.rows == (
@@ -114,7 +114,7 @@ def test_headings_are_short_and_no_two_the_same_whatever_classes_are_called(clas
     assert tables["classes"].columns == ("layer", *headings)
     assert [row[0] for row in tables["confusion"].rows] == [f"{name} (20)" for name in headings]
     by = [row[0] for row in tables["reliance"].rows]
-    assert by == [f"{name} · block3_conv3 of VGG16" for name in headings]
+    assert by == [f"{name} · block3_conv3" for name in headings]
 
 
 def test_where_each_class_becomes_told():

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.separability import layer, said
 
-LEFT = "what is left, in the layer that tells each best, may be chance."
+LEFT = "even the layer that tells each best may then be guessing."
 
 BEST = "block3_conv3 is best: 0.90 right (95 % interval 0.80 to 0.95), where guessing gets 0.50."
 

@@ -15,6 +15,9 @@ from dreamlab.ui.dreams.tables import inked
 #: Width of a letter in a chart, in pixels.
 _LETTER = 7
 
+#: Where the name of a row goes on in a line of its own.
+_BREAK = " · "
+
 #: Room for the names of rows of a heat map, in pixels; a phone has some left for its cells.
 _LONGEST_ROW = 120
 
@@ -44,6 +47,7 @@ def _heat_map(table: Table) -> alt.LayerChart:
         for row, *figures in table.rows
         for column, figure in zip(columns, figures, strict=True)
     ]
+    lines, split = 1 + max(row.count(_BREAK) for row in rows), f"split(datum.label, '{_BREAK}')"
     base = alt.Chart(alt.Data(values=values)).encode(
         x=alt.X(
             "column:N",
@@ -55,7 +59,7 @@ def _heat_map(table: Table) -> alt.LayerChart:
             "row:N",
             sort=rows,
             title=table.columns[0].capitalize(),
-            axis=alt.Axis(labelLimit=_LONGEST_ROW),
+            axis=alt.Axis(labelLimit=_LONGEST_ROW, labelExpr=split, labelOffset=-6 * (lines - 1)),
         ),
         tooltip=[
             alt.Tooltip("row:N", title=table.columns[0].capitalize()),
@@ -72,7 +76,7 @@ def _heat_map(table: Table) -> alt.LayerChart:
         text="shown:N", color=alt.condition(dark, alt.value("white"), alt.value("black"))
     )
     above = _LETTER * max(map(len, columns))  # the height covers the names above the cells too
-    return (ground + words).properties(height=50 + above + 26 * len(rows))
+    return (ground + words).properties(height=50 + above + (14 * lines + 12) * len(rows))
 
 
 def _line_chart(table: Table) -> alt.Chart | alt.LayerChart:
