@@ -21,8 +21,8 @@ _SOURCE, _OWN, _TURN = "task.source", "task.own", "task.turn"
 #: Most bytes of the files of one set.
 _MOST_BYTES = 100_000_000
 
-#: Most bytes of the sets of all visitors, who share the memory of the page's process: 16 full ones.
-_MOST_HELD = 500e6
+#: Most bytes of the sets of all visitors, who share the memory of the page's process: 10 full ones.
+_MOST_HELD = 300e6
 
 #: The sets of all sessions; those of a session go with it.
 _held: "weakref.WeakValueDictionary[int, PictureSet]" = weakref.WeakValueDictionary()

@@ -10,9 +10,9 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-#: Most bytes of the uploads of a session, and of all sessions: a set of pictures, and five.
+#: Most bytes of the uploads of a session, and of all sessions: a set of pictures, and three.
 MOST_OF_SESSION = 101 * 2**20
-MOST_OF_ALL = 5 * MOST_OF_SESSION
+MOST_OF_ALL = 3 * MOST_OF_SESSION
 
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
