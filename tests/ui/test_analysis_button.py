@@ -5,6 +5,7 @@ from dreamlab.analysis.atlas import AtlasSettings
 from dreamlab.images import Picture, load_image
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui.analysis import panel
+from dreamlab.ui.analysis.look import look_of
 from dreamlab.ui.session.visitors import Visit
 from tests.support.fake_backend import open_page, sound, upload, words
 
@@ -123,8 +124,8 @@ def test_a_second_click_runs_nothing_anew(fake):
     task = AnalysisTask(Picture.of(load_image(upload())), "atlas", AtlasSettings())
     visit = Visit("me")
     for _ in range(2):
-        panel._submit(fake, visit, task)
+        panel._submit(fake, visit, look_of("atlas", "vgg16"), task)
     assert list(fake.requests) == ["job1"] and not fake.forgotten
     fake.finish()
-    panel._submit(fake, visit, task)
+    panel._submit(fake, visit, look_of("atlas", "vgg16"), task)
     assert list(fake.requests) == ["job2"] and fake.forgotten == ["job1"]

@@ -140,7 +140,8 @@ def test_no_picture_of_a_visitor_is_in_an_address(page, fake):
 
 def kept_for_all():
     """Number of entries of each cache of the page that all visitors share."""
-    caches = [each for each in gc.get_objects() if isinstance(each, functools._lru_cache_wrapper)]
+    # Not `isinstance`, which asks a proxy for what may be gone.
+    caches = [each for each in gc.get_objects() if type(each) is functools._lru_cache_wrapper]
     of_page = [each for each in caches if each.__module__.startswith("dreamlab.ui")]
     return {each.__qualname__: each.cache_info().currsize for each in of_page}
 
