@@ -32,6 +32,7 @@ from dreamlab.jobs.own_files import offer_own
 from dreamlab.jobs.service import checked
 from dreamlab.ui.assets import Assets
 from dreamlab.ui.origins import is_foreign
+from dreamlab.ui.preview import Preview
 from dreamlab.ui.session import backend, uploads, visitors
 
 _HEALTH = "/_stcore/health"
@@ -180,7 +181,7 @@ def middleware() -> list[Middleware]:
         checked()
     except DreamError as error:
         sys.exit(f"dreamlab: {error}")  # before anything starts, and without a traceback
-    return [Middleware(Guard), Middleware(Assets)]
+    return [Middleware(Guard), Middleware(Preview), Middleware(Assets)]
 
 
 def _load() -> None:
