@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: The last part of the picture's address, and where the picture is.
-_NAME, _PICTURE = "preview.jpg", "samples/screenshots/compare.jpg"
+_NAME, _PICTURE = "preview.jpg", "samples/preview.jpg"
 
 _TITLE = "dreamlab"
 _WORDS = (
