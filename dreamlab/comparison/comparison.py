@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from dreamlab.comparison.network import NetworkName
-from dreamlab.comparison.presets import COMPARISONS, OF_EFFICIENTNET_LITE0, OF_NETWORKS
+from dreamlab.comparison.presets import OFFERED
 from dreamlab.comparison.variant import COMMON, SHARED, Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import Settings, checked
@@ -115,7 +115,7 @@ class Comparison(Settings):
         Parameters
         ----------
         name : str
-            A name in `COMPARISONS`, `OF_NETWORKS` or `OF_EFFICIENTNET_LITE0`.
+            A name in `OFFERED`.
         **changes
             ``model``, ``source``, ``max_side``, ``background`` and ``every``; ``common`` overrides
             the preset's settings.
@@ -125,10 +125,9 @@ class Comparison(Settings):
         DreamError
             If there is no such comparison, or a change does not pass its check.
         """
-        offered = {**COMPARISONS, **OF_NETWORKS, **OF_EFFICIENTNET_LITE0}
-        if not isinstance(name, str) or name not in offered:
-            raise DreamError(f"unknown comparison {shown(name)}; choose from {', '.join(offered)}")
-        presets = {part: {**COMMON, **part.settings} for part in offered[name]}
+        if not isinstance(name, str) or name not in OFFERED:
+            raise DreamError(f"unknown comparison {shown(name)}; choose from {', '.join(OFFERED)}")
+        presets = {part: {**COMMON, **part.settings} for part in OFFERED[name]}
         first, *others = presets.values()
         shared = {
             field: first[field]

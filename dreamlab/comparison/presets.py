@@ -7,6 +7,7 @@ from typing import Any
 
 from dreamlab.comparison.mapping import mapped
 from dreamlab.config.presets import PRESETS, network_of
+from dreamlab.errors import DreamError, shown
 
 #: A distance that the mixed preset of each network reaches in so many steps of this length.
 EQUAL_EFFORT: Mapping[str, Any] = MappingProxyType({"effort": 0.2, "step": 0.02, "iterations": 40})
@@ -85,3 +86,31 @@ OF_EFFICIENTNET_LITE0: Mapping[str, tuple[Part, ...]] = MappingProxyType(
         "Toward a goldfish": (Part("Goldfish", "lite-goldfish", "efficientnet_lite0"),),
     }
 )
+
+#: All of them, by name.
+OFFERED: Mapping[str, tuple[Part, ...]] = MappingProxyType(
+    {**COMPARISONS, **OF_NETWORKS, **OF_EFFICIENTNET_LITE0}
+)
+
+
+def offered(words: str) -> str:
+    """Return the name of the comparison on offer that somebody typed, such as ``mixed``.
+
+    Capitals do not matter, nor does what is no letter or digit; the beginning is enough where no
+    other name has it.
+
+    Raises
+    ------
+    DreamError
+        If there is none of that name, or there are several.
+    """
+    wanted = _letters(words)
+    begun = [name for name in OFFERED if wanted and _letters(name).startswith(wanted)]
+    exact = [name for name in begun if _letters(name) == wanted]
+    if len(exact or begun) == 1:
+        return (exact or begun)[0]
+    raise DreamError(f"unknown comparison {shown(words)}; choose from {', '.join(OFFERED)}")
+
+
+def _letters(words: str) -> str:
+    return "".join(filter(str.isalnum, words)).casefold()

@@ -23,12 +23,16 @@ from starlette.middleware import Middleware
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+from streamlit.web.server.server_util import get_url
 
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
 from dreamlab.jobs.own_files import offer_own
 from dreamlab.jobs.service import checked
 from dreamlab.ui.assets import Assets
+from dreamlab.ui.origins import is_foreign
+from dreamlab.ui.preview import Preview
 from dreamlab.ui.session import backend, uploads, visitors
 
 _HEALTH = "/_stcore/health"
@@ -68,7 +72,7 @@ def policy() -> str:
 
 
 class Guard:
-    """ASGI middleware: security headers, a cookie, a limit on uploads and the worker's health.
+    """ASGI middleware: security headers, a cookie, limits and the worker's health.
 
     Parameters
     ----------
@@ -89,6 +93,9 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a connection; see the ASGI specification."""
+        if scope["type"] == "websocket" and is_foreign(scope):
+            await send({"type": "websocket.close"})  # before it is accepted: status 403
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -160,6 +167,9 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     try:
         # Meanwhile the worker is being started, which takes as long.
         await asyncio.to_thread(offer_own, checked())
+        host = config.get_option("server.address")
+        at = get_url("localhost" if host in (None, "", "0.0.0.0", "::") else host)
+        logging.getLogger("dreamlab").info("the page is at %s", at)
         yield
     finally:
         await asyncio.to_thread(jobs.close)
@@ -171,7 +181,7 @@ def middleware() -> list[Middleware]:
         checked()
     except DreamError as error:
         sys.exit(f"dreamlab: {error}")  # before anything starts, and without a traceback
-    return [Middleware(Guard), Middleware(Assets)]
+    return [Middleware(Guard), Middleware(Preview), Middleware(Assets)]
 
 
 def _load() -> None:

@@ -43,7 +43,7 @@ class Server:
     """
 
     def __init__(self, log: Path, command: Sequence[str] = STREAMLIT) -> None:
-        port = _free_port()
+        port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.log = log
         prefix = "--server." if command[0] == "streamlit" else "--"
@@ -87,7 +87,7 @@ class Server:
             self._process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -366,3 +366,44 @@ def test_an_address_whose_results_are_gone_says_so(monkeypatch, fake):
     assert "What was dreamt under this address is no longer kept" in words(sound(page))
     assert "visit" not in page.query_params
     assert "no longer kept" not in words(sound(page.run()))
+
+
+@pytest.mark.parametrize(
+    ("typed", "variants", "source", "side"),
+    [
+        ({"comparison": "mixed"}, ["Mixed"], "cat", 600),
+        ({"comparison": "MIXED", "source": "galaxies"}, ["Mixed"], "galaxies", 600),
+        ({"comparison": "layers-1-4", "source": "noise"}, 4, "noise", 600),
+        ({"comparison": "clean"}, ["Clean", "Noisy"], "cat", 600),
+        ({"comparison": "toward a goldfish", "max_side": "300"}, ["Goldfish"], "cat", 300),
+        ({"source": "Galaxies"}, 4, "galaxies", 600),
+    ],
+)
+def test_an_address_can_be_typed(monkeypatch, fake, typed, variants, source, side):
+    page = sound(open_page(monkeypatch, fake, **typed))
+    assert "left out" not in words(page)
+    names = [widget.value for widget in page.text_input if widget.key.endswith(".name")]
+    assert names == variants or len(names) == variants
+    assert (page.session_state["source"], page.session_state["max_side"]) == (source, side)
+    assert not {"comparison", "source", "max_side"} & set(page.query_params)
+    setup = page.query_params.get("setup")
+    if setup is not None:  # a reload has the same
+        again = Comparison.decode(setup)
+        assert (again.source, again.max_side) == (source, side)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"comparison": "dreams"}, "unknown comparison 'dreams'; choose from Layers 1–4, Mixed"),
+        ({"comparison": "-"}, "unknown comparison '-'"),
+        ({"source": "dog"}, "source is 'dog'; choose from "),
+        ({"max_side": "huge"}, "max_side is 'huge'; choose a whole number"),
+        ({"max_side": "9"}, "max_side is 9; choose "),
+    ],
+)
+def test_an_address_that_is_mistyped_says_so_once(monkeypatch, fake, typed, sentence):
+    page = sound(open_page(monkeypatch, fake, **typed))
+    assert f"The comparison in the address was left out: {sentence}" in words(page)
+    assert page.session_state["source"] == "cat"
+    assert "left out" not in words(sound(page.run()))

@@ -160,6 +160,16 @@ def test_every_answer_has_the_headers(address, path):
 
 
 @pytest.mark.slow
+def test_a_link_has_a_preview(address):
+    status, _, page = get(address + "/?setup=none")
+    assert status == 200
+    image = re.search(r'property="og:image" content="([^"]+)"', page.decode())[1]
+    assert image == f"{address}/preview.jpg"
+    status, headers, data = get(image)
+    assert (status, headers["content-type"], data[:2]) == (200, "image/jpeg", b"\xff\xd8")
+
+
+@pytest.mark.slow
 def test_uploads_end_at_100_mb(address):
     with closing(Visitor(address)) as visitor:
         visitor.draw()
