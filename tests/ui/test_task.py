@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-import gc
+import sys
 
 import pytest
 
@@ -140,10 +140,14 @@ def test_no_picture_of_a_visitor_is_in_an_address(page, fake):
 
 def kept_for_all():
     """Number of entries of each cache of the page that all visitors share."""
-    # Not `isinstance`, which asks a proxy for what may be gone.
-    caches = [each for each in gc.get_objects() if type(each) is functools._lru_cache_wrapper]
-    of_page = [each for each in caches if each.__module__.startswith("dreamlab.ui")]
-    return {each.__qualname__: each.cache_info().currsize for each in of_page}
+    modules = [each for name, each in sys.modules.items() if name.startswith("dreamlab.ui")]
+    caches = [
+        each
+        for module in modules
+        for each in vars(module).values()
+        if isinstance(each, functools._lru_cache_wrapper)
+    ]
+    return {f"{each.__module__}.{each.__qualname__}": each.cache_info().currsize for each in caches}
 
 
 def test_the_charts_of_a_visitor_s_classes_are_in_no_cache_of_all_visitors(monkeypatch, page, fake):
