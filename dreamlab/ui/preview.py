@@ -1,6 +1,7 @@
 """What a link to the page shows in a chat: title, words and a picture."""
 
 import functools
+import hashlib
 import html
 from importlib import resources
 
@@ -20,8 +21,9 @@ _WORDS = (
 #: Streamlit's own title, which stands in the page until its scripts have run.
 _OLD = b"<title>Streamlit</title>"
 
-#: Headers of an answer that are of another body.
+#: Headers of an answer that are of another body, and those of a request that ask for them.
 _OF_BODY = ("content-length", "etag", "last-modified")
+_ASKED = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 
 
 class Preview:
@@ -38,7 +40,7 @@ class Preview:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a connection; see the ASGI specification."""
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        if scope["type"] != "http" or scope["method"] != "GET":
             await self._app(scope, receive, send)
         elif scope["path"].endswith(f"/{_NAME}"):
             caching = {"Cache-Control": "public, max-age=86400"}
@@ -51,8 +53,8 @@ class Preview:
 
     async def _named(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with Streamlit's page and the tags in it, anything else as it is."""
-        # It cannot be read when it is compressed.
-        headers = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
+        # It has to come, and cannot be read when it is compressed.
+        headers = [header for header in scope["headers"] if header[0] not in _ASKED]
         begun: list[Message] = []
         body = bytearray()
 
@@ -84,10 +86,14 @@ def _is_page(message: Message) -> bool:
 async def _send_page(start: Message, body: bytes, scope: Scope, send: Send) -> None:
     changed = body.replace(_OLD, tags(scope).encode(), 1)
     headers = MutableHeaders(raw=list(start["headers"]))
-    if changed != body:
-        for name in _OF_BODY:
-            del headers[name]
-        headers["Content-Length"] = str(len(changed))
+    for name in _OF_BODY:
+        del headers[name]
+    headers["ETag"] = f'"{hashlib.sha256(changed).hexdigest()[:32]}"'
+    if Headers(scope=scope).get("if-none-match") == headers["ETag"]:
+        await send({**start, "status": 304, "headers": headers.raw})
+        await send({"type": "http.response.body"})
+        return
+    headers["Content-Length"] = str(len(changed))
     await send({**start, "headers": headers.raw})
     await send({"type": "http.response.body", "body": changed})
 

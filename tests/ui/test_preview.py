@@ -31,11 +31,14 @@ def asked(path="/", *, method="GET", accept="text/html,*/*;q=0.8", status=200, *
         sent.append(message)
 
     asks = [(b"host", b"dreams.example.org"), (b"accept-encoding", b"gzip")]
+    if "has" in answer:
+        asks.append((b"if-none-match", answer["has"].encode()))
     if accept is not None:
         asks.append((b"accept", accept.encode()))
     scope = {"type": "http", "method": method, "path": path, "scheme": "https", "headers": asks}
     asyncio.run(preview.Preview(application)(scope, None, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    headers["status"] = str(sent[0]["status"])
     return headers, b"".join(part.get("body", b"") for part in sent[1:]), reached
 
 
@@ -48,9 +51,18 @@ def test_the_page_has_title_words_and_picture(accept):
     assert tags["og:title"] == "dreamlab"
     assert "which network" in tags["og:description"] == tags["description"]
     assert tags["og:image"] == "https://dreams.example.org/preview.jpg"
-    assert headers["content-length"] == str(len(body)) and "etag" not in headers
+    assert headers["content-length"] == str(len(body)) and headers["etag"] != "old"
     assert b"accept-encoding" not in reached[0]
     assert INDEX.partition(b"</title>")[2] in body  # all else is as it was
+
+
+def test_a_browser_that_has_the_page_does_not_get_it_again():
+    etag = asked()[0]["etag"]
+    headers, body, reached = asked(has=etag)
+    assert (headers["status"], headers["etag"], body) == ("304", etag, b"")
+    assert b"if-none-match" not in reached[0]
+    assert asked("/elsewhere/", has=etag)[0]["status"] == "200"  # its picture lies elsewhere
+    assert asked(has='"older"')[0]["status"] == "200"
 
 
 def test_the_picture_lies_beside_the_page():
