@@ -67,13 +67,20 @@ class FairQueue:
         if job not in line:
             line.append(job)
 
-    def leave(self, owner: str, job: str) -> None:
-        """Take a job out of one owner's line; it stays in those of others."""
-        self._lines[owner].remove(job)
-        if not self._lines[owner]:
-            del self._lines[owner]
+    def leave(self, owner: str, job: str, heir: str) -> None:
+        """Take a job out of one owner's line and count it for another owner, who keeps it.
+
+        One that was put back stands in a single line: it is put back for the heir if that was it.
+        """
+        line = self._lines.get(owner, deque())
+        if job in line:
+            line.remove(job)
+            if not line:
+                del self._lines[owner]
         if self._brought[job] == owner:
-            self._brought[job] = next(other for other in self._lines if job in self._lines[other])
+            self._brought[job] = heir
+        if not any(job in line for line in self._lines.values()):
+            self.put_back(heir, job)
 
     def put_back(self, owner: str, job: str) -> None:
         """Put a job that was taken at the head of the whole queue, full or not."""

@@ -85,7 +85,7 @@ class SharedJobs(Jobs):
                 super().cancel(follower.run)
                 return
             status = self.status(job)
-            self._leave(follower)
+            self._leave(job)
             follower.left = dataclasses.replace(
                 status, state="cancelled", place=0, seconds_left=None, expected_wait=None
             )
@@ -136,17 +136,13 @@ class SharedJobs(Jobs):
             if follower.run == run and other != job and follower.left is None
         ]
 
-    def _leave(self, leaving: _Follower) -> None:
-        """Take a run out of the line of a visitor who has no other job of it."""
+    def _leave(self, job: str) -> None:
+        """Take a run out of the line of a visitor who has no other job of it; others follow it."""
+        leaving, owners = self._followers[job], [other.owner for other in self._others(job)]
         known = self._store.get(leaving.run)
-        owners = [
-            follower.owner
-            for follower in self._followers.values()
-            if follower.run == leaving.run and follower is not leaving and follower.left is None
-        ]
         if leaving.owner in owners:
             return
-        if known.state == "queued":
-            self._queue.leave(leaving.owner, leaving.run)
         if known.owner == leaving.owner:
             known.owner = owners[0]
+        if known.state == "queued":
+            self._queue.leave(leaving.owner, leaving.run, known.owner)

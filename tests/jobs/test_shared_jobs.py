@@ -223,6 +223,22 @@ def test_a_lost_worker_is_everybodys():
     assert jobs.status(ids[1]).state == "done"
 
 
+@pytest.mark.parametrize("who", [0, 1])
+def test_whoever_leaves_after_a_worker_was_lost_hurts_nobody_else(who):
+    """The run stands at the head of one visitor's line alone then."""
+    jobs = make()
+    ids = [jobs.submit(owner, lesson()) for owner in "ab"]
+    other = jobs.submit("c", lesson(1))
+    running = jobs.take().job
+    jobs.on_poll(running, tuple(enumerate(STEP)))
+    jobs.lost(running)
+    jobs.cancel(ids[who])
+    assert states(jobs, ids)[who] == "cancelled"
+    assert [jobs.status(job).place for job in (ids[1 - who], other)] == [1, 2]
+    run(jobs)
+    assert jobs.status(ids[1 - who]).state == "done"
+
+
 def test_jobs_go_with_their_run():
     jobs = make(store_seconds=0)
     job = jobs.submit("a", lesson())
@@ -249,6 +265,7 @@ class Machine(RuleBasedStateMachine):
         self.lessons: dict[str, int] = {}  # of each job that is not forgotten
         self.cancelled: set[str] = set()
         self.running: str | None = None
+        self.lost: set[str | None] = {None}
 
     @rule(owner=st.sampled_from("abc"), number=st.integers(0, 2))
     def submit(self, owner, number):
@@ -272,6 +289,13 @@ class Machine(RuleBasedStateMachine):
         stopped = self.jobs.poll(self.running)[2]
         state = "cancelled" if stopped else "done"
         self.jobs.end(self.running, Outcome(state, 1.0, None, tuple(enumerate(STEP))))
+        self.running = None
+
+    @precondition(lambda self: self.running not in self.lost)
+    @rule()
+    def lose(self):
+        self.jobs.lost(self.running)  # for the first time, so that it is tried again
+        self.lost.add(self.running)
         self.running = None
 
     @precondition(lambda self: self.lessons)

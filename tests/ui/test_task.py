@@ -274,3 +274,15 @@ def test_without_classes_there_is_what_a_layer_finds(page, fake):
     assert "4 pictures · no classes" in words(page).replace("\u00a0", " ")
     assert page.button(key="separability.run").disabled
     assert not page.button(key="examples.vgg16.run").disabled
+
+
+def test_the_pictures_are_drawn_small_once(page, monkeypatch):
+    drawn = []
+    real = picture_set.overview
+    monkeypatch.setattr(picture_set, "overview", lambda of: drawn.append(of) or real(of))
+    given(page, ZIP)
+    for _ in range(2):
+        sound(page.run())
+    assert [len(of) for of in drawn] == [6]
+    page.button(key="task.remove").click().run()
+    assert "task.overview" not in page.session_state

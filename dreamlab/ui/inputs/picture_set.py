@@ -6,7 +6,7 @@ import weakref
 import streamlit as st
 
 from dreamlab.errors import DreamError
-from dreamlab.images import PictureSet, read_set
+from dreamlab.images import Picture, PictureSet, read_set
 from dreamlab.images.overview import overview
 from dreamlab.images.picture_set import MOST_PICTURES, SIDE
 from dreamlab.images.shipped_task import shipped_task
@@ -16,7 +16,7 @@ from dreamlab.ui.session import state, uploads
 #: Where the pictures come from.
 _SHIPPED, _FILES, _FOLDER = "The shipped task", "Files or a ZIP", "A folder"
 
-_SOURCE, _OWN, _TURN = "task.source", "task.own", "task.turn"
+_SOURCE, _OWN, _OVERVIEW, _TURN = "task.source", "task.own", "task.overview", "task.turn"
 
 #: Most bytes of the files of one set.
 _MOST_BYTES = 100_000_000
@@ -47,7 +47,7 @@ def show() -> None:
         return
     total = f"{len(shown)} picture{'s' * (len(shown) > 1)}"
     counts = [f"{name} {count}" for name, count in shown.counts.items()]
-    small = overview(shown)
+    small = _small(shown)
     st.image(small.jpeg, width="content", alt=small.name)
     with st.container(horizontal=True, vertical_alignment="center"):
         style.note(style.facts(total, *(counts or ["no classes"])))
@@ -133,6 +133,15 @@ def _not_sent(over: int) -> str:
     )
 
 
+def _small(pictures: PictureSet) -> Picture:
+    """Return the overview, made once for as long as the session has the same pictures."""
+    of, small = st.session_state.get(_OVERVIEW, ("", None))
+    if small is None or of != pictures.digest:
+        small = overview(pictures)
+        st.session_state[_OVERVIEW] = pictures.digest, small
+    return small
+
+
 def _hold(pictures: PictureSet) -> None:
     """Count a set among those of all visitors; raises `DreamError` if there is no room."""
     if sum(other.nbytes for other in _held.values()) + pictures.nbytes > _MOST_HELD:
@@ -145,3 +154,4 @@ def _hold(pictures: PictureSet) -> None:
 
 def _remove() -> None:
     st.session_state.pop(_OWN, None)
+    st.session_state.pop(_OVERVIEW, None)
