@@ -1,18 +1,14 @@
 """Pooled features of layers: one number a channel and picture, as linear probes take them."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from dreamlab.dream.arithmetic import arithmetic
+from dreamlab.dream.compiled_look import Look, compiled_look
 from dreamlab.dream.memory import looks_at_once
 from dreamlab.models import Network
-from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.per_network import per_network
-
-#: Pictures, of shape (n, side, side, 3), to the features of some layers, (n, channels) each.
-_Features = Callable[[np.ndarray], list[tf.Tensor]]
 
 
 def pooled_features(
@@ -67,15 +63,11 @@ def pooled_features(
 @per_network(4)
 def _features(
     network: Network, layers: tuple[str, ...], pooling: str, precision: str, preprocessing: str
-) -> _Features:
-    """Return the compiled function from pictures to the pooled features of some layers."""
-    model = network.feature_extractor(layers, *arithmetic(precision))
+) -> Look:
+    """Return the compiled function from pictures to the pooled features, (n, channels) a layer."""
     pool = tf.reduce_mean if pooling == "mean" else tf.reduce_max
 
-    @own_settings()
-    def features(pictures: tf.Tensor) -> list[tf.Tensor]:
-        outputs = network.activations(model, pictures, preprocessing)
-        return [pool(tf.cast(outputs[name], tf.float32), axis=(1, 2)) for name in layers]
+    def pooled(maps: list[tf.Tensor]) -> list[tf.Tensor]:
+        return [pool(of, axis=(1, 2)) for of in maps]
 
-    signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
-    return tf.function(features, input_signature=signature, autograph=False)
+    return compiled_look(network, layers, precision, preprocessing, pooled)

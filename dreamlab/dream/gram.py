@@ -1,17 +1,16 @@
 """Gram matrices of layers over many pictures: how alike two pictures are to each layer."""
 
 import hashlib
-from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
+from collections.abc import Generator, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
-from dreamlab.dream.arithmetic import arithmetic
+from dreamlab.dream.compiled_look import Look, compiled_look
 from dreamlab.dream.memory import budget, bytes_per_pixel
 from dreamlab.layer_info import LayerInfo
 from dreamlab.models import Network
-from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.per_network import per_network
 
 #: Most pixels that go through the network at once: more are no faster, and a cancel would wait.
@@ -22,9 +21,6 @@ _SUMMED = 2**14
 
 #: Most bytes of the matrices that are kept with a network.
 _MOST_KEPT = 16_000_000
-
-#: Pictures at a time, of shape (n, side, side, 3), to the features of some layers, (n, features).
-_Features = Callable[[np.ndarray], list[tf.Tensor]]
 
 
 @dataclass(frozen=True)
@@ -139,18 +135,13 @@ def _passes(layers: Sequence[LayerInfo], side: int, room: int) -> Iterator[list[
 @per_network(4)
 def _features(
     network: Network, layers: tuple[str, ...], precision: str, preprocessing: str
-) -> _Features:
-    """Return the compiled function from pictures to the features of some layers."""
-    model = network.feature_extractor(layers, *arithmetic(precision))
+) -> Look:
+    """Return the compiled function from pictures to the features, (n, features) a layer."""
 
-    @own_settings()
-    def features(pictures: tf.Tensor) -> list[tf.Tensor]:
-        outputs = network.activations(model, pictures, preprocessing)
-        count = tf.shape(pictures)[0]
-        return [tf.reshape(tf.cast(outputs[name], tf.float32), (count, -1)) for name in layers]
+    def flat(maps: list[tf.Tensor]) -> list[tf.Tensor]:
+        return [tf.reshape(of, (tf.shape(of)[0], -1)) for of in maps]
 
-    signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
-    return tf.function(features, input_signature=signature, autograph=False)
+    return compiled_look(network, layers, precision, preprocessing, flat)
 
 
 def _products(features: np.ndarray) -> np.ndarray:

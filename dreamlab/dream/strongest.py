@@ -1,19 +1,18 @@
 """How strongly a layer and its channels respond to pictures, and where they do so most."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
-from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.dream.compiled import in_words
+from dreamlab.dream.compiled_look import Look, compiled_look
 from dreamlab.dream.memory import looks_at_once
 from dreamlab.images.pixels import from_pixels
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
 from dreamlab.models.field import ReceptiveField
-from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.per_network import per_network
 from dreamlab.models.receptive_field import fields_at
 
@@ -133,15 +132,11 @@ def _fields(
 
 
 @per_network(4)
-def _look(
-    network: Network, layer: str, precision: str, preprocessing: str
-) -> Callable[[np.ndarray], list[tf.Tensor]]:
+def _look(network: Network, layer: str, precision: str, preprocessing: str) -> Look:
     """Return the compiled function from pictures to the parts of their `Responses`."""
-    model = network.feature_extractor([layer], *arithmetic(precision))
 
-    @own_settings()
-    def look(pictures: tf.Tensor) -> list[tf.Tensor]:
-        maps = tf.cast(network.activations(model, pictures, preprocessing)[layer], tf.float32)
+    def parts(of_layers: list[tf.Tensor]) -> list[tf.Tensor]:
+        (maps,) = of_layers
         shape = tf.shape(maps)
         columns = tf.cast(shape[2], tf.int64)
         energy = tf.reduce_sum(tf.square(maps), axis=3)
@@ -156,5 +151,4 @@ def _look(
             tf.stack([peak_places // columns, peak_places % columns], axis=-1),
         ]
 
-    signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
-    return tf.function(look, input_signature=signature, autograph=False)
+    return compiled_look(network, [layer], precision, preprocessing, parts)
