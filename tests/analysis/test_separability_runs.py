@@ -219,3 +219,22 @@ def test_a_folder_is_read_and_what_is_left_out_of_it_is_told(networks, tmp_path)
     assert warned[0].filename == __file__  # where the user called it
     assert findings.items[0].values["counts"] == [2, 2]
     assert any("notes.txt" in note for note in findings.items[0].values["notes"])
+
+
+def test_the_seed_shuffles_labels_and_patches_and_changes_nothing_else(networks, monkeypatch):
+    seen, real = [], features.pooled_features
+
+    def spy(network, layers, pictures, *arguments):
+        seen.append(pictures)
+        return real(network, layers, pictures, *arguments)
+
+    monkeypatch.setattr(features, "pooled_features", spy)
+    first, same, other = (run(half_told(), networks[:1], seed=seed) for seed in (0, 0, 1))
+    originals, _, _, shuffled = range(4)
+    assert [np.array_equal(seen[at], seen[8 + at]) for at in (originals, shuffled)] == [True, False]
+    assert np.array_equal(seen[shuffled], seen[4 + shuffled])
+    for one, again, unlike in zip(first.items, same.items, other.items, strict=True):
+        assert one.values == again.values
+        if one.values.get("condition") == "original":
+            assert one.values["accuracy"] == unlike.values["accuracy"]
+            assert one.values["shuffles"] != unlike.values["shuffles"]
