@@ -51,11 +51,12 @@ class Job:
     stop_asked: float | None = None
     over_limit: str | None = None  # why it was stopped, if not by its visitor
     dispatches: int = 0
+    lost: int = 0  # how many of its workers were lost, and those of them that had begun it
     failures: int = 0
     acknowledged: int = 0  # number of the next event that its worker has to tell
     stale: bool = False  # whether the log is that of a run that was lost
     answered: float | None = None  # when its worker first answered
-    loaded: bool = False  # whether its worker has its network
+    loaded: float | None = None  # when its worker first told that it had its network
     dropped: int = 0
     error: str | None = None
     notice: str | None = None
@@ -121,7 +122,11 @@ class Job:
     @property
     def loading(self) -> bool:
         """Whether it runs, but its worker has not told yet that it had its network."""
-        return self.state == "running" and not self.loaded
+        return self.state == "running" and self.loaded is None
+
+    def slice_left(self, now: float, seconds: float) -> float:
+        """Return how much of so many seconds its run has yet, since its network is loaded."""
+        return seconds if self.loaded is None else seconds - (now - self.loaded)
 
     def restart_clocks(self) -> None:
         """Restart both clocks: the run-time limit and the stop deadline."""
@@ -143,8 +148,9 @@ class Job:
             return
         if self.answered is None:
             self.answered = now
-        self.loaded |= any(isinstance(event, Loaded) for _, event in events)
-        if not self.loaded and now - self.answered < LOAD_SECONDS:
+        if self.loaded is None and any(isinstance(event, Loaded) for _, event in events):
+            self.loaded = now
+        if self.loaded is None and now - self.answered < LOAD_SECONDS:
             self.restart_clocks()
         if self.ended is None:
             if self.began is None:
@@ -168,19 +174,26 @@ class Job:
         self.state = "running"
         self.dispatches += 1
         self.notice = None
-        self.acknowledged, self.answered, self.loaded = 0, None, False
+        self.acknowledged, self.answered, self.loaded = 0, None, None
         self.restart_clocks()
         needed = (event for event in self.resume if isinstance(event, Checkpoint | Item))
         return Assignment(self.id, self.task, tuple(needed), self.dispatches)
 
+    def give_way(self, outcome: Outcome) -> None:
+        """Prepare for another run, which goes on where this one broke off for others."""
+        self.take_in(outcome.events)
+        self._requeue("shorter ones of other visitors go first; then it goes on where it is")
+
     def requeue(self) -> None:
         """Prepare for another run, which resumes from the last checkpoint or item."""
-        self.state, self.began, self.stale = "queued", None, True
-        self.resume = self.task.kept(self.log.events)
-        self.notice = "its worker was lost; it is tried once more"
+        self._requeue("its worker was lost; it is tried once more")
         for event in self.resume:
             if isinstance(event, Checkpoint):
-                self.notice += f" from octave {event.octave + 1}"
+                self.notice = f"{self.notice} from octave {event.octave + 1}"
+
+    def _requeue(self, notice: str) -> None:
+        self.state, self.began, self.stale, self.notice = "queued", None, True, notice
+        self.resume = self.task.kept(self.log.events)
 
     def finish(self, outcome: Outcome) -> None:
         """Take in how the run ended, and let go of all that its result has."""
@@ -188,7 +201,8 @@ class Job:
         self.take_in(outcome.events)
         if self.began is None and outcome.seconds:  # it ended before the first poll
             self.began = max(self.submitted, now - outcome.seconds)
-        self.state, self.error = outcome.state, outcome.error
+        self.state = "cancelled" if outcome.state == "gave way" else outcome.state
+        self.error = outcome.error
         if self.state == "cancelled" and self.over_limit:
             self.state, self.error = "failed", self.over_limit
         self.ended = now
@@ -217,7 +231,7 @@ class Job:
     def over_time(self, now: float, limit: float) -> bool:
         """Whether it has run longer than so many seconds; it then notes what to say."""
         if now - self.run_clock > limit:
-            noun, remedy = self.task.noun, self.task.remedy
+            noun, remedy = self.task.noun, self.task.remedy()
             self.over_limit = (
                 f"its worker did not begin the {noun} within {limit:g} s: try it again"
                 if self.loading

@@ -17,8 +17,11 @@ from dreamlab.jobs.protocol import Status
 from dreamlab.jobs.store import Store
 from dreamlab.tasks.events import Event, Timed
 from dreamlab.tasks.log import Numbered
-from dreamlab.tasks.task import Task
+from dreamlab.tasks.task import Cost, Task
 from dreamlab.tasks.throughput import Throughput
+
+#: Seconds that a run has before it gives way to one that is to end before it.
+SLICE_SECONDS = 10.0
 
 #: Most times a worker may die under a job, and that a job is given to a worker at all.
 MAX_FAILURES, MAX_DISPATCHES = 2, 4
@@ -44,16 +47,22 @@ class Jobs:
         self._throughput = Throughput()
         self._notice: str | None = None
         self._slots = 1
-        self._queue = FairQueue(per_owner=settings.waiting_per_visitor, total=settings.waiting)
+        self._queue = FairQueue(
+            per_owner=settings.waiting_per_visitor,
+            total=settings.waiting,
+            seconds=settings.waiting_seconds,
+        )
         self._store = Store(max_bytes=settings.store_mb * 1e6, max_seconds=settings.store_seconds)
         self._assigned: dict[str, Job] = {}  # with a worker; its visitor may have dropped it
         self._orphans: list[Orphans] = []
 
     # For the page.
 
-    def submit(self, owner: str, task: Task, resume: Sequence[Event] = ()) -> str:
+    def submit(
+        self, owner: str, task: Task, resume: Sequence[Event] = (), *, address: str = ""
+    ) -> str:
         """See `Backend`."""
-        cost = estimates.check(task, self.settings)
+        cost = self._check(task)
         job = Job(
             id=secrets.token_urlsafe(16),
             owner=owner,
@@ -63,7 +72,8 @@ class Jobs:
             resume=tuple(resume),
         )
         with self._lock:
-            self._queue.push(owner, job.id)
+            seconds = estimates.seconds_waiting(job, self._throughput)
+            self._queue.push(owner, job.id, seconds, address)
             self._store.add(job)
         self._notify()
         return job.id
@@ -75,9 +85,7 @@ class Jobs:
             ahead = list(self._queue) if known.state == "queued" else []
             place = ahead.index(job) + 1 if ahead else 0
             if place:
-                before = [self._store.get(other) for other in ahead[: place - 1]]
-                running = self._store.running
-                wait = estimates.wait(before + running, self._throughput, self._slots)
+                wait = self._wait(known, ahead[: place - 1])
             elif known.state == "running" and known.began is not None:
                 left = estimates.seconds_left(known, self._throughput)
             notices = [known.notice, self._notice] if known.ended is None else []
@@ -96,11 +104,28 @@ class Jobs:
             self._store.drop(job)
         self._notify()
 
+    def _wait(self, job: Job, ahead: Sequence[str]) -> float | None:
+        """Return the seconds until the workers are through with all that comes before a job."""
+        seconds = [
+            estimates.seconds_left(self._store.get(other), self._throughput) for other in ahead
+        ]
+        for running in self._store.running:
+            left = estimates.seconds_left(running, self._throughput)
+            if left is not None and self._queue.gives_way(running.id, job.id):
+                left = min(left, max(0.0, running.slice_left(time.monotonic(), SLICE_SECONDS)))
+            seconds.append(left)
+        known = [value for value in seconds if value is not None]
+        return sum(known) / max(1, self._slots) if len(known) == len(seconds) else None
+
     def estimate(self, task: Task) -> float | None:
         """See `Backend`."""
-        work = task.cost().work
+        work = self._check(task).work
         with self._lock:
             return self._throughput.seconds(task.model, task.precision, work)
+
+    def _check(self, task: Task) -> Cost:
+        with self._lock:
+            return estimates.check(task, self.settings, self._throughput)
 
     def orphan(self, jobs: Collection[str], back: Callable[[], bool]) -> None:
         """See `Backend`; ``orphan_seconds`` of the settings is the time left."""
@@ -135,7 +160,7 @@ class Jobs:
     def set_slots(self, slots: int) -> None:
         """Note how many jobs can run at a time."""
         with self._lock:
-            self._slots = slots
+            self._slots = self._queue.workers = slots
 
     def observe(self, model: str, precision: str, timed: Timed) -> None:
         """Note how fast a network ran, at the precision that was asked for."""
@@ -152,11 +177,17 @@ class Jobs:
             self._assigned[job] = self._store.get(job)
             return self._assigned[job].assign()
 
-    def poll(self, job: str) -> tuple[int, int, bool]:
-        """Return what to ask a worker: which run, its next event's number, whether to stop it."""
+    def poll(self, job: str) -> tuple[int, int, bool, bool]:
+        """Return what to ask a worker: which run, its next event's number, and what it is to do.
+
+        That is, whether to stop, and whether to give way to others.
+        """
         with self._lock:
             known = self._assigned[job]
-            return known.dispatches, known.acknowledged, known.stop_asked is not None
+            stop = known.stop_asked is not None
+            used_up = known.slice_left(time.monotonic(), SLICE_SECONDS) <= 0
+            give_way = not stop and used_up and self._queue.gives_way(job)
+            return known.dispatches, known.acknowledged, stop, give_way
 
     def on_poll(self, job: str, events: Sequence[Numbered] | None, stop: bool = False) -> bool:
         """Take in a worker's answer, None for no run; say if `stop` keeps it from beginning."""
@@ -180,28 +211,44 @@ class Jobs:
             for _, event in outcome.events:
                 if isinstance(event, Timed) and known.ended is None:
                     self.observe(known.task.model, known.task.precision, event)
+            if outcome.state == "gave way" and known.stop_asked is None and known.ended is None:
+                known.give_way(outcome)
+                self._put_back(known, first=False)
+                return
+            self._queue.done(job)
             self._finish(known, outcome)
 
     def lost(self, job: str) -> None:
         """Note that a job's worker died: it is tried once more, from its last checkpoint."""
         with self._lock:
             known = self._assigned.pop(job, None)
-            if known is None or known.ended is not None:
+            if known is None:
                 return
+            if known.ended is not None:
+                self._queue.done(job)
+                return
+            known.lost += 1
             if known.began is not None:  # else the worker may have been gone already
                 known.failures += 1
             if known.stop_asked is not None:
+                self._queue.done(job)
                 self._finish(known, Outcome("cancelled"))
-            elif known.failures >= MAX_FAILURES or known.dispatches >= MAX_DISPATCHES:
+            elif known.failures >= MAX_FAILURES or known.lost >= MAX_DISPATCHES:
                 error = (
                     f"its worker died {MAX_FAILURES} times while dreaming, most likely for want "
                     "of memory: choose a smaller picture"
                 )
+                self._queue.done(job)
                 self._finish(known, Outcome("failed", error=error))
             else:
                 known.requeue()
-                self._queue.put_back(known.owner, known.id)
-                self._notify()
+                self._put_back(known, first=True)
+
+    def _put_back(self, job: Job, *, first: bool) -> None:
+        """Put a job that goes on from what is kept into the queue."""
+        seconds = estimates.seconds_waiting(job, self._throughput)
+        self._queue.put_back(job.owner, job.id, seconds, first=first)
+        self._notify()
 
     def tick(self) -> None:
         """Do what is due by the clock: time limits, visitors who left, old results."""

@@ -50,7 +50,12 @@ class AnalysisTask:
     pictures: PictureSet | None = None
     public: bool = False
 
-    remedy = "choose a smaller max_side or less to look at"
+    def remedy(self, share: float | None = None) -> str:
+        """See `Task`."""
+        if share is None:
+            return "choose a smaller max_side or less to look at"
+        side = int(self.settings.max_side * share**0.5)
+        return f"choose a max_side of {side} px or less to look at"
 
     @property
     def noun(self) -> str:
@@ -106,6 +111,7 @@ class AnalysisTask:
         emit: Callable[[Event], None],
         stop: Callable[[], bool],
         allowance: Allowance,
+        give_way: Callable[[], bool] = lambda: False,
     ) -> bool:
         """See `Task`."""
         from dreamlab.analysis.run import analyse
@@ -143,7 +149,8 @@ class AnalysisTask:
                     f"the pictures take more than {allowance.max_bytes / 1e6:,.0f} MB: choose a "
                     "smaller max_side or fewer of them"
                 )
-            return not stop()
+            # What was looked at for the next item would be lost.
+            return not (stop() or step.item is not None and give_way())
 
         findings = analyse(
             named(self.analysis),

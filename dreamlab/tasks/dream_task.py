@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 PREVIEW_SIDE = 640
 PREVIEW_SECONDS = 1.0
 
+#: The network on offer that does least.
+_SMALL = "efficientnet_lite0"
+
 #: Steps that a picture takes for each step's length of the distance that it moves in the end: about
 #: 2 in VGG16 and 5 in EfficientNet-Lite0.
 _DETOUR = 4
@@ -58,7 +61,19 @@ class DreamTask:
     public: bool = False
 
     noun = "dream"
-    remedy = "choose a smaller picture, fewer iterations or fewer octaves"
+
+    def remedy(self, share: float | None = None) -> str:
+        """See `Task`."""
+        ways = ["fewer steps", "a smaller side"]
+        if share is not None:
+            steps, side = (
+                int(self.config.iterations * share),
+                int(max(self.picture.shape) * share**0.5),
+            )
+            ways = [f"{steps} steps an octave"] * (steps > 0) + [f"a side of {side} px"]
+        if self.model != _SMALL:
+            ways.append(f"a smaller network such as {_SMALL}")
+        return f"choose {', '.join(ways[:-1])} or {ways[-1]}" if ways[1:] else f"choose {ways[0]}"
 
     @property
     def precision(self) -> str:
@@ -119,6 +134,7 @@ class DreamTask:
         emit: Callable[[Event], None],
         stop: Callable[[], bool],
         allowance: Allowance,
+        give_way: Callable[[], bool] = lambda: False,
     ) -> bool:
         """See `Task`."""
         from dreamlab.dream import Resume, dream
@@ -133,7 +149,7 @@ class DreamTask:
         recording = _Passing(self.every, emit, resumed=before is not None)
         resumed = None
         if before is not None:
-            resumed = Resume(before.octave, before.picture, before.moved)
+            resumed = Resume(before.octave, before.picture, before.moved, before.iteration)
         steps = dream(
             self.picture,
             network,
@@ -148,6 +164,9 @@ class DreamTask:
                     emit(Loaded(network.name, network.weights, step.original_picture))
                 follow(step)
                 if stop():
+                    return False
+                if not step.ends_octave and give_way():
+                    follow.keep(step.octave, step, step.iteration + 1)
                     return False
         if not recording.empty:
             precision = recording.provenance.precision
@@ -238,9 +257,13 @@ class _Follower:
             self._emit(Preview(jpeg(to_pixels(step.image), max_side=PREVIEW_SIDE)))
             self._previewed = now
         if step.ends_octave and step.octave + 1 < step.octaves:
-            result = np.array(step.image, np.float32)  # a copy: the engine reuses its own
-            self._emit(Checkpoint(step.octave + 1, result, self.seconds, self._moved))
+            self.keep(step.octave + 1, step)
         doing = f"Octave {step.octave + 1} of {step.octaves}"
         if step.iteration >= 0:
             doing += f" · step {step.iteration + 1} of {self._iterations}"
         self._emit(Place(step.fraction, doing))
+
+    def keep(self, octave: int, step: "Step", iteration: int = 0) -> None:
+        """Pass on what another run needs to go on with a step of an octave."""
+        picture = np.array(step.image, np.float32)  # a copy: the engine reuses its own
+        self._emit(Checkpoint(octave, picture, self.seconds, self._moved, iteration))

@@ -8,8 +8,20 @@ from dreamlab.errors import DreamError
 from dreamlab.jobs.fair_queue import FairQueue
 
 
-def make(per_owner: int = 6, total: int = 40) -> FairQueue:
-    return FairQueue(per_owner=per_owner, total=total)
+def make(per_owner: int = 6, total: int = 40, seconds: float = 3600) -> FairQueue:
+    return FairQueue(per_owner=per_owner, total=total, seconds=seconds)
+
+
+def served(queue: FairQueue) -> str | None:
+    """Take the next job and be through with it."""
+    job = queue.pop()
+    if job is not None:
+        queue.done(job)
+    return job
+
+
+def plain(error: pytest.ExceptionInfo) -> str:
+    return str(error.value).replace("\u00a0", " ")
 
 
 def test_owners_take_turns_and_each_is_served_in_order():
@@ -33,6 +45,53 @@ def test_one_who_was_served_waits_for_those_who_were_not():
     assert list(queue) == ["b1", "a2", "a3"]
 
 
+def test_a_short_job_waits_for_no_long_ones_of_others():
+    queue = make()
+    for owner in "abcdefgh":
+        queue.push(owner, f"{owner} long", 300)
+    assert queue.pop() == "a long"
+    queue.push("new", "short", 5)
+    assert list(queue)[:2] == ["short", "b long"]
+
+
+def test_each_owner_is_given_the_same_seconds():
+    queue = make(per_owner=100, total=300)
+    for number in range(40):
+        queue.push("short", f"s{number}", 1)
+        if number < 4:
+            queue.push("long", f"l{number}", 10)
+    given_ = {"s": 0, "l": 0}
+    for _ in range(33):  # three long ones and thirty short ones take 60 s
+        given_[served(queue)[0]] += 1
+    assert given_ == {"s": 30, "l": 3}
+
+
+def test_many_who_come_anew_do_not_keep_a_long_job_waiting_for_ever():
+    queue = make(total=1000)
+    queue.push("long", "long", 50)
+    for number in range(200):
+        queue.push(f"new {number}", f"short {number}", 1)
+        if served(queue) == "long":
+            break
+    # Two share the worker at any time: 50 s of the long one come with 50 s of the others.
+    assert 48 <= number <= 52
+
+
+def test_a_long_job_gives_way_and_goes_on_where_its_share_puts_it():
+    queue = make()
+    queue.push("a", "long", 100)
+    assert queue.pop() == "long"
+    assert not queue.gives_way("long")
+    queue.push("b", "longer", 300)
+    assert not queue.gives_way("long")
+    queue.push("c", "short", 5)
+    assert queue.gives_way("long") and queue.gives_way("long", "short")
+    assert not queue.gives_way("long", "longer")
+    queue.put_back("a", "long", 90, first=False)
+    assert list(queue) == ["short", "long", "longer"]
+    assert (queue.pop(), queue.work) == ("short", 390)
+
+
 def test_an_owner_can_fill_only_a_part():
     queue = make(per_owner=2)
     queue.push("a", "a1")
@@ -52,14 +111,66 @@ def test_a_full_queue_says_so():
     assert list(queue) == ["a1", "b1"]
 
 
+def test_an_owner_may_have_as_much_work_as_stays_free():
+    queue = make(seconds=100)
+    queue.push("a", "a1", 30)
+    queue.push("a", "a2", 20)  # 50 wait, 50 are free
+    with pytest.raises(DreamError) as error:
+        queue.push("a", "a3", 10)
+    # With 10 more 60 would wait and 40 stay free; after 20 s of work it is 40 and 60, well within.
+    assert plain(error) == "50 s of work are waiting, too much for 10 s more: try again in 20 s"
+    queue.push("b", "b1", 25)
+    with pytest.raises(DreamError, match="too much"):
+        queue.push("b", "b2", 1)
+    queue.push("c", "c1", 12)
+
+
+def test_there_is_room_for_whoever_is_next():
+    queue = make(total=1000, seconds=3600)
+    for number in range(8):
+        with pytest.raises(DreamError):
+            for job in range(6):
+                queue.push(f"stranger {number}", f"{number} {job}", 600)
+    queue.push("visitor", "small", 5)
+    assert next(iter(queue)) == "small"
+
+
+def test_a_class_fits():
+    queue = make(total=200)
+    for student in range(30):
+        for job in range(4):
+            queue.push(f"student {student}", f"{student} {job}", 20)
+    assert (len(queue), queue.work) == (120, 2400)
+
+
+def test_workers_bring_room():
+    queue = make(seconds=100)
+    queue.workers = 3
+    queue.push("a", "a1", 150)
+    with pytest.raises(DreamError) as error:
+        queue.push("a", "a2", 30)
+    assert plain(error).endswith("too much for 30 s more: try again in 20 s")  # 60 s, 3 at a time
+
+
+def test_owners_of_an_address_share_a_bound():
+    queue = make(total=1000, seconds=100)
+    for number in range(8):
+        queue.push(f"cookie {number}", str(number), 10, "192.0.2.1")
+    with pytest.raises(DreamError, match="too much"):
+        queue.push("cookie 8", "8", 1, "192.0.2.1")
+    queue.push("elsewhere", "e", 5, "192.0.2.2")
+    queue.push("unknown", "u", 5)
+
+
 def test_what_is_put_back_is_next_even_if_the_queue_is_full():
     queue = make(per_owner=1, total=2)
     queue.push("a", "a1")
     assert queue.pop() == "a1"
     queue.push("b", "b1")
     queue.push("a", "a2")
-    queue.put_back("a", "a1")
+    queue.put_back("a", "a1", 1, first=True)
     assert list(queue) == ["a1", "b1", "a2"]
+    assert [served(queue) for _ in range(3)] == ["a1", "b1", "a2"]
 
 
 def test_a_removed_job_is_out_of_line():
@@ -87,7 +198,7 @@ def test_nobody_waits_for_more_than_one_turn_of_each_other_owner(moves):
             served_since.setdefault(owner, [])
             continue
         expected = next(iter(queue), None)
-        job = queue.pop()
+        job = served(queue)
         assert job == expected
         if job is None:
             continue
@@ -103,3 +214,38 @@ def test_nobody_waits_for_more_than_one_turn_of_each_other_owner(moves):
     for owner in "abcd":
         mine = [job for job in popped if job[0] == owner]
         assert mine == sorted(mine, key=lambda job: int(job[1:]))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcd"), st.integers(1, 50)) | st.none(), min_size=5, max_size=80
+    )
+)
+def test_who_waits_is_given_a_fair_share_but_for_one_job_of_each_other(moves):
+    """While two wait all the time, neither is given more than the other by over one job of each."""
+    queue = make(per_owner=100, total=100, seconds=1e6)
+    since: dict[str, int] = {}  # who waits, and how many seconds others had been given then
+    seconds, given_ = {}, dict.fromkeys("abcd", 0)
+    began = {}
+    for number, move in enumerate(moves):
+        if move is not None:
+            owner, length = move
+            queue.push(owner, f"{owner}{number}", length)
+            seconds[f"{owner}{number}"] = length
+            if owner not in since:
+                since[owner] = number
+                began[owner] = dict(given_)
+            continue
+        job = served(queue)
+        if job is None:
+            continue
+        given_[job[0]] += seconds[job]
+        waiting = {one[0] for one in queue}
+        since = {owner: at for owner, at in since.items() if owner in waiting}
+        for one in since:
+            for other in since:
+                if one == other:
+                    continue
+                both = began[max(one, other, key=lambda owner: since[owner])]
+                mine, others = given_[one] - both[one], given_[other] - both[other]
+                assert others - mine <= 50 + 50

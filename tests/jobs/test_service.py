@@ -56,6 +56,17 @@ def jobs(fake):
         yield jobs
 
 
+def test_a_long_dream_gives_way_to_a_short_one_and_goes_on(jobs, monkeypatch):
+    monkeypatch.setattr("dreamlab.jobs.jobs.SLICE_SECONDS", 0.5)
+    long = jobs.submit("a", request(octaves=1, iterations=100, step=0.05))
+    begun(jobs, long, count=3)
+    short = jobs.submit("b", request(octaves=1, iterations=1))
+    assert ended(jobs, short).state == "done"
+    assert jobs.status(long).active
+    status = ended(jobs, long)
+    assert (status.state, [point.iteration for point in losses(status)]) == ("done", [*range(100)])
+
+
 def test_a_dream_from_queue_to_result(jobs):
     job = jobs.submit("a", request())
     status = ended(jobs, job)

@@ -102,7 +102,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.worker is not None)
     @rule(arrives=st.booleans())
     def poll(self, arrives):
-        _, acknowledged, stop = self.jobs.poll(self.worker.job)
+        _, acknowledged, stop, _ = self.jobs.poll(self.worker.job)
         assert acknowledged >= self.acknowledged
         assert stop == (self.worker.job in self.cancelled)
         self.acknowledged = acknowledged

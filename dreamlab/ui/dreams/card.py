@@ -6,12 +6,12 @@ from dreamlab.classes import layer_label
 from dreamlab.images import Picture, data_url
 from dreamlab.jobs import Backend, Status
 from dreamlab.results.naming import with_network
+from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.dreams import before_after
 from dreamlab.ui.dreams.scrubber import END, ORIGINAL, Place, frame_at
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.visitors import Batch, Run
-from dreamlab.ui.wording import duration
 from dreamlab.zoo import label
 
 
