@@ -3,35 +3,29 @@
 import heapq
 import itertools
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-
-from dreamlab.errors import DreamError
-from dreamlab.tasks.wording import duration
-
-#: Most work of an address, as a multiple of what is free after it; that of a visitor is once.
-_ADDRESS_SHARE = 4
 
 
 @dataclass
-class _Entry:
+class Entry:
     """A job that waits, or was taken.
 
     Parameters
     ----------
     owner : str
         Who brought it, and for whom it counts.
-    address : str
-        Where its owner comes from; empty if that is not known.
     seconds : float
         How long it is expected to run yet.
+    address : str
+        Where its owner comes from; empty if that is not known.
     finish : float
         Once it was taken: the time of the fair share at which it ends.
     """
 
     owner: str
-    address: str
     seconds: float
+    address: str = ""
     finish: float = 0.0
 
 
@@ -44,35 +38,15 @@ class FairQueue:
     turn. A job may stand in the lines of several owners; whoever's turn comes first takes it, and
     it counts for the owner who brought it.
 
-    What waits is bounded by its work. An owner may have as much as stays free after it, so that
-    few fill half of the line, many leave each other equal shares, and there is room for the next
-    one always.
-
-    Parameters
-    ----------
-    per_owner, total : int
-        Most jobs waiting for one owner, and in all.
-    seconds : float
-        Most seconds of work waiting, for each worker.
-
-    Attributes
-    ----------
-    workers : int
-        How many jobs run at a time.
-
     References
     ----------
     .. [1] J. C. R. Bennett, H. Zhang, "Hierarchical packet fair queueing algorithms", IEEE/ACM
        Transactions on Networking 5(5), 1997.
     """
 
-    def __init__(self, *, per_owner: int, total: int, seconds: float) -> None:
-        self.per_owner = per_owner
-        self.total = total
-        self.seconds = seconds
-        self.workers = 1
-        self._waiting: dict[str, _Entry] = {}
-        self._taken: dict[str, _Entry] = {}
+    def __init__(self) -> None:
+        self._waiting: dict[str, Entry] = {}
+        self._taken: dict[str, Entry] = {}
         self._first: list[str] = []  # jobs that go before all lines
         self._lines: dict[str, deque[str]] = {}
         self._now = 0.0  # seconds that each of those who wait has been given
@@ -112,55 +86,14 @@ class FairQueue:
                 heapq.heappush(turns, (finish, next(after), owner))
 
     @property
-    def work(self) -> float:
-        """Seconds of work that wait."""
-        return sum(entry.seconds for entry in self._waiting.values())
+    def waiting(self) -> Collection[Entry]:
+        """All that waits."""
+        return self._waiting.values()
 
-    def push(self, owner: str, job: str, seconds: float = 1.0, address: str = "") -> None:
-        """Put a job at the end of its owner's line.
-
-        Parameters
-        ----------
-        owner, job : str
-            Who brings it, and its name.
-        seconds : float
-            How long it is expected to run.
-        address : str
-            Where the owner comes from; owners of one address share a bound. Empty if not known.
-
-        Raises
-        ------
-        DreamError
-            If the owner, the address or all have too much waiting; it says for how long.
-        """
-        self._check(owner, seconds, address)
-        self._waiting[job] = _Entry(owner, address, seconds)
-        self._line(owner).append(job)
-
-    def _check(self, owner: str, seconds: float, address: str) -> None:
-        mine = [entry for entry in self._waiting.values() if entry.owner == owner]
-        if len(mine) >= self.per_owner:
-            raise DreamError(
-                f"you have {len(mine)} dreams waiting, the most there may be: wait for one to "
-                "start or cancel one"
-            )
-        if len(self) >= self.total:
-            raise DreamError(
-                f"the queue is full: {self.total} dreams are waiting; try again in some minutes"
-            )
-        free = self.seconds * max(1, self.workers) - self.work - seconds
-        bounds = [(seconds + sum(entry.seconds for entry in mine), 1)]
-        if address:
-            near = [entry.seconds for entry in self._waiting.values() if entry.address == address]
-            bounds.append((seconds + sum(near), _ADDRESS_SHARE))
-        # Work that is done frees the line and lessens what whoever asks has waiting.
-        over = max(work / share - free for work, share in bounds)
-        if over > 0:
-            later = duration(over / max(1, self.workers))
-            raise DreamError(
-                f"{duration(self.work)} of work are waiting, too much for {duration(seconds)} "
-                f"more: try again in {later}"
-            )
+    def push(self, job: str, entry: Entry) -> None:
+        """Put a job at the end of the line of its owner."""
+        self._waiting[job] = entry
+        self._line(entry.owner).append(job)
 
     def join(self, owner: str, job: str) -> None:
         """Put a job that waits already at the end of another owner's line too, full or not."""
@@ -201,7 +134,7 @@ class FairQueue:
         """
         entry = self._taken.pop(job)
         self._pass(max(0.0, entry.seconds - seconds))
-        self._waiting[job] = _Entry(owner, entry.address, seconds, entry.finish)
+        self._waiting[job] = Entry(owner, seconds, entry.address, entry.finish)
         if first:
             self._first.insert(0, job)
         else:

@@ -12,9 +12,9 @@ from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
-from dreamlab.jobs import job as job_module
 from dreamlab.jobs.assignment import Outcome
 from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.run_clock import LOAD_SECONDS
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Loaded, Place, Preview, Timed, Warned
@@ -410,7 +410,7 @@ def test_a_network_may_not_load_for_ever(make, later):
     jobs.submit("a", TASK)
     job = taken(jobs)
     jobs.on_poll(job, ())
-    later(job_module.LOAD_SECONDS + 5)
+    later(LOAD_SECONDS + 5)
     jobs.on_poll(job, ())
     jobs.tick()
     assert jobs.status(job).state == "failed"

@@ -10,7 +10,8 @@ from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture
 from dreamlab.jobs.assignment import Assignment, Outcome
-from dreamlab.jobs.jobs import MAX_FAILURES, Jobs
+from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.runs import MAX_FAILURES
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Loaded, Place, Preview
