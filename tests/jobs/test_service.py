@@ -241,7 +241,7 @@ def test_a_worker_that_freezes_before_its_first_news_is_replaced(fake, monkeypat
         pid = begun(jobs, job := jobs.submit("a", request()))
         ended(jobs, job)
         os.kill(pid, signal.SIGSTOP)
-        job = jobs.submit("a", slow())
+        job = jobs.submit("a", request())
         until(lambda: jobs.status(job).state == "running")
         jobs.cancel(job)
         assert jobs.status(job).state == "cancelled"
@@ -465,7 +465,7 @@ def test_the_engine_itself_dreams_stops_and_is_timed(monkeypatch):
         assert (provenance.model, provenance.config) == ("vgg16", config)
         assert load_image(status.preview).shape == PICTURE.shape
 
-        long = DreamConfig(layers={"block3_conv3": 1.0}, octaves=12, iterations=500)
+        long = DreamConfig(layers={"block3_conv3": 1.0}, octaves=12, iterations=100)
         status = ended_after_cancel(jobs, jobs.submit("a", DreamTask(Picture(picture), long)))
         assert "octaves" in status.warnings[0] and "left out" in status.warnings[0]
 

@@ -13,6 +13,7 @@ from dreamlab.jobs import worker
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.tasks import dream_events
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed, Warned
 from dreamlab.tasks.task import Allowance
 from dreamlab.tasks.warm_up import warm_up
