@@ -25,7 +25,7 @@ def check(task: Task, settings: DeploymentSettings, throughput: Throughput) -> C
         raise DreamError(
             f"this takes {cost.pixel_steps / 1e6:,.0f} million pixel steps; at most "
             f"{settings.cost:,.0f} million are allowed: "
-            f"{task.remedy(settings.cost * 1e6 / cost.pixel_steps)}"
+            f"{task.remedy(settings.cost * 1e6 / cost.pixel_steps, network=False)}"
         )
     # One that is expected to run longer than it may would end half done.
     limit = min(settings.dream_seconds, settings.job_seconds)

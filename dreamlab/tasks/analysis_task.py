@@ -17,6 +17,7 @@ from dreamlab.layers import known_layers
 from dreamlab.tasks.events import Event, Loaded, Place, nbytes
 from dreamlab.tasks.loading import network_of
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result, key_of
+from dreamlab.tasks.wording import choose
 from dreamlab.zoo import architecture, is_on_offer, smallest_side
 
 #: Steps assumed of an analysis of a network of the user's own.
@@ -50,12 +51,12 @@ class AnalysisTask:
     pictures: PictureSet | None = None
     public: bool = False
 
-    def remedy(self, share: float | None = None) -> str:
+    def remedy(self, share: float | None = None, *, network: bool = True) -> str:
         """See `Task`."""
-        if share is None:
-            return "choose a smaller max_side or less to look at"
-        side = int(self.settings.max_side * share**0.5)
-        return f"choose a max_side of {side} px or less to look at"
+        side = 0 if share is None else int(self.settings.max_side * share**0.5)
+        least = smallest_side(self.model) if is_on_offer(self.model) else 1
+        smaller = f"a max_side of {side} px" if side >= least else "a smaller max_side"
+        return choose([smaller, "less to look at"])
 
     @property
     def noun(self) -> str:

@@ -16,7 +16,8 @@ from dreamlab.tasks.dream_events import Follower, Passing
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Timed
 from dreamlab.tasks.loading import network_of
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result, key_of
-from dreamlab.zoo import architecture, smallest_side
+from dreamlab.tasks.wording import choose
+from dreamlab.zoo import architecture, label, smallest_side
 
 #: The network on offer that does least.
 _SMALL = "efficientnet_lite0"
@@ -52,18 +53,17 @@ class DreamTask:
 
     noun = "dream"
 
-    def remedy(self, share: float | None = None) -> str:
+    def remedy(self, share: float | None = None, *, network: bool = True) -> str:
         """See `Task`."""
         ways = ["fewer steps", "a smaller side"]
         if share is not None:
-            steps, side = (
-                int(self.config.iterations * share),
-                int(max(self.picture.shape) * share**0.5),
-            )
-            ways = [f"{steps} steps an octave"] * (steps > 0) + [f"a side of {side} px"]
-        if self.model != _SMALL:
-            ways.append(f"a smaller network such as {_SMALL}")
-        return f"choose {', '.join(ways[:-1])} or {ways[-1]}" if ways[1:] else f"choose {ways[0]}"
+            steps = int(self.config.iterations * share)
+            side = int(max(self.picture.shape) * share**0.5)
+            ways = [f"{steps} steps an octave"] if steps else []
+            ways += [f"a side of {side} px"] if side >= smallest_side(self.model) else []
+        if network and self.model != _SMALL:
+            ways.append(f"a smaller network such as {label(_SMALL)}")
+        return choose(ways or ["a smaller picture and fewer steps"])
 
     @property
     def precision(self) -> str:

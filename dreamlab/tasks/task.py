@@ -83,13 +83,15 @@ class Task(Protocol):
     def noun(self) -> str:
         """What it is called, such as ``dream``."""
 
-    def remedy(self, share: float | None = None) -> str:
+    def remedy(self, share: float | None = None, *, network: bool = True) -> str:
         """Return what makes it shorter, such as ``choose a smaller picture``.
 
         Parameters
         ----------
         share : float, optional
             How much of its work is allowed, 0 to 1, to be told in figures.
+        network : bool
+            Whether another network would help.
         """
 
     @property

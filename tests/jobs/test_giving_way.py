@@ -75,7 +75,7 @@ def test_a_dream_that_would_take_too_long_is_refused_with_what_would_do():
             ask(dream(400))
         assert plain(error) == (
             "the dream would take about 6 min 40 s here, and 1 min 40 s are allowed: choose 100 "
-            "steps an octave, a side of 50 px or a smaller network such as efficientnet_lite0"
+            "steps an octave, a side of 50 px or a smaller network such as EfficientNet-Lite0"
         )
     # What is proposed is let in.
     assert jobs.submit("a", dream(100))
