@@ -43,10 +43,11 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
                 args=(run.job,),
             )
     style.name(run.name, _layers(run))
+    if status.state == "running" or status.state == "queued" and status.fraction:
+        st.progress(min(max(status.fraction, 0.0), 1.0))
     if status.state == "queued":
         style.note(waiting(status))
     elif status.state == "running":
-        st.progress(min(max(status.fraction, 0.0), 1.0))
         style.note(progress(view))
     elif status.state == "failed":
         style.error(status.error or "The dream failed; try it again.")
