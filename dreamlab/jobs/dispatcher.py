@@ -10,7 +10,8 @@ from typing import Any
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.jobs.local_cluster import SHORT_LOGS, LocalCluster
-from dreamlab.jobs.worker_handle import PATIENCE, Notifier, WorkerHandle, wait_any
+from dreamlab.jobs.notifier import Notifier, wait_any
+from dreamlab.jobs.worker_handle import PATIENCE, WorkerHandle
 from dreamlab.tasks.faults import log_fault
 
 logger = logging.getLogger("dreamlab.jobs")

@@ -4,17 +4,19 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from dreamlab.jobs import preload, worker
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.notifier import Notifier, wait_any
 from dreamlab.tasks.task import Allowance
 
 logger = logging.getLogger("dreamlab.jobs")
 
-#: Seconds between two polls of a run.
-POLL_SECONDS = 0.3
+#: Most seconds that a question about a run waits for something that is not to be lost, and least
+#: seconds between two questions: frames of small pictures may come faster than they are sent.
+POLL_SECONDS, LEAST_SECONDS = 0.3, 0.02
 
 #: Seconds without an answer after which a question counts as not answered.
 PATIENCE = 3.0
@@ -27,24 +29,12 @@ RETRY_SECONDS = 10.0
 SILENT_SECONDS = 10.0
 
 
-class Notifier:
-    """Wakes all who wait. Who takes `next` before looking around misses no notice."""
-
-    def __init__(self) -> None:
-        self.next = asyncio.Event()
-
-    def notify(self) -> None:
-        """Wake those who wait now; who waits from now on waits for the next notice."""
-        self.next.set()
-        self.next = asyncio.Event()
-
-
 class WorkerHandle:
     """Keeps one worker busy, as a task of its own from the moment it is made.
 
     The worker is polled, rather than sending its events, so that nothing gathers on the scheduler
-    for a page that does not look. The question runs on the worker's event loop (`Client.run`),
-    beside the thread that dreams.
+    for a page that does not look. The question waits on the worker's event loop (`Client.run`),
+    beside the thread that dreams, so that the end of an octave is told as it comes.
 
     Parameters
     ----------
@@ -74,6 +64,7 @@ class WorkerHandle:
         self._tried = 0.0
         self._last_seen = 0.0
         self._heard = time.monotonic()
+        self._unanswered: set[asyncio.Future] = set()
         self._client = client
         self._address = address
         self._jobs = jobs
@@ -101,8 +92,9 @@ class WorkerHandle:
 
     async def end(self) -> None:
         """Stop; a job that runs is given back as lost."""
-        self.task.cancel()
-        (problem,) = await asyncio.gather(self.task, return_exceptions=True)
+        for task in (self.task, *self._unanswered):
+            task.cancel()
+        (problem, *_) = await asyncio.gather(self.task, *self._unanswered, return_exceptions=True)
         if isinstance(problem, Exception):
             logger.warning("a worker is given up: %s", type(problem).__name__)
 
@@ -161,14 +153,25 @@ class WorkerHandle:
         """Have a task run and say whether the worker is done with it, or else was lost."""
         future = self._submit(worker.run, assignment, self._allowance)
         ended = asyncio.ensure_future(_outcome(future))
+        question = self._question(assignment.job)
         try:
             while not ended.done():
                 notice = self._notifier.next
-                if await self._poll(assignment.job):
-                    return True
-                await wait_any(notice, POLL_SECONDS, ended)
+                if question.answer.done():
+                    if self._take_in(assignment.job, question):
+                        return True
+                    await self._restart_if_overdue(assignment.job)
+                    pause = POLL_SECONDS if question.failed else LEAST_SECONDS
+                    await wait_any(notice, pause, ended)
+                    question = self._question(assignment.job)
+                elif not question.stop and self._jobs.poll(assignment.job)[2]:
+                    question = self._question(assignment.job)  # the other may wait yet
+                await wait_any(notice, PATIENCE, question.answer, ended)
             outcome = ended.result()
             if outcome is None:
+                # What it told before it died comes another way, and may come later.
+                await asyncio.wait({question.answer}, timeout=POLL_SECONDS)
+                self._take_in(assignment.job, question)
                 return False
             self._jobs.end(assignment.job, outcome)
             return True
@@ -176,16 +179,23 @@ class WorkerHandle:
             ended.cancel()
             future.release()
 
-    async def _poll(self, job: str) -> bool:
-        """Look at a run and say whether it was called off before it began."""
+    def _question(self, job: str) -> "_Question":
+        """Ask what a run has to tell."""
         dispatch, acknowledged, stop = self._jobs.poll(job)
-        try:
-            events = await self._ask(worker.poll, job, dispatch, acknowledged, stop)
-        except Exception as error:  # whether the worker is gone is seen elsewhere
-            logger.debug("no answer: %s", type(error).__name__)
-        else:
-            if self._jobs.on_poll(job, events, stop):
-                return True
+        asked = self._ask(worker.follow, job, dispatch, acknowledged, stop, POLL_SECONDS)
+        answer = asyncio.ensure_future(asked)
+        self._unanswered.add(answer)
+        answer.add_done_callback(self._unanswered.discard)
+        answer.add_done_callback(_noted)
+        return _Question(stop, answer)
+
+    def _take_in(self, job: str, question: "_Question") -> bool:
+        """Take in what a run told and say whether it was called off before it began."""
+        if not question.answer.done() or question.failed:
+            return False  # whether the worker is gone is seen elsewhere
+        return self._jobs.on_poll(job, question.answer.result(), question.stop)
+
+    async def _restart_if_overdue(self, job: str) -> None:
         if self._jobs.stop_overdue(job):
             logger.warning("a job does not stop: its worker is restarted")
             # Asked of the scheduler itself: the client refuses where no nanny starts another.
@@ -196,7 +206,6 @@ class WorkerHandle:
                 on_error="return",
                 stimulus_id="dreamlab-does-not-stop",
             )
-        return False
 
     async def _ask(self, function: Callable, *args: Any) -> Any:
         """Call a function on the worker's event loop and return its answer."""
@@ -204,13 +213,22 @@ class WorkerHandle:
         return (await asyncio.wait_for(asked, PATIENCE))[self._address]
 
 
-async def wait_any(notice: asyncio.Event, seconds: float, *others: asyncio.Future) -> None:
-    """Wait for a notice, for one of the others, or until so many seconds have passed."""
-    noticed = asyncio.ensure_future(notice.wait())
-    try:
-        await asyncio.wait({noticed, *others}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        noticed.cancel()
+class _Question(NamedTuple):
+    """What was asked about a run: whether it was told to stop, and the answer that is to come."""
+
+    stop: bool
+    answer: asyncio.Future
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is no answer, and none will come."""
+        return self.answer.cancelled() or self.answer.exception() is not None
+
+
+def _noted(answer: asyncio.Future) -> None:
+    """Note why there was no answer; one that nobody waits for any more may fail, too."""
+    if not answer.cancelled() and (error := answer.exception()):
+        logger.debug("no answer: %s", type(error).__name__)
 
 
 async def _outcome(future: Any) -> Outcome | None:

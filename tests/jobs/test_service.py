@@ -181,8 +181,7 @@ def test_a_dream_goes_on_after_its_last_octave_in_another_worker(jobs):
 
 
 def test_a_dream_that_kills_two_workers_fails_and_the_next_one_runs(jobs):
-    # A step takes longer than the time between two looks, so that the first octave is seen to end.
-    job = jobs.submit("a", request(fake_engine.DIES, step=0.4))
+    job = jobs.submit("a", request(fake_engine.DIES, step=0.05))  # a step after its first octave
     following = jobs.submit("a", request())
     status = ended(jobs, job)
     assert status.state == "failed"

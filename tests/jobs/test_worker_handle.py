@@ -8,8 +8,9 @@ from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs import preload, worker_handle
 from dreamlab.jobs.assignment import Outcome
 from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.notifier import Notifier
 from dreamlab.jobs.preload import Readiness
-from dreamlab.jobs.worker_handle import Notifier, WorkerHandle
+from dreamlab.jobs.worker_handle import WorkerHandle
 from dreamlab.tasks.events import Timed
 from tests.support.jobs import request
 
