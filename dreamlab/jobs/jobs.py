@@ -74,7 +74,7 @@ class Jobs:
             known, wait, left = self._store.get(job), None, None
             ahead = list(self._queue) if known.state == "queued" else []
             place = ahead.index(job) + 1 if ahead else 0
-            if place:
+            if place and self._slots:  # without a worker nobody knows
                 before = [self._store.get(other) for other in ahead[: place - 1]]
                 running = self._store.running
                 wait = estimates.wait(before + running, self._throughput, self._slots)

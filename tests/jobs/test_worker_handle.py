@@ -54,7 +54,7 @@ def followed(dask, story):
     async def follow():
         notifier = Notifier()
         jobs = Jobs(DeploymentSettings(), notifier.notify)
-        handle = WorkerHandle(dask, "tcp://127.0.0.1:1", jobs, notifier)
+        handle = WorkerHandle(dask, "tcp://127.0.0.1:1", jobs, notifier, lambda: None)
         try:
             return await story(handle, jobs)
         finally:
