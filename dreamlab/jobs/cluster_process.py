@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -17,17 +18,13 @@ import psutil
 from distributed import Nanny, Scheduler
 from distributed.system import MEMORY_LIMIT
 
+from dreamlab.jobs import certificate
 from dreamlab.jobs.local_cluster import SHORT_LOGS
 
 logger = logging.getLogger("dreamlab.jobs")
 
 #: The worker takes the time that the page leaves: a dream is long, an answer is to be quick.
 NICENESS = 10
-
-#: Seconds between two looks whether the worker's process is alive, and looks without it after
-#: which it is given up: while the nanny starts another one there is none for a moment.
-_LOOK_SECONDS = 2.0
-_LOOKS = 3
 
 #: Seconds between two heartbeats of the worker; Dask's own is two a second.
 _HEARTBEAT_SECONDS = 2.0
@@ -72,16 +69,37 @@ class _Scheduler(Scheduler):
         return answer | {"heartbeat-interval": _HEARTBEAT_SECONDS}
 
 
+class _Nanny(Nanny):
+    """A nanny that tells when its worker has ended and no other takes its place."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.given_up = asyncio.Event()
+        self._exits = 0
+
+    async def _on_worker_exit(self, exitcode: int) -> None:
+        # The worker that is started here may end before the nanny is through with the last one.
+        self._exits += 1
+        try:
+            await super()._on_worker_exit(exitcode)
+        finally:
+            self._exits -= 1
+            if self._exits == 0 and not self.is_alive():
+                self.given_up.set()
+
+
 async def _serve(folder: str, memory: float, load_seconds: float) -> None:
     dask.config.set(_DASK)
     gone = asyncio.create_task(_page_gone())
-    async with _Scheduler(port=0, **_LOCAL) as scheduler:
+    security = certificate.security(Path(folder))
+    async with _Scheduler(port=0, protocol="tls", security=security, **_LOCAL) as scheduler:
         for name in ("idle-timeout", "no-workers-timeout"):  # four times a second, for nothing
             scheduler.periodic_callbacks[name].stop()
         print(scheduler.address, flush=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on
-        nanny = Nanny(
+        nanny = _Nanny(
             scheduler.address,
+            security=security,
             nthreads=1,
             **_LOCAL,
             memory_limit=int(memory * MEMORY_LIMIT),
@@ -107,13 +125,10 @@ def _preloads() -> list[str]:
     return [names] if isinstance(names, str) else names
 
 
-async def _keep(nanny: Nanny) -> None:
+async def _keep(nanny: _Nanny) -> None:
     """Start the worker and return when its process is gone and no other takes its place."""
     await nanny
-    missing = 0
-    while missing < _LOOKS:
-        await asyncio.sleep(_LOOK_SECONDS)
-        missing = 0 if nanny.is_alive() else missing + 1
+    await nanny.given_up.wait()
 
 
 async def _page_gone() -> None:

@@ -4,13 +4,16 @@ import asyncio
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.jobs.local_cluster import SHORT_LOGS, LocalCluster
-from dreamlab.jobs.worker_handle import PATIENCE, Notifier, WorkerHandle, wait_any
+from dreamlab.jobs.notifier import Notifier, wait_any
+from dreamlab.jobs.worker_handle import WorkerHandle
+from dreamlab.jobs.worker_link import PATIENCE
 from dreamlab.tasks.faults import log_fault
 
 logger = logging.getLogger("dreamlab.jobs")
@@ -41,6 +44,8 @@ class Dispatcher:
         self._settings = settings
         self._handles: dict[str, WorkerHandle] = {}  # by the worker's address
         self._closing = False
+        self._missing: float | None = None  # since when no worker is there
+        self._start_seconds: float | None = None  # how long one took the last time
         self._loop = asyncio.new_event_loop()
         self._notifier = Notifier()
         self._thread = threading.Thread(target=self._main, name="dreamlab-jobs", daemon=True)
@@ -48,6 +53,7 @@ class Dispatcher:
     def start(self, jobs: Jobs) -> None:
         """Start the thread; jobs come from there, and their events go there."""
         self._jobs = jobs
+        self._tell()
         self._thread.start()
 
     @property
@@ -90,8 +96,8 @@ class Dispatcher:
             notice = None
             try:
                 _quieten(self._settings.log_level)
-                async with self._connected() as client:
-                    await self._attend(client)
+                async with self._connected() as (client, gone):
+                    await self._attend_until(client, gone)
             except OSError as error:  # time ran out, too
                 logger.warning("no scheduler: %s", type(error).__name__)
             except (Exception, asyncio.CancelledError) as error:  # Dask cancels what it gives up
@@ -99,20 +105,44 @@ class Dispatcher:
             away = _UNREACHABLE if self._listed or self._settings.scheduler else _NOT_STARTED
             self._jobs.set_notice(notice or away)
             self._tick()
-            if not self._closing:
+            # A local worker that was there is started again at once; that takes long enough.
+            if not self._closing and (self._settings.scheduler or not self._listed):
                 await asyncio.sleep(RETRY_SECONDS)
 
+    async def _attend_until(self, client: Any, gone: asyncio.Future) -> None:
+        """Attend to the workers; raises `ConnectionError` at once when the local process is gone.
+
+        A lost connection alone is tried for some seconds before it is given up.
+        """
+        attending = asyncio.ensure_future(self._attend(client))
+        try:
+            await asyncio.wait({attending, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not attending.done():
+                raise ConnectionError("the local scheduler ended")
+            await attending
+        finally:
+            attending.cancel()
+            await asyncio.gather(attending, return_exceptions=True)
+
     @contextlib.asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Any]:
+    async def _connected(self) -> AsyncIterator[tuple[Any, asyncio.Future]]:
+        """Connect to the scheduler; its local process, if there is one, is watched in a future."""
         from distributed import Client
 
         cluster = None if self._settings.scheduler else LocalCluster(self._settings)
         client = None
         try:
             address = await cluster.address() if cluster else self._settings.scheduler
-            client = Client(address, asynchronous=True, set_as_default=False, timeout=PATIENCE)
+            client = Client(
+                address,
+                asynchronous=True,
+                set_as_default=False,
+                timeout=PATIENCE,
+                security=cluster and cluster.security,
+            )
             await client
-            yield client
+            gone = asyncio.ensure_future(cluster.ended()) if cluster else self._loop.create_future()
+            yield client, gone
         finally:
             if client is not None:
                 with contextlib.suppress(Exception, asyncio.CancelledError):
@@ -128,18 +158,22 @@ class Dispatcher:
                 known = await asyncio.wait_for(client.scheduler.identity(), PATIENCE)
                 workers = known["workers"]
                 for address, handle in list(self._handles.items()):
-                    if address not in workers or handle.task.done():
+                    if address not in workers or handle.gone:
+                        client.unsubscribe_topic(address)
                         await self._handles.pop(address).end()
                 for address, worker in workers.items():
                     if address not in self._handles:
-                        handle = WorkerHandle(client, address, self._jobs, self._notifier)
+                        # The scheduler tells in a topic of its own when the worker goes.
+                        client.subscribe_topic(address, lambda event: self._notifier.notify())
+                        handle = WorkerHandle(
+                            client, address, self._jobs, self._notifier, self._tell
+                        )
                         self._handles[address] = handle
                     self._handles[address].on_heartbeat(worker["last_seen"])
                 self._listed |= bool(workers)
                 for handle in self._handles.values():
                     handle.stands_back = handle.trouble is not None and self.ready
-                self._jobs.set_slots(len(workers))
-                self._jobs.set_notice(self._trouble())
+                self._tell()
                 self._tick()
                 idle = self.ready and self._jobs.idle
                 await wait_any(notice, IDLE_SECONDS if idle else LOOK_SECONDS)
@@ -147,13 +181,26 @@ class Dispatcher:
             for address in list(self._handles):
                 await self._handles.pop(address).end()
 
+    def _tell(self) -> None:
+        """Say how many workers take jobs, and what keeps all jobs from running."""
+        now = time.monotonic()
+        if self.ready and self._missing is not None:
+            self._start_seconds, self._missing = now - self._missing, None
+        elif not self._handles:
+            self._missing = self._missing or now
+        self._jobs.set_notice(self._trouble())
+        self._jobs.set_slots(sum(handle.takes_jobs for handle in self._handles.values()))
+
     def _trouble(self) -> str | None:
         """Return what keeps all jobs from running, in one sentence, or None."""
-        answering = [handle for handle in self._handles.values() if not handle.silent]
-        if not answering:
-            return _SILENT if self._handles else _STARTING
+        there = [handle for handle in self._handles.values() if not handle.gone]
+        answering = [handle for handle in there if not handle.silent]
+        if not answering and there:
+            return _SILENT
         if not any(handle.heard for handle in answering):
-            return _STARTING
+            if self._start_seconds is None:
+                return _STARTING
+            return f"{_STARTING}, which takes about {max(1, round(self._start_seconds))} s"
         troubles = [handle.trouble for handle in answering]
         return troubles[0] if all(troubles) else None
 

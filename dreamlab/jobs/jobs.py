@@ -58,7 +58,7 @@ class Jobs(Runs):
             known, wait, left = self._store.get(job), None, None
             ahead = list(self._queue) if known.state == "queued" else []
             place = ahead.index(job) + 1 if ahead else 0
-            if place:
+            if place and self._slots:  # without a worker nobody knows
                 wait = self._wait(known, ahead[: place - 1])
             elif known.state == "running" and known.began is not None:
                 left = estimates.seconds_left(known, self._throughput)

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from dreamlab.config.deployment import DeploymentSettings
+from dreamlab.jobs import certificate
 from dreamlab.jobs.run_clock import LOAD_SECONDS
 
 #: Seconds the process has to start, and to end before it is killed.
@@ -33,11 +34,26 @@ _PREFIX = "dreamlab-node-"
 
 
 class LocalCluster:
-    """A process with a scheduler and a worker, on this machine."""
+    """A process with a scheduler and a worker, on this machine, which heed this page alone.
+
+    Raises
+    ------
+    OSError
+        If there is no room for its folder.
+    """
 
     def __init__(self, settings: DeploymentSettings) -> None:
         remove_leftovers()
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+        try:
+            certificate.make(self.folder)
+            self.security = certificate.security(self.folder)
+            self._start(settings)
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def _start(self, settings: DeploymentSettings) -> None:
         root = str(Path(__file__).parents[2])
         environment = {
             **os.environ,
@@ -48,14 +64,14 @@ class LocalCluster:
             "DREAMLAB_WARM_MODEL": settings.warm_model,
             "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
             "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
-            "TMPDIR": str(self._folder),
+            "TMPDIR": str(self.folder),
         }
         self.process = subprocess.Popen(
             [
                 sys.executable,
                 "-m",
                 "dreamlab.jobs.cluster_process",
-                str(self._folder),
+                str(self.folder),
                 str(settings.worker_memory),
                 str(LOAD_SECONDS),
             ],
@@ -80,6 +96,10 @@ class LocalCluster:
             raise OSError("the local worker did not start")
         return address
 
+    async def ended(self) -> None:
+        """Wait until the process has ended, whatever ended it."""
+        await asyncio.to_thread(self.process.wait)
+
     def close(self) -> None:
         """End the process and all it started, and remove its folder."""
         try:
@@ -87,7 +107,7 @@ class LocalCluster:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def remove_leftovers() -> None:

@@ -10,11 +10,14 @@ import time
 from collections import deque
 from contextlib import suppress
 
+from dreamlab.analysis import Item
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs import preload
 from dreamlab.jobs.assignment import Assignment, Outcome, State
-from dreamlab.tasks.events import Warned, resumed_seconds
+from dreamlab.jobs.notifier import Bell, wait_any
+from dreamlab.results.run_data import Frame
+from dreamlab.tasks.events import Checkpoint, Event, Warned, resumed_seconds
 from dreamlab.tasks.faults import own_warnings, sentence
 from dreamlab.tasks.log import EventLog, Numbered
 from dreamlab.tasks.task import Allowance
@@ -31,8 +34,17 @@ class _Run:
         self.log = EventLog(max_bytes)
         self.stop, self.give_way = threading.Event(), threading.Event()
 
+    def append(self, event: Event) -> None:
+        """Add an event, and wake who waits if it is kept for good."""
+        self.log.append(event)
+        if _is_kept(event):
+            _news.ring()
+
 
 _runs: dict[str, _Run] = {}
+
+#: Rings when a run begins or ends, or has something that is kept for good.
+_news = Bell()
 
 #: Runs that were told to stop, each by its job and dispatch.
 _stopped: deque[tuple[str, int]] = deque(maxlen=256)
@@ -57,6 +69,7 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
     current = _runs[job] = _Run(assignment.dispatch, allowance.max_bytes)
     if (job, assignment.dispatch) in _stopped:
         current.stop.set()
+    _news.ring()
     began = time.monotonic() - resumed_seconds(assignment.resume)
     finished, error = False, None
     try:
@@ -71,7 +84,7 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
                 )
                 finished = task.run(
                     assignment.resume,
-                    current.log.append,
+                    current.append,
                     current.stop.is_set,
                     allowance,
                     current.give_way.is_set,
@@ -88,6 +101,7 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
             del _runs[job]
         with suppress(ValueError):
             _stopped.remove((job, assignment.dispatch))
+        _news.ring()
     seconds, dropped = time.monotonic() - began, current.log.dropped
     return Outcome(_state(current, finished, error), seconds, error, current.log.since(0), dropped)
 
@@ -133,3 +147,31 @@ def poll(
     if give_way:
         current.give_way.set()
     return current.log.since(acknowledged, _POLL_BYTES)
+
+
+async def follow(
+    job: str, dispatch: int, acknowledged: int, stop: bool, give_way: bool, seconds: float
+) -> tuple[Numbered, ...] | None:
+    """Do as `poll` does, but first wait until there is something that is not to be lost.
+
+    It waits on the worker's event loop for a run to begin, for the end of an octave, a checkpoint
+    or an item of an analysis, or for the run's end.
+
+    Parameters
+    ----------
+    job, dispatch, acknowledged, stop, give_way
+        See `poll`; the run is told to stop at once.
+    seconds : float
+        Most seconds to wait.
+    """
+    with _news.heard() as news:
+        events = poll(job, dispatch, acknowledged, stop, give_way)
+        if stop and events is None or events and any(_is_kept(event) for _, event in events):
+            return events
+        await wait_any(news, seconds)
+    return poll(job, dispatch, acknowledged, False)  # a run that has ended is not told again
+
+
+def _is_kept(event: Event) -> bool:
+    """Whether it would be a loss if a process that dies took it along."""
+    return isinstance(event, Checkpoint | Item) or isinstance(event, Frame) and event.ends_octave

@@ -4,20 +4,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from dreamlab.jobs import preload, worker
-from dreamlab.jobs.assignment import Assignment, Outcome
+from dreamlab.jobs.assignment import Assignment
 from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.notifier import Notifier, wait_any
+from dreamlab.jobs.worker_link import PATIENCE, WorkerLink, outcome
 from dreamlab.tasks.task import Allowance
 
 logger = logging.getLogger("dreamlab.jobs")
 
-#: Seconds between two polls of a run.
-POLL_SECONDS = 0.3
-
-#: Seconds without an answer after which a question counts as not answered.
-PATIENCE = 3.0
+#: Most seconds that a question about a run waits for something that is not to be lost, and least
+#: seconds between two questions: frames of small pictures may come faster than they are sent.
+POLL_SECONDS, LEAST_SECONDS = 0.3, 0.02
 
 #: Seconds before a worker that could not load its network tries it again.
 RETRY_SECONDS = 10.0
@@ -27,24 +27,12 @@ RETRY_SECONDS = 10.0
 SILENT_SECONDS = 10.0
 
 
-class Notifier:
-    """Wakes all who wait. Who takes `next` before looking around misses no notice."""
-
-    def __init__(self) -> None:
-        self.next = asyncio.Event()
-
-    def notify(self) -> None:
-        """Wake those who wait now; who waits from now on waits for the next notice."""
-        self.next.set()
-        self.next = asyncio.Event()
-
-
 class WorkerHandle:
     """Keeps one worker busy, as a task of its own from the moment it is made.
 
     The worker is polled, rather than sending its events, so that nothing gathers on the scheduler
-    for a page that does not look. The question runs on the worker's event loop (`Client.run`),
-    beside the thread that dreams.
+    for a page that does not look. The question waits on the worker's event loop (`Client.run`),
+    beside the thread that dreams, so that the end of an octave is told as it comes.
 
     Parameters
     ----------
@@ -56,6 +44,8 @@ class WorkerHandle:
         Where jobs come from, and where their events go.
     notifier : Notifier
         Notifies when there may be something to do.
+    changed : callable
+        Called without arguments when the worker takes jobs, or takes no more of them.
 
     Attributes
     ----------
@@ -67,20 +57,28 @@ class WorkerHandle:
         Whether it takes no jobs, as others can do them better.
     """
 
-    def __init__(self, client: Any, address: str, jobs: Jobs, notifier: Notifier) -> None:
-        self.heard = False
+    def __init__(
+        self,
+        client: Any,
+        address: str,
+        jobs: Jobs,
+        notifier: Notifier,
+        changed: Callable[[], None],
+    ) -> None:
+        self.heard = self._lost = False
         self.trouble: str | None = None
         self.stands_back = False
         self._tried = 0.0
         self._last_seen = 0.0
         self._heard = time.monotonic()
-        self._client = client
-        self._address = address
+        self._unanswered: set[asyncio.Future] = set()
+        self._link = WorkerLink(client, address)
         self._jobs = jobs
         self._allowance = Allowance(
             jobs.settings.recording_mb * 1e6, own_models=jobs.settings.own_models
         )
         self._notifier = notifier
+        self._changed = changed
         self.task = asyncio.create_task(self._serve())
 
     def on_heartbeat(self, last_seen: float) -> None:
@@ -89,10 +87,19 @@ class WorkerHandle:
             self._last_seen, self._heard = last_seen, time.monotonic()
 
     @property
+    def gone(self) -> bool:
+        """Whether the worker is lost, and given up."""
+        return self._lost or self.task.done()
+
+    @property
+    def takes_jobs(self) -> bool:
+        """Whether the worker is there, and is given jobs, be it that it fails each."""
+        return self.heard and not (self.silent or self.gone or self.stands_back)
+
+    @property
     def ready(self) -> bool:
         """Whether the worker has its network, and takes jobs."""
-        there = self.heard and not self.silent and not self.task.done()
-        return there and self.trouble is None
+        return self.heard and not (self.silent or self.gone) and self.trouble is None
 
     @property
     def silent(self) -> bool:
@@ -101,17 +108,19 @@ class WorkerHandle:
 
     async def end(self) -> None:
         """Stop; a job that runs is given back as lost."""
-        self.task.cancel()
-        (problem,) = await asyncio.gather(self.task, return_exceptions=True)
+        for task in (self.task, *self._unanswered):
+            task.cancel()
+        (problem, *_) = await asyncio.gather(self.task, *self._unanswered, return_exceptions=True)
         if isinstance(problem, Exception):
             logger.warning("a worker is given up: %s", type(problem).__name__)
 
     async def _serve(self) -> None:
         try:
-            self._note(await self._ask(preload.readiness))
+            self._note(await self._link.ask(preload.readiness))
         except Exception as error:  # it takes jobs all the same, and each says what is wrong
             logger.warning("a worker does not say how fast it is: %s", type(error).__name__)
         self.heard = True
+        self._changed()
         self._notifier.notify()
         while True:
             notice = self._notifier.next
@@ -128,6 +137,8 @@ class WorkerHandle:
                 over = await self._run(assignment)
             finally:
                 if not over:
+                    self._lost = True
+                    self._changed()  # first, so that the job waits for what is true
                     self._jobs.lost(assignment.job)
             if not over:
                 raise ConnectionError("the worker died")  # nothing more is given to it
@@ -139,91 +150,76 @@ class WorkerHandle:
 
     async def _load(self) -> None:
         """Have the worker try again to load its network."""
-        future = self._submit(preload.load)
+        future = self._link.submit(preload.load)
         try:
             self._note(await future)
         finally:
             future.release()
+        self._changed()
         self._notifier.notify()
-
-    def _submit(self, function: Callable, *args: Any) -> Any:
-        """Have the worker call a function: once, there, never shared with an equal call."""
-        return self._client.submit(
-            function,
-            *args,
-            workers=[self._address],
-            allow_other_workers=False,
-            pure=False,
-            retries=0,
-        )
 
     async def _run(self, assignment: Assignment) -> bool:
         """Have a task run and say whether the worker is done with it, or else was lost."""
-        future = self._submit(worker.run, assignment, self._allowance)
-        ended = asyncio.ensure_future(_outcome(future))
+        future = self._link.submit(worker.run, assignment, self._allowance)
+        ended = asyncio.ensure_future(outcome(future))
+        question = self._question(assignment.job)
         try:
             while not ended.done():
                 notice = self._notifier.next
-                if await self._poll(assignment.job):
-                    return True
-                await wait_any(notice, POLL_SECONDS, ended)
-            outcome = ended.result()
-            if outcome is None:
+                if question.answer.done():
+                    if self._take_in(assignment.job, question):
+                        return True
+                    if self._jobs.stop_overdue(assignment.job):
+                        logger.warning("a job does not stop: its worker is restarted")
+                        await self._link.restart("dreamlab-does-not-stop")
+                    pause = POLL_SECONDS if question.failed else LEAST_SECONDS
+                    await wait_any(notice, pause, ended)
+                    question = self._question(assignment.job)
+                elif not question.stop and self._jobs.poll(assignment.job)[2]:
+                    question = self._question(assignment.job)  # the other may wait yet
+                await wait_any(notice, PATIENCE, question.answer, ended)
+            result = ended.result()
+            if result is None:
+                # What it told before it died comes another way, and may come later.
+                await asyncio.wait({question.answer}, timeout=POLL_SECONDS)
+                self._take_in(assignment.job, question)
                 return False
-            self._jobs.end(assignment.job, outcome)
+            self._jobs.end(assignment.job, result)
             return True
         finally:
             ended.cancel()
             future.release()
 
-    async def _poll(self, job: str) -> bool:
-        """Look at a run and say whether it was called off before it began."""
-        dispatch, acknowledged, stop, give_way = self._jobs.poll(job)
-        try:
-            events = await self._ask(worker.poll, job, dispatch, acknowledged, stop, give_way)
-        except Exception as error:  # whether the worker is gone is seen elsewhere
-            logger.debug("no answer: %s", type(error).__name__)
-        else:
-            if self._jobs.on_poll(job, events, stop):
-                return True
-        if self._jobs.stop_overdue(job):
-            logger.warning("a job does not stop: its worker is restarted")
-            # Asked of the scheduler itself: the client refuses where no nanny starts another.
-            await self._client.scheduler.restart_workers(
-                workers=[self._address],
-                timeout=PATIENCE,
-                wait_for_workers=False,
-                on_error="return",
-                stimulus_id="dreamlab-does-not-stop",
-            )
-        return False
+    def _question(self, job: str) -> "_Question":
+        """Ask what a run has to tell."""
+        question = self._jobs.poll(job)
+        asked = self._link.ask(worker.follow, job, *question, POLL_SECONDS)
+        answer = asyncio.ensure_future(asked)
+        self._unanswered.add(answer)
+        answer.add_done_callback(self._unanswered.discard)
+        answer.add_done_callback(_noted)
+        return _Question(question[2], answer)
 
-    async def _ask(self, function: Callable, *args: Any) -> Any:
-        """Call a function on the worker's event loop and return its answer."""
-        asked = self._client.run(function, *args, workers=[self._address])
-        return (await asyncio.wait_for(asked, PATIENCE))[self._address]
+    def _take_in(self, job: str, question: "_Question") -> bool:
+        """Take in what a run told and say whether it was called off before it began."""
+        if not question.answer.done() or question.failed:
+            return False  # whether the worker is gone is seen elsewhere
+        return self._jobs.on_poll(job, question.answer.result(), question.stop)
 
 
-async def wait_any(notice: asyncio.Event, seconds: float, *others: asyncio.Future) -> None:
-    """Wait for a notice, for one of the others, or until so many seconds have passed."""
-    noticed = asyncio.ensure_future(notice.wait())
-    try:
-        await asyncio.wait({noticed, *others}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        noticed.cancel()
+class _Question(NamedTuple):
+    """What was asked about a run: whether it was told to stop, and the answer that is to come."""
+
+    stop: bool
+    answer: asyncio.Future
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is no answer, and none will come."""
+        return self.answer.cancelled() or self.answer.exception() is not None
 
 
-async def _outcome(future: Any) -> Outcome | None:
-    """Wait for a run's outcome; None if its worker or the scheduler was lost."""
-    from distributed.client import FutureCancelledError
-    from distributed.scheduler import KilledWorker
-
-    try:
-        return await future
-    except (KilledWorker, FutureCancelledError):
-        return None
-    except Exception as error:  # `worker.run` raises nothing: it could not be reached or sent
-        kind = type(error).__name__
-        logger.error("a worker could not run a job: %s", kind)
-        sentence = f"the worker could not run the dream ({kind}): tell whoever runs this page"
-        return Outcome("failed", error=sentence)
+def _noted(answer: asyncio.Future) -> None:
+    """Note why there was no answer; one that nobody waits for any more may fail, too."""
+    if not answer.cancelled() and (error := answer.exception()):
+        logger.debug("no answer: %s", type(error).__name__)

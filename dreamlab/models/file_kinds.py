@@ -38,8 +38,12 @@ _MARKS = (
     (0, b"GIF8", "{picture}"),
 )
 
-#: Most bytes of a description in JSON; that of a network of 1,000 layers has 1 MB.
-_MOST = 100_000_000
+#: Most bytes of a description in JSON: that of 1,000 layers has 1 MB, and what is made of it takes
+#: up to 25 times as much.
+MOST_CONFIG = 8_000_000
+
+#: Most bytes of the list of weights that a safetensors file begins with.
+_MOST_HEADER = 100_000_000
 
 #: The last bytes of the index of a checkpoint, and of other tables of its kind.
 _TABLE = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"
@@ -188,7 +192,7 @@ def _other(path: Path, head: bytes, tail: bytes) -> str:
         return "is a pickle, which is code that is not run: {save}"
     if path.suffix == ".onnx" or re.match(rb"\x08[\x02-\x1f][\x12:]", head):
         return "is an ONNX file, and only networks of Keras are read: give a .keras or .h5 file"
-    if head[8:9] == b"{" and 2 <= int.from_bytes(head[:8], "little") <= _MOST:
+    if head[8:9] == b"{" and 2 <= int.from_bytes(head[:8], "little") <= _MOST_HEADER:
         return "is a safetensors file, which holds weights alone: {save}"
     if tail == _TABLE or ".data-00000-of-" in path.name or head.startswith(b"model_checkpoint"):
         return "is part of a checkpoint, which holds weights alone: {save}"
@@ -197,7 +201,7 @@ def _other(path: Path, head: bytes, tail: bytes) -> str:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype html", b"<html", b"<head")):
         return "is a web page, not a network, as after a failed download: download it again"
-    return _json(path) if text.startswith(b"{") and path.stat().st_size < _MOST else "{none}"
+    return _json(path) if text.startswith(b"{") and path.stat().st_size <= MOST_CONFIG else "{none}"
 
 
 def _json(path: Path) -> str:

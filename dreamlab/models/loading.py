@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import warnings
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.network import Network
 from dreamlab.models.own_file import read_own
 from dreamlab.models.own_network import own_network
+from dreamlab.models.unpacked_size import check_size
 from dreamlab.models.untrained import forget_training
 from dreamlab.own_models import OWN_SUFFIXES
 from dreamlab.zoo import (
@@ -174,10 +176,13 @@ def _load_own_weights(name: str, path: Path) -> tuple[keras.Model, str]:
         )
     model = _build(name, None)
     try:
+        check_size(path, ".keras" if zipfile.is_zipfile(path) else ".h5")
         # Keras only warns of weights that fit no layer.
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             model.load_weights(path)
+    except DreamError:
+        raise
     except Exception as error:  # what a file of another kind does to Keras may be anything
         raise DreamError(
             f"{label(path)} does not hold weights of {name} without its top: "

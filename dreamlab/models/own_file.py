@@ -19,9 +19,7 @@ from keras.src.saving.serialization_lib import SafeModeScope
 from dreamlab.errors import DreamError
 from dreamlab.models.file_faults import check_no_code, fault
 from dreamlab.models.file_kinds import CONFIG, METADATA, kind_of, label
-
-#: Most bytes of a network's description; that of a network of 1,000 layers has 1 MB.
-_MOST = 100_000_000
+from dreamlab.models.unpacked_size import check_size
 
 
 def read_own(path: Path) -> keras.Model:
@@ -75,8 +73,12 @@ def read_own(path: Path) -> keras.Model:
 
 
 def _description(path: Path, suffix: str) -> tuple[Any, str]:
-    """Return the network's layers as the file describes them, and the Keras that saved it."""
+    """Return the network's layers as the file describes them, and the Keras that saved it.
+
+    The file is measured first.
+    """
     try:
+        check_size(path, suffix)
         if suffix == ".h5":
             with h5py.File(path) as file:
                 version = file.attrs.get("keras_version", "")
@@ -84,12 +86,12 @@ def _description(path: Path, suffix: str) -> tuple[Any, str]:
                     version = version.decode()
                 return json.loads(file.attrs["model_config"]), _plain(version)
         with zipfile.ZipFile(path) as archive:
-            if archive.getinfo(CONFIG).file_size > _MOST:
-                raise ValueError("too long")
             config = json.loads(archive.read(CONFIG))
             names = archive.namelist()
             facts = json.loads(archive.read(METADATA)) if METADATA in names else {}
             return config, _plain(facts.get("keras_version"))
+    except DreamError:
+        raise
     except Exception as error:  # damage may show anywhere in it
         raise DreamError(_damaged(path)) from error
 

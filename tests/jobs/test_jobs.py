@@ -551,6 +551,8 @@ def test_estimates_follow_what_was_measured(make):
     assert jobs.status(ids[2]).expected_wait == pytest.approx(2.5)
     jobs.take()
     assert jobs.status(ids[2]).expected_wait == pytest.approx(2.5)
+    jobs.set_slots(0)  # nobody knows when there is a worker
+    assert jobs.status(ids[2]).expected_wait is None
 
 
 def test_a_cancelled_run_measures_nothing(make):

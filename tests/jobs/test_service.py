@@ -2,11 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
@@ -160,17 +161,33 @@ def test_warnings_of_the_engine_are_passed_on(jobs):
 
 def test_a_killed_worker_is_replaced_and_its_dream_tried_again(jobs):
     job = jobs.submit("a", request(iterations=10, step=0.1))
-    first = begun(jobs, job, count=3)
+    first, said = begun(jobs, job, count=3), []
     os.kill(first, signal.SIGKILL)
-    noticed = until(lambda: jobs.status(job).state == "queued")
+    noticed = until(
+        lambda: (seen := jobs.status(job)).state == "queued" and said.append(seen) is None
+    )
     assert noticed < 5
-    assert "tried once more" in jobs.status(job).notice
+    # From the first moment nothing is said that only a worker which is there could hold.
+    assert "tried once more" in said[0].notice and "the worker is being started" in said[0].notice
+    assert said[0].expected_wait is None
     assert len(losses(jobs.status(job))) >= 3 and jobs.status(job).preview
     assert not jobs.ready()
     status = ended(jobs, job)
     assert status.state == "done"
     assert {point.loss for point in losses(status)}.isdisjoint({float(first)})
     assert jobs.ready()
+
+
+def test_an_idle_worker_that_is_killed_is_told_of_at_once(jobs):
+    ended(jobs, job := jobs.submit("a", request()))
+    os.kill(int(losses(jobs.status(job))[-1].loss), signal.SIGKILL)
+    assert until(lambda: jobs.problem) < dispatcher.IDLE_SECONDS
+    assert not jobs.ready()
+    job = jobs.submit("a", request())
+    assert jobs.status(job).expected_wait is None
+    # Another one took so long before that it says about how long.
+    assert re.fullmatch(r"the worker is being started, which takes about \d+ s", jobs.problem)
+    assert ended(jobs, job).state == "done"
 
 
 def test_a_dream_goes_on_after_its_last_octave_in_another_worker(jobs):
@@ -192,8 +209,7 @@ def test_a_dream_goes_on_after_its_last_octave_in_another_worker(jobs):
 
 
 def test_a_dream_that_kills_two_workers_fails_and_the_next_one_runs(jobs):
-    # A step takes longer than the time between two looks, so that the first octave is seen to end.
-    job = jobs.submit("a", request(fake_engine.DIES, step=0.4))
+    job = jobs.submit("a", request(fake_engine.DIES, step=0.05))  # a step after its first octave
     following = jobs.submit("a", request())
     status = ended(jobs, job)
     assert status.state == "failed"
@@ -304,12 +320,19 @@ def test_a_network_that_cannot_be_loaded_is_told_of_until_it_can(fake, monkeypat
         assert jobs.estimate(request(model=str(own))) > 0
 
 
+def command(process: psutil.Process) -> str:
+    """Return how a process was started; nothing for one that has just ended."""
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
+
+
 def test_a_worker_that_dies_while_it_loads_is_told_of_and_tried_again(fake):
     before = set(psutil.Process().children(recursive=True))
 
     def workers() -> list[psutil.Process]:
         children = set(psutil.Process().children(recursive=True)) - before
-        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        return [child for child in children if "spawn_main" in command(child)]
 
     with closing(JobService(DeploymentSettings(warm_model="stuck.keras"))) as jobs:
         until(lambda: jobs.problem == "the worker is being started" and workers())

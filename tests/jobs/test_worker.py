@@ -1,7 +1,9 @@
 """What runs in a worker process, here in this one and with a stand-in for the engine."""
 
+import asyncio
 import logging
 import sys
+import threading
 import types
 from functools import partial
 
@@ -135,6 +137,42 @@ def test_a_run_is_looked_at_from_outside(monkeypatch):
     # At the end what was not acknowledged is left: the last look, and that the run was timed.
     kinds = [LossPoint, Frame, Preview, Place, Timed]
     assert [type(event) for _, event in outcome.events] == kinds
+
+
+def test_a_question_waits_until_a_run_begins_and_until_an_octave_has_ended(monkeypatch):
+    steps = threading.Semaphore(0)
+    monkeypatch.setattr(sys.modules[__name__], "between", steps.acquire)
+
+    async def story():
+        asked = asyncio.create_task(worker.follow("job", 1, 0, False, False, given.PATIENCE))
+        await asyncio.sleep(0.05)  # that nothing happens is what is tested
+        assert not asked.done()
+        running = asyncio.create_task(asyncio.to_thread(run, request()))
+        assert await asked is not None
+        asked = asyncio.create_task(worker.follow("job", 1, 0, False, False, given.PATIENCE))
+        steps.release()
+        await asyncio.sleep(0.05)
+        assert not asked.done()  # losses and places alone
+        steps.release()
+        told = [event for _, event in await asked]
+        assert sum(isinstance(event, LossPoint) for event in told) == 3
+        assert any(isinstance(event, Frame) and event.ends_octave for event in told)
+        # What is not known yet, and is not to be lost, is told at once.
+        again = await worker.follow("job", 1, 0, False, False, given.PATIENCE)
+        assert any(isinstance(event, Frame) for _, event in again)
+        number = again[-1][0] + 1
+        asked = asyncio.create_task(worker.follow("job", 1, number, False, False, given.PATIENCE))
+        stopped = asyncio.create_task(worker.follow("job", 1, number, True, False, given.PATIENCE))
+        await asyncio.sleep(0)
+        steps.release(9)
+        assert (await running).state == "cancelled"
+        await asyncio.gather(asked, stopped)
+
+    asyncio.run(asyncio.wait_for(story(), given.PATIENCE))
+
+
+def test_a_question_is_answered_when_its_time_is_over():
+    assert asyncio.run(worker.follow("job", 1, 0, False, False, 0.01)) is None
 
 
 def test_the_newest_octave_that_ended_can_be_resumed_from(monkeypatch):

@@ -8,8 +8,9 @@ from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.jobs import preload, worker_handle
 from dreamlab.jobs.assignment import Outcome
 from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.notifier import Notifier
 from dreamlab.jobs.preload import Readiness
-from dreamlab.jobs.worker_handle import Notifier, WorkerHandle
+from dreamlab.jobs.worker_handle import WorkerHandle
 from dreamlab.tasks.events import Timed
 from tests.support.jobs import request
 
@@ -53,7 +54,7 @@ def followed(dask, story):
     async def follow():
         notifier = Notifier()
         jobs = Jobs(DeploymentSettings(), notifier.notify)
-        handle = WorkerHandle(dask, "tcp://127.0.0.1:1", jobs, notifier)
+        handle = WorkerHandle(dask, "tcp://127.0.0.1:1", jobs, notifier, lambda: None)
         try:
             return await story(handle, jobs)
         finally:

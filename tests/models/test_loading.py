@@ -4,6 +4,7 @@ import importlib
 import shutil
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -118,11 +119,14 @@ def test_an_h5_file_is_dreamt_with(tmp_path):
 def test_weights_of_another_network_are_refused(tmp_path):
     _classifier().save_weights(tmp_path / "other.weights.h5")
     (tmp_path / "junk.weights.h5").write_bytes(b"junk")
+    with h5py.File(tmp_path / "huge.weights.h5", "w") as file:
+        file.create_dataset("w", (100_000_000,), "f4")
     (tmp_path / "junk.keras").write_bytes(b"junk")
     for name, message in [
         ("junk.keras", "junk.keras does not hold weights of vgg16"),
         ("other.weights.h5", "other.weights.h5 does not hold weights of vgg16 without its top"),
         ("junk.weights.h5", "junk.weights.h5 does not hold weights of vgg16"),
+        ("huge.weights.h5", "huge.weights.h5 unpacks to 400 MB from 1 MB"),
         ("absent.weights.h5", "there is no weights file"),
     ]:
         with pytest.raises(DreamError, match=message):
