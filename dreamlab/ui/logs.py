@@ -93,6 +93,8 @@ class Bound(logging.Filter):
         """Return whether a record is written; shorten it, and take the trace if it had one."""
         if record.name == _teller.name:
             return True
+        if record.name.startswith("uvicorn") and record.levelno < logging.WARNING:
+            return False  # each address that is asked for, with the names of visits
         fault, text = _exception(record), _plain(record.getMessage(), _LENGTH)
         said = text if fault is None else f"{text}: {_said(fault)}"
         for name, pattern, words in _STRANGE:

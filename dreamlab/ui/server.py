@@ -31,7 +31,7 @@ from dreamlab.jobs import Backend
 from dreamlab.jobs.own_files import offer_own
 from dreamlab.jobs.service import checked
 from dreamlab.ui.assets import Assets
-from dreamlab.ui.connections import Minded
+from dreamlab.ui.connection import Minded
 from dreamlab.ui.messages import Messages
 from dreamlab.ui.origins import is_foreign
 from dreamlab.ui.preview import Preview

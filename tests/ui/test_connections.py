@@ -7,16 +7,8 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from dreamlab.ui import connections as module
-from dreamlab.ui.connections import (
-    HEAD_SECONDS,
-    SLOWEST,
-    STILL_SECONDS,
-    Connection,
-    Connections,
-    Minded,
-    most_connections,
-)
+from dreamlab.ui.connection import HEAD_SECONDS, SLOWEST, STILL_SECONDS, Connection, Minded
+from dreamlab.ui.connections import Connections, most_connections
 from tests.support import strangers
 from tests.support.jobs import PRELOAD
 from tests.support.server import Server
@@ -66,7 +58,8 @@ class Site:
         self.all = Connections(most, self.clock)
 
     def open(self, address="10.0.0.1"):
-        connection, wire = Connection(asyncio.Protocol(), self.all), Wire(address)
+        wire = Wire(address)
+        connection = Connection(asyncio.Protocol(), self.clock, self.all.admit, self.all.drop)
         wire.protocol = connection
         connection.connection_made(wire)
         return connection, wire
@@ -255,8 +248,8 @@ def test_half_open_requests_end_on_a_real_server(address):
         still = stack.enter_context(strangers.half_upload(address, visitor.session))
         assert get(address)[0] == 200  # others are served meanwhile
         for half in (*halves, still):
-            assert strangers.ended(half, module.STILL_SECONDS + 20)
-        assert time.monotonic() - began < module.STILL_SECONDS + 20
+            assert strangers.ended(half, STILL_SECONDS + 20)
+        assert time.monotonic() - began < STILL_SECONDS + 20
         assert visitor.draw() < 30  # its WebSocket is as it was
         assert visitor.upload(bytes(1000)) == 204
 

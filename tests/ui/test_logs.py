@@ -101,6 +101,15 @@ def test_dreams_have_a_line_each_until_there_are_many(bound, written):
     assert written()[-1] == "40 more within a minute: dream done: 0"
 
 
+def test_addresses_that_are_asked_for_are_not_written(bound, written, monkeypatch):
+    logger = logging.getLogger("uvicorn.access")
+    monkeypatch.setattr(logger, "propagate", True)
+    monkeypatch.setattr(logger, "level", logging.INFO)
+    logger.info('%s - "%s %s" %d', "127.0.0.1:1", "GET", "/?visit=secret", 200)
+    bound.tell()
+    assert written() == []
+
+
 def test_a_record_is_one_short_line_without_control_characters(bound, written):
     logger = logging.getLogger("of.ours")
     logger.warning("a%sb", "\x1b[31m\nfalse line\r\u2028" + "x" * 10_000)
