@@ -5,11 +5,12 @@ Whoever opens many connections and says little on each would keep all others out
 
 import asyncio
 import logging
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
+
+import psutil
 
 from dreamlab.ui.connection import Connection
 
@@ -97,9 +98,7 @@ class Connections:
 
 def most_connections() -> int:
     """Return how many connections the process may have, given how many files it may open."""
-    if sys.platform == "win32":
+    if not hasattr(psutil, "RLIMIT_NOFILE"):  # Linux and FreeBSD say it
         return MOST
-    import resource
-
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MOST if files == resource.RLIM_INFINITY else max(1, min(MOST, files - _OTHER_FILES))
+    files, _ = psutil.Process().rlimit(psutil.RLIMIT_NOFILE)
+    return MOST if files == psutil.RLIM_INFINITY else max(1, min(MOST, files - _OTHER_FILES))

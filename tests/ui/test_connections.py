@@ -5,6 +5,7 @@ import select
 import time
 from contextlib import ExitStack, closing
 
+import psutil
 import pytest
 
 from dreamlab.ui.connection import HEAD_SECONDS, SLOWEST, STILL_SECONDS, Connection, Minded
@@ -175,10 +176,12 @@ def test_who_is_answered_stays_and_the_newest_of_the_crowd_goes():
     assert [wire.ended for _, wire in opened] == [False, False, False, True]
 
 
+@pytest.mark.skipif(not hasattr(psutil, "RLIMIT_NOFILE"), reason="the system does not say it")
 def test_no_more_connections_than_files(monkeypatch):
-    resource = pytest.importorskip("resource")
-    for files, most in ((256, 156), (100, 1), (65536, 1000), (resource.RLIM_INFINITY, 1000)):
-        monkeypatch.setattr(resource, "getrlimit", lambda _, files=files: (files, files))
+    unbounded = psutil.RLIM_INFINITY
+    for files, most in ((256, 156), (100, 1), (65536, 1000), (unbounded, 1000)):
+        limits = files, files
+        monkeypatch.setattr(psutil.Process, "rlimit", lambda _, what, limits=limits: limits)
         assert most_connections() == most
 
 
