@@ -26,7 +26,7 @@ _PROTOCOL_ERROR = 1002
 
 
 class Messages:
-    """ASGI middleware: passes on the page's messages; ends a WebSocket that says anything else.
+    """ASGI middleware: passes on the page's messages; ends a WebSocket that says what is none.
 
     Parameters
     ----------
@@ -44,21 +44,27 @@ class Messages:
             return
 
         async def received() -> Message:
-            message = await receive()
-            if message["type"] != "websocket.receive" or is_of_page(message.get("bytes")):
-                return message
-            logger.warning("a message was not the page's")
+            while True:
+                message = await receive()
+                if message["type"] != "websocket.receive":
+                    return message
+                kind = kind_of(message.get("bytes"))
+                if kind in _OF_PAGE:
+                    return message
+                logger.warning("a message was not the page's")
+                if kind is None:
+                    break
             await send({"type": "websocket.close", "code": _PROTOCOL_ERROR})
             return {"type": "websocket.disconnect", "code": _PROTOCOL_ERROR}
 
         await self._app(scope, received, send)
 
 
-def is_of_page(data: bytes | None) -> bool:
-    """Return whether the bytes of a message are one that the page sends."""
-    if data is None:  # text
-        return False
+def kind_of(data: bytes | None) -> str | None:
+    """Return the name of a message's kind; None for text, and for bytes that are no message."""
+    if data is None:
+        return None
     try:
-        return BackMsg.FromString(data).WhichOneof("type") in _OF_PAGE
+        return BackMsg.FromString(data).WhichOneof("type")
     except DecodeError:
-        return False
+        return None
