@@ -90,6 +90,12 @@ class DeploymentSettings(Settings):
     orphan_seconds: float = number(
         30.0, 0.0, None, "Seconds after a visitor left until the visitor's dreams are cancelled."
     )
+    tab_seconds: float = number(
+        60.0,
+        0.0,
+        100.0,
+        "Seconds after a tab was closed until its upload, pictures and settings are let go.",
+    )
     store_mb: float = number(256.0, 0.001, None, "Most memory for results that are kept, in MB.")
     store_seconds: float = number(7200.0, 0.0, None, "Longest a result is kept, in seconds.")
     recording_mb: float = number(

@@ -31,9 +31,12 @@ from dreamlab.jobs import Backend
 from dreamlab.jobs.own_files import offer_own
 from dreamlab.jobs.service import checked
 from dreamlab.ui.assets import Assets
+from dreamlab.ui.connection import Minded
+from dreamlab.ui.messages import Messages
 from dreamlab.ui.origins import is_foreign
 from dreamlab.ui.preview import Preview
 from dreamlab.ui.session import backend, uploads, visitors
+from dreamlab.ui.upkeep import upkeep
 
 _HEALTH = "/_stcore/health"
 
@@ -170,7 +173,8 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         host = config.get_option("server.address")
         at = get_url("localhost" if host in (None, "", "0.0.0.0", "::") else host)
         logging.getLogger("dreamlab").info("the page is at %s", at)
-        yield
+        async with upkeep():
+            yield
     finally:
         await asyncio.to_thread(jobs.close)
 
@@ -181,7 +185,7 @@ def middleware() -> list[Middleware]:
         checked()
     except DreamError as error:
         sys.exit(f"dreamlab: {error}")  # before anything starts, and without a traceback
-    return [Middleware(Guard), Middleware(Preview), Middleware(Assets)]
+    return [Middleware(each) for each in (Minded, Guard, Messages, Preview, Assets)]
 
 
 def _load() -> None:

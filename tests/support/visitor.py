@@ -31,6 +31,8 @@ class Visitor:
         What stands in the address after the question mark.
     browser : str
         Its browser's name, as the page's cookie has it.
+    again : Visitor or None
+        The same one before its connection was lost: it asks for the same session.
 
     Attributes
     ----------
@@ -44,16 +46,25 @@ class Visitor:
         Name of its visit, once something was sent off.
     """
 
-    def __init__(self, address: str, *, query: str = "", browser: str = "") -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        query: str = "",
+        browser: str = "",
+        again: "Visitor | None" = None,
+    ) -> None:
         self.address = address
         self.session = self.visit = ""
         self.media: set[str] = set()
         self.buttons: dict[str, str] = {}
-        self._query, self._uploads = query, 0
+        self._query = query
+        self._uploads, self._uploader = (again._uploads, again._uploader) if again else (0, "")
         self._open = ExitStack()
         socket = connect(
             f"ws://{urlsplit(address).netloc}/_stcore/stream",
-            subprotocols=["streamlit"],
+            # As its JavaScript does it: a token, which the page has no use for, and the session.
+            subprotocols=["streamlit", "none", again.session] if again else ["streamlit"],
             origin=address,
             max_size=None,
             additional_headers={"Cookie": f"{COOKIE}={browser}"} if browser else None,
@@ -70,6 +81,14 @@ class Visitor:
         message.rerun_script.widget_states.widgets.add(id=self.buttons[label], trigger_value=True)
         return self._run(message)
 
+    def show_upload(self) -> float:
+        """Let the page take the last upload as its picture."""
+        message = BackMsg()
+        widget = message.rerun_script.widget_states.widgets.add(id=self._uploader)
+        files = widget.file_uploader_state_value.uploaded_file_info
+        files.add(file_id=f"file{self._uploads}", name="a.png")
+        return self._run(message)
+
     def _run(self, message: BackMsg) -> float:
         began = time.perf_counter()
         message.rerun_script.query_string = self._query
@@ -81,6 +100,8 @@ class Visitor:
                 self.session = told.new_session.initialize.session_id or self.session
             found = re.findall(rb"/media/[0-9a-f]+\.\w+", told.SerializeToString())
             self.media.update(one.decode() for one in found)
+            uploader = told.delta.new_element.file_uploader.id
+            self._uploader = self._uploader or uploader  # the page's first is the picture's
             button = told.delta.new_element.button
             if button.id:
                 self.buttons[button.label] = button.id

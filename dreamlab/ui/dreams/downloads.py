@@ -107,7 +107,7 @@ def _stem(run: Run) -> str:
     return export.file_name(with_network(run.name, run.model))
 
 
-@st.cache_data(max_entries=6, ttl=600, show_spinner="Making the GIF…")
+@st.cache_data(scope="session", max_entries=6, show_spinner="Making the GIF…")
 def _preview(job: str, frames: int, _recording: Recording, **film: Any) -> bytes:
     return export.gif(_recording, **film)
 

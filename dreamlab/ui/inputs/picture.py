@@ -6,6 +6,7 @@ from importlib import resources
 from typing import BinaryIO, NamedTuple
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import COMMON, Variant
@@ -111,10 +112,10 @@ def _current() -> Shown:
     if source == "noise":
         return Shown(_noise(side, st.session_state[keys.common("seed")], _ALT[source]))
     if source == "upload":
-        upload = st.session_state.get("upload")
+        upload = _taken()
         if upload is None:
             raise DreamError("no picture is uploaded; drop one in, or choose a sample")
-        return _scaled(
+        return _own(
             upload.file_id,
             side,
             background,
@@ -122,11 +123,19 @@ def _current() -> Shown:
             lambda: files.named(upload.getvalue(), upload.name),
         )
     sample = resources.files("dreamlab").joinpath("samples", _FILES[source])
-    return _scaled(source, side, background, _ALT[source], sample.read_bytes)
+    return _sample(source, side, background, _ALT[source], sample.read_bytes)
 
 
-# Cached as resources, which Streamlit does not copy: a picture is encoded once.
-@st.cache_resource(max_entries=32, ttl=1800, show_spinner=False)
+def _taken() -> UploadedFile | None:
+    """Return the upload; None if there is none, or it went with a session that was away too long.
+
+    A browser that comes back to another session still names it, and Streamlit then gives what
+    stands for a file that is gone.
+    """
+    upload = st.session_state.get("upload")
+    return upload if isinstance(upload, UploadedFile) else None
+
+
 def _scaled(
     name: str, max_side: int, background: str, alt: str, _read: Callable[[], bytes | BinaryIO]
 ) -> Shown:
@@ -136,13 +145,19 @@ def _scaled(
     return Shown(picture, loaded.notes, loaded.transparent)
 
 
+# Cached as resources, which Streamlit does not copy: a picture is encoded once. An upload is the
+# session's, and goes with it.
+_own = st.cache_resource(scope="session", max_entries=4, show_spinner=False)(_scaled)
+_sample = st.cache_resource(max_entries=16, ttl=1800, show_spinner=False)(_scaled)
+
+
 @st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
 def _noise(max_side: int, seed: int, alt: str) -> Picture:
     return Picture.of(seeded_noise(max_side * 2 // 3, max_side, seed), alt)
 
 
 def _uploaded() -> None:
-    upload = st.session_state["upload"]
+    upload = _taken()
     if upload is None:
         if st.session_state["source"] == "upload":
             st.session_state["source"] = "cat"

@@ -72,6 +72,19 @@ def let_go(files: Iterable[UploadedFile]) -> None:
             manager.remove_file(context.session_id, file.file_id)
 
 
+def sessions() -> set[str]:
+    """Return the sessions of which uploads are kept, or counted as refused."""
+    manager = _manager()
+    return set(_refused) | (set() if manager is None else set(manager.file_storage))
+
+
+def forget(session: str) -> None:
+    """Drop all files of a session."""
+    _refused.pop(session, None)
+    if (manager := _manager()) is not None:
+        manager.remove_session_files(session)
+
+
 def _held() -> Counter[str]:
     """Return the bytes of the uploads of each session."""
     manager = _manager()
