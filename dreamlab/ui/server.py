@@ -33,7 +33,7 @@ from dreamlab.jobs.service import checked
 from dreamlab.ui.assets import Assets
 from dreamlab.ui.origins import is_foreign
 from dreamlab.ui.preview import Preview
-from dreamlab.ui.session import backend, uploads, visitors
+from dreamlab.ui.session import backend, decoding, uploads, visitors
 
 _HEALTH = "/_stcore/health"
 
@@ -163,6 +163,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     _log_dreams()
     answer_at_once()
     await asyncio.to_thread(_load)
+    readers = await asyncio.to_thread(decoding.decoders)  # a first upload does not wait for them
     jobs = await asyncio.to_thread(backend.get)
     try:
         # Meanwhile the worker is being started, which takes as long.
@@ -172,6 +173,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         logging.getLogger("dreamlab").info("the page is at %s", at)
         yield
     finally:
+        await asyncio.to_thread(readers.close)
         await asyncio.to_thread(jobs.close)
 
 
