@@ -30,11 +30,10 @@ _MOST_ANSWER = 3 * 4096**2
 #: refuses nothing.
 _MORE = 100e6
 
-#: A decoder keeps to itself: one thread for NumPy, and memory given back at once.
+#: One thread for NumPy: others would take memory and help little.
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
-    "MALLOC_TRIM_THRESHOLD_": "65536",
 }
 
 

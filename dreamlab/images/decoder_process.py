@@ -91,6 +91,9 @@ def _answer(data: bytes, words: dict[str, Any]) -> Answer:
         return ANSWERS[words.pop("what")](data, **words)
     except DreamError as error:
         return {"refused": str(error)}, b""
+    except MemoryError:
+        why = "takes more memory to decode than there is; choose a smaller picture"
+        return {"refused": f"{words['label']} {why}"}, b""
 
 
 def limit_memory(most: float) -> None:
