@@ -163,7 +163,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     _log_dreams()
     answer_at_once()
     await asyncio.to_thread(_load)
-    readers = await asyncio.to_thread(decoding.decoders)  # a first upload does not wait for them
+    await asyncio.to_thread(decoding.decoders)  # a first upload does not wait for them
     jobs = await asyncio.to_thread(backend.get)
     try:
         # Meanwhile the worker is being started, which takes as long.
@@ -173,7 +173,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         logging.getLogger("dreamlab").info("the page is at %s", at)
         yield
     finally:
-        await asyncio.to_thread(readers.close)
+        await asyncio.to_thread(decoding.close)
         await asyncio.to_thread(jobs.close)
 
 

@@ -15,9 +15,15 @@ from dreamlab.ui.session import presence
 @functools.cache
 def decoders() -> Decoders:
     """Return the processes, which the first call starts; they end with the page."""
-    started = Decoders()
-    atexit.register(started.close)
-    return started
+    atexit.register(close)
+    return Decoders()
+
+
+def close() -> None:
+    """End the processes, if there are any."""
+    if decoders.cache_info().currsize:
+        decoders().close()
+        decoders.cache_clear()
 
 
 def image(data: bytes, name: str, **options: Any) -> Read:
