@@ -38,13 +38,14 @@ def unread(data: bytes) -> dict[Any, Any]:
 
 def _properties(data: bytes) -> list[bytes]:
     """Return the main picture's boxes of colour, without their heads."""
-    meta = dict(_boxes(dict(_boxes(data))[b"meta"][4:]))
+    meta = dict(boxes(dict(boxes(data))[b"meta"][4:]))
     wide = meta[b"pitm"][0] > 0
     (main,) = struct.unpack_from(">I" if wide else ">H", meta[b"pitm"], 4)
-    parts = dict(_boxes(meta[b"iprp"]))
-    boxes = list(_boxes(parts[b"ipco"]))
+    parts = dict(boxes(meta[b"iprp"]))
+    properties = list(boxes(parts[b"ipco"]))
     numbers = _associated(parts[b"ipma"], main)
-    return [boxes[index - 1][1] for index in numbers if boxes[index - 1][0] == b"colr"]
+    found = [properties[index - 1] for index in numbers]
+    return [content for name, content in found if name == b"colr"]
 
 
 def _associated(box: bytes, main: int) -> list[int]:
@@ -65,7 +66,7 @@ def _associated(box: bytes, main: int) -> list[int]:
     return []
 
 
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield the type and the content of each box."""
     place = 0
     while place + 8 <= len(data):

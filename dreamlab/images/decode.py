@@ -14,6 +14,7 @@ from dreamlab.images.bounds import bytes_a_pixel, check_memory, check_size
 from dreamlab.images.colour import has_profile, to_rgb
 from dreamlab.images.encoding import encoding
 from dreamlab.images.kinds import FORMATS, RAW, SPOKEN, refusal
+from dreamlab.images.parts import check_parts
 from dreamlab.images.shape import Shape
 from dreamlab.images.tiff import Tiff
 from dreamlab.images.tiff_layout import (
@@ -63,6 +64,7 @@ class Decoded(NamedTuple):
 def decoded(data: bytes, label: str, wanted: Wanted) -> Decoded:
     """Decode a file, which has a name for sentences."""
     with _in_words(label, wanted.max_pixels, data):
+        check_parts(data, label)
         data = cut.unpadded(data)
         tags = _tags(data)
         if tags is None:
@@ -211,6 +213,10 @@ def _in_words(label: str, max_pixels: int, data: bytes) -> Iterator[None]:
         yield
     except DreamError:
         raise
+    except MemoryError as error:
+        raise DreamError(
+            f"{label} takes more memory to decode than there is; choose a smaller picture"
+        ) from error
     except Image.DecompressionBombError as error:
         raise DreamError(
             f"{label} has far more than {max_pixels:,} pixels; choose a smaller picture"

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, zip_longest
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -37,7 +37,12 @@ class _Picture(NamedTuple):
     square: Square
 
 
-def read_set(source: Source, *, most_bytes: int = MOST_BYTES) -> PictureSet:
+def read_set(
+    source: Source,
+    *,
+    most_bytes: int = MOST_BYTES,
+    read: Callable[[bytes, str], Square] = read_square,
+) -> PictureSet:
     """Read a set of pictures with classes.
 
     The folders in a folder are its classes; what is in deeper folders is of the class above. In
@@ -55,6 +60,8 @@ def read_set(source: Source, *, most_bytes: int = MOST_BYTES) -> PictureSet:
         A folder, a ZIP, or files, of which some may be ZIPs. Names may have folders.
     most_bytes : int
         Most bytes of all files, as they are; of further ones only the number is told.
+    read : callable
+        What decodes a file of a name, as `dreamlab.images.set_pictures.read_square` does.
 
     Returns
     -------
@@ -71,7 +78,7 @@ def read_set(source: Source, *, most_bytes: int = MOST_BYTES) -> PictureSet:
     given = set_files(source, most_bytes)
     remarks = Remarks(given.left_out)
     files = _with_classes(given.entries, remarks)
-    pictures = _without_copies(_read(files, most_bytes, remarks), remarks)
+    pictures = _without_copies(_read(files, most_bytes, read, remarks), remarks)
     if not pictures:
         reason = remarks.why_nothing()
         raise DreamError(
@@ -112,7 +119,12 @@ def _with_classes(entries: Sequence[Entry], remarks: Remarks) -> list[_File]:
     return files
 
 
-def _read(files: Sequence[_File], most_bytes: int, remarks: Remarks) -> dict[bytes, list[_Picture]]:
+def _read(
+    files: Sequence[_File],
+    most_bytes: int,
+    read: Callable[[bytes, str], Square],
+    remarks: Remarks,
+) -> dict[bytes, list[_Picture]]:
     """Return the pictures, those of equal pixels together."""
     end = time.monotonic() + _MOST_SECONDS
     found: dict[bytes, list[_Picture]] = {}
@@ -135,7 +147,7 @@ def _read(files: Sequence[_File], most_bytes: int, remarks: Remarks) -> dict[byt
                 "read; give fewer or smaller pictures"
             )
         try:
-            square = read_square(file.entry.read(), file.name)
+            square = read(file.entry.read(), file.name)
         except DreamError as error:
             remarks.unreadable.append((file.name, str(error)))
         else:

@@ -35,7 +35,7 @@ from dreamlab.ui.connection import Minded
 from dreamlab.ui.messages import Messages
 from dreamlab.ui.origins import is_foreign
 from dreamlab.ui.preview import Preview
-from dreamlab.ui.session import backend, uploads, visitors
+from dreamlab.ui.session import backend, decoding, uploads, visitors
 from dreamlab.ui.upkeep import upkeep
 
 _HEALTH = "/_stcore/health"
@@ -166,6 +166,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     _log_dreams()
     answer_at_once()
     await asyncio.to_thread(_load)
+    await asyncio.to_thread(decoding.decoders)  # a first upload does not wait for them
     jobs = await asyncio.to_thread(backend.get)
     try:
         # Meanwhile the worker is being started, which takes as long.
@@ -176,6 +177,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         async with upkeep():
             yield
     finally:
+        await asyncio.to_thread(decoding.close)
         await asyncio.to_thread(jobs.close)
 
 

@@ -10,9 +10,13 @@ from PIL import Image
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.config import DreamConfig
 from dreamlab.images import Picture, from_pixels, load_image, png, seeded_noise, to_pixels
+from dreamlab.images.decoders import Decoders
 from dreamlab.results import export
 from dreamlab.tasks.dream_task import DreamTask
+from dreamlab.ui.session import decoding
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
+from tests.support.hostile import jpeg_of_scans
+from tests.support.odd_decoder import HANG
 
 
 @pytest.fixture
@@ -101,6 +105,30 @@ def test_the_page_goes_on_after_a_bad_upload(page, fake):
     page.file_uploader(key="upload").upload("bad.png", b"no picture", "image/png").run()
     page.segmented_control(key="source").set_value("cat").run()
     assert dreamed_picture(page, fake).shape == (300, 451, 3)
+
+
+def test_an_upload_of_many_scans_gets_one_sentence(page):
+    data = jpeg_of_scans(500)
+    page.file_uploader(key="upload").upload("slow.jpg", data, "image/jpeg").run()
+    assert "slow.jpg has 505 scans; at most 100 are read" in words(sound(page))
+
+
+def test_an_upload_that_takes_too_long_is_read_once(page, fake, monkeypatch):
+    odd = Decoders(1, seconds=120, module="tests.support.odd_decoder")
+    monkeypatch.setattr(decoding, "decoders", lambda: odd)
+    first = odd.all[0].process
+    odd.all[0]._seconds = 0.5
+    page.file_uploader(key="upload").upload("slow.png", HANG, "image/png").run()
+    said = "reading slow.png took more than 0.5 s: save it again as PNG or baseline JPEG"
+    assert said in words(sound(page))
+    second = odd.all[0].process
+    assert first.returncode is not None and second is not first
+    page.slider(key="max_side").set_value(504).run()
+    assert said in words(sound(page)) and odd.all[0].process is second
+    odd.all[0]._seconds = 120
+    page.file_uploader(key="upload").upload("mine.png", upload(96, 64), "image/png").run()
+    assert dreamed_picture(page, fake).shape == (64, 96, 3)
+    odd.close()
 
 
 def test_yours_without_an_upload_says_so(page):

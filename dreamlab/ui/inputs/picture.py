@@ -1,23 +1,22 @@
 """The original picture: a sample, noise or an upload."""
 
-import io
-from collections.abc import Callable
 from importlib import resources
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import COMMON, Variant
-from dreamlab.config import DreamConfig, read_settings
+from dreamlab.config import DreamConfig
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, files, read_image, seeded_noise
+from dreamlab.images import Picture, read_image, seeded_noise
+from dreamlab.images.decoder import Overrun
 from dreamlab.images.kinds import SPOKEN
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control
-from dreamlab.ui.session import keys, state
+from dreamlab.ui.session import decoding, keys, state
 
 _SPECS = specs(Comparison)
 _FILES = {"cat": "cat.png", "galaxies": "galaxies.jpg"}
@@ -32,6 +31,9 @@ _ALT = {
 #: Most bytes for decoding an upload: enough for 50 megapixels of most PNGs and phones' JPEGs, or 12
 #: of a WebP. All visitors share the memory of the page's process.
 MEMORY = 200e6
+
+#: The upload that took too long to read, and what was said of it.
+_REFUSED = "upload.refused"
 
 #: Largest picture that the browser sends, in MB.
 _MOST_MB = 10
@@ -115,15 +117,15 @@ def _current() -> Shown:
         upload = _taken()
         if upload is None:
             raise DreamError("no picture is uploaded; drop one in, or choose a sample")
-        return _own(
-            upload.file_id,
-            side,
-            background,
-            _ALT[source],
-            lambda: files.named(upload.getvalue(), upload.name),
-        )
-    sample = resources.files("dreamlab").joinpath("samples", _FILES[source])
-    return _sample(source, side, background, _ALT[source], sample.read_bytes)
+        refused, why = now.get(_REFUSED, ("", ""))
+        if refused == upload.file_id:
+            raise DreamError(why)
+        try:
+            return _upload(upload.file_id, side, background, _ALT[source], upload)
+        except Overrun as error:
+            _refuse(upload, error)
+            raise
+    return _sample(source, side, _ALT[source])
 
 
 def _taken() -> UploadedFile | None:
@@ -136,19 +138,31 @@ def _taken() -> UploadedFile | None:
     return upload if isinstance(upload, UploadedFile) else None
 
 
-def _scaled(
-    name: str, max_side: int, background: str, alt: str, _read: Callable[[], bytes | BinaryIO]
-) -> Shown:
-    """Read and scale a picture; the cache keys uploads by id, which avoids decoding them again."""
-    loaded = read_image(_read(), max_side=max_side, max_memory=MEMORY, background=background)
-    picture = Picture.of(loaded.image, alt, full=loaded.full)
-    return Shown(picture, loaded.notes, loaded.transparent)
+def _refuse(upload: UploadedFile, error: Overrun) -> None:
+    """Keep what was said of an upload that takes too long, so that no run tries it again."""
+    st.session_state[_REFUSED] = upload.file_id, str(error)
 
 
 # Cached as resources, which Streamlit does not copy: a picture is encoded once. An upload is the
 # session's, and goes with it.
-_own = st.cache_resource(scope="session", max_entries=4, show_spinner=False)(_scaled)
-_sample = st.cache_resource(max_entries=16, ttl=1800, show_spinner=False)(_scaled)
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def _upload(file_id: str, max_side: int, background: str, alt: str, _file: UploadedFile) -> Shown:
+    """Read and scale an upload; its id is the cache's key, which avoids decoding it again."""
+    read = decoding.image(
+        _file.getvalue(),
+        _file.name,
+        max_side=max_side,
+        max_memory=MEMORY,
+        background=background,
+    )
+    return Shown(Picture(read.pixels, alt, full=read.full), read.notes, read.transparent)
+
+
+@st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
+def _sample(name: str, max_side: int, alt: str) -> Shown:
+    file = resources.files("dreamlab").joinpath("samples", _FILES[name])
+    loaded = read_image(file.read_bytes(), max_side=max_side)
+    return Shown(Picture.of(loaded.image, alt, full=loaded.full), loaded.notes)
 
 
 @st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
@@ -163,8 +177,10 @@ def _uploaded() -> None:
             st.session_state["source"] = "cat"
         return
     try:
-        settings = read_settings(io.BytesIO(upload.getvalue()))
-    except DreamError:  # an ordinary picture
+        settings = decoding.settings(upload.getvalue(), upload.name)
+    except DreamError as error:  # an ordinary picture
+        if isinstance(error, Overrun):
+            _refuse(upload, error)
         st.session_state["source"] = "upload"
         return
     try:

@@ -11,7 +11,7 @@ from dreamlab.images.overview import overview
 from dreamlab.images.picture_set import MOST_PICTURES, SIDE
 from dreamlab.images.shipped_task import shipped_task
 from dreamlab.ui import style
-from dreamlab.ui.session import state, uploads
+from dreamlab.ui.session import decoding, state, uploads
 
 #: Where the pictures come from.
 _SHIPPED, _FILES, _FOLDER = "The shipped task", "Files or a ZIP", "A folder"
@@ -109,7 +109,11 @@ def _upload(folder: bool) -> None:
     over = uploads.refused()
     with st.spinner("Reading the pictures"):
         try:
-            pictures = read_set([(file.name, file) for file in files], most_bytes=_MOST_BYTES)
+            pictures = read_set(
+                [(file.name, file) for file in files],
+                most_bytes=_MOST_BYTES,
+                read=decoding.squares(),
+            )
             if over:
                 notes = (_not_sent(over), *pictures.notes)
                 pictures = dataclasses.replace(pictures, notes=notes)
