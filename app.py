@@ -10,3 +10,4 @@ if __name__ == "__main__":
     page.show()
 else:  # imported by the server, which finds here what is to stand before the page
     app = st.App(__file__, lifespan=server.lifespan, middleware=server.middleware())
+    server.check()

@@ -12,6 +12,9 @@ from dreamlab.errors import DreamError
 
 _PREFIX = "DREAMLAB_"
 
+#: A source of a Content-Security-Policy: a scheme, and a host that may begin with ``*.``.
+_ORIGIN = r"https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?"
+
 #: Names of the number types in a message.
 _KINDS = {"int": "a whole number", "float": "a number"}
 
@@ -114,8 +117,19 @@ class DeploymentSettings(Settings):
         1.0,
         "Share of the machine's memory at which the local worker is restarted.",
     )
+    frames: str = setting(
+        Text(
+            default="",
+            help="Origins whose pages may show the page in a frame, such as "
+            "https://moodle.example.org or https://*.example.org; between two a comma.",
+            pattern=rf"{_ORIGIN}([\s,]+{_ORIGIN})*",
+            example="https://moodle.example.org",
+        )
+    )
     status: bool = flag(
-        False, "Whether the address /?status=1 shows how many dreams wait, run and have ended."
+        False,
+        "Whether everybody may see at /?status=1 how many dreams wait, run and have ended, and at "
+        "/_stcore/metrics what Streamlit says of sessions and memory.",
     )
     log_level: str = choice(
         "critical",

@@ -1,18 +1,13 @@
 """The layer between the network and the page: security headers, cookie, limits and health."""
 
 import asyncio
-import base64
-import hashlib
 import importlib
 import logging
 import os
-import re
-import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -20,58 +15,41 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
-from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.web.server.server_util import get_url
 
+from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
 from dreamlab.jobs.own_files import offer_own
 from dreamlab.jobs.service import checked
 from dreamlab.ui.assets import Assets
 from dreamlab.ui.connection import Minded
+from dreamlab.ui.headers import has_cookie, security, set_cookies
 from dreamlab.ui.messages import Messages
 from dreamlab.ui.origins import is_foreign
 from dreamlab.ui.preview import Preview
-from dreamlab.ui.session import backend, decoding, uploads, visitors
+from dreamlab.ui.session import backend, decoding, uploads
 from dreamlab.ui.upkeep import upkeep
 
 _HEALTH = "/_stcore/health"
+
+#: Where Streamlit tells everybody how many sessions there are, and what they hold.
+_OF_OWNER = ("/_stcore/metrics",)
+
+#: What the page has no use for: a login, whose errors are logged, and driving it without a browser.
+_UNUSED = (
+    *("/auth/login", "/auth/logout", "/oauth2callback"),
+    *("/_stcore/agent/interact", "/_stcore/agent/mcp", "/_stcore/agent/openapi.json"),
+)
 
 #: Headers of a conditional request.
 _IF = (b"if-none-match", b"if-modified-since")
 
 # Keep uploads in memory: no visitor's data goes to disk, and the disk may be full.
 MultiPartParser.spool_max_size = uploads.MOST_OF_SESSION
-
-
-def policy() -> str:
-    """Return the page's Content-Security-Policy, which allows this server as the only source.
-
-    Streamlit's page contains one inline script, which the policy allows by its hash. Its charts
-    compile functions from text, its components load from blobs, and its styles are inline.
-    """
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
-    scripts = [
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-        for text in re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    ]
-    parts = {
-        "default-src": "'self'",
-        "script-src": " ".join(["'self'", "'unsafe-eval'", "blob:", *scripts]),
-        "style-src": "'self' 'unsafe-inline'",
-        "img-src": "'self' data: blob:",
-        "font-src": "'self' data:",
-        "worker-src": "'self' blob:",
-        "object-src": "'none'",
-        "base-uri": "'self'",
-        "form-action": "'self'",
-        # Streamlit Community Cloud shows the page in a frame of the same origin.
-        "frame-ancestors": "'self'",
-    }
-    return "; ".join(f"{name} {value}" for name, value in parts.items())
 
 
 class Guard:
@@ -81,18 +59,16 @@ class Guard:
     ----------
     app : callable
         The ASGI application behind it.
+    settings : DeploymentSettings, optional
+        What is allowed; by default what the environment says.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: DeploymentSettings | None = None) -> None:
         self._app = app
-        self._headers = {
-            "Content-Security-Policy": policy(),
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "SAMEORIGIN",
-            # The address contains the name of a visit, which no other site may learn.
-            "Referrer-Policy": "same-origin",
-            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        }
+        settings = settings or DeploymentSettings.from_environment()
+        self._headers = security(settings.frames)
+        self._framed = bool(settings.frames)
+        self._closed = _UNUSED if settings.status else _UNUSED + _OF_OWNER
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a connection; see the ASGI specification."""
@@ -102,8 +78,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        has_cookie = visitors.COOKIE in cookie_parser(Headers(scope=scope).get("cookie", ""))
-        if not has_cookie:  # a 304 would carry no Set-Cookie, so force a full response
+        if not has_cookie(scope):  # a 304 would carry no Set-Cookie, so force a full response
             scope = {
                 **scope,
                 "headers": [header for header in scope["headers"] if header[0] not in _IF],
@@ -113,10 +88,12 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
-                if not has_cookie and headers.get("content-type", "").startswith("text/html"):
-                    headers.append("Set-Cookie", _cookie(scope))
+                set_cookies(headers, scope, self._framed)
             await send(message)
 
+        if scope["path"].endswith(self._closed):
+            await PlainTextResponse("Not Found", 404)(scope, receive, guarded)
+            return
         wrong = None
         if scope["path"].endswith(_HEALTH) and not _of_page(scope):
             wrong = problem(backend.get())
@@ -131,12 +108,6 @@ class Guard:
         with uploads.admitted(session, Headers(scope=scope).get("content-length", "")) as room:
             full = PlainTextResponse("there are too many uploads: take some back", 413)
             await (self._app if room else full)(scope, receive, guarded)
-
-
-def _cookie(scope: Scope) -> str:
-    """Return a new cookie, by which the server recognizes a browser."""
-    value = f"{visitors.COOKIE}={secrets.token_urlsafe(16)}; Path=/; HttpOnly; SameSite=Lax"
-    return value + ("; Secure" if scope["scheme"] == "https" else "")
 
 
 def problem(jobs: Backend) -> str | None:
@@ -182,12 +153,21 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 
 def middleware() -> list[Middleware]:
-    """Return the middleware for `st.App`; ends the program if a setting is wrong."""
+    """Return the middleware for `st.App`."""
+    return [Middleware(each) for each in (Minded, Guard, Messages, Preview, Assets)]
+
+
+def check() -> None:
+    """End the program, before anything is started, if a setting is wrong.
+
+    Streamlit makes variables of the environment of its secrets when it loads them. It looks for
+    them beside the script of the `st.App` that is there already.
+    """
+    st.secrets.load_if_toml_exists()
     try:
         checked()
     except DreamError as error:
-        sys.exit(f"dreamlab: {error}")  # before anything starts, and without a traceback
-    return [Middleware(each) for each in (Minded, Guard, Messages, Preview, Assets)]
+        sys.exit(f"dreamlab: {error}")  # without a traceback
 
 
 def _load() -> None:

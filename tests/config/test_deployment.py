@@ -70,6 +70,41 @@ def test_addresses_that_dask_can_read_are_allowed(scheduler):
     assert DeploymentSettings(scheduler=scheduler).scheduler == scheduler
 
 
+@pytest.mark.parametrize(
+    "frames",
+    [
+        "https://moodle.example.org",
+        "https://*.hf.space",
+        "http://127.0.0.1:8080",
+        "https://a.example, https://b.example",
+        "https://a.example https://b.example:8443",
+    ],
+)
+def test_origins_of_frames(frames):
+    read = DeploymentSettings.from_environment({"DREAMLAB_FRAMES": f" {frames} "})
+    assert read.frames == frames
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        "moodle.example.org",
+        "*",
+        "https://*",
+        "https:",
+        "ftp://a.example",
+        "https://a.example/course",
+        "https://a.example; script-src *",
+        "https://a.example\r\nX: y",
+        "'none'",
+        "https://a.*.example",
+    ],
+)
+def test_what_is_no_origin_of_a_frame(frames):
+    with pytest.raises(DreamError, match="choose one such as https://moodle.example.org, or"):
+        DeploymentSettings(frames=frames)
+
+
 def test_a_log_level_may_be_in_capitals():
     assert (
         DeploymentSettings.from_environment({"DREAMLAB_LOG_LEVEL": "WARNING"}).log_level

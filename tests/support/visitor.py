@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -15,9 +16,11 @@ from websockets.sync.client import connect
 from dreamlab.ui.session.visitors import COOKIE
 
 
-def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def get(
+    url: str, *, tls: ssl.SSLContext | None = None, **headers: str
+) -> tuple[int, dict[str, str], bytes]:
     """Ask for an address and return status, headers (names in lower case) and body."""
-    return _answer(urllib.request.Request(url, headers=headers))
+    return _answer(urllib.request.Request(url, headers=headers), tls)
 
 
 class Visitor:
@@ -33,6 +36,8 @@ class Visitor:
         Its browser's name, as the page's cookie has it.
     again : Visitor or None
         The same one before its connection was lost: it asks for the same session.
+    tls : SSLContext, optional
+        What certificates are trusted, for an address with https.
 
     Attributes
     ----------
@@ -53,21 +58,24 @@ class Visitor:
         query: str = "",
         browser: str = "",
         again: "Visitor | None" = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.address = address
         self.session = self.visit = ""
         self.media: set[str] = set()
         self.buttons: dict[str, str] = {}
-        self._query = query
+        self._query, self._tls = query, tls
         self._uploads, self._uploader = (again._uploads, again._uploader) if again else (0, "")
+        self._cookie = f"{COOKIE}={browser}" if browser else ""
         self._open = ExitStack()
         socket = connect(
-            f"ws://{urlsplit(address).netloc}/_stcore/stream",
+            f"{address.replace('http', 'ws', 1)}/_stcore/stream",
             # As its JavaScript does it: a token, which the page has no use for, and the session.
             subprotocols=["streamlit", "none", again.session] if again else ["streamlit"],
             origin=address,
             max_size=None,
-            additional_headers={"Cookie": f"{COOKIE}={browser}"} if browser else None,
+            ssl=tls,
+            additional_headers={"Cookie": self._cookie} if browser else None,
         )
         self._socket = self._open.enter_context(socket)
 
@@ -112,11 +120,16 @@ class Visitor:
 
     def upload(self, data: bytes, *, claimed: int | None = None) -> int:
         """Send a file, or the first of so many claimed bytes, and return the answer's status."""
-        _, headers, _ = get(f"{self.address}/_stcore/health", Referer=self.address)
+        _, headers, _ = get(f"{self.address}/_stcore/health", tls=self._tls, Referer=self.address)
         token = re.search(r"_streamlit_xsrf=([^;]+)", headers["set-cookie"])[1]
         part = b'Content-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
         body = b"--visitor\r\n" + part + data + b"\r\n--visitor--\r\n"
-        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=60)
+        place = urlsplit(self.address).netloc
+        connection = (
+            http.client.HTTPConnection(place, timeout=60)
+            if self._tls is None
+            else http.client.HTTPSConnection(place, timeout=60, context=self._tls)
+        )
         self._uploads += 1
         connection.request(
             "PUT",
@@ -125,7 +138,7 @@ class Visitor:
             headers={
                 "Content-Type": "multipart/form-data; boundary=visitor",
                 "Content-Length": str(claimed or len(body)),
-                "Cookie": f"_streamlit_xsrf={token}",
+                "Cookie": f"_streamlit_xsrf={token}; {self._cookie}",
                 "X-Xsrftoken": token,
             },
         )
@@ -138,9 +151,11 @@ class Visitor:
         self._open.close()
 
 
-def _answer(request: urllib.request.Request) -> tuple[int, dict[str, str], bytes]:
+def _answer(
+    request: urllib.request.Request, tls: ssl.SSLContext | None
+) -> tuple[int, dict[str, str], bytes]:
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=60, context=tls) as answer:
             status, headers, body = answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -1,6 +1,7 @@
 """The visit of a session: found by address and cookie, released when the session ends."""
 
 import ipaddress
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -47,19 +48,28 @@ def current() -> Visit:
     """Return the visit of the session, else that of the address, else a new visit."""
     visit = st.session_state.get("visit")
     if visit is None:
-        name, cookie = st.query_params.get("visit", ""), browser()
-        known = _all().find(name, cookie)
+        name, cookie, frame = st.query_params.get("visit", ""), browser(), _frame()
+        known = _all().find(name, cookie) if name else _all().in_frame(frame, cookie)
         if name and known is None:
             state.notify(
                 "What was dreamt under this address is no longer kept, or is another browser's: "
                 "dream again to have it."
             )
             del st.query_params["visit"]
-        visit = known or Visit(cookie)
+        visit = known or Visit(cookie, frame=frame)
         st.session_state["visit"] = visit
     if visit.jobs and st.query_params.get("visit") != visit.name:
         st.query_params["visit"] = visit.name
     return visit
+
+
+def _frame() -> str:
+    """Return the query that the page began with in a frame of another page; empty elsewhere.
+
+    A frame that is loaded again with the page around it begins at the same address, without the
+    name of its visit.
+    """
+    return f"?{urlencode(st.query_params.to_dict())}" if st.context.is_embedded else ""
 
 
 def remember(backend: Backend, visit: Visit) -> None:

@@ -132,6 +132,8 @@ class Visit:
         analysis of all networks.
     sessions : set of str
         Streamlit's session names of the tabs that show the visit, or have shown it.
+    frame : str
+        Query that the visit's frame began with; empty if the visit did not begin in a frame.
     """
 
     browser: str = ""
@@ -139,6 +141,7 @@ class Visit:
     batches: list[Batch] = field(default_factory=list)
     analyses: dict[tuple[str, str], AnalysisRun] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)
+    frame: str = ""
 
     @property
     def owner(self) -> str:
@@ -186,6 +189,15 @@ class Visits:
         with self._lock:
             visit, _ = self._visits.get(name, (None, 0.0))
         return visit if visit is not None and browser and visit.browser == browser else None
+
+    def in_frame(self, frame: str, browser: str) -> Visit | None:
+        """Return the browser's latest visit that began in a frame with that query, or None."""
+        with self._lock:
+            visits = [visit for visit, _ in self._visits.values() if frame and browser]
+        found = (
+            visit for visit in reversed(visits) if (visit.frame, visit.browser) == (frame, browser)
+        )
+        return next(found, None)
 
     def touch(self, visit: Visit) -> None:
         """Renew the time of a visit."""
