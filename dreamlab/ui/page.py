@@ -40,6 +40,7 @@ def show() -> None:
     comparison, planned = state.comparison(drafts), plan(jobs, drafts, original)
     if first:
         again.restore(jobs, visit, planned, original)
+        visit = presence.current()  # which is in the address once it has jobs
     opened = linked.address() | again.address(jobs, visit, planned, original)
     url_state.keep(comparison, opened, linked.NAMES)
     with st.container(horizontal=True, vertical_alignment="center"):

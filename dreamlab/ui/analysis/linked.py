@@ -66,7 +66,7 @@ def _restore(look: Look, told: dict[str, str]) -> None:
                     _check_channels(look.model, shown.read())
             except DreamError as error:
                 shown.reset(name)
-                _leave_out(name, error)
+                _leave_out(f"setting {name}", error)
 
 
 def _check_channels(model: str, settings: dict) -> None:
