@@ -31,6 +31,8 @@ def show() -> None:
         return
     visit = presence.current()
     presence.present(jobs, visit)
+    if first:
+        again.settle(jobs, visit)
 
     with st.sidebar:
         original = picture.show()

@@ -14,12 +14,35 @@ from dreamlab.ui.analysis.look import looks_of
 from dreamlab.ui.analysis.plan import plan
 from dreamlab.ui.inputs import dream_button
 from dreamlab.ui.inputs.plan import PlannedDream
-from dreamlab.ui.session import queries
+from dreamlab.ui.session import keys, queries
+from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.url_state import DREAMT, FOUND
 from dreamlab.ui.session.visitors import Batch, Visit
 
 #: The value of both parameters.
 _YES = "1"
+
+#: Further values of the first: in which number format was dreamt, and how convolutions were
+#: computed. Where that is left open each machine takes the fastest, whose pictures are others.
+_HOW = {
+    "winograd": ("float32", "winograd"),
+    "direct": ("float32", "direct"),
+    "bfloat16": ("bfloat16", "direct"),
+}
+_OPEN = ("precision", "convolution")
+
+
+def settle(backend: Backend, visit: Visit) -> None:
+    """Have dreams that a link asks for computed as those it was made of; call it in the first run.
+
+    Call it before the controls of the settings are drawn.
+    """
+    how = _HOW.get(st.query_params.get(DREAMT, ""))
+    if how is None or _is_upload() or _has_dreams(backend, visit):
+        return
+    for key, value in zip(map(keys.common, _OPEN), how, strict=True):
+        if st.session_state[key] == "auto":
+            st.session_state[key] = value
 
 
 def restore(
@@ -32,7 +55,11 @@ def restore(
     told = st.query_params
     if picture is None or _is_upload():
         return
-    if told.get(DREAMT) == _YES and _are_public(planned) and not _has_dreams(backend, visit):
+    if (
+        told.get(DREAMT) in (_YES, *_HOW)
+        and _are_public(planned)
+        and not _has_dreams(backend, visit)
+    ):
         dream_button.send_off(backend, visit, planned, picture.name)
     if told.get(FOUND) == _YES:
         for look, task in _tasks(picture):
@@ -48,10 +75,10 @@ def address(
     if picture is None or _is_upload():
         return {}
     if st.session_state[place.PART] == place.COMPARE:
-        dreamt = _are_public(planned) and any(
-            _is_of(backend, batch, planned, picture) for batch in reversed(visit.batches)
-        )
-        return {DREAMT: _YES} if dreamt else {}
+        for batch in reversed(visit.batches) if _are_public(planned) else ():
+            if _is_of(backend, batch, planned, picture):
+                return {DREAMT: _how(queries.dreams(backend, batch))}
+        return {}
     tasks = _tasks(picture)
     runs = [visit.analyses.get(look.place) for look, _ in tasks]
     found = all(
@@ -88,6 +115,19 @@ def _is_of(
     began = queries.original(queries.dreams(backend, batch))
     same = began is not None and began.digest == picture.digest
     return same and all(_stands(backend, run.job) for run in batch.runs)
+
+
+def _how(views: Sequence[DreamView]) -> str:
+    """Return the word for how dreams were computed, where their settings leave it open."""
+    left_open = any(getattr(view.run.config, name) == "auto" for view in views for name in _OPEN)
+    made = {
+        None
+        if view.recording is None
+        else tuple(getattr(view.recording.provenance, name) for name in _OPEN)
+        for view in views
+    }
+    words = [word for word, how in _HOW.items() if made == {how}]
+    return words[0] if left_open and words else _YES
 
 
 def _stands(backend: Backend, job: str) -> bool:
