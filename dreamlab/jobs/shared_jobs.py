@@ -121,13 +121,25 @@ class SharedJobs(Jobs):
 
     def _joinable(self, key: str | None) -> str | None:
         """Return the run of a key that can be followed, if there is one."""
-        run = None if key is None else self._runs.get(key)
+        run = None if key is None else self._runs.get(key) or self._turned_out(key)
         if run is None or run not in self._store:
             return None
         known, now = self._store.get(run), time.monotonic()
         if known.state == "done" and known.ended is not None:
             return run if now - known.ended <= _FRESH * self.settings.store_seconds else None
         return run if known.ended is None and known.stop_asked is None else None
+
+    def _turned_out(self, key: str) -> str | None:
+        """Return a run whose task left something open that turned out as in the task of a key."""
+        for run in self._runs.values():
+            known = self._store.get(run) if run in self._store else None
+            if (
+                known is not None
+                and known.state == "done"
+                and known.task.key_of(known.result) == key
+            ):
+                return run
+        return None
 
     def _others(self, job: str) -> list[_Follower]:
         """Return the other jobs that follow the same run and were not cancelled."""

@@ -73,6 +73,10 @@ class AnalysisTask:
         digest = None if self.picture is None else self.picture.digest
         return key_of("analysis", self.analysis, digest, self.settings.to_dict(), self.model)
 
+    def key_of(self, result: Result | None) -> str | None:
+        """See `Task`."""
+        return self.key
+
     @property
     def precision(self) -> str:
         """See `Task`."""

@@ -77,6 +77,14 @@ class DreamTask:
             return None
         return key_of("dream", self.picture.digest, self.config.to_dict(), self.model, self.every)
 
+    def key_of(self, result: Result | None) -> str | None:
+        """See `Task`: number format and convolutions are those that the dream had."""
+        made = result.provenance if isinstance(result, Recording) else None
+        if made is None:
+            return self.key
+        config = self.config.replace(precision=made.precision, convolution=made.convolution)
+        return replace(self, config=config).key
+
     def shapes(self) -> tuple[Shape, ...]:
         """Return the shape of each octave that will run, smallest first.
 

@@ -109,6 +109,15 @@ class Task(Protocol):
         None for a task that shows something of a visitor, or of a network that may change.
         """
 
+    def key_of(self, result: Result | None) -> str | None:
+        """Return the key of the task that asks for what this one came to, a choice left open too.
+
+        Parameters
+        ----------
+        result : Recording, Findings or None
+            What `collect` returned of a whole run.
+        """
+
     @property
     def picture(self) -> Picture | None:
         """The picture that it begins from, if any."""

@@ -4,10 +4,10 @@ import time
 
 import streamlit as st
 
-from dreamlab.ui import admin, analysis, guide, networks, style
-from dreamlab.ui.analysis import place
+from dreamlab.ui import admin, analysis, guide, networks, share, style
+from dreamlab.ui.analysis import again, linked, place
 from dreamlab.ui.dreams import compare
-from dreamlab.ui.inputs import compared, dream_button, picture, settings, variants
+from dreamlab.ui.inputs import dream_button, picture, settings, variants
 from dreamlab.ui.inputs.plan import plan
 from dreamlab.ui.session import backend, presence, state, url_state
 
@@ -21,33 +21,38 @@ def show() -> None:
     """Draw the page for one visitor, in one run of the script."""
     st.set_page_config(page_title="dreamlab", page_icon="🌀", layout="wide")
     style.apply()
-    url_state.restore()
+    first = url_state.restore()
     place.restore()
-    compared.restore()
+    if first:
+        linked.restore()
     jobs = backend.get()
     if admin.is_requested(jobs):
         admin.show(jobs)
         return
     visit = presence.current()
     presence.present(jobs, visit)
+    if first:
+        again.settle(jobs, visit)
 
     with st.sidebar:
         original = picture.show()
         settings.show()
 
+    drafts = state.drafts()
+    comparison, planned = state.comparison(drafts), plan(jobs, drafts, original)
+    if first:
+        again.restore(jobs, visit, planned, original)
+        visit = presence.current()  # which is in the address once it has jobs
+    opened = linked.address() | again.address(jobs, visit, planned, original)
+    url_state.keep(comparison, opened, linked.NAMES)
     with st.container(horizontal=True, vertical_alignment="center"):
         style.title()
-        drafts = state.drafts()
-        comparison = state.comparison(drafts)
-        url_state.keep(comparison)
-        url_state.share(comparison, **place.address(), **compared.address())
+        share.show(comparison, opened)
     state.notices()
-
-    planned = plan(jobs, drafts, original)
 
     # The first tab is always drawn: Streamlit forgets the value of a control that is not drawn.
     names = [place.COMPARE, place.LAYERS, place.NETWORKS]
-    dreams, layer_by_layer, which = st.tabs(names, key=place.PART, on_change=place.follow)
+    dreams, layer_by_layer, which = st.tabs(names, key=place.PART, on_change="rerun")
     with dreams:
         variants.comparisons()
         variants.show(planned)

@@ -1,4 +1,4 @@
-"""What a link to the page shows in a chat: title, words and a picture."""
+"""What a link shows in a chat: title, words and a picture; and a script that the page has first."""
 
 import functools
 import hashlib
@@ -8,6 +8,8 @@ from importlib import resources
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dreamlab.ui import history
 
 #: The last part of the picture's address, and where the picture is.
 _NAME, _PICTURE = "preview.jpg", "samples/preview.jpg"
@@ -45,6 +47,10 @@ class Preview:
         elif scope["path"].endswith(f"/{_NAME}"):
             caching = {"Cache-Control": "public, max-age=86400"}
             answer = Response(_picture(), media_type="image/jpeg", headers=caching)
+            await answer(scope, receive, send)
+        elif scope["path"].endswith(f"/{history.NAME}"):
+            caching = {"Cache-Control": "public, immutable, max-age=31536000"}
+            answer = Response(history.SCRIPT, media_type="text/javascript", headers=caching)
             await answer(scope, receive, send)
         elif _asks_for_page(scope):
             await self._named(scope, receive, send)
@@ -99,7 +105,7 @@ async def _send_page(start: Message, body: bytes, scope: Scope, send: Send) -> N
 
 
 def tags(scope: Scope) -> str:
-    """Return the title and the tags of a preview, as HTML, for the address that is asked for."""
+    """Return the title, the script and the tags of a preview, as HTML, for an address."""
     headers = Headers(scope=scope)
     host = headers.get("x-forwarded-host") or headers.get("host", "")
     at = f"{scope['scheme']}://{host}{scope['path'].rpartition('/')[0]}/"
@@ -110,7 +116,7 @@ def tags(scope: Scope) -> str:
         "og:image": f"{at}{_NAME}",
     }
     named = {"description": _WORDS, "twitter:card": "summary_large_image"}
-    lines = [f"<title>{_TITLE}</title>"]
+    lines = [f"<title>{_TITLE}</title>", history.TAG]
     lines += [_meta("property", *pair) for pair in properties.items()]
     lines += [_meta("name", *pair) for pair in named.items()]
     return "\n    ".join(lines)

@@ -343,3 +343,18 @@ class Machine(RuleBasedStateMachine):
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+
+
+def test_what_was_left_open_is_followed_as_it_turned_out():
+    """A link says how the dream was computed, whose task had left that to the machine."""
+    jobs = make()
+    first = jobs.submit("teacher", lesson())
+    run(jobs)
+    asked = {"precision": "float32", "convolution": "direct"}
+    same = dataclasses.replace(lesson(), config=lesson().config.replace(**asked))
+    job = jobs.submit("student", same)
+    assert jobs.status(job).result is jobs.status(first).result
+    other = dataclasses.replace(same, config=same.config.replace(convolution="winograd"))
+    assert jobs.status(jobs.submit("student", other)).state == "queued"
+    own = dataclasses.replace(same, public=False)
+    assert jobs.status(jobs.submit("student", own)).state == "queued"

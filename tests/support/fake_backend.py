@@ -295,6 +295,11 @@ def sound(page):
     return page
 
 
+def large(page) -> list:
+    """Return the pictures of the page that are opened beside their originals."""
+    return [each for each in page.get("bidi_component") if "before_alt" in str(each.proto)]
+
+
 def words(page) -> str:
     """Return all plain text and HTML of the page, to look for a sentence in."""
     import html

@@ -12,7 +12,7 @@ from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.images import picture as picture_module
 from dreamlab.ui.dreams import before_after
-from tests.support.fake_backend import open_page, sound
+from tests.support.fake_backend import large, open_page, sound
 
 SETUP = Comparison(
     variants=(Variant(name="Single", layers={"block3_conv3": 2.0}),),
@@ -49,9 +49,9 @@ def look(page) -> None:
     page.button(key="large-job1").click().run()
     for place in (0, 1, 2):
         page.select_slider(key="place.1").set_value(place).run()
-        assert len(sound(page).get("bidi_component")) == 1
+        assert len(large(sound(page))) == 1
     page.button(key="close").click().run()
-    assert not sound(page).get("bidi_component")
+    assert not large(sound(page))
 
 
 def grown(page, rounds: int) -> int:

@@ -21,7 +21,7 @@ from dreamlab.ui.inputs.plan import PlannedDream
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.state import Draft
 from dreamlab.ui.session.visitors import Run, Visit
-from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
+from tests.support.fake_backend import FakeBackend, large, open_page, sound, upload, words
 
 SETUP = Comparison(
     variants=(
@@ -212,11 +212,11 @@ def test_places_with_steps_kept(monkeypatch, fake):
 
 def test_before_and_after(page, fake):
     finish(page, fake)
-    assert not page.get("bidi_component")
+    assert not large(page)
     page.button(key="large-job2").click().run()
-    assert len(sound(page).get("bidi_component")) == 1
+    assert len(large(sound(page))) == 1
     page.button(key="close").click().run()
-    assert not sound(page).get("bidi_component")
+    assert not large(sound(page))
 
 
 def test_pictures_across(page, fake):

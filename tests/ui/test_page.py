@@ -348,7 +348,7 @@ def test_the_link_carries_the_setup_alone(monkeypatch, fake):
     dream(page)
     assert page.query_params["visit"]
     (address,) = [code.value for code in page.code]
-    assert address.endswith(f"?setup={SETUP.encode()}")
+    assert address.endswith(f"?setup={SETUP.encode()}&dreamt=1")
 
 
 @pytest.mark.parametrize("broken", ["x", "%%%", "A" * 100_000, SETUP.encode()[:-4]])
@@ -404,6 +404,7 @@ def test_an_address_can_be_typed(monkeypatch, fake, typed, variants, source, sid
 )
 def test_an_address_that_is_mistyped_says_so_once(monkeypatch, fake, typed, sentence):
     page = sound(open_page(monkeypatch, fake, **typed))
-    assert f"The comparison in the address was left out: {sentence}" in words(page)
+    (name,) = typed
+    assert f"The {name} in the address was left out: {sentence}" in words(page)
     assert page.session_state["source"] == "cat"
     assert "left out" not in words(sound(page.run()))

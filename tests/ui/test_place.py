@@ -5,7 +5,7 @@ import pytest
 from dreamlab.analysis import shipped
 from dreamlab.analysis.catalogue import OF_LAYERS
 from dreamlab.images.difference import factor
-from tests.support.fake_backend import open_page, sound, words
+from tests.support.fake_backend import large, open_page, sound, words
 from tests.support.panel import SETUP, open_panel, run_to_end, take
 
 
@@ -57,10 +57,10 @@ def test_the_link_to_share_opens_the_analysis(page):
         return next(block.value for block in page.code if "setup=" in block.value)
 
     wall(page)
-    assert "analysis" not in shared()
+    assert "analysis" not in shared() and shared().endswith("&part=layers")
     open_panel(page, "where")
     assert shared().endswith("&analysis=where")
-    assert "Opens this analysis, with the comparison" in words(page)
+    assert "Opens this analysis, with its settings and the comparison" in words(page)
 
 
 def test_a_link_to_no_analysis_says_so(monkeypatch, fake):
@@ -69,18 +69,45 @@ def test_a_link_to_no_analysis_says_so(monkeypatch, fake):
     assert "analysis" not in page.query_params
 
 
-def test_the_way_back_of_the_browser_leads_to_the_wall(page):
-    wall(page).button(key="large-card-atlas").click().run()
-    del page.query_params["analysis"]  # as the browser does
-    assert "large-card-atlas" in keys(sound(page.run()))
+def leads_back(page, entry):
+    """The page after the browser went back to an address that it had."""
+    page.query_params.clear()
+    for name, value in entry.items():
+        page.query_params[name] = value
+    return sound(page.run())
 
 
 @pytest.mark.parametrize("before", ["Compare", "Layer by layer"])
-def test_the_way_back_of_the_browser_leads_out_of_the_networks(monkeypatch, fake, before):
-    page = open_page(monkeypatch, fake, analysis="separability")
-    page.session_state["before_networks"] = before
-    del page.query_params["analysis"]  # as the browser does
-    assert sound(page.run()).session_state["part"] == before
+@pytest.mark.parametrize("after", ["Layer by layer", "Networks", "where"])
+def test_the_way_back_of_the_browser_leads_to_the_place_before(page, before, after):
+    page.session_state["part"] = before
+    entry = dict(sound(page.run()).query_params)
+    if after == "where":
+        open_panel(page, after)
+    else:
+        page.session_state["part"] = after
+        sound(page.run())
+    reached = dict(page.query_params)
+    leads_back(page, entry)
+    assert page.session_state["part"] == before
+    assert ("large-card-atlas" in keys(page)) == (before == "Layer by layer")
+    leads_back(page, reached)
+    assert ("where.vgg16.run" in keys(page)) == (after == "where")
+    assert dict(page.query_params) == reached
+
+
+def test_the_way_back_changes_no_setting(page):
+    entry = dict(page.query_params)
+    open_panel(page, "robustness")
+    page.number_input(key="robustness.vgg16.set.iterations").set_value(3).run()
+    page.number_input(key="common.octaves").set_value(4).run()
+    leads_back(page, entry)
+    assert page.session_state["common.octaves"] == 4
+    assert page.query_params["setup"] != entry["setup"]
+    assert "iterations" not in page.query_params
+    leads_back(page, {"analysis": "robustness", "iterations": "7"})
+    assert page.number_input(key="robustness.vgg16.set.iterations").value == 3
+    assert page.query_params["iterations"] == "3"
 
 
 def test_the_wall_says_where_there_is_something_of_the_visitors(page, fake):
@@ -146,18 +173,18 @@ def test_the_first_thing_to_read_is_what_was_found(page, fake):
 def test_a_picture_opens_beside_the_original(page, fake):
     run_to_end(open_panel(page), fake)
     page.button(key="large-job1-block3_conv1").click().run()
-    (component,) = sound(page).get("bidi_component")
+    (component,) = large(sound(page))
     assert "sees 24 px" in str(component.proto)  # its caption describes it
     assert "The dream" not in str(component.proto)  # not all that is changed is a dream
     sound(page.button(key="atlas.vgg16.close").click().run())
-    assert not page.get("bidi_component")
+    assert not large(page)
 
 
 def test_a_picture_that_is_not_of_the_original_opens_alone(page, fake):
     run_to_end(open_panel(page, "channels"), fake, "channels")
     before = len(page.image)
     page.button(key="large-job1-block4_conv3-10-grown").click().run()
-    assert not sound(page).get("bidi_component")
+    assert not large(sound(page))
     assert len(page.image) == before + 1
     assert "channels.vgg16.take" not in keys(page)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dreamlab.analysis import Findings, named
 from dreamlab.config import PRESETS, DreamConfig
 from dreamlab.config.presets import mixed_preset
-from dreamlab.errors import DreamError, listed
+from dreamlab.errors import DreamError, listed, shown
 from dreamlab.ui import style
 from dreamlab.ui.analysis import variants
 from dreamlab.ui.analysis.base import Panel
@@ -65,6 +65,30 @@ def _add_mix(model: str, preset: str) -> None:
     number = variants.add(variants.of("Mixed", config), model)
     if number is not None:
         st.session_state[_key(model)] = number
+
+
+def restore(model: str, text: str) -> None:
+    """Choose the variant that an address names by its place on the page, from 1.
+
+    Raises
+    ------
+    DreamError
+        If there is none, or it is of another network.
+    """
+    places = {str(place): draft for place, draft in enumerate(state.drafts(), 1)}
+    mine = [place for place, draft in places.items() if draft.model == model]
+    if text not in mine:
+        raise DreamError(f"variant is {shown(text)}; choose from {listed(mine, 6)}")
+    st.session_state[_key(model)] = places[text].id
+
+
+def address(model: str) -> dict[str, str]:
+    """Return the parameter of a link to the chosen variant; none for the one it starts with."""
+    drafts = {draft.id: draft for draft in state.drafts() if draft.model == model}
+    if not drafts or (chosen := _chosen(model, drafts)) == _start(drafts):
+        return {}
+    order = [draft.id for draft in state.drafts()]
+    return {"variant": str(order.index(chosen) + 1)}
 
 
 def _chosen(model: str, drafts: Mapping[int, Draft]) -> int:

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from dreamlab.errors import DreamError, shown
 from dreamlab.ui.inputs.networks import described, offered
 from dreamlab.zoo import label
 
@@ -23,6 +24,29 @@ def chosen() -> list[str]:
     """Return the names of the chosen networks, 1 or 2."""
     first, second = (st.session_state.get(key, "") for key in (_FIRST, _SECOND))
     return list(dict.fromkeys(filter(None, (first or st.session_state["model"], second))))
+
+
+def restore(first: str, second: str) -> None:
+    """Choose the networks that an address names; an empty text stands for none.
+
+    Raises
+    ------
+    DreamError
+        If a network is not on offer here, or both are the same.
+    """
+    for name in filter(None, (first, second)):
+        if name not in offered():
+            raise DreamError(f"unknown model {shown(name)}; choose from {', '.join(offered())}")
+    if second and second == (first or st.session_state["model"]):
+        raise DreamError(f"{label(second)} stands beside itself; name another network")
+    st.session_state[_FIRST], st.session_state[_SECOND] = first, second
+
+
+def address() -> dict[str, str]:
+    """Return the parameters of a link to the chosen networks; none for the page's alone."""
+    first, *second = chosen()
+    named = {} if first == st.session_state["model"] else {"model": first}
+    return named | ({"beside": second[0]} if second else {})
 
 
 def _choose(text: str, key: str, default: str, networks: list[str]) -> None:

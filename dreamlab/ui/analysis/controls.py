@@ -63,6 +63,32 @@ class Controls:
         """
         return dict(self.fixed) | {name: self._read(name) for name in self._with_effect()}
 
+    def start(self, name: str, text: str) -> None:
+        """Set a setting to what somebody typed into an address, before its control is drawn.
+
+        Raises
+        ------
+        DreamError
+            If it is no value of the setting.
+        """
+        spec = specs(self.kind)[name]
+        st.session_state[self._key(name)] = control.typed(name, spec, text, layers=self.layers)
+
+    def reset(self, name: str) -> None:
+        """Let a setting start at its default."""
+        st.session_state.pop(self._key(name), None)
+
+    def changes(self) -> dict[str, str]:
+        """Return the settings that are not as they start, as text."""
+        changed = {}
+        for name in self._with_effect():
+            with suppress(DreamError):  # it is told where the control is drawn
+                value = self._read(name)
+                start = control.start_of(specs(self.kind)[name], self.layers)
+                if control.text_of(value) != control.text_of(start):
+                    changed[name] = control.text_of(value)
+        return changed
+
     def _draw(self, names: Iterable[str]) -> list[DreamError]:
         """Draw controls, all in spite of what is wrong with some, and return what that is."""
         problems = []

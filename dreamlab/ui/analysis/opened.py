@@ -9,7 +9,7 @@ from dreamlab.jobs import Backend
 from dreamlab.ui import style
 from dreamlab.ui.analysis import choice, drawing, panel, place, report
 from dreamlab.ui.analysis.base import Look
-from dreamlab.ui.analysis.look import look_of
+from dreamlab.ui.analysis.look import looks_of
 from dreamlab.ui.inputs import control
 from dreamlab.ui.session import queries
 from dreamlab.ui.session.visitors import Visit
@@ -32,11 +32,7 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, name: str) -> 
         report.button(backend, visit)
     style.note(analysis.summary)
     choice.show()
-    models = choice.chosen()[:1] if analysis.beside else choice.chosen()
-    looks = [
-        look_of(name, model, column=column, alone=len(models) == 1)
-        for column, model in enumerate(models)
-    ]
+    looks = looks_of(name)
     if len(looks) == 2:
         _compared(backend, visit, looks)
     for column, look in zip(st.columns(len(looks), gap="medium"), looks, strict=True):

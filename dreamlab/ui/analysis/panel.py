@@ -16,7 +16,7 @@ from dreamlab.jobs import Backend, Status
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
-from dreamlab.ui.analysis import choice, drawing, gallery, variants
+from dreamlab.ui.analysis import choice, drawing, gallery, place, variants
 from dreamlab.ui.analysis.base import Look
 from dreamlab.ui.analysis.plan import controls, picture_for, plan
 from dreamlab.ui.dreams import card
@@ -84,7 +84,7 @@ def _buttons(
                 "Resume",
                 icon=":material/resume:",
                 key=f"{look.key}.resume",
-                on_click=_submit,
+                on_click=submit,
                 args=(backend, visit, look, rest, findings.items, run.digest),
                 help="Goes on with the settings it was begun with; what was found is kept.",
             )
@@ -121,10 +121,10 @@ def _run(backend: Backend, visit: Visit, look: Look) -> None:
     except DreamError as error:
         state.notify(f"The analysis was not sent off: {error}.")
         return
-    _submit(backend, visit, look, task)
+    submit(backend, visit, look, task)
 
 
-def _submit(
+def submit(
     backend: Backend,
     visit: Visit,
     look: Look,
@@ -132,6 +132,10 @@ def _submit(
     resume: tuple[Item, ...] = (),
     digest: str | None = None,
 ) -> None:
+    """Send off the task of a look, or say why it cannot be.
+
+    An earlier run is resumed from what it found, `resume`, of a picture of that digest.
+    """
     before = _run_of(visit, look)
     if before is not None and queries.status(backend, before.job).active:
         return  # a second click on a button that was still to go
@@ -144,6 +148,7 @@ def _submit(
     if digest is not None:  # a resumed run has the scaled picture
         run = dataclasses.replace(run, digest=digest)
     visit.analyses[look.place] = run
+    place.open_(look.analysis)
     presence.remember(backend, visit)
     if before is not None:
         try:

@@ -1,72 +1,86 @@
-"""The analysis that is open, as the page's address says."""
+"""The place that the page shows, as its address says: a tab, or an analysis in one."""
 
 import streamlit as st
 
-from dreamlab.analysis import ANALYSES, named
-from dreamlab.analysis.catalogue import OF_LAYERS, OF_SETS
-from dreamlab.errors import DreamError
-from dreamlab.ui.session import state
+from dreamlab.analysis import named
+from dreamlab.analysis.catalogue import OF_SETS
+from dreamlab.errors import DreamError, shown
+from dreamlab.ui.session import state, url_state
 
 #: The tabs of the page; an analysis in the address opens the second or, of a set, the third.
 COMPARE, LAYERS, NETWORKS = "Compare", "Layer by layer", "Networks"
 
-_PARAMETER = "analysis"
+#: Key of the tabs, and the parameters of the address.
+PART, _ANALYSIS = "part", "analysis"
+NAMES = PART, _ANALYSIS
 
-#: Keys of the tabs, of the analysis that the second tab had open when it was left, and of the tab
-#: before the third.
-PART, _LEFT_OPEN, _BEFORE = "part", "left_open", "before_networks"
+#: The tabs as the address has them.
+_WORDS = {"compare": COMPARE, "layers": LAYERS, "networks": NETWORKS}
 
-#: The analysis whose name stands in the address of the networks.
-_FIRST_OF_NETWORKS = next(iter(OF_SETS))
+#: Keys of the open analysis of layers, and of the one of the third tab that the address names.
+_OPEN, _OF_NETWORKS = "place.open", "place.of_networks"
 
 
 def restore() -> None:
-    """Open the tab of the analysis that the address names; call it before the tabs are drawn."""
-    name = st.query_params.get(_PARAMETER)
-    if name is None:
-        if st.session_state.get(PART) == NETWORKS:  # the browser's way back led out of them
-            st.session_state[PART] = st.session_state.get(_BEFORE, COMPARE)
+    """Go where the address leads; call it before the tabs are drawn.
+
+    It leads somewhere in the first run, and after the browser went back or forth. In all other runs
+    it is as it was written, and follows the page.
+    """
+    told = {name: st.query_params[name] for name in NAMES if name in st.query_params}
+    if url_state.is_written(told, NAMES):
         return
+    now = st.session_state
     try:
-        named(name)
+        if _ANALYSIS in told:
+            named(told[_ANALYSIS])
+            _go(told[_ANALYSIS])
+            return
     except DreamError as error:
         state.notify(f"The analysis in the address was left out: {error}.")
-        del st.query_params[_PARAMETER]
-        return
-    st.session_state[PART] = NETWORKS if name in OF_SETS else LAYERS
+    word = told.get(PART, "compare").casefold()
+    if word not in _WORDS:
+        words = ", ".join(_WORDS)
+        state.notify(
+            f"The part in the address was left out: it is {shown(word)}; choose from {words}."
+        )
+    now[PART] = _WORDS.get(word, COMPARE)
+    if now[PART] == LAYERS:
+        now[_OPEN] = None
 
 
-def follow() -> None:
-    """Keep address and tabs together; the callback of the tabs."""
-    left, now = opened(), st.session_state[PART]
-    if left is not None:
-        st.session_state[_LEFT_OPEN] = left
-    if now != NETWORKS:
-        st.session_state[_BEFORE] = now
-    st.query_params.pop(_PARAMETER, None)
-    name = _FIRST_OF_NETWORKS if now == NETWORKS else st.session_state.get(_LEFT_OPEN)
-    if now != COMPARE and name is not None:
-        st.query_params[_PARAMETER] = name
+def _go(name: str) -> None:
+    of_set = name in OF_SETS
+    st.session_state[PART] = NETWORKS if of_set else LAYERS
+    st.session_state[_OF_NETWORKS if of_set else _OPEN] = name
 
 
 def opened() -> str | None:
     """Return the name of the open analysis of layers; None where all are shown."""
-    name = st.query_params.get(_PARAMETER, "")
-    return name if name in OF_LAYERS else None
+    return st.session_state.get(_OPEN)
+
+
+def analysis() -> str | None:
+    """Return the name of the analysis that the address names; None if it names none."""
+    part = st.session_state.get(PART)
+    if part == NETWORKS:
+        return st.session_state.get(_OF_NETWORKS, next(iter(OF_SETS)))
+    return opened() if part == LAYERS else None
 
 
 def address() -> dict[str, str]:
-    """Return the parameters of a link to the open analysis; none where all are shown."""
-    name = st.query_params.get(_PARAMETER, "")
-    return {_PARAMETER: name} if name in ANALYSES else {}
+    """Return the parameters of a link to the place; none for the first tab."""
+    name = analysis()
+    if name is not None:
+        return {_ANALYSIS: name}
+    return {PART: "layers"} if st.session_state.get(PART) == LAYERS else {}
 
 
 def open_(name: str) -> None:
-    """Open an analysis; the browser's way back leads to where it was opened."""
-    st.query_params[_PARAMETER] = name
+    """Open an analysis of layers, or name one of networks in the address."""
+    st.session_state[_OF_NETWORKS if name in OF_SETS else _OPEN] = name
 
 
 def close() -> None:
-    """Show all analyses."""
-    st.query_params.pop(_PARAMETER, None)
-    st.session_state.pop(_LEFT_OPEN, None)
+    """Show all analyses of layers."""
+    st.session_state[_OPEN] = None

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dreamlab.analysis import Findings
 from dreamlab.analysis.separability_figures import best, figures_of
+from dreamlab.ui.analysis import place
 from dreamlab.ui.analysis.base import Panel
 from dreamlab.ui.inputs import compared
 from dreamlab.zoo import label
@@ -32,6 +33,7 @@ def _below(model: str, findings: Findings) -> None:
 
 
 def _look_into(model: str, layer: str) -> None:
+    place.open_("examples")
     compared.look_into("examples", model)
     st.session_state[f"examples.{model}.set.layer"] = layer
 

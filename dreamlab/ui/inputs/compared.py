@@ -5,7 +5,7 @@ import streamlit as st
 from dreamlab.analysis.further_networks import MOST_FURTHER
 from dreamlab.errors import DreamError, listed
 from dreamlab.ui.inputs.networks import described, offered
-from dreamlab.ui.session import state
+from dreamlab.ui.session import url_state
 from dreamlab.zoo import check_network, shipped
 
 _COMPARED = "task.networks"
@@ -15,9 +15,7 @@ _PARAMETER = "networks"
 
 
 def restore() -> None:
-    """Choose the networks that the address names; call it in each run of the page."""
-    if _COMPARED in st.session_state:
-        return
+    """Choose the networks that the address names; call it in the first run of a session."""
     named = dict.fromkeys(st.query_params.get(_PARAMETER, "").split(","))
     networks, most = [name for name in named if name], 1 + MOST_FURTHER
     wrong, known = list[str](), list[str]()
@@ -32,8 +30,7 @@ def restore() -> None:
             f"Up to {most} networks are compared; left out of the address: {listed(more)}."
         )
     for sentence in wrong:
-        state.notify(sentence)
-        st.query_params.pop(_PARAMETER, None)
+        url_state.leave_out(sentence, url_state.FOUND)
     st.session_state[_COMPARED] = known or _default()
 
 

@@ -1,7 +1,8 @@
 """The control of a setting, drawn and read by the setting's spec."""
 
+import difflib
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,8 @@ from dreamlab.comparison.comparison import MAX_LIST
 from dreamlab.config.channels import Channel, ChannelWeights
 from dreamlab.config.layers import LayerName
 from dreamlab.config.specs import Choice, Flag, Many, Number, Spec
-from dreamlab.errors import DreamError, shown
+from dreamlab.errors import DreamError, listed, shown
+from dreamlab.ui.session.typed import value_of
 
 _LABELS = {
     "gaussian_noise": "Gaussian",
@@ -119,6 +121,57 @@ def read(name: str, spec: Spec, key: str, *, layers: Collection[str] = ()) -> An
             return now.get(key, spec.default)
     choices = _choices(spec, layers, key)
     return now.get(key, choices[_start(spec, choices)])
+
+
+def start_of(spec: Spec, layers: Collection[str]) -> Any:
+    """Return the value at which a control starts, as `read` does."""
+    if isinstance(spec, Flag | Many | ChannelWeights) or isinstance(spec, Number) and not spec.word:
+        return spec.default
+    choices = list(spec.choices if isinstance(spec, Choice) else layers)
+    return spec.default if isinstance(spec, Number) else choices[_start(spec, choices)]
+
+
+def typed(name: str, spec: Spec, text: str, *, layers: Collection[str] = ()) -> Any:
+    """Return what the session holds for a control whose value somebody typed into an address.
+
+    Parameters
+    ----------
+    name : str
+        Name of the setting.
+    spec : Spec
+        Spec of the setting.
+    text : str
+        What was typed.
+    layers : collection of str
+        Layers to choose from.
+
+    Raises
+    ------
+    DreamError
+        If it is no value of the setting.
+    """
+    match spec:
+        case Many(each=Number()) | ChannelWeights():
+            spec.check(name, _parse(label(name), spec, text))
+            return text
+    value = value_of(name, spec, text)
+    if isinstance(spec, LayerName) or isinstance(spec, Many) and not isinstance(spec.each, Choice):
+        for layer in value if isinstance(spec, Many) else [value]:
+            if layer not in layers:
+                near = difflib.get_close_matches(str(layer), layers, 3) or layers
+                raise DreamError(f"{name} is {shown(layer)}; choose from {listed(near, 5)}")
+    return list(value) if isinstance(spec, Many) else value
+
+
+def text_of(value: Any) -> str:
+    """Return a value of a setting as `typed` takes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}={weight:g}" for key, weight in value.items())
+    if isinstance(value, list | tuple):
+        return ",".join(map(text_of, value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _number(spec: Number) -> dict[str, Any]:

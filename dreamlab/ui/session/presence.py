@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
-from dreamlab.ui.session import state
+from dreamlab.ui.session import state, url_state
 from dreamlab.ui.session.visitors import COOKIE, Visit, Visits
 
 
@@ -51,10 +51,12 @@ def current() -> Visit:
         name, cookie, frame = st.query_params.get("visit", ""), browser(), _frame()
         known = _all().find(name, cookie) if name else _all().in_frame(frame, cookie)
         if name and known is None:
-            state.notify(
-                "What was dreamt under this address is no longer kept, or is another browser's: "
-                "dream again to have it."
-            )
+            asks = url_state.DREAMT in st.query_params or url_state.FOUND in st.query_params
+            if not asks:  # else it is shown, or worked out anew
+                state.notify(
+                    "What was dreamt under this address is no longer kept, or is another "
+                    "browser's: dream again to have it."
+                )
             del st.query_params["visit"]
         visit = known or Visit(cookie, frame=frame)
         st.session_state["visit"] = visit

@@ -1,98 +1,91 @@
-"""The comparison in the page's address: read at the start, updated in every run, shared."""
+"""The page's address: the comparison is read from it at the start, and all is written to it."""
 
-import functools
+from collections.abc import Collection, Mapping
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
 from dreamlab.comparison.comparison import Comparison
-from dreamlab.comparison.presets import offered
-from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
-from dreamlab.ui import style
-from dreamlab.ui.session import state
-
-#: Name of the comparison that the page begins with.
-_DEFAULT = "Layers 1–4"
+from dreamlab.ui.session import state, typed
 
 #: Published links use this name.
 _PARAMETER = "setup"
 
-#: What somebody may type instead, such as ``?comparison=mixed&source=galaxies``.
-_TYPED = ("comparison", "source", "max_side")
+#: Key of the parameters as they were written last.
+_WRITTEN = "address"
+
+#: Parameters that ask for results; a link that is wrong in part asks for none.
+DREAMT, FOUND = "dreamt", "found"
 
 
-def restore() -> None:
-    """Load the comparison of the address, or the default, in the first run of a session."""
+def restore() -> bool:
+    """Load the comparison of the address, or the default, in the first run of a session.
+
+    Returns
+    -------
+    bool
+        Whether this is the first run.
+    """
     if "variants" in st.session_state:
-        return
-    comparison, told = _default(), st.query_params
+        return False
+    told = st.query_params
+    comparison = typed.default()
     try:
         if told.get(_PARAMETER):
             comparison = Comparison.decode(told[_PARAMETER])
-        elif any(told.get(name) for name in _TYPED):
-            comparison = _typed({name: told[name] for name in _TYPED if told.get(name)})
+        else:
+            comparison, wrong = typed.comparison(told.to_dict())
+            for sentence in wrong:
+                leave_out(sentence, DREAMT)
     except DreamError as error:
-        state.notify(f"The comparison in the address was left out: {error}.")
+        leave_out(f"The comparison in the address was left out: {error}.", DREAMT)
         told.pop(_PARAMETER, None)
-    for name in _TYPED:  # from now on the setup has them
-        told.pop(name, None)
     state.load(comparison)
+    return True
 
 
-def _typed(words: dict[str, str]) -> Comparison:
-    """Return the comparison that words in an address ask for; the others are as by default."""
-    name = offered(words["comparison"]) if "comparison" in words else _DEFAULT
-    changes: dict[str, str | int] = {}
-    if "source" in words:
-        changes["source"] = words["source"].casefold()
-    if "max_side" in words:
-        spec, text = specs(Comparison)["max_side"], words["max_side"]
-        changes["max_side"] = spec.parse(text) if text.isdecimal() else spec.check("max_side", text)
-    return Comparison.preset(name, **changes)
+def leave_out(sentence: str, asks: str) -> None:
+    """Say what of the address was left out; nothing is worked out for a link that is wrong."""
+    state.notify(sentence)
+    st.query_params.pop(asks, None)
 
 
-def keep(comparison: Comparison | None) -> None:
-    """Write the comparison into the address; None leaves the address unchanged."""
-    if comparison is None:
-        return
-    encoded = comparison.encode()
-    if comparison == _default():
-        st.query_params.pop(_PARAMETER, None)
-    elif st.query_params.get(_PARAMETER) != encoded:
-        st.query_params[_PARAMETER] = encoded
+def is_written(told: Mapping[str, str], names: Collection[str]) -> bool:
+    """Return whether these parameters are as the page wrote them, and not of another place."""
+    written = st.session_state.get(_WRITTEN)
+    return written is not None and dict(told) == {
+        name: written[name] for name in names if name in written
+    }
 
 
-def share(comparison: Comparison | None, **opened: str) -> None:
-    """Draw a link to the comparison; it contains no data of the visitor.
+def keep(comparison: Comparison | None, opened: Mapping[str, str], ours: Collection[str]) -> None:
+    """Write the comparison and what else is open into the address.
 
     Parameters
     ----------
     comparison : Comparison or None
-        The comparison; None if a variant is invalid.
-    **opened
-        What else the link opens, by the parameters of the address.
+        The comparison; None leaves that of the address unchanged.
+    opened : mapping of str to str
+        What else is open, as parameters.
+    ours : collection of str
+        Names of all parameters of what can be open.
     """
-    with st.popover("Share", icon=":material/link:", type="tertiary", key="share"):
-        if comparison is None:
-            style.note("Put the variants right first; then there is a link.")
-            return
-        address = link(st.context.url or "", comparison, **opened)
-        st.code(address, language=None, wrap_lines=True)
-        what = "this analysis, with the comparison" if opened else "this comparison"
-        style.note(
-            f"Opens {what}: variants, settings and sample. It carries neither your picture "
-            "nor your results. The address bar finds those again, so share this link instead."
-        )
+    told = st.query_params.to_dict()
+    setup = told.get(_PARAMETER)
+    if comparison is not None:
+        setup = None if comparison == typed.default() else comparison.encode()
+    gone = {_PARAMETER, DREAMT, FOUND, *typed.NAMES, *ours}
+    wanted = {name: value for name, value in told.items() if name not in gone}
+    wanted |= {_PARAMETER: setup} if setup else {}
+    wanted |= opened
+    if wanted != told:
+        st.query_params.from_dict(wanted)
+    st.session_state[_WRITTEN] = wanted
 
 
-def link(page: str, comparison: Comparison, **opened: str) -> str:
+def link(page: str, comparison: Comparison, opened: Mapping[str, str]) -> str:
     """Return the address of a page with a comparison and what else it opens as its parameters."""
     parts = urlsplit(page)
-    query = urlencode({_PARAMETER: comparison.encode(), **opened})
+    query = urlencode({_PARAMETER: comparison.encode(), **opened}, safe=",")
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
-
-
-@functools.cache
-def _default() -> Comparison:
-    return Comparison.preset(_DEFAULT)

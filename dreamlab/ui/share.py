@@ -1,0 +1,43 @@
+"""The link to what the page shows."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dreamlab.comparison.comparison import Comparison
+from dreamlab.ui import copy_button, style
+from dreamlab.ui.session.url_state import DREAMT, FOUND, link
+
+
+def show(comparison: Comparison | None, opened: Mapping[str, str]) -> None:
+    """Draw a link to the comparison; it contains no data of the visitor.
+
+    Parameters
+    ----------
+    comparison : Comparison or None
+        The comparison; None if a variant is invalid.
+    opened : mapping of str to str
+        What else the link opens, by the parameters of the address.
+    """
+    with st.popover("Share", icon=":material/link:", type="tertiary", key="share"):
+        if comparison is None:
+            style.note("Put the variants right first; then there is a link.")
+            return
+        address = link(st.context.url or "", comparison, opened)
+        st.code(address, language=None, wrap_lines=True)
+        copy_button.show(address)
+        style.note(_said(comparison, opened))
+
+
+def _said(comparison: Comparison, opened: Mapping[str, str]) -> str:
+    """Return what the link opens, and what it does not."""
+    if FOUND in opened:
+        return "Opens this analysis with what was found: kept, or worked out anew."
+    if DREAMT in opened:
+        return "Opens this comparison with its dreams: kept, or dreamt anew."
+    what = "this analysis, with its settings and the comparison"
+    if "analysis" not in opened:
+        what = "this comparison: variants, settings and sample"
+    if comparison.source == "upload":
+        return f"Opens {what}. Your picture stays here, and so do your results."
+    return f"Opens {what}. Your results come along once they are there."
