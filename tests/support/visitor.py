@@ -31,6 +31,10 @@ class Visitor:
         What stands in the address after the question mark.
     browser : str
         Its browser's name, as the page's cookie has it.
+    source : str
+        This machine's address that it comes from, such as 127.0.0.2.
+    patience : float
+        Longest it waits for the next message, in seconds.
 
     Attributes
     ----------
@@ -44,8 +48,18 @@ class Visitor:
         Name of its visit, once something was sent off.
     """
 
-    def __init__(self, address: str, *, query: str = "", browser: str = "") -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        query: str = "",
+        browser: str = "",
+        source: str = "127.0.0.1",
+        patience: float = 60,
+    ) -> None:
         self.address = address
+        self.source = source
+        self.patience = patience
         self.session = self.visit = ""
         self.media: set[str] = set()
         self.buttons: dict[str, str] = {}
@@ -57,26 +71,30 @@ class Visitor:
             origin=address,
             max_size=None,
             additional_headers={"Cookie": f"{COOKIE}={browser}"} if browser else None,
+            source_address=(source, 0),
+            ping_interval=None,  # browsers send none
         )
         self._socket = self._open.enter_context(socket)
 
     def draw(self) -> float:
         """Run the page once and return the seconds until it was drawn."""
-        return self._run(BackMsg())
+        return self.run(BackMsg())
 
     def click(self, label: str) -> float:
         """Press a button that was drawn; all else on the page is as it was at first."""
         message = BackMsg()
         message.rerun_script.widget_states.widgets.add(id=self.buttons[label], trigger_value=True)
-        return self._run(message)
+        return self.run(message)
 
-    def _run(self, message: BackMsg) -> float:
+    def run(self, message: BackMsg) -> float:
+        """Have the page run for a message and return the seconds until all was drawn."""
         began = time.perf_counter()
         message.rerun_script.query_string = self._query
         self._socket.send(message.SerializeToString())
         while True:
             told = ForwardMsg()
-            told.ParseFromString(self._socket.recv(timeout=60))
+            told.ParseFromString(self._socket.recv(timeout=self.patience))
+            self.take(told)
             if told.WhichOneof("type") == "new_session":
                 self.session = told.new_session.initialize.session_id or self.session
             found = re.findall(rb"/media/[0-9a-f]+\.\w+", told.SerializeToString())
@@ -86,8 +104,13 @@ class Visitor:
                 self.buttons[button.label] = button.id
             named = re.search(r"visit=([\w-]+)", told.page_info_changed.query_string)
             self.visit = named[1] if named else self.visit
-            if told.WhichOneof("type") == "script_finished":
+            if told.WhichOneof("type") != "script_finished":
+                continue
+            if told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return time.perf_counter() - began
+
+    def take(self, told: ForwardMsg) -> None:
+        """Take in a message of the page; a visitor who looks closer has more to do here."""
 
     def upload(self, data: bytes, *, claimed: int | None = None) -> int:
         """Send a file, or the first of so many claimed bytes, and return the answer's status."""
@@ -95,7 +118,9 @@ class Visitor:
         token = re.search(r"_streamlit_xsrf=([^;]+)", headers["set-cookie"])[1]
         part = b'Content-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
         body = b"--visitor\r\n" + part + data + b"\r\n--visitor--\r\n"
-        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=60)
+        connection = http.client.HTTPConnection(
+            urlsplit(self.address).netloc, timeout=self.patience, source_address=(self.source, 0)
+        )
         self._uploads += 1
         connection.request(
             "PUT",
