@@ -12,7 +12,7 @@ ROOT = TESTS.parent
 PACKAGE = ROOT / "dreamlab"
 
 #: Folders that hold no tests of a folder of the package.
-APART = {"bench", "browser", "data", "support"}
+APART = {"bench", "browser", "data", "load", "support"}
 
 FILES = {str(path.relative_to(TESTS)): path for path in sorted(TESTS.rglob("*.py"))}
 

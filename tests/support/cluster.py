@@ -18,15 +18,17 @@ class Cluster:
         Where they may write.
     workers : str
         Names of the workers to start.
+    root : Path
+        Top folder of the version that they run.
     """
 
-    def __init__(self, folder: Path, *workers: str) -> None:
+    def __init__(self, folder: Path, *workers: str, root: Path = ROOT) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
         self.address = f"tcp://127.0.0.1:{self._port}"
         self.processes: dict[str, subprocess.Popen] = {}
-        self._folder = folder
+        self._folder, self._root = folder, root
         for name in ("scheduler", *workers):
             self.start(name)
 
@@ -39,7 +41,11 @@ class Cluster:
         self.processes[name] = subprocess.Popen(
             [sys.executable, "-m", "dask", *command, "--no-dashboard"],
             cwd=self._folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "DASK_LOGGING__DISTRIBUTED": "critical"},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(self._root),
+                "DASK_LOGGING__DISTRIBUTED": "critical",
+            },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -40,9 +40,20 @@ class Server:
         Where what it prints goes.
     command : sequence of str
         What serves it, a Python module first.
+    root : Path
+        Top folder of the version that is served.
+    environment : mapping of str to str, optional
+        Its environment; that of this process by default.
     """
 
-    def __init__(self, log: Path, command: Sequence[str] = STREAMLIT) -> None:
+    def __init__(
+        self,
+        log: Path,
+        command: Sequence[str] = STREAMLIT,
+        *,
+        root: Path = ROOT,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.log = log
@@ -52,10 +63,10 @@ class Server:
         with log.open("wb") as printed:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *command, *where],
-                cwd=ROOT,
+                cwd=root,
                 stdout=printed,
                 stderr=subprocess.STDOUT,
-                env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"},
+                env={**(environment or os.environ), "TF_CPP_MIN_LOG_LEVEL": "2"},
             )
 
     @property

@@ -38,6 +38,10 @@ class Visitor:
         The same one before its connection was lost: it asks for the same session.
     tls : SSLContext, optional
         What certificates are trusted, for an address with https.
+    source : str
+        This machine's address that it comes from, such as 127.0.0.2.
+    patience : float
+        Longest it waits for the next message, in seconds.
 
     Attributes
     ----------
@@ -59,8 +63,12 @@ class Visitor:
         browser: str = "",
         again: "Visitor | None" = None,
         tls: ssl.SSLContext | None = None,
+        source: str = "127.0.0.1",
+        patience: float = 60,
     ) -> None:
         self.address = address
+        self.source = source
+        self.patience = patience
         self.session = self.visit = ""
         self.media: set[str] = set()
         self.buttons: dict[str, str] = {}
@@ -76,18 +84,20 @@ class Visitor:
             max_size=None,
             ssl=tls,
             additional_headers={"Cookie": self._cookie} if browser else None,
+            source_address=(source, 0),
+            ping_interval=None,  # browsers send none
         )
         self._socket = self._open.enter_context(socket)
 
     def draw(self) -> float:
         """Run the page once and return the seconds until it was drawn."""
-        return self._run(BackMsg())
+        return self.run(BackMsg())
 
     def click(self, label: str) -> float:
         """Press a button that was drawn; all else on the page is as it was at first."""
         message = BackMsg()
         message.rerun_script.widget_states.widgets.add(id=self.buttons[label], trigger_value=True)
-        return self._run(message)
+        return self.run(message)
 
     def show_upload(self) -> float:
         """Let the page take the last upload as its picture."""
@@ -95,15 +105,17 @@ class Visitor:
         widget = message.rerun_script.widget_states.widgets.add(id=self._uploader)
         files = widget.file_uploader_state_value.uploaded_file_info
         files.add(file_id=f"file{self._uploads}", name="a.png")
-        return self._run(message)
+        return self.run(message)
 
-    def _run(self, message: BackMsg) -> float:
+    def run(self, message: BackMsg) -> float:
+        """Have the page run for a message and return the seconds until all was drawn."""
         began = time.perf_counter()
         message.rerun_script.query_string = self._query
         self._socket.send(message.SerializeToString())
         while True:
             told = ForwardMsg()
-            told.ParseFromString(self._socket.recv(timeout=60))
+            told.ParseFromString(self._socket.recv(timeout=self.patience))
+            self.take(told)
             if told.WhichOneof("type") == "new_session":
                 self.session = told.new_session.initialize.session_id or self.session
             found = re.findall(rb"/media/[0-9a-f]+\.\w+", told.SerializeToString())
@@ -115,8 +127,13 @@ class Visitor:
                 self.buttons[button.label] = button.id
             named = re.search(r"visit=([\w-]+)", told.page_info_changed.query_string)
             self.visit = named[1] if named else self.visit
-            if told.WhichOneof("type") == "script_finished":
+            if told.WhichOneof("type") != "script_finished":
+                continue
+            if told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return time.perf_counter() - began
+
+    def take(self, told: ForwardMsg) -> None:
+        """Take in a message of the page; a visitor who looks closer has more to do here."""
 
     def upload(self, data: bytes, *, claimed: int | None = None) -> int:
         """Send a file, or the first of so many claimed bytes, and return the answer's status."""
@@ -124,11 +141,12 @@ class Visitor:
         token = re.search(r"_streamlit_xsrf=([^;]+)", headers["set-cookie"])[1]
         part = b'Content-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
         body = b"--visitor\r\n" + part + data + b"\r\n--visitor--\r\n"
-        place = urlsplit(self.address).netloc
+        place, source = urlsplit(self.address).netloc, (self.source, 0)
+        options = {"timeout": self.patience, "source_address": source}
         connection = (
-            http.client.HTTPConnection(place, timeout=60)
+            http.client.HTTPConnection(place, **options)
             if self._tls is None
-            else http.client.HTTPSConnection(place, timeout=60, context=self._tls)
+            else http.client.HTTPSConnection(place, context=self._tls, **options)
         )
         self._uploads += 1
         connection.request(
