@@ -28,7 +28,7 @@ from dreamlab.zoo import label
 
 def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) -> None:
     """Draw a look: its settings, its button and its findings, live while it runs."""
-    task, seconds, problem = None, None, ""
+    task, outlook = None, ""
     buttons = None
     try:
         look.panel.show(look.model)
@@ -40,14 +40,15 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) ->
             raise wrong[0]
         task = plan(picture, look)
         seconds = backend.estimate(task)
+        outlook = "The time is known later." if seconds is None else f"About {duration(seconds)}."
     except DreamError as error:
-        task, problem = None, str(error)
+        task, outlook = None, f"Cannot run yet: {error}."
     run = _run_of(visit, look)
     if run is not None and queries.status(backend, run.job).active:
         st.fragment(_show_live, run_every=1)(backend, visit, look)
         return
     with buttons or st.container():
-        _buttons(backend, visit, look, task, seconds, problem)
+        _buttons(backend, visit, look, task, outlook)
     if run is not None:
         _show_end(backend, run, look, changed=task is not None and not run.is_same(task))
     if run is None or queries.findings(backend, run) is None:
@@ -59,12 +60,7 @@ def _run_of(visit: Visit, look: Look) -> AnalysisRun | None:
 
 
 def _buttons(
-    backend: Backend,
-    visit: Visit,
-    look: Look,
-    task: AnalysisTask | None,
-    seconds: float | None,
-    problem: str,
+    backend: Backend, visit: Visit, look: Look, task: AnalysisTask | None, outlook: str
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -88,11 +84,9 @@ def _buttons(
                 args=(backend, visit, look, rest, findings.items, run.digest),
                 help="Goes on with the settings it was begun with; what was found is kept.",
             )
-        if task is None:
-            style.note(f"Cannot run yet: {problem}.", bad=True)
-            return
-        style.note("The time is known later." if seconds is None else f"About {duration(seconds)}.")
-        dream_button.trouble(backend)
+        style.note(outlook, bad=task is None)
+        if task is not None:
+            dream_button.trouble(backend)
 
 
 def _rest(run: AnalysisRun, findings: Findings) -> AnalysisTask | None:
