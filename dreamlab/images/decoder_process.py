@@ -10,9 +10,9 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, BinaryIO
 
+import psutil
 from PIL import AvifImagePlugin
 
 from dreamlab.config import read_settings
@@ -98,15 +98,12 @@ def _answer(data: bytes, words: dict[str, Any]) -> Answer:
 
 def limit_memory(most: float) -> None:
     """Have the system refuse this process more memory than it has and `most` bytes, if it can."""
-    if sys.platform != "linux":
-        return
-    import resource
-
-    pages = int(Path("/proc/self/statm").read_text().split()[5])  # data and stack
-    limit = pages * resource.getpagesize() + int(most)
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (allowed, allowed))
+    if sys.platform == "linux":
+        process = psutil.Process()
+        limit = process.memory_info().data + int(most)
+        _, hard = process.rlimit(psutil.RLIMIT_DATA)
+        allowed = limit if hard == psutil.RLIM_INFINITY else min(limit, hard)
+        process.rlimit(psutil.RLIMIT_DATA, (allowed, allowed))
 
 
 def main(seconds: float, memory: float) -> None:

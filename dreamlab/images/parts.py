@@ -5,6 +5,7 @@ them anew with each scan, and a decoder may look through all parts for each one.
 take time by the bytes of the file, and stop at the first part too many.
 """
 
+import math
 import re
 import struct
 from typing import NamedTuple
@@ -15,8 +16,11 @@ from dreamlab.errors import DreamError
 from dreamlab.images import part_tables
 from dreamlab.images.kinds import refusal
 
-#: Most scans of a JPEG; progressive ones have about ten.
-MOST_SCANS = 100
+#: Most scans of a JPEG, and of the largest ones; progressive ones have about ten.
+MOST_SCANS, FEW_SCANS = 100, 20
+
+#: Most pixels that all scans of a JPEG draw, if it has more than few.
+MOST_DRAWN = 1e9
 
 #: Most segments of a JPEG; a profile or the words of a program take some hundreds at the most.
 MOST_SEGMENTS = 2000
@@ -35,6 +39,9 @@ _MARKS[[0x00, 0x01, *range(0xD0, 0xD8), 0xFF]] = False
 _WINDOW = 2**18
 
 _SCAN, _END = 0xDA, 0xD9
+
+#: Markers of a frame's head, which has height and width.
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 #: PNG's chunks of pixels and of an animation's frames.
 _PIXELS = (b"IDAT", b"fdAT", b"fcTL")
@@ -97,7 +104,7 @@ def _counted(data: bytes) -> list[Parts]:
 
 
 def _jpeg(data: bytes) -> list[Parts]:
-    place, scans, segments = 2, 0, 0
+    place, scans, segments, height, width = 2, 0, 0, 0, 0
     while segments <= MOST_SEGMENTS:
         place = _next_marker(data, place)
         marker = data[place + 1] if place + 1 < len(data) else _END
@@ -105,9 +112,15 @@ def _jpeg(data: bytes) -> list[Parts]:
             break
         segments += 1
         scans += marker == _SCAN
+        if marker in _FRAMES and place + 9 <= len(data):
+            size = struct.unpack_from(">HH", data, place + 5)
+            # A second head is an error, but not before what stands ahead of it is decoded.
+            height, width = max((height, width), size, key=math.prod)
         place += 2 + int.from_bytes(data[place + 2 : place + 4])
+    most = min(MOST_SCANS, max(FEW_SCANS, int(MOST_DRAWN / max(1, height * width))))
+    what = f"scans of {width} x {height} px"
     return [
-        Parts(scans, "scans", MOST_SCANS, "save it again as baseline JPEG or as PNG"),
+        Parts(scans, what, most, "save it again as baseline JPEG or as PNG"),
         Parts(segments, "segments", MOST_SEGMENTS, "save it again without its metadata"),
     ]
 

@@ -94,7 +94,7 @@ def test_files_without_settings_are_refused(decoders, data):
 
 def test_a_hostile_file_is_refused_and_the_process_stays(decoders):
     before = decoders.all[0].process.pid
-    with pytest.raises(DreamError, match="has 505 scans; at most 100 are read"):
+    with pytest.raises(DreamError, match="has 505 scans of 700 x 700 px; at most 100 are read"):
         decoders.image(hostile.jpeg_of_scans(500, 700), "it.jpg", "a", **OPTIONS)
     assert is_read(decoders) and decoders.all[0].process.pid == before
 

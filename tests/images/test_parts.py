@@ -14,9 +14,18 @@ from tests.support.corpus import FILES
 @pytest.mark.parametrize(
     "data, sentence",
     [
-        # The last scan stands there once, and 99 further times would be allowed beside the others.
-        (hostile.jpeg_of_scans(500), "mine.jpg has 505 scans; at most 100 are read: save it again"),
-        (hostile.jpeg_hiding_scans(500), "mine.jpg has 505 scans; at most 100"),
+        (
+            hostile.jpeg_of_scans(500),
+            "mine.jpg has 505 scans of 64 x 64 px; at most 100 are read: save",
+        ),
+        (hostile.jpeg_hiding_scans(500), "has 505 scans of 64 x 64 px; at most 100"),
+        (hostile.jpeg_of_scans(16, 7000), "has 21 scans of 7000 x 7000 px; at most 20"),
+        (
+            hostile.jpeg_of_scans(16, 7000)[:-2]
+            + b"\xff\xc0\0\x0b\x08\0\x40\0\x40\1\1\x11\0\xff\xd9",
+            "has 21 scans of 7000 x 7000 px; at most 20",
+        ),
+        (hostile.jpeg_of_scans(36, 5000), "has 41 scans of 5000 x 5000 px; at most 40"),
         (hostile.jpeg_of_segments(100_000), "has 2,001 segments; at most 2,000"),
         (hostile.png_of_chunks(500), "has 501 chunks beside its pixels; at most 500"),
         (hostile.png_of_profiles(600), "has 501 chunks beside its pixels"),
@@ -46,7 +55,7 @@ def test_a_hundred_scans_are_read(scans):
     if scans == 95:
         assert read_image(data).full == (64, 64)
     else:
-        with pytest.raises(DreamError, match="101 scans; at most 100"):
+        with pytest.raises(DreamError, match="101 scans of 64 x 64 px; at most 100"):
             read_image(data)
 
 

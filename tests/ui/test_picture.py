@@ -110,7 +110,7 @@ def test_the_page_goes_on_after_a_bad_upload(page, fake):
 def test_an_upload_of_many_scans_gets_one_sentence(page):
     data = jpeg_of_scans(500)
     page.file_uploader(key="upload").upload("slow.jpg", data, "image/jpeg").run()
-    assert "slow.jpg has 505 scans; at most 100 are read" in words(sound(page))
+    assert "slow.jpg has 505 scans of 64 x 64 px; at most 100 are read" in words(sound(page))
 
 
 def test_an_upload_that_takes_too_long_is_read_once(page, fake, monkeypatch):

@@ -24,6 +24,7 @@ from dreamlab.models import load_model
 from dreamlab.own_models import Own, offer
 from dreamlab.ui import server
 from dreamlab.ui.headers import security
+from dreamlab.ui.session import decoding
 from dreamlab.ui.session.visitors import COOKIE
 from tests.support.jobs import PRELOAD, until
 from tests.support.own import classifier
@@ -60,7 +61,7 @@ def test_small_messages_are_sent_at_once():
 
 
 def test_the_worker_starts_and_ends_with_the_server_and_dreams_are_logged(monkeypatch, capfd):
-    calls, logger = [], logging.getLogger("dreamlab")
+    calls, processes, logger = [], [], logging.getLogger("dreamlab")
     monkeypatch.setattr(server.backend, "get", lambda: calls.append("started") or jobs)
     jobs = FakeJobs()
     jobs.close = lambda: calls.append("ended")
@@ -70,6 +71,8 @@ def test_the_worker_starts_and_ends_with_the_server_and_dreams_are_logged(monkey
     async def serve():
         async with server.lifespan(None):
             assert calls == ["started"]
+            processes.extend(decoder.process for decoder in decoding.decoders().all)
+            assert len(processes) == 2 and {process.poll() for process in processes} == {None}
             logging.getLogger("dreamlab.jobs").info("dream done")
 
     try:
@@ -78,6 +81,7 @@ def test_the_worker_starts_and_ends_with_the_server_and_dreams_are_logged(monkey
         logger.setLevel(before[0])
         logger.propagate = before[1]
     assert calls == ["started", "ended"]
+    assert all(process.returncode is not None for process in processes)
     assert capfd.readouterr().err.endswith(" dream done\n")
 
 
