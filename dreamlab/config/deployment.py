@@ -57,7 +57,23 @@ class DeploymentSettings(Settings):
         )
     )
     waiting_per_visitor: int = number(6, 1, None, "Most dreams one visitor may have waiting.")
-    waiting: int = number(40, 1, None, "Most dreams waiting in all.")
+    waiting: int = number(200, 1, None, "Most dreams waiting in all.")
+    waiting_seconds: float = number(
+        3600.0,
+        1.0,
+        None,
+        "Most seconds of work waiting for each worker; a visitor may have as much as stays free.",
+    )
+    dream_seconds: float = number(
+        600.0, 0.1, None, "Longest a dream may be expected to run, in seconds; else it is refused."
+    )
+    trusted_proxies: int = number(
+        0,
+        0,
+        None,
+        "How many proxies in front add to X-Forwarded-For; visitors of an address then share "
+        "a bound on what waits.",
+    )
     cost: float = number(
         200.0,
         0.001,

@@ -61,12 +61,28 @@ def course(
     Raises
     ------
     DreamError
-        If the run is to resume at an octave that there is not.
+        If the run is to resume at an octave or a step that there is not, or with a picture of
+        another size.
     """
-    count = len(plan.shapes)
-    if resume is not None and not 0 <= resume.octave < count:
-        raise DreamError(f"octave {resume.octave} to go on with; choose 0 to {count - 1}")
+    if resume is not None:
+        _check(resume, plan, provenance.config)
     return _course(original, plan, ascents, provenance, resume, starts, search, grey)
+
+
+def _check(resume: Resume, plan: OctavePlan, config: DreamConfig) -> None:
+    count = len(plan.shapes)
+    if not 0 <= resume.octave < count:
+        raise DreamError(f"octave {resume.octave} to go on with; choose 0 to {count - 1}")
+    most = max(0, config.iterations - 1)
+    if not 0 <= resume.iteration <= most:
+        raise DreamError(f"step {resume.iteration} to go on with; choose 0 to {most}")
+    height, width = np.shape(resume.picture)[:2]
+    needed = plan.shapes[resume.octave]
+    if resume.iteration and (height, width) != needed:
+        raise DreamError(
+            f"the picture to go on with is {width} x {height} px; octave {resume.octave} has "
+            f"{needed.width} x {needed.height}"
+        )
 
 
 def _course(
@@ -83,7 +99,9 @@ def _course(
     octaves = ascents(config)
     pixels = [height * width for height, width in plan.shapes]
     source = original.pixels if isinstance(original, Picture) else original
-    first, picture = (0, None) if resume is None else (resume.octave, resume.picture)
+    first, behind, picture = 0, 0, None
+    if resume is not None:
+        first, behind, picture = resume.octave, resume.iteration, resume.picture
     del resume
     held: list = []
     for index in range(first, len(octaves)):
@@ -93,11 +111,14 @@ def _course(
         # Each octave has its own generator, so that a resumed run draws the same numbers.
         generator = np.random.default_rng((config.seed, index))
         picture = floats(original) if picture is None else picture
-        # The notebook's order: salt and pepper at the old size, Gaussian noise at the new size.
-        picture = add_salt_and_pepper(np.asarray(picture), config.salt_pepper, generator)
-        picture = resize(picture, shape)
-        picture = add_gaussian(np.asarray(picture), config.gaussian_noise, generator)
-        picture = luminance(picture) if grey else picture
+        begun, behind = behind, 0
+        if begun:  # the noise is in the picture; its numbers come before those of the steps
+            before = plan.shapes[index - 1] if index else Shape.of(source)
+            _noisy(np.zeros((*before, 3), np.float32), shape, config, generator)
+            picture = np.asarray(picture, np.float32)
+        else:
+            picture = _noisy(np.asarray(picture), shape, config, generator)
+            picture = luminance(picture) if grey else picture
         step_here = partial(
             Step,
             octave=index,
@@ -113,7 +134,9 @@ def _course(
             effort = OctaveEffort(*_originals(source, plan, index), amount)
             reached = effort.reached(picture)
         waiting = None
-        for iteration in range(0 if reached else config.iterations):
+        for _ in range(begun):
+            generator.integers(-jitter, jitter + 1, 2)
+        for iteration in range(begun, begun if reached else config.iterations):
             shift = generator.integers(-jitter, jitter + 1, 2).tolist()
             if search is None:
                 layer_losses, ascended = yield Look(octave, picture, shift)
@@ -176,6 +199,15 @@ def _course(
         ascended = None
         done = _fraction(pixels, index, 1.0)
         yield waiting(ends_octave=True, fraction=done, _held=held)
+
+
+def _noisy(
+    picture: np.ndarray, shape: Shape, config: DreamConfig, generator: np.random.Generator
+) -> np.ndarray:
+    """Return the start of an octave: a picture at its size, with noise."""
+    # The notebook's order: salt and pepper at the old size, Gaussian noise at the new size.
+    picture = resize(add_salt_and_pepper(picture, config.salt_pepper, generator), shape)
+    return add_gaussian(np.asarray(picture), config.gaussian_noise, generator)
 
 
 def _originals(source: np.ndarray, plan: OctavePlan, index: int) -> tuple[np.ndarray, np.ndarray]:

@@ -159,14 +159,18 @@ class Resume:
     Parameters
     ----------
     octave : int
-        The next octave, from 0.
+        The next octave, from 0, or that which the run left in the middle.
     picture : numpy.ndarray
-        The result of the octave before it, float32 (H, W, 3): the image of its last step.
+        The image of the last step, float32 (H, W, 3): the result of the octave before, or where
+        the octave was left.
     moved : bool
         Whether a `Step.moved` of the octaves before it is true. If not, and no later step moves the
         picture either, the run ends with `NoAnswer`.
+    iteration : int
+        The next step of the octave, from 0.
     """
 
     octave: int
     picture: np.ndarray
     moved: bool = True
+    iteration: int = 0

@@ -1,11 +1,15 @@
 """What a worker is given, and how it says that it is done."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from dreamlab.jobs.protocol import Ended
 from dreamlab.tasks.events import Event
 from dreamlab.tasks.log import Numbered
 from dreamlab.tasks.task import Task
+
+#: How a run ended in its worker.
+State = Ended | Literal["gave way"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +19,7 @@ class Outcome:
     Parameters
     ----------
     state : str
-        ``done``, ``cancelled`` or ``failed``.
+        ``done``, ``cancelled``, ``failed`` or ``gave way``.
     seconds : float
         How long it ran.
     error : str or None
@@ -26,7 +30,7 @@ class Outcome:
         Frames that the worker had no room for.
     """
 
-    state: Ended
+    state: State
     seconds: float = 0.0
     error: str | None = None
     events: tuple[Numbered, ...] = ()

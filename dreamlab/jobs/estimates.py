@@ -1,19 +1,22 @@
 """Whether a job may run, and how long jobs are expected to take."""
 
-from collections.abc import Iterable
-
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs.job import Job
 from dreamlab.tasks.task import Cost, Task
 from dreamlab.tasks.throughput import Throughput
+from dreamlab.tasks.wording import duration
 from dreamlab.zoo import check_network
 
 #: Share of a run after which its own speed says more than what was measured before it.
 _TELLING = 0.05
 
 
-def check(task: Task, settings: DeploymentSettings) -> Cost:
+#: Multiplications a second, assumed of a machine on which nothing was measured yet.
+_TYPICAL = 5e10
+
+
+def check(task: Task, settings: DeploymentSettings, throughput: Throughput) -> Cost:
     """Return what a task costs; raises `DreamError` if it cannot run, or is not allowed."""
     if not settings.own_models:
         check_network(task.model)
@@ -21,9 +24,24 @@ def check(task: Task, settings: DeploymentSettings) -> Cost:
     if cost.pixel_steps > settings.cost * 1e6:
         raise DreamError(
             f"this takes {cost.pixel_steps / 1e6:,.0f} million pixel steps; at most "
-            f"{settings.cost:,.0f} million are allowed: {task.remedy}"
+            f"{settings.cost:,.0f} million are allowed: "
+            f"{task.remedy(settings.cost * 1e6 / cost.pixel_steps, network=False)}"
+        )
+    # One that is expected to run longer than it may would end half done.
+    limit = min(settings.dream_seconds, settings.job_seconds)
+    seconds = throughput.seconds(task.model, task.precision, cost.work)
+    if seconds is not None and seconds > limit:
+        raise DreamError(
+            f"the {task.noun} would take about {duration(seconds)} here, and {duration(limit)} "
+            f"are allowed: {task.remedy(limit / seconds)}"
         )
     return cost
+
+
+def seconds_waiting(job: Job, throughput: Throughput) -> float:
+    """Return the seconds that a job which waits counts for: what it needs yet, or is assumed to."""
+    left = seconds_left(job, throughput)
+    return job.work / _TYPICAL if left is None else left
 
 
 def seconds_left(job: Job, throughput: Throughput) -> float | None:
@@ -32,11 +50,6 @@ def seconds_left(job: Job, throughput: Throughput) -> float | None:
     if elapsed is not None and fraction > _TELLING:
         return elapsed * (1 - fraction) / fraction
     whole = throughput.seconds(job.task.model, job.task.precision, job.work)
-    return None if whole is None else max(0.0, whole - (elapsed or 0.0))
-
-
-def wait(before: Iterable[Job], throughput: Throughput, slots: int) -> float | None:
-    """Return the seconds until so many workers are through with all that comes before a job."""
-    seconds = [seconds_left(job, throughput) for job in before]
-    known = [value for value in seconds if value is not None]
-    return sum(known) / max(1, slots) if len(known) == len(seconds) else None
+    if whole is None:
+        return None
+    return max(0.0, whole * (1 - fraction) if elapsed is None else whole - elapsed)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dreamlab.analysis import Item
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.protocol import State, Status
+from dreamlab.jobs.run_clock import RunClock
 from dreamlab.tasks.events import (
     Checkpoint,
     Event,
@@ -25,9 +26,6 @@ logger = logging.getLogger("dreamlab.jobs")
 
 #: Rough bytes of a job without pictures, and of an event.
 _JOB_BYTES, _EVENT_BYTES = 2_000, 500
-
-#: Longest that a network may take to load, and be downloaded over a slow line, in seconds.
-LOAD_SECONDS = 1200.0
 
 
 @dataclass(eq=False, kw_only=True)
@@ -47,15 +45,14 @@ class Job:
     submitted: float = field(default_factory=time.monotonic)
     began: float | None = None
     ended: float | None = None
-    run_clock: float = field(default_factory=time.monotonic)  # see `restart_clocks`
+    clock: RunClock = field(default_factory=RunClock)
     stop_asked: float | None = None
     over_limit: str | None = None  # why it was stopped, if not by its visitor
     dispatches: int = 0
+    lost: int = 0  # how many of its workers were lost, and those of them that had begun it
     failures: int = 0
     acknowledged: int = 0  # number of the next event that its worker has to tell
     stale: bool = False  # whether the log is that of a run that was lost
-    answered: float | None = None  # when its worker first answered
-    loaded: bool = False  # whether its worker has its network
     dropped: int = 0
     error: str | None = None
     notice: str | None = None
@@ -121,34 +118,16 @@ class Job:
     @property
     def loading(self) -> bool:
         """Whether it runs, but its worker has not told yet that it had its network."""
-        return self.state == "running" and not self.loaded
-
-    def restart_clocks(self) -> None:
-        """Restart both clocks: the run-time limit and the stop deadline."""
-        now = time.monotonic()
-        self.run_clock = now - resumed_seconds(self.resume)
-        if self.stop_asked is not None:
-            self.stop_asked = now
+        return self.state == "running" and not self.clock.loaded
 
     def on_poll(self, events: Sequence[Numbered] | None) -> None:
-        """Note that its worker answered; None stands for a run that is not there.
-
-        A run that waits for others or for its network could not stop, so its time does not count.
-        Time without an answer always counts.
-        """
-        now = time.monotonic()
-        if events is None:
-            if self.answered is None:
-                self.restart_clocks()
-            return
-        if self.answered is None:
-            self.answered = now
-        self.loaded |= any(isinstance(event, Loaded) for _, event in events)
-        if not self.loaded and now - self.answered < LOAD_SECONDS:
-            self.restart_clocks()
-        if self.ended is None:
+        """Note that its worker answered; None stands for a run that is not there."""
+        loaded = any(isinstance(event, Loaded) for _, event in events or ())
+        if self.clock.answer(events is not None, loaded) and self.stop_asked is not None:
+            self.stop_asked = time.monotonic()
+        if events is not None and self.ended is None:
             if self.began is None:
-                self.began = now - resumed_seconds(self.resume)
+                self.began = time.monotonic() - resumed_seconds(self.resume)
             self.take_in(events)
 
     def take_in(self, events: Iterable[Numbered]) -> None:
@@ -168,19 +147,27 @@ class Job:
         self.state = "running"
         self.dispatches += 1
         self.notice = None
-        self.acknowledged, self.answered, self.loaded = 0, None, False
-        self.restart_clocks()
+        self.acknowledged, self.clock = 0, RunClock(resumed_seconds(self.resume))
+        if self.stop_asked is not None:
+            self.stop_asked = time.monotonic()
         needed = (event for event in self.resume if isinstance(event, Checkpoint | Item))
         return Assignment(self.id, self.task, tuple(needed), self.dispatches)
 
+    def give_way(self, outcome: Outcome) -> None:
+        """Prepare for another run, which goes on where this one broke off for others."""
+        self.take_in(outcome.events)
+        self._requeue("shorter ones of other visitors go first; then it goes on where it is")
+
     def requeue(self) -> None:
         """Prepare for another run, which resumes from the last checkpoint or item."""
-        self.state, self.began, self.stale = "queued", None, True
-        self.resume = self.task.kept(self.log.events)
-        self.notice = "its worker was lost; it is tried once more"
+        self._requeue("its worker was lost; it is tried once more")
         for event in self.resume:
             if isinstance(event, Checkpoint):
-                self.notice += f" from octave {event.octave + 1}"
+                self.notice = f"{self.notice} from octave {event.octave + 1}"
+
+    def _requeue(self, notice: str) -> None:
+        self.state, self.began, self.stale, self.notice = "queued", None, True, notice
+        self.resume = self.task.kept(self.log.events)
 
     def finish(self, outcome: Outcome) -> None:
         """Take in how the run ended, and let go of all that its result has."""
@@ -188,7 +175,8 @@ class Job:
         self.take_in(outcome.events)
         if self.began is None and outcome.seconds:  # it ended before the first poll
             self.began = max(self.submitted, now - outcome.seconds)
-        self.state, self.error = outcome.state, outcome.error
+        self.state = "cancelled" if outcome.state == "gave way" else outcome.state
+        self.error = outcome.error
         if self.state == "cancelled" and self.over_limit:
             self.state, self.error = "failed", self.over_limit
         self.ended = now
@@ -216,8 +204,8 @@ class Job:
 
     def over_time(self, now: float, limit: float) -> bool:
         """Whether it has run longer than so many seconds; it then notes what to say."""
-        if now - self.run_clock > limit:
-            noun, remedy = self.task.noun, self.task.remedy
+        if self.clock.over(now, limit):
+            noun, remedy = self.task.noun, self.task.remedy()
             self.over_limit = (
                 f"its worker did not begin the {noun} within {limit:g} s: try it again"
                 if self.loading

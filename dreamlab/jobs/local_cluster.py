@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from dreamlab.config.deployment import DeploymentSettings
-from dreamlab.jobs.job import LOAD_SECONDS
+from dreamlab.jobs.run_clock import LOAD_SECONDS
 
 #: Seconds the process has to start, and to end before it is killed.
 START_SECONDS = 30.0

@@ -86,7 +86,9 @@ class Backend(Protocol):
     def problem(self) -> str | None:
         """What keeps all jobs from running, in one sentence, or None."""
 
-    def submit(self, owner: str, task: Task, resume: Sequence[Event] = ()) -> str:
+    def submit(
+        self, owner: str, task: Task, resume: Sequence[Event] = (), *, address: str = ""
+    ) -> str:
         """Queue a task for a visitor and return the job's id; raises `DreamError` if it cannot run.
 
         Parameters
@@ -97,6 +99,8 @@ class Backend(Protocol):
             What to run.
         resume : sequence of Event
             Events of an earlier run that ended early, from which it resumes.
+        address : str
+            Where the visitor comes from; those of one address share a bound. Empty if not known.
         """
 
     def status(self, job: str) -> Status:
@@ -109,7 +113,13 @@ class Backend(Protocol):
         """Cancel a job if need be, and drop all of it."""
 
     def estimate(self, task: Task) -> float | None:
-        """Return the seconds a task is expected to run, or None if nothing was measured yet."""
+        """Return the seconds a task is expected to run, or None if nothing was measured yet.
+
+        Raises
+        ------
+        DreamError
+            If it cannot run, or takes more than is allowed.
+        """
 
     def ready(self) -> bool:
         """Whether a worker waits for jobs, its network loaded."""

@@ -52,13 +52,15 @@ class SharedJobs(Jobs):
         self._followers: dict[str, _Follower] = {}
         self._runs: dict[str, str] = {}  # by the keys of their tasks
 
-    def submit(self, owner: str, task: Task, resume: Sequence[Event] = ()) -> str:
+    def submit(
+        self, owner: str, task: Task, resume: Sequence[Event] = (), *, address: str = ""
+    ) -> str:
         """See `Backend`."""
         key = None if resume else task.key
         with self._lock:
             run = self._joinable(key)
             if run is None:
-                run = super().submit(owner, task, resume)
+                run = super().submit(owner, task, resume, address=address)
                 if key is not None:
                     self._runs[key] = run
             elif self._store.get(run).state == "queued":

@@ -13,8 +13,7 @@ from contextlib import suppress
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs import preload
-from dreamlab.jobs.assignment import Assignment, Outcome
-from dreamlab.jobs.protocol import Ended
+from dreamlab.jobs.assignment import Assignment, Outcome, State
 from dreamlab.tasks.events import Warned, resumed_seconds
 from dreamlab.tasks.faults import own_warnings, sentence
 from dreamlab.tasks.log import EventLog, Numbered
@@ -30,7 +29,7 @@ class _Run:
     def __init__(self, dispatch: int, max_bytes: float) -> None:
         self.dispatch = dispatch
         self.log = EventLog(max_bytes)
-        self.stop = threading.Event()
+        self.stop, self.give_way = threading.Event(), threading.Event()
 
 
 _runs: dict[str, _Run] = {}
@@ -71,7 +70,11 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
                     input_range=here.input_range,
                 )
                 finished = task.run(
-                    assignment.resume, current.log.append, current.stop.is_set, allowance
+                    assignment.resume,
+                    current.log.append,
+                    current.stop.is_set,
+                    allowance,
+                    current.give_way.is_set,
                 )
             except Exception as problem:
                 error = sentence(problem, task.noun)
@@ -85,12 +88,19 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
             del _runs[job]
         with suppress(ValueError):
             _stopped.remove((job, assignment.dispatch))
-    state: Ended = "failed" if error else "done" if finished else "cancelled"
     seconds, dropped = time.monotonic() - began, current.log.dropped
-    return Outcome(state, seconds, error, current.log.since(0), dropped)
+    return Outcome(_state(current, finished, error), seconds, error, current.log.since(0), dropped)
 
 
-def poll(job: str, dispatch: int, acknowledged: int, stop: bool) -> tuple[Numbered, ...] | None:
+def _state(current: _Run, finished: bool, error: str | None) -> State:
+    if error or finished:
+        return "failed" if error else "done"
+    return "cancelled" if current.stop.is_set() else "gave way"
+
+
+def poll(
+    job: str, dispatch: int, acknowledged: int, stop: bool, give_way: bool = False
+) -> tuple[Numbered, ...] | None:
     """Return the events of a run from a number on, and stop it if asked to.
 
     Parameters
@@ -103,6 +113,8 @@ def poll(job: str, dispatch: int, acknowledged: int, stop: bool) -> tuple[Number
         Number of the first event that is not known yet; those before it are forgotten.
     stop : bool
         Whether the run is to stop.
+    give_way : bool
+        Whether it is to break off where it can go on later, as shorter jobs wait.
 
     Returns
     -------
@@ -116,4 +128,8 @@ def poll(job: str, dispatch: int, acknowledged: int, stop: bool) -> tuple[Number
         return None
     if stop or current.dispatch != dispatch:
         current.stop.set()
-    return current.log.since(acknowledged, _POLL_BYTES) if current.dispatch == dispatch else None
+    if current.dispatch != dispatch:
+        return None
+    if give_way:
+        current.give_way.set()
+    return current.log.since(acknowledged, _POLL_BYTES)

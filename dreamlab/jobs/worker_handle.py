@@ -178,9 +178,9 @@ class WorkerHandle:
 
     async def _poll(self, job: str) -> bool:
         """Look at a run and say whether it was called off before it began."""
-        dispatch, acknowledged, stop = self._jobs.poll(job)
+        dispatch, acknowledged, stop, give_way = self._jobs.poll(job)
         try:
-            events = await self._ask(worker.poll, job, dispatch, acknowledged, stop)
+            events = await self._ask(worker.poll, job, dispatch, acknowledged, stop, give_way)
         except Exception as error:  # whether the worker is gone is seen elsewhere
             logger.debug("no answer: %s", type(error).__name__)
         else:

@@ -17,6 +17,7 @@ from dreamlab.layers import known_layers
 from dreamlab.tasks.events import Event, Loaded, Place, nbytes
 from dreamlab.tasks.loading import network_of
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result, key_of
+from dreamlab.tasks.wording import choose
 from dreamlab.zoo import architecture, is_on_offer, smallest_side
 
 #: Steps assumed of an analysis of a network of the user's own.
@@ -50,7 +51,12 @@ class AnalysisTask:
     pictures: PictureSet | None = None
     public: bool = False
 
-    remedy = "choose a smaller max_side or less to look at"
+    def remedy(self, share: float | None = None, *, network: bool = True) -> str:
+        """See `Task`."""
+        side = 0 if share is None else int(self.settings.max_side * share**0.5)
+        least = smallest_side(self.model) if is_on_offer(self.model) else 1
+        smaller = f"a max_side of {side} px" if side >= least else "a smaller max_side"
+        return choose([smaller, "less to look at"])
 
     @property
     def noun(self) -> str:
@@ -110,6 +116,7 @@ class AnalysisTask:
         emit: Callable[[Event], None],
         stop: Callable[[], bool],
         allowance: Allowance,
+        give_way: Callable[[], bool] = lambda: False,
     ) -> bool:
         """See `Task`."""
         from dreamlab.analysis.run import analyse
@@ -147,7 +154,8 @@ class AnalysisTask:
                     f"the pictures take more than {allowance.max_bytes / 1e6:,.0f} MB: choose a "
                     "smaller max_side or fewer of them"
                 )
-            return not stop()
+            # What was looked at for the next item would be lost.
+            return not (stop() or step.item is not None and give_way())
 
         findings = analyse(
             named(self.analysis),

@@ -1,32 +1,26 @@
 """A dream as a task."""
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
-from dreamlab.images import Picture, Shape, jpeg, to_pixels
+from dreamlab.images import Picture, Shape
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.layers import deepest_operations
-from dreamlab.results.predictions import BEFORE, Prediction
+from dreamlab.results.predictions import Prediction
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
-from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed
+from dreamlab.tasks.dream_events import Follower, Passing
+from dreamlab.tasks.events import Checkpoint, Event, Loaded, Timed
 from dreamlab.tasks.loading import network_of
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result, key_of
-from dreamlab.zoo import architecture, smallest_side
+from dreamlab.tasks.wording import choose
+from dreamlab.zoo import architecture, label, smallest_side
 
-if TYPE_CHECKING:
-    from dreamlab.dream import Step
-
-#: Longest side of a preview, in pixels, and the least seconds between two within an octave.
-PREVIEW_SIDE = 640
-PREVIEW_SECONDS = 1.0
+#: The network on offer that does least.
+_SMALL = "efficientnet_lite0"
 
 #: Steps that a picture takes for each step's length of the distance that it moves in the end: about
 #: 2 in VGG16 and 5 in EfficientNet-Lite0.
@@ -58,7 +52,18 @@ class DreamTask:
     public: bool = False
 
     noun = "dream"
-    remedy = "choose a smaller picture, fewer iterations or fewer octaves"
+
+    def remedy(self, share: float | None = None, *, network: bool = True) -> str:
+        """See `Task`."""
+        ways = ["fewer steps", "a smaller side"]
+        if share is not None:
+            steps = int(self.config.iterations * share)
+            side = int(max(self.picture.shape) * share**0.5)
+            ways = [f"{steps} steps an octave"] if steps else []
+            ways += [f"a side of {side} px"] if side >= smallest_side(self.model) else []
+        if network and self.model != _SMALL:
+            ways.append(f"a smaller network such as {label(_SMALL)}")
+        return choose(ways or ["a smaller picture and fewer steps"])
 
     @property
     def precision(self) -> str:
@@ -127,6 +132,7 @@ class DreamTask:
         emit: Callable[[Event], None],
         stop: Callable[[], bool],
         allowance: Allowance,
+        give_way: Callable[[], bool] = lambda: False,
     ) -> bool:
         """See `Task`."""
         from dreamlab.dream import Resume, dream
@@ -137,11 +143,11 @@ class DreamTask:
             return False
         checkpoints = [event for event in resume if isinstance(event, Checkpoint)]
         before = checkpoints[-1] if checkpoints else None
-        follow = _Follower(emit, self.config.iterations, before)
-        recording = _Passing(self.every, emit, resumed=before is not None)
+        follow = Follower(emit, self.config.iterations, before)
+        recording = Passing(self.every, emit, resumed=before is not None)
         resumed = None
         if before is not None:
-            resumed = Resume(before.octave, before.picture, before.moved)
+            resumed = Resume(before.octave, before.picture, before.moved, before.iteration)
         steps = dream(
             self.picture,
             network,
@@ -156,6 +162,9 @@ class DreamTask:
                     emit(Loaded(network.name, network.weights, step.original_picture))
                 follow(step)
                 if stop():
+                    return False
+                if not step.ends_octave and give_way():
+                    follow.keep(step.octave, step, step.iteration + 1)
                     return False
         if not recording.empty:
             precision = recording.provenance.precision
@@ -199,56 +208,3 @@ class DreamTask:
         """See `Task`."""
         octaves = len(self.shapes())
         return f"{octaves} octaves, {self.config.iterations} steps each"
-
-
-class _Passing(Recording):
-    """Passes on what a recording keeps, and keeps nothing itself."""
-
-    def __init__(self, every: int | None, emit: Callable[[Event], None], *, resumed: bool) -> None:
-        super().__init__(every=every)
-        self._emit = emit
-        self._resumed = resumed
-
-    def add(self, part: Provenance | LossPoint | Prediction | Frame) -> None:
-        if isinstance(part, Provenance):
-            super().add(part)
-        self._emit(part)
-
-    def _predict(self, picture: Picture, octave: int) -> None:
-        if octave != BEFORE or not self._resumed:  # the run before it has passed that on
-            super()._predict(picture, octave)
-
-
-class _Follower:
-    """Makes the events of a dream's steps that no recording keeps."""
-
-    def __init__(
-        self, emit: Callable[[Event], None], iterations: int, before: Checkpoint | None
-    ) -> None:
-        self._emit = emit
-        self._iterations = iterations
-        self._began = time.monotonic() - (before.seconds if before else 0.0)
-        self._moved = before is not None and before.moved
-        self._previewed = -PREVIEW_SECONDS
-        self.pixel_steps = 0
-
-    @property
-    def seconds(self) -> float:
-        """How long the dream has run, in all processes."""
-        return time.monotonic() - self._began
-
-    def __call__(self, step: "Step") -> None:
-        now = time.monotonic()
-        self._moved |= step.moved
-        if step.iteration >= 0:
-            self.pixel_steps += step.height * step.width
-        if step.ends_octave or now - self._previewed >= PREVIEW_SECONDS:
-            self._emit(Preview(jpeg(to_pixels(step.image), max_side=PREVIEW_SIDE)))
-            self._previewed = now
-        if step.ends_octave and step.octave + 1 < step.octaves:
-            result = np.array(step.image, np.float32)  # a copy: the engine reuses its own
-            self._emit(Checkpoint(step.octave + 1, result, self.seconds, self._moved))
-        doing = f"Octave {step.octave + 1} of {step.octaves}"
-        if step.iteration >= 0:
-            doing += f" · step {step.iteration + 1} of {self._iterations}"
-        self._emit(Place(step.fraction, doing))

@@ -57,24 +57,28 @@ class Preview:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What another process needs to resume a dream after an octave that ended.
+    """What another process needs to resume a dream.
 
     Parameters
     ----------
     octave : int
-        The octave to resume with, from 1.
+        The octave to resume with, from 0.
     picture : numpy.ndarray
-        The result of the octave before it, float32 (H, W, 3), not rounded to bytes.
+        The result of the octave before it, or where the octave was left; float32 (H, W, 3), not
+        rounded to bytes.
     seconds : float
-        How long the octaves that ended took.
+        How long all that is done took.
     moved : bool
-        Whether a step changed the picture in these octaves.
+        Whether a step changed the picture so far.
+    iteration : int
+        The step of the octave to resume with, from 0.
     """
 
     octave: int
     picture: np.ndarray = field(repr=False)
     seconds: float
     moved: bool = True
+    iteration: int = 0
 
 
 @dataclass(frozen=True)

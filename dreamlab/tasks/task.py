@@ -83,9 +83,16 @@ class Task(Protocol):
     def noun(self) -> str:
         """What it is called, such as ``dream``."""
 
-    @property
-    def remedy(self) -> str:
-        """What makes it shorter, such as ``choose a smaller picture``."""
+    def remedy(self, share: float | None = None, *, network: bool = True) -> str:
+        """Return what makes it shorter, such as ``choose a smaller picture``.
+
+        Parameters
+        ----------
+        share : float, optional
+            How much of its work is allowed, 0 to 1, to be told in figures.
+        network : bool
+            Whether another network would help.
+        """
 
     @property
     def model(self) -> str:
@@ -128,6 +135,7 @@ class Task(Protocol):
         emit: Callable[[Event], None],
         stop: Callable[[], bool],
         allowance: Allowance,
+        give_way: Callable[[], bool] = lambda: False,
     ) -> bool:
         """Run in a worker, and say whether it came to its end.
 
@@ -141,6 +149,8 @@ class Task(Protocol):
             Says whether to stop; asked after each step.
         allowance : Allowance
             What the run may take.
+        give_way : callable
+            Says whether to break off where nothing is lost that was done, as others wait.
         """
 
     def kept(self, events: Sequence[Event]) -> tuple[Event, ...]:

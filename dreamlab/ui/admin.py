@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dreamlab.jobs import Backend
+from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
-from dreamlab.ui.wording import duration
 
 _PARAMETER = "status"
 

@@ -17,15 +17,6 @@ def sentence(check: Check) -> str:
     return f"{octaves} px · map {' to '.join(maps)}"
 
 
-def duration(seconds: float) -> str:
-    """Return a duration such as ``"8 s"`` or ``"2 min 5 s"``, with no-break spaces."""
-    whole = max(1, round(seconds))
-    minutes, rest = divmod(whole, 60)
-    parts = [f"{minutes} min"] if minutes else []
-    parts += [f"{rest} s"] if rest or not minutes else []
-    return " ".join(parts).replace(" ", "\u00a0")
-
-
 def layer_facts(layer: LayerInfo | None) -> str:
     """Return a layer's depth, channels and receptive field, as a line."""
     if layer is None:

@@ -234,6 +234,40 @@ def test_a_resumed_run_goes_on_as_if_it_had_never_stopped(network, octave):
     assert (rest[-1][1] == expected[-1][1]).all()
 
 
+@pytest.mark.parametrize(("octave", "steps"), [(0, 1), (1, 2), (2, 3)])
+@pytest.mark.filterwarnings("ignore::dreamlab.dream.FallsShort")
+@pytest.mark.parametrize("settings", [{}, {"max_loss": 1e9}, {"effort": 0.5}, {"tile": 64}])
+def test_a_run_left_in_the_middle_of_an_octave_goes_on_bit_for_bit(
+    network, octave, steps, settings
+):
+    noise = {"gaussian_noise": 0.05, "salt_pepper": 0.01, "jitter": 3}
+    config = replace(THREE_OCTAVES, iterations=4, **noise, **settings)
+    whole = run(network, config)
+    here = [place for place, (step, _) in enumerate(whole) if step.octave == octave]
+    left = here[steps - 1]
+    rest = run(network, config, resume=Resume(octave, whole[left][1], iteration=steps))
+    expected = whole[left + 1 :]
+    assert [step.losses for step, _ in rest] == [step.losses for step, _ in expected]
+    assert [step.iteration for step, _ in rest] == [step.iteration for step, _ in expected]
+    assert [step.fraction for step, _ in rest] == [step.fraction for step, _ in expected]
+    assert all(
+        (ours == theirs).all() for (_, ours), (_, theirs) in zip(rest, expected, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("resume", "message"),
+    [
+        (Resume(3, np.zeros((40, 56, 3))), "octave 3 to go on with; choose 0 to 2"),
+        (Resume(1, np.zeros((40, 56, 3)), iteration=2), "step 2 to go on with; choose 0 to 1"),
+        (Resume(2, np.zeros((40, 50, 3)), iteration=1), "is 50 x 40 px; octave 2 has 56 x 40"),
+    ],
+)
+def test_a_run_cannot_go_on_where_nothing_was_left(network, resume, message):
+    with pytest.raises(DreamError, match=message):
+        run(network, replace(THREE_OCTAVES, iterations=2), resume=resume)
+
+
 def test_octaves_that_do_not_fit_are_dropped_with_a_warning():
     network = tiny_network()
     network.smallest = 26

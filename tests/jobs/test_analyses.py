@@ -92,6 +92,25 @@ def test_items_are_told_as_they_come_and_a_stop_keeps_them(tiny, monkeypatch):
     monkeypatch.undo()
 
 
+def test_an_analysis_gives_way_after_an_item_and_goes_on(tiny, monkeypatch):
+    append = EventLog.append
+
+    def looking(log, event):
+        append(log, event)
+        worker.poll("job", 1, 0, stop=False, give_way=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EventLog, "append", looking)
+        settings = dataclasses.replace(SETTINGS, effort="equal steps")
+        task = dataclasses.replace(TASK, settings=settings)
+        outcome, findings = run(task)
+    assert outcome.state == "gave way"
+    assert [item.key for item in findings.items] == ["first"]
+    outcome, findings = run(task, findings.items)
+    assert outcome.state == "done" and [item.key for item in findings.items] == LAYERS
+    assert findings.items == run(task)[1].items
+
+
 def test_a_run_that_fails_keeps_what_it_found(tiny):
     size = run(TASK)[1].items[0].picture.nbytes
     outcome, findings = run(TASK, (), Allowance(size + 1))  # room for one picture

@@ -4,69 +4,105 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreamlab.errors import DreamError
-from dreamlab.jobs.fair_queue import FairQueue
+from dreamlab.jobs.fair_queue import Entry, FairQueue
 
 
-def make(per_owner: int = 6, total: int = 40) -> FairQueue:
-    return FairQueue(per_owner=per_owner, total=total)
+def push(queue: FairQueue, owner: str, job: str, seconds: float = 1.0) -> None:
+    queue.push(job, Entry(owner, seconds))
+
+
+def served(queue: FairQueue) -> str | None:
+    """Take the next job and be through with it."""
+    job = queue.pop()
+    if job is not None:
+        queue.done(job)
+    return job
 
 
 def test_owners_take_turns_and_each_is_served_in_order():
-    queue = make()
+    queue = FairQueue()
     for job in ("a1", "a2", "a3"):
-        queue.push("a", job)
-    queue.push("b", "b1")
-    queue.push("c", "c1")
-    queue.push("b", "b2")
+        push(queue, "a", job)
+    push(queue, "b", "b1")
+    push(queue, "c", "c1")
+    push(queue, "b", "b2")
     assert list(queue) == ["a1", "b1", "c1", "a2", "b2", "a3"]
     assert [queue.pop() for _ in range(7)] == ["a1", "b1", "c1", "a2", "b2", "a3", None]
 
 
 def test_one_who_was_served_waits_for_those_who_were_not():
-    queue = make()
-    queue.push("a", "a1")
-    queue.push("a", "a2")
-    queue.push("b", "b1")
+    queue = FairQueue()
+    push(queue, "a", "a1")
+    push(queue, "a", "a2")
+    push(queue, "b", "b1")
     assert queue.pop() == "a1"
-    queue.push("a", "a3")
+    push(queue, "a", "a3")
     assert list(queue) == ["b1", "a2", "a3"]
 
 
-def test_an_owner_can_fill_only_a_part():
-    queue = make(per_owner=2)
-    queue.push("a", "a1")
-    queue.push("a", "a2")
-    with pytest.raises(DreamError, match="you have 2 dreams waiting"):
-        queue.push("a", "a3")
-    queue.push("b", "b1")
-    assert len(queue) == 3
+def test_a_short_job_waits_for_no_long_ones_of_others():
+    queue = FairQueue()
+    for owner in "abcdefgh":
+        push(queue, owner, f"{owner} long", 300)
+    assert queue.pop() == "a long"
+    push(queue, "new", "short", 5)
+    assert list(queue)[:2] == ["short", "b long"]
 
 
-def test_a_full_queue_says_so():
-    queue = make(total=2)
-    queue.push("a", "a1")
-    queue.push("b", "b1")
-    with pytest.raises(DreamError, match="the queue is full: 2 dreams are waiting"):
-        queue.push("c", "c1")
-    assert list(queue) == ["a1", "b1"]
+def test_each_owner_is_given_the_same_seconds():
+    queue = FairQueue()
+    for number in range(40):
+        push(queue, "short", f"s{number}", 1)
+        if number < 4:
+            push(queue, "long", f"l{number}", 10)
+    given_ = {"s": 0, "l": 0}
+    for _ in range(33):  # three long ones and thirty short ones take 60 s
+        given_[served(queue)[0]] += 1
+    assert given_ == {"s": 30, "l": 3}
 
 
-def test_what_is_put_back_is_next_even_if_the_queue_is_full():
-    queue = make(per_owner=1, total=2)
-    queue.push("a", "a1")
+def test_many_who_come_anew_do_not_keep_a_long_job_waiting_for_ever():
+    queue = FairQueue()
+    push(queue, "long", "long", 50)
+    for number in range(200):
+        push(queue, f"new {number}", f"short {number}", 1)
+        if served(queue) == "long":
+            break
+    # Two share the worker at any time: 50 s of the long one come with 50 s of the others.
+    assert 48 <= number <= 52
+
+
+def test_a_long_job_gives_way_and_goes_on_where_its_share_puts_it():
+    queue = FairQueue()
+    push(queue, "a", "long", 100)
+    assert queue.pop() == "long"
+    assert not queue.gives_way("long")
+    push(queue, "b", "longer", 300)
+    assert not queue.gives_way("long")
+    push(queue, "c", "short", 5)
+    assert queue.gives_way("long") and queue.gives_way("long", "short")
+    assert not queue.gives_way("long", "longer")
+    queue.put_back("a", "long", 90, first=False)
+    assert list(queue) == ["short", "long", "longer"]
+    assert [queue.pop() for _ in range(3)] == ["short", "long", "longer"]
+
+
+def test_what_is_put_back_is_next():
+    queue = FairQueue()
+    push(queue, "a", "a1")
     assert queue.pop() == "a1"
-    queue.push("b", "b1")
-    queue.push("a", "a2")
-    queue.put_back("a", "a1")
+    push(queue, "b", "b1")
+    push(queue, "a", "a2")
+    queue.put_back("a", "a1", 1, first=True)
     assert list(queue) == ["a1", "b1", "a2"]
+    assert [served(queue) for _ in range(3)] == ["a1", "b1", "a2"]
 
 
 def test_a_removed_job_is_out_of_line():
-    queue = make()
-    queue.push("a", "a1")
-    queue.push("a", "a2")
-    queue.push("b", "b1")
+    queue = FairQueue()
+    push(queue, "a", "a1")
+    push(queue, "a", "a2")
+    push(queue, "b", "b1")
     queue.remove("a1")
     queue.remove("b1")
     assert list(queue) == ["a2"]
@@ -77,17 +113,17 @@ def test_a_removed_job_is_out_of_line():
 @given(st.lists(st.sampled_from("abcd") | st.none(), max_size=60))
 def test_nobody_waits_for_more_than_one_turn_of_each_other_owner(moves):
     """Pushes by owners and pops (None): between two turns of who waits, others have one each."""
-    queue = make(per_owner=100, total=100)
+    queue = FairQueue()
     served_since: dict[str, list[str]] = {}  # an owner who waits: who was served meanwhile
     pushed, popped = [], []
     for number, owner in enumerate(moves):
         if owner is not None:
-            queue.push(owner, f"{owner}{number}")
+            push(queue, owner, f"{owner}{number}")
             pushed.append(f"{owner}{number}")
             served_since.setdefault(owner, [])
             continue
         expected = next(iter(queue), None)
-        job = queue.pop()
+        job = served(queue)
         assert job == expected
         if job is None:
             continue
@@ -103,3 +139,38 @@ def test_nobody_waits_for_more_than_one_turn_of_each_other_owner(moves):
     for owner in "abcd":
         mine = [job for job in popped if job[0] == owner]
         assert mine == sorted(mine, key=lambda job: int(job[1:]))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcd"), st.integers(1, 50)) | st.none(), min_size=5, max_size=80
+    )
+)
+def test_who_waits_is_given_a_fair_share_but_for_one_job_of_each_other(moves):
+    """While two wait all the time, neither is given more than the other by over one job of each."""
+    queue = FairQueue()
+    since: dict[str, int] = {}  # who waits, and how many seconds others had been given then
+    seconds, given_ = {}, dict.fromkeys("abcd", 0)
+    began = {}
+    for number, move in enumerate(moves):
+        if move is not None:
+            owner, length = move
+            push(queue, owner, f"{owner}{number}", length)
+            seconds[f"{owner}{number}"] = length
+            if owner not in since:
+                since[owner] = number
+                began[owner] = dict(given_)
+            continue
+        job = served(queue)
+        if job is None:
+            continue
+        given_[job[0]] += seconds[job]
+        waiting = {one[0] for one in queue}
+        since = {owner: at for owner, at in since.items() if owner in waiting}
+        for one in since:
+            for other in since:
+                if one == other:
+                    continue
+                both = began[max(one, other, key=lambda owner: since[owner])]
+                mine, others = given_[one] - both[one], given_[other] - both[other]
+                assert others - mine <= 50 + 50

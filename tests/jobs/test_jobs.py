@@ -12,9 +12,9 @@ from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
-from dreamlab.jobs import job as job_module
 from dreamlab.jobs.assignment import Outcome
 from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.run_clock import LOAD_SECONDS
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Loaded, Place, Preview, Timed, Warned
@@ -102,9 +102,9 @@ def test_a_job_from_queue_to_result(make, notices):
     assert status.picture is TASK.picture
     assert jobs.take().job == job
     assert jobs.status(job).state == "running"
-    assert jobs.poll(job) == (1, 0, False)
+    assert jobs.poll(job) == (1, 0, False, False)
     jobs.on_poll(job, numbered(*STEP))
-    assert jobs.poll(job) == (1, len(STEP), False)
+    assert jobs.poll(job) == (1, len(STEP), False, False)
     status = jobs.status(job)
     assert (status.doing, status.fraction, status.preview) == ("step 4", 0.1, b"jpeg")
     assert (losses(status), status.result.finished) == ([loss()], False)
@@ -161,7 +161,7 @@ def test_a_full_line_is_refused_and_leaves_no_trace(make):
 
 def test_too_much_work_is_refused_before_it_is_queued(make):
     jobs = make(cost=0.0999)
-    with pytest.raises(DreamError, match="choose a smaller picture"):
+    with pytest.raises(DreamError, match="choose 9 steps an octave or a side of 99 px$"):
         jobs.submit("a", TASK)
     assert make(cost=0.1).submit("a", TASK)
 
@@ -233,7 +233,7 @@ def test_a_lost_job_resumes_from_its_last_checkpoint(make):
     (checkpoint,) = assignment.resume
     assert (checkpoint.octave, checkpoint.seconds) == (2, 5.0)
     assert checkpoint.picture is picture
-    assert jobs.poll(job) == (2, 0, False)  # another run, whose events count from 0
+    assert jobs.poll(job) == (2, 0, False, False)  # another run, whose events count from 0
     assert len(losses(jobs.status(job))) == 4
 
     jobs.on_poll(job, numbered(LOADED, loss(2, 9.0), loss(2, 9.0)))
@@ -365,7 +365,10 @@ def test_a_run_over_its_time_is_stopped_and_fails_with_its_result_so_far(make, l
     jobs.end(job, outcome("cancelled"))
     status = jobs.status(job)
     assert status.state == "failed"
-    assert "the dream ran longer than the 1 s it may: choose a smaller picture" in status.error
+    assert (
+        "the dream ran longer than the 1 s it may: choose fewer steps, a smaller side or a"
+        in status.error
+    )
     assert status.result is not None
 
 
@@ -407,7 +410,7 @@ def test_a_network_may_not_load_for_ever(make, later):
     jobs.submit("a", TASK)
     job = taken(jobs)
     jobs.on_poll(job, ())
-    later(job_module.LOAD_SECONDS + 5)
+    later(LOAD_SECONDS + 5)
     jobs.on_poll(job, ())
     jobs.tick()
     assert jobs.status(job).state == "failed"

@@ -56,6 +56,17 @@ def jobs(fake):
         yield jobs
 
 
+def test_a_long_dream_gives_way_to_a_short_one_and_goes_on(jobs, monkeypatch):
+    monkeypatch.setattr("dreamlab.jobs.runs.SLICE_SECONDS", 0.5)
+    long = jobs.submit("a", request(octaves=1, iterations=100, step=0.05))
+    begun(jobs, long, count=3)
+    short = jobs.submit("b", request(octaves=1, iterations=1))
+    assert ended(jobs, short).state == "done"
+    assert jobs.status(long).active
+    status = ended(jobs, long)
+    assert (status.state, [point.iteration for point in losses(status)]) == ("done", [*range(100)])
+
+
 def test_a_dream_from_queue_to_result(jobs):
     job = jobs.submit("a", request())
     status = ended(jobs, job)
@@ -230,7 +241,7 @@ def test_a_worker_that_freezes_before_its_first_news_is_replaced(fake, monkeypat
         pid = begun(jobs, job := jobs.submit("a", request()))
         ended(jobs, job)
         os.kill(pid, signal.SIGSTOP)
-        job = jobs.submit("a", slow())
+        job = jobs.submit("a", request())
         until(lambda: jobs.status(job).state == "running")
         jobs.cancel(job)
         assert jobs.status(job).state == "cancelled"
@@ -454,7 +465,7 @@ def test_the_engine_itself_dreams_stops_and_is_timed(monkeypatch):
         assert (provenance.model, provenance.config) == ("vgg16", config)
         assert load_image(status.preview).shape == PICTURE.shape
 
-        long = DreamConfig(layers={"block3_conv3": 1.0}, octaves=12, iterations=500)
+        long = DreamConfig(layers={"block3_conv3": 1.0}, octaves=12, iterations=100)
         status = ended_after_cancel(jobs, jobs.submit("a", DreamTask(Picture(picture), long)))
         assert "octaves" in status.warnings[0] and "left out" in status.warnings[0]
 

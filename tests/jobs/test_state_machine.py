@@ -10,7 +10,8 @@ from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture
 from dreamlab.jobs.assignment import Assignment, Outcome
-from dreamlab.jobs.jobs import MAX_FAILURES, Jobs
+from dreamlab.jobs.jobs import Jobs
+from dreamlab.jobs.runs import MAX_FAILURES
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Loaded, Place, Preview
@@ -102,7 +103,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.worker is not None)
     @rule(arrives=st.booleans())
     def poll(self, arrives):
-        _, acknowledged, stop = self.jobs.poll(self.worker.job)
+        _, acknowledged, stop, _ = self.jobs.poll(self.worker.job)
         assert acknowledged >= self.acknowledged
         assert stop == (self.worker.job in self.cancelled)
         self.acknowledged = acknowledged

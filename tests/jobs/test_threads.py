@@ -82,7 +82,7 @@ def test_a_status_is_of_one_moment_while_events_arrive(switching):
 
     def tell(turn: int) -> None:
         point = LossPoint(0, 40, 40, turn, float(turn), {})
-        _, first, _ = jobs.poll(job)
+        _, first, _, _ = jobs.poll(job)
         jobs.on_poll(job, [(first, point), (first + 1, Place(0.5, str(turn)))])
 
     def ask() -> None:

@@ -13,7 +13,7 @@ from dreamlab.jobs import worker
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
-from dreamlab.tasks import dream_task
+from dreamlab.tasks import dream_events
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed, Warned
 from dreamlab.tasks.task import Allowance
 from dreamlab.tasks.warm_up import warm_up
@@ -189,7 +189,7 @@ def test_a_run_resumes_where_another_process_left_off(monkeypatch):
 
 
 def test_a_preview_comes_each_second(monkeypatch):
-    monkeypatch.setattr(dream_task, "PREVIEW_SECONDS", 0.0)
+    monkeypatch.setattr(dream_events, "PREVIEW_SECONDS", 0.0)
     numbers = []
 
     def look():

@@ -36,11 +36,13 @@ class FakeBackend:
         self.requests: dict[str, Task] = {}
         self.resumed: dict[str, tuple[Event, ...]] = {}
         self.owners: dict[str, str] = {}
+        self.addresses: dict[str, str] = {}
         self.forgotten: list[str] = []
         self.done: dict[str, int] = {}
         self.ended: dict[str, tuple[str, str | None]] = {}
         self.orphans: list[tuple[Collection[str], Callable[[], bool]]] = []
         self.full = False
+        self.too_long = ""  # why no task is let in
         self.settings = DeploymentSettings()
         self.workers = frozenset({"tcp://127.0.0.1:1"})
         self.problem: str | None = None
@@ -53,12 +55,14 @@ class FakeBackend:
 
     # what the page calls
 
-    def submit(self, owner: str, task: Task, resume: Sequence[Event] = ()) -> str:
+    def submit(
+        self, owner: str, task: Task, resume: Sequence[Event] = (), *, address: str = ""
+    ) -> str:
         if self.full:
             raise DreamError("the queue is full; try again in a minute")
         job = f"job{len(self.requests) + 1}"
         self.requests[job], self.owners[job], self.resumed[job] = task, owner, tuple(resume)
-        self.done[job] = 0
+        self.done[job], self.addresses[job] = 0, address
         return job
 
     def status(self, job: str) -> Status:
@@ -102,6 +106,8 @@ class FakeBackend:
         self.forgotten.append(job)
 
     def estimate(self, task: Task) -> float | None:
+        if self.too_long:
+            raise DreamError(self.too_long)
         return self._estimate
 
     def ready(self) -> bool:

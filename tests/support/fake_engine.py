@@ -74,6 +74,7 @@ class Resume(NamedTuple):
     octave: int
     picture: np.ndarray
     moved: bool = True
+    iteration: int = 0
 
 
 class Start(NamedTuple):
@@ -140,15 +141,16 @@ def dream(
     if config.seed == WARNS:
         warnings.warn(WARNING, UserWarning, stacklevel=2)
         warnings.warn_explicit("library gossip", UserWarning, "/elsewhere/library.py", 1)
-    return _steps(image, model, config, plan, resume.octave if resume else 0, starts)
+    first, behind = (resume.octave, resume.iteration) if resume else (0, 0)
+    return _steps(image, model, config, plan, first, behind, starts)
 
 
-def _steps(image, model, config, plan, first, starts):
+def _steps(image, model, config, plan, first, behind, starts):
     provenance = Provenance(config, model.name, "random", "float32")
-    total, done = len(plan.shapes) * config.iterations, first * config.iterations
+    total, done = len(plan.shapes) * config.iterations, first * config.iterations + behind
     red = image.as_float()[..., 0].mean()
     for octave, (height, width) in list(enumerate(plan.shapes))[first:]:
-        for iteration in range(config.iterations):
+        for iteration in range(behind if octave == first else 0, config.iterations):
             time.sleep(config.step)
             if octave == 1:
                 _misfortune(config.seed)

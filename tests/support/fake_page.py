@@ -18,8 +18,8 @@ from tests.support.fake_backend import FakeBackend  # noqa: E402
 
 
 class Shown(FakeBackend):
-    def submit(self, owner, request):
-        job = super().submit(owner, request)
+    def submit(self, owner, request, resume=(), *, address=""):
+        job = super().submit(owner, request, resume, address=address)
         if os.environ.get("FAKE_FAIL") and job == "job2":
             self.fail(job, "the worker ran out of memory; choose a smaller picture")
         return job

@@ -203,3 +203,42 @@ def test_a_dream_that_goes_so_far_and_no_further_is_likely_to_end_before():
     # 20 of the 40 steps of a single octave.
     bounded = DreamTask(IMAGE, DreamConfig(**alone, effort=0.1)).cost()
     assert bounded.work == pytest.approx(whole.work / 2)
+
+
+@pytest.mark.parametrize("left_after", [[1], [3], [1, 1, 1, 1]])
+def test_a_dream_that_gives_way_goes_on_bit_for_bit(left_after):
+    config = DreamConfig(
+        layers={"second": 1}, octaves=2, iterations=3, jitter=2, gaussian_noise=0.05
+    )
+    task = DreamTask(IMAGE, config, "own", every=1)
+
+    def told(resume, steps):
+        events, looks = list(resume), []
+
+        def give_way():
+            looks.append(True)
+            return len(looks) == steps
+
+        allowance = Allowance(1e8, own_models=True)
+        ended = task.run(resume, events.append, lambda: False, allowance, give_way)
+        return ended, events
+
+    ended, whole = told((), None)
+    assert ended
+    kept = ()
+    for steps in left_after:
+        ended, events = told(kept, steps)
+        kept = task.kept(events)
+        assert not ended and isinstance(kept[-1], Checkpoint)
+    ended, events = told(kept, None)
+    assert ended
+    ours, theirs = task.collect(events, 1.0, True), task.collect(whole, 1.0, True)
+    assert ours.losses == theirs.losses and len(ours.losses) == 6
+    assert [frame.iteration for frame in ours.frames] == [
+        frame.iteration for frame in theirs.frames
+    ]
+    assert all(
+        (one.pixels == other.pixels).all()
+        for one, other in zip(ours.frames, theirs.frames, strict=True)
+    )
+    assert ours.predictions == theirs.predictions

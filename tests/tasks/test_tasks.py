@@ -26,7 +26,7 @@ ITEMS = tuple(Item(name, name, {}) for name in "ab")
 
 @pytest.mark.parametrize("task", [DREAM, ATLAS])
 def test_it_says_what_it_is_before_anything_runs(task):
-    assert task.noun in ("dream", "atlas") and task.remedy.startswith("choose ")
+    assert task.noun in ("dream", "atlas") and task.remedy().startswith("choose ")
     assert (task.model, task.precision, task.picture) == ("vgg16", "auto", PICTURE)
     assert task.cost().work > task.cost().pixel_steps > 0
     assert task.collect([], 0.0, False) is None and task.kept([]) == ()

@@ -30,6 +30,14 @@ def test_a_click_that_comes_with_a_change_dreams_the_change(page, fake):
         assert request.picture.shape == (85, 128)
 
 
+@pytest.mark.usefixtures("fake")
+def test_what_takes_too_long_is_said_before_the_click(monkeypatch, fake):
+    fake.too_long = "the dream would take about 39 min here: choose a side of 300 px"
+    page = open_page(monkeypatch, fake)
+    assert words(sound(page)).count(fake.too_long) == 4
+    assert page.button(key="dream").disabled
+
+
 def test_a_click_without_a_picture_is_said(page, fake):
     page.segmented_control(key="source").set_value("upload").run()
     page.button(key="dream").click().run()

@@ -1,7 +1,7 @@
 from dreamlab.comparison.preflight import check
 from dreamlab.config import DreamConfig
 from dreamlab.layers import known_layers
-from dreamlab.ui.wording import duration, sentence
+from dreamlab.ui.wording import sentence
 
 
 def test_sentence():
@@ -12,11 +12,6 @@ def test_sentence():
     expected = "2 octaves, 300 × 200 to 600 × 400 px · map 18 × 12 to 37 × 25"
     assert said(400, 600, octaves=2, octave_scale=2.0) == expected
     assert said(64, 96, octaves=1) == "1 octave, 96 × 64 px · map 6 × 4"
-
-
-def test_duration():
-    said = [duration(seconds) for seconds in (0.2, 8.4, 60, 125)]
-    assert [text.replace("\u00a0", " ") for text in said] == ["1 s", "8 s", "1 min", "2 min 5 s"]
 
 
 def test_a_map_that_keeps_its_size_is_told_once():

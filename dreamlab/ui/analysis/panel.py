@@ -14,6 +14,7 @@ from dreamlab.errors import DreamError, listed
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend, Status
 from dreamlab.tasks.analysis_task import AnalysisTask
+from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.analysis import choice, drawing, gallery, place, variants
 from dreamlab.ui.analysis.base import Look
@@ -22,13 +23,12 @@ from dreamlab.ui.dreams import card
 from dreamlab.ui.inputs import dream_button, picture_set
 from dreamlab.ui.session import presence, queries, state
 from dreamlab.ui.session.visitors import AnalysisRun, Visit
-from dreamlab.ui.wording import duration
 from dreamlab.zoo import label
 
 
 def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) -> None:
     """Draw a look: its settings, its button and its findings, live while it runs."""
-    task, problem = None, ""
+    task, seconds, problem = None, None, ""
     buttons = None
     try:
         look.panel.show(look.model)
@@ -39,14 +39,15 @@ def show(backend: Backend, visit: Visit, picture: Picture | None, look: Look) ->
         if wrong:
             raise wrong[0]
         task = plan(picture, look)
+        seconds = backend.estimate(task)
     except DreamError as error:
-        problem = str(error)
+        task, problem = None, str(error)
     run = _run_of(visit, look)
     if run is not None and queries.status(backend, run.job).active:
         st.fragment(_show_live, run_every=1)(backend, visit, look)
         return
     with buttons or st.container():
-        _buttons(backend, visit, look, task, problem)
+        _buttons(backend, visit, look, task, seconds, problem)
     if run is not None:
         _show_end(backend, run, look, changed=task is not None and not run.is_same(task))
     if run is None or queries.findings(backend, run) is None:
@@ -58,7 +59,12 @@ def _run_of(visit: Visit, look: Look) -> AnalysisRun | None:
 
 
 def _buttons(
-    backend: Backend, visit: Visit, look: Look, task: AnalysisTask | None, problem: str
+    backend: Backend,
+    visit: Visit,
+    look: Look,
+    task: AnalysisTask | None,
+    seconds: float | None,
+    problem: str,
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -85,7 +91,6 @@ def _buttons(
         if task is None:
             style.note(f"Cannot run yet: {problem}.", bad=True)
             return
-        seconds = backend.estimate(task)
         style.note("The time is known later." if seconds is None else f"About {duration(seconds)}.")
         dream_button.trouble(backend)
 
@@ -135,7 +140,7 @@ def submit(
     if before is not None and queries.status(backend, before.job).active:
         return  # a second click on a button that was still to go
     try:
-        job = backend.submit(visit.owner, task, resume)
+        job = backend.submit(visit.owner, task, resume, address=presence.address(backend.settings))
     except DreamError as error:
         state.notify(f"The analysis was not sent off: {error}.")
         return

@@ -8,6 +8,7 @@ from dreamlab.analysis.shipped import cover, subject
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
+from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.analysis import choice, place
 from dreamlab.ui.analysis.base import Look
@@ -15,7 +16,6 @@ from dreamlab.ui.analysis.look import look_of
 from dreamlab.ui.analysis.plan import plan
 from dreamlab.ui.session import queries
 from dreamlab.ui.session.visitors import AnalysisRun, Visit
-from dreamlab.ui.wording import duration
 
 #: Cards in a row, and the width of a card below which there are fewer, in pixels.
 _ACROSS, _LEAST = 3, 300

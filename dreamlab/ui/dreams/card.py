@@ -6,12 +6,12 @@ from dreamlab.classes import layer_label
 from dreamlab.images import Picture, data_url
 from dreamlab.jobs import Backend, Status
 from dreamlab.results.naming import with_network
+from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.dreams import before_after
 from dreamlab.ui.dreams.scrubber import END, ORIGINAL, Place, frame_at
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.visitors import Batch, Run
-from dreamlab.ui.wording import duration
 from dreamlab.zoo import label
 
 
@@ -43,10 +43,11 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
                 args=(run.job,),
             )
     style.name(run.name, _layers(run))
+    if status.state == "running" or status.state == "queued" and status.fraction:
+        st.progress(min(max(status.fraction, 0.0), 1.0))
     if status.state == "queued":
         style.note(waiting(status))
     elif status.state == "running":
-        st.progress(min(max(status.fraction, 0.0), 1.0))
         style.note(progress(view))
     elif status.state == "failed":
         style.error(status.error or "The dream failed; try it again.")

@@ -11,12 +11,12 @@ from dreamlab.config.input_range import range_in_words
 from dreamlab.report.words import in_words
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import relative_losses
+from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.dreams import curves as charts
 from dreamlab.ui.dreams.curves import Curve
 from dreamlab.ui.dreams.reach import Reach
 from dreamlab.ui.session.queries import DreamView
-from dreamlab.ui.wording import duration
 from dreamlab.zoo import label
 
 

@@ -5,13 +5,13 @@ import streamlit as st
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
+from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.inputs.picture import current
 from dreamlab.ui.inputs.plan import PlannedDream, plan
 from dreamlab.ui.session import presence, state
 from dreamlab.ui.session.queries import active
 from dreamlab.ui.session.visitors import Batch, Run, Visit
-from dreamlab.ui.wording import duration
 
 
 def show(
@@ -112,7 +112,8 @@ def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: s
 def _submit(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
     if dream.task is None or dream.check.problem:
         raise DreamError(dream.check.problem)
-    job = backend.submit(visit.owner, dream.task)
+    address = presence.address(backend.settings)
+    job = backend.submit(visit.owner, dream.task, address=address)
     return Run(job, dream.draft.name, dream.draft.colour, dream.task.config, dream.task.model)
 
 

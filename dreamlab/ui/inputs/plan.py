@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dreamlab.comparison.preflight import Check, check
+from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.layers import known_layers
@@ -46,5 +47,10 @@ def _planned(backend: Backend, draft: Draft, picture: Picture | None) -> Planned
     task = DreamTask(picture, draft.config, draft.model, every, public)
     layers = known_layers(task.model)
     preflight = check(*picture.shape, draft.config, task.model, layers, full=picture.full)
-    seconds = None if preflight.problem else backend.estimate(task)
+    seconds = None
+    if not preflight.problem:
+        try:
+            seconds = backend.estimate(task)
+        except DreamError as error:
+            preflight = Check(problem=str(error))
     return PlannedDream(draft, task, preflight, seconds)

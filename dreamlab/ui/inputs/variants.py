@@ -18,13 +18,14 @@ from dreamlab.config.layers import MAX_WEIGHT
 from dreamlab.layer_info import LayerInfo
 from dreamlab.layers import known_layers
 from dreamlab.results.naming import with_network
+from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.inputs import editor
 from dreamlab.ui.inputs.control import label
 from dreamlab.ui.inputs.plan import PlannedDream
 from dreamlab.ui.session import keys, state
 from dreamlab.ui.session.keys import VariantKeys
-from dreamlab.ui.wording import duration, layer_facts, sentence
+from dreamlab.ui.wording import layer_facts, sentence
 from dreamlab.zoo import label as network_label
 
 _PER_ROW = 4

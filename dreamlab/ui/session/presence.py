@@ -1,5 +1,7 @@
 """The visit of a session: found by address and cookie, released when the session ends."""
 
+import ipaddress
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -18,6 +20,27 @@ def _all() -> Visits:
 def browser() -> str:
     """Return the cookie of the visitor's browser; an empty text if it takes no cookies."""
     return st.context.cookies.get(COOKIE, "")[:64]
+
+
+def address(settings: DeploymentSettings) -> str:
+    """Return where the visitor comes from, as the proxies tell that the owner trusts.
+
+    Each proxy adds the address that it was asked from at the end; what stands before that anybody
+    can write. The addresses of a household or a phone share the first 64 bits of IPv6.
+
+    Parameters
+    ----------
+    settings : DeploymentSettings
+        For the number of proxies; without any, nobody's address is known.
+    """
+    told = ",".join(st.context.headers.get_all("X-Forwarded-For")).split(",")
+    if not 0 < settings.trusted_proxies <= len(told):
+        return ""
+    try:
+        found = ipaddress.ip_address(told[-settings.trusted_proxies].strip())
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((found, 64 if found.version == 6 else 32), strict=False))
 
 
 def current() -> Visit:
