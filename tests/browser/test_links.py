@@ -156,7 +156,9 @@ def test_the_way_back_leads_from_place_to_place_and_past_no_setting(visitor):
     wall = page.get_by_text("What does each layer see, what does it keep")
     expect(wall).to_be_visible()
     page.get_by_role("button", name="Noise robustness").first.click()
-    iterations = page.get_by_role("spinbutton", name="Iterations", exact=True).last
+    of_both = page.get_by_role("spinbutton", name="Iterations", exact=True)
+    expect(of_both).to_have_count(2)  # the second is the analysis's
+    iterations = of_both.last
     iterations.fill("3")
     iterations.press("Enter")
     page.wait_for_url(re.compile("iterations=3"))

@@ -124,8 +124,8 @@ def test_a_second_click_runs_nothing_anew(fake):
     task = AnalysisTask(Picture.of(load_image(upload())), "atlas", AtlasSettings())
     visit = Visit("me")
     for _ in range(2):
-        panel._submit(fake, visit, look_of("atlas", "vgg16"), task)
+        panel.submit(fake, visit, look_of("atlas", "vgg16"), task)
     assert list(fake.requests) == ["job1"] and not fake.forgotten
     fake.finish()
-    panel._submit(fake, visit, look_of("atlas", "vgg16"), task)
+    panel.submit(fake, visit, look_of("atlas", "vgg16"), task)
     assert list(fake.requests) == ["job2"] and fake.forgotten == ["job1"]

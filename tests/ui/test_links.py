@@ -1,5 +1,7 @@
 """What a link opens, and what it never carries."""
 
+import re
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -16,6 +18,8 @@ from dreamlab.zoo import ARCHITECTURES
 from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
 from tests.support.panel import SETUP, open_panel, run_to_end
 from tests.support.sets import packed, pictures
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 
 def shared(page):
@@ -425,3 +429,14 @@ def test_every_network_can_be_linked(monkeypatch, fake):
     for name in ARCHITECTURES:
         page = open_page(monkeypatch, fake, analysis="atlas", model=name)
         assert "left out" not in words(page)
+
+
+@pytest.mark.parametrize("address", re.findall(r"^\?(\S+=\S+)$", README, re.MULTILINE))
+def test_the_addresses_of_the_readme(monkeypatch, fake, address):
+    told = dict(parse_qsl(address))
+    page = open_page(monkeypatch, fake, **told)
+    assert "left out" not in words(page)
+    opened = shared(page)
+    for name in told if "analysis" in told else ():
+        if name not in ("channel", "networks"):  # the first has another name, the second is usual
+            assert opened[name] == told[name]

@@ -1,7 +1,6 @@
 """The shared panel, which sets, runs, follows, draws and saves any analysis."""
 
 import dataclasses
-from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -18,9 +17,9 @@ from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.analysis import choice, drawing, gallery, place, variants
 from dreamlab.ui.analysis.base import Look
-from dreamlab.ui.analysis.plan import controls, picture_for, plan
+from dreamlab.ui.analysis.plan import controls, picture_for, plan, rest_of
 from dreamlab.ui.dreams import card
-from dreamlab.ui.inputs import dream_button, picture_set
+from dreamlab.ui.inputs import dream_button
 from dreamlab.ui.session import presence, queries, state
 from dreamlab.ui.session.visitors import AnalysisRun, Visit
 from dreamlab.zoo import label
@@ -74,7 +73,7 @@ def _buttons(
         )
         run, resumes = _run_of(visit, look), look.panel.resumes
         findings = None if run is None or not resumes else queries.findings(backend, run)
-        rest = None if run is None or findings is None else _rest(run, findings)
+        rest = None if run is None or findings is None else rest_of(run, findings)
         if run is not None and findings is not None and rest is not None:
             st.button(
                 "Resume",
@@ -87,21 +86,6 @@ def _buttons(
         style.note(outlook, bad=task is None)
         if task is not None:
             dream_button.trouble(backend)
-
-
-def _rest(run: AnalysisRun, findings: Findings) -> AnalysisTask | None:
-    """Return the task that goes on where a run stopped; None if there is none.
-
-    A set of pictures is not kept with what was found: it is to be there still.
-    """
-    if findings.complete:
-        return None
-    if not named(findings.analysis).of_set:
-        return dataclasses.replace(run.task, picture=findings.original)
-    with suppress(DreamError):
-        rest = dataclasses.replace(run.task, pictures=picture_set.current())
-        return rest if run.is_same(rest) else None
-    return None
 
 
 def _run(backend: Backend, visit: Visit, look: Look) -> None:

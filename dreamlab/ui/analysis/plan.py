@@ -1,10 +1,12 @@
-"""The task that a click on *Run* submits, by the current values of the session."""
+"""The task that a click on *Run* submits, by the current values of the session, or on *Resume*."""
 
+import dataclasses
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
-from dreamlab.analysis import named
+from dreamlab.analysis import Findings, named
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.layers import is_offered, known_layers
@@ -14,6 +16,7 @@ from dreamlab.ui.analysis.controls import Controls
 from dreamlab.ui.inputs import picture_set
 from dreamlab.ui.inputs.picture import current
 from dreamlab.ui.session import keys
+from dreamlab.ui.session.visitors import AnalysisRun
 
 
 def plan(picture: Picture | None, look: Look) -> AnalysisTask:
@@ -35,6 +38,21 @@ def plan(picture: Picture | None, look: Look) -> AnalysisTask:
     task = AnalysisTask(picture, look.analysis, settings, look.model, pictures, public)
     task.cost()
     return task
+
+
+def rest_of(run: AnalysisRun, findings: Findings) -> AnalysisTask | None:
+    """Return the task that goes on where a run stopped; None if there is none.
+
+    A set of pictures is not kept with what was found: it is to be there still.
+    """
+    if findings.complete:
+        return None
+    if not named(findings.analysis).of_set:
+        return dataclasses.replace(run.task, picture=findings.original)
+    with suppress(DreamError):
+        rest = dataclasses.replace(run.task, pictures=picture_set.current())
+        return rest if run.is_same(rest) else None
+    return None
 
 
 def picture_for(name: str) -> Picture | None:

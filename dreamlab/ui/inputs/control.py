@@ -154,7 +154,7 @@ def typed(name: str, spec: Spec, text: str, *, layers: Collection[str] = ()) -> 
         case Many(each=Number()) | ChannelWeights():
             spec.check(name, _parse(label(name), spec, text))
             return text
-    value = value_of(name, spec, text)
+    value: Any = value_of(name, spec, text)
     if isinstance(spec, LayerName) or isinstance(spec, Many) and not isinstance(spec.each, Choice):
         for layer in value if isinstance(spec, Many) else [value]:
             if layer not in layers:
