@@ -107,3 +107,17 @@ def test_what_was_sent_off_holds_no_pictures():
     assert not run.is_same(task(shade=8))
     assert not run.is_same(task(max_side=128))
     assert not run.is_same(dataclasses.replace(task(), picture=None))
+
+
+def test_a_frame_that_begins_again_finds_the_latest_of_its_browser_and_address():
+    visits = Visits(60.0)
+    frames = [("a", "?setup=1"), ("a", "?setup=1"), ("a", "?setup=2"), ("b", "?setup=1"), ("a", "")]
+    made = [Visit(browser, frame=frame) for browser, frame in frames]
+    for visit in made:
+        visits.add(visit, idle)
+    assert visits.in_frame("?setup=1", "a") is made[1]
+    visits.touch(made[0])
+    assert visits.in_frame("?setup=1", "a") is made[0]
+    assert visits.in_frame("?setup=2", "a") is made[2]
+    for frame, browser in (("?setup=2", "b"), ("?setup=3", "a"), ("", "a"), ("?setup=1", "")):
+        assert visits.in_frame(frame, browser) is None
