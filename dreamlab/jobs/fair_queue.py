@@ -32,10 +32,10 @@ class Entry:
 class FairQueue:
     """Jobs in line: each owner gets the same seconds of work, first come first served within one.
 
-    It is weighted fair queueing with the virtual time of WF2Q+ [1]_: the next job is the one that
-    would end first if all who wait shared the workers second by second. So a short job of somebody
-    who comes anew never waits for the long ones of others, and jobs of one length are served in
-    turn. A job may stand in the lines of several owners; whoever's turn comes first takes it, and
+    It is weighted fair queueing, much as WF2Q+ [1]_: the next job is the one that would end first
+    if all who wait shared the workers second by second. So a short job of somebody who comes anew
+    never waits for the long ones of others, jobs of one length are served in turn, and a long job
+    is not kept waiting by any number of short ones. A job may stand in the lines of several owners; whoever's turn comes first takes it, and
     it counts for the owner who brought it.
 
     References
@@ -67,12 +67,11 @@ class FairQueue:
             yield job, self._waiting[job].owner, self._waiting[job].finish
         lines = {owner: deque(line) for owner, line in self._lines.items()}
         turns = [
-            (self._starts[owner] + self._waiting[line[0]].seconds, self._since[owner], owner)
-            for owner, line in lines.items()
+            (self._starts[owner] + self._head(owner), self._since[owner], owner) for owner in lines
         ]
         heapq.heapify(turns)
         after = itertools.count(next(self._count))
-        given = set[str]()
+        given = set(self._first)
         while turns:
             finish, _, owner = heapq.heappop(turns)
             line = lines[owner]
@@ -103,10 +102,16 @@ class FairQueue:
     def _line(self, owner: str) -> deque[str]:
         """Return an owner's line; one who comes anew begins with what all have had."""
         if owner not in self._lines:
+            ends = (self._starts[other] + self._head(other) for other in self._lines)
+            now = min(self._now, max(ends, default=self._now))  # at the next turn of all at most
             self._lines[owner] = deque()
-            self._starts[owner] = max(self._now, self._starts.get(owner, 0.0))
+            self._starts[owner] = max(now, self._starts.get(owner, 0.0))
             self._since[owner] = next(self._count)
         return self._lines[owner]
+
+    def _head(self, owner: str) -> float:
+        """Return the seconds of the next job of an owner."""
+        return self._waiting[self._lines[owner][0]].seconds
 
     def leave(self, owner: str, job: str, heir: str) -> None:
         """Take a job out of one owner's line and count it for another owner, who keeps it.
@@ -132,8 +137,9 @@ class FairQueue:
         first : bool
             Whether it goes before all others, or else where its fair share puts it.
         """
-        entry = self._taken.pop(job)
+        entry = self._taken[job]
         self._pass(max(0.0, entry.seconds - seconds))
+        del self._taken[job]
         self._waiting[job] = Entry(owner, seconds, entry.address, entry.finish)
         if first:
             self._first.insert(0, job)
@@ -163,7 +169,8 @@ class FairQueue:
 
     def done(self, job: str) -> None:
         """Note that a job that was taken has ended, or will not be put back."""
-        self._pass(self._taken.pop(job).seconds)
+        self._pass(self._taken[job].seconds)
+        del self._taken[job]
 
     def remove(self, job: str) -> None:
         """Take a job out of all lines; raises `KeyError` if it is in none."""
