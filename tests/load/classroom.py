@@ -96,7 +96,7 @@ def _lesson(site: Site, setup: Callable[[int], str]) -> list[_Visit]:
                 return not any(card.active for card in cards)
 
             student.follow(over, _LESSON)
-            visit.begun = list(begun.values())
+            visit.begun = sorted(begun.values())
             visit.ended = time.monotonic() - began
             visit.done = sum(card.done for card in student.cards())
 

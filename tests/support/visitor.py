@@ -5,6 +5,7 @@ import re
 import time
 import urllib.error
 import urllib.request
+import uuid
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
@@ -46,6 +47,8 @@ class Visitor:
         Ids of the buttons it was shown, by their labels.
     visit : str
         Name of its visit, once something was sent off.
+    uploaded : str
+        Id of the file that was uploaded last.
     """
 
     def __init__(
@@ -63,7 +66,7 @@ class Visitor:
         self.session = self.visit = ""
         self.media: set[str] = set()
         self.buttons: dict[str, str] = {}
-        self._query, self._uploads = query, 0
+        self._query, self.uploaded = query, ""
         self._open = ExitStack()
         socket = connect(
             f"ws://{urlsplit(address).netloc}/_stcore/stream",
@@ -121,10 +124,10 @@ class Visitor:
         connection = http.client.HTTPConnection(
             urlsplit(self.address).netloc, timeout=self.patience, source_address=(self.source, 0)
         )
-        self._uploads += 1
+        self.uploaded = str(uuid.uuid4())  # as the page names them; no two have the same
         connection.request(
             "PUT",
-            f"/_stcore/upload_file/{self.session}/file{self._uploads}",
+            f"/_stcore/upload_file/{self.session}/{self.uploaded}",
             body=body,
             headers={
                 "Content-Type": "multipart/form-data; boundary=visitor",
