@@ -17,6 +17,9 @@ from tests.load.rows import ROWS
 from tests.load.table import BROKEN, rendered
 from tests.load.tree import Tree
 
+#: How many rows that only wait run side by side; each has a page and a worker, a gigabyte or so.
+_ABREAST = 6
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the rows, print the table, and return the exit status."""
@@ -51,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     # What only waits is done first and side by side, all versions at once.
     quiet = [(row, name) for row in rows if row.quiet for name in trees]
-    with ThreadPoolExecutor(max(1, len(quiet))) as beside:
+    with ThreadPoolExecutor(_ABREAST) as beside:
         list(beside.map(lambda pair: take(*pair), quiet))
     for row in rows:
         for name in trees:

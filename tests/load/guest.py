@@ -92,7 +92,7 @@ class Guest(Visitor):
         self._parts: dict[str, Drawing] = {}
         self._beats: dict[str, float] = {}
         self._into = self._page
-        self._uploaded: tuple[str, int] | None = None
+        self._chosen: tuple[str, int] | None = None
         options = {"browser": secrets.token_urlsafe(16), "patience": 300, **options}
         query = options.pop("query", f"setup={setup}" if setup else "")
         super().__init__(address, query=query, **options)
@@ -119,12 +119,15 @@ class Guest(Visitor):
 
     def run(self, message: BackMsg) -> float:
         """Have the page run for a message and return the seconds until all was drawn."""
-        if self._uploaded is not None:
-            name, size = self._uploaded
+        if self._chosen is not None:
+            name, size = self._chosen
             state = message.rerun_script.widget_states.widgets.add(id=self._uploader())
             chosen = state.file_uploader_state_value.uploaded_file_info
             chosen.add(name="a.png", file_id=name, size=size)
-        return super().run(message)
+        seconds = super().run(message)
+        if "in the address was left out" in self.said():
+            raise RuntimeError("the page does not take the comparison of the address")
+        return seconds
 
     def beat(self) -> None:
         """Draw anew the parts of the page that a browser draws again and again."""
@@ -191,11 +194,21 @@ class Guest(Visitor):
         """Return whether the page shows an error of its own."""
         return any(element.WhichOneof("type") == "exception" for _, element in self.elements())
 
-    def choose(self, data: bytes) -> int:
-        """Upload a picture and have it drawn; return the upload's status."""
+    def choose(self, data: bytes, *, arrived: Callable[[], None] = lambda: None) -> int:
+        """Upload a picture and have it drawn; return the upload's status.
+
+        Parameters
+        ----------
+        data : bytes
+            The file.
+        arrived : callable
+            Called once it has arrived, before it is drawn.
+        """
         status = self.upload(data)
         if status < 300:
-            self._uploaded = f"file{self._uploads}", len(data)
+            self._chosen = self.uploaded, len(data)
+        arrived()
+        if status < 300:
             self.draw()
         return status
 

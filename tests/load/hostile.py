@@ -34,6 +34,7 @@ def small_picture() -> bytes:
 def jpeg(tree: Tree) -> Iterator[Figure]:
     """Another visitor uploads a small picture meanwhile, and presses *Dream*."""
     told: list[tuple[float, str]] = []
+    arrived = threading.Event()
     with (
         tree.serve() as site,
         closing(Guest(site.address)) as stranger,
@@ -43,16 +44,20 @@ def jpeg(tree: Tree) -> Iterator[Figure]:
         visitor.draw()
 
         def attack() -> None:
+            before = stranger.said().splitlines()
             began = time.monotonic()
-            stranger.choose(hostile_jpeg())
-            said = [line for line in stranger.said().splitlines() if "scan" in line]
-            shown = f"{SIDE} ×" in stranger.said() or " px" in stranger.said()
-            words = said[0] if said else "it was shown" if shown else "nothing of it"
-            told.append((time.monotonic() - began, words))
+            try:
+                stranger.choose(hostile_jpeg(), arrived=arrived.set)
+            finally:
+                arrived.set()
+            seconds = time.monotonic() - began
+            said = [line for line in stranger.said().splitlines() if line not in before]
+            told.append((seconds, "; ".join(said) or "nothing is said"))
 
         data = small_picture()
         attacking = threading.Thread(target=attack)
         attacking.start()
+        arrived.wait()
         time.sleep(1)  # its picture is being read by then
         began = time.monotonic()
         visitor.choose(data)

@@ -40,8 +40,8 @@ ROWS = (
     Row(
         "jpeg",
         f"a stranger uploads a grey progressive JPEG of {hostile.SIDE} x {hostile.SIDE} px, whose "
-        f"last scan is repeated {hostile.SCANS} times; a second later another visitor uploads "
-        "70 x 60 px and presses *Dream*",
+        f"last scan is repeated {hostile.SCANS} times; a second after it has arrived another "
+        "visitor uploads 70 x 60 px and presses *Dream*",
         hostile.jpeg,
     ),
     Row(
@@ -64,12 +64,14 @@ ROWS = (
         f"{sockets.FOREIGN} WebSockets at once from a page of another site, while every call out "
         "leads to a proxy that takes it and never answers",
         sockets.calls,
+        quiet=True,
     ),
     Row(
         "log",
         f"{sockets.GARBAGE} WebSocket messages of random bytes; {sockets.GARBAGE} bad requests: no "
         "HTTP, a bad header, an upload without a session, an address out of its folder",
         sockets.garbage,
+        quiet=True,
     ),
     Row(
         "worker",
@@ -86,6 +88,7 @@ ROWS = (
         "4 dreams by a stand-in for the engine, which kills its worker one step of 50 ms after "
         "the first octave has ended, twice",
         worker.octave_kept,
+        quiet=True,
     ),
     Row(
         "browsers",

@@ -11,7 +11,7 @@ from tests.load.tree import Site, Tree
 from tests.load.waiting import at_once
 
 #: Bytes of an upload; how many at once in one session; how many in how many sessions.
-BYTES, AT_ONCE, MANY, SESSIONS = 9_500_000, 12, 60, 20
+BYTES, AT_ONCE, MANY, SESSIONS = 9_961_472, 12, 60, 20
 
 #: Most MB that the uploads of a session may take, as the page promises, and of all sessions.
 _OF_SESSION, _OF_ALL = 100, 300
@@ -66,7 +66,7 @@ def _uploaded(visitors: list[Guest]) -> list[int]:
 
 def _taken(what: str, answers: list[int], most: float) -> Figure:
     taken = sum(answer < 300 for answer in answers)
-    held = taken * BYTES / 1e6
+    held = taken * BYTES / 2**20
     value = f"{taken} taken ({held:.0f} MB), {len(answers) - taken} refused"
     return Figure(what, value, held <= most, f"at most {most} MB taken")
 

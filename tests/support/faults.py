@@ -124,14 +124,20 @@ def dream_hangs() -> str:
 def visitor_leaves() -> str:
     """Close a visitor's tab for good, and another's but for a moment, on the served page."""
     variant = Variant(name="Slow", layers={"block1_conv1": 1.0})
-    common = {"octaves": 1, "iterations": 1000, "step": 0.01}
-    query = f"setup={Comparison(variants=(variant,), common=common, max_side=128).encode()}"
+    queries = []
+    for seed in (1, 2):  # the same dream would run once for both
+        common = {"octaves": 1, "iterations": 1000, "step": 0.01, "seed": seed}
+        asked = Comparison(variants=(variant,), common=common, max_side=128)
+        queries.append(f"setup={asked.encode()}")
     with ExitStack() as stack:
         stack.enter_context(variable("DREAMLAB_ORPHAN_SECONDS", "2"))
         log = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "log"
         address = stack.enter_context(closing(server := Server(log))).address
         server.wait()
-        gone, away = (Visitor(address, query=query, browser=name) for name in ("gone", "away"))
+        gone, away = (
+            Visitor(address, query=query, browser=name)
+            for query, name in zip(queries, ("gone", "away"), strict=True)
+        )
         for visitor in (away, gone):
             visitor.draw()
             visitor.click("Dream")

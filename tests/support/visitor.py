@@ -6,6 +6,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
+import uuid
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
@@ -53,6 +54,8 @@ class Visitor:
         Ids of the buttons it was shown, by their labels.
     visit : str
         Name of its visit, once something was sent off.
+    uploaded : str
+        Id of the file that was uploaded last.
     """
 
     def __init__(
@@ -73,7 +76,7 @@ class Visitor:
         self.media: set[str] = set()
         self.buttons: dict[str, str] = {}
         self._query, self._tls = query, tls
-        self._uploads, self._uploader = (again._uploads, again._uploader) if again else (0, "")
+        self.uploaded, self._uploader = (again.uploaded, again._uploader) if again else ("", "")
         self._cookie = f"{COOKIE}={browser}" if browser else ""
         self._open = ExitStack()
         socket = connect(
@@ -104,7 +107,7 @@ class Visitor:
         message = BackMsg()
         widget = message.rerun_script.widget_states.widgets.add(id=self._uploader)
         files = widget.file_uploader_state_value.uploaded_file_info
-        files.add(file_id=f"file{self._uploads}", name="a.png")
+        files.add(file_id=self.uploaded, name="a.png")
         return self.run(message)
 
     def run(self, message: BackMsg) -> float:
@@ -148,10 +151,10 @@ class Visitor:
             if self._tls is None
             else http.client.HTTPSConnection(place, context=self._tls, **options)
         )
-        self._uploads += 1
+        self.uploaded = str(uuid.uuid4())  # as the page names them; no two have the same
         connection.request(
             "PUT",
-            f"/_stcore/upload_file/{self.session}/file{self._uploads}",
+            f"/_stcore/upload_file/{self.session}/{self.uploaded}",
             body=body,
             headers={
                 "Content-Type": "multipart/form-data; boundary=visitor",
