@@ -35,8 +35,8 @@ class FairQueue:
     It is weighted fair queueing, much as WF2Q+ [1]_: the next job is the one that would end first
     if all who wait shared the workers second by second. So a short job of somebody who comes anew
     never waits for the long ones of others, jobs of one length are served in turn, and a long job
-    is not kept waiting by any number of short ones. A job may stand in the lines of several owners; whoever's turn comes first takes it, and
-    it counts for the owner who brought it.
+    is not kept waiting by any number of short ones. A job may stand in the lines of several
+    owners; whoever's turn comes first takes it, and it counts for the owner who brought it.
 
     References
     ----------
