@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from dreamlab.ui import assets, preview, server
+from dreamlab.ui import assets, connection, messages, preview, server
 
 STATIC = Path(st.__file__).parent / "static"
 
@@ -74,7 +74,9 @@ def test_this_streamlit_has_each_script_once_and_its_page_does_not_name_them_its
 
 def test_the_server_has_them_behind_its_headers():
     assert [each.cls for each in server.middleware()] == [
+        connection.Minded,
         server.Guard,
+        messages.Messages,
         preview.Preview,
         assets.Assets,
     ]

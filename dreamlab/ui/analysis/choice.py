@@ -4,9 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from dreamlab.errors import DreamError, shown
+from dreamlab.errors import DreamError, listed
 from dreamlab.ui.inputs.networks import described, offered
-from dreamlab.zoo import label
+from dreamlab.zoo import check_network, label
 
 #: Keys of the choices; an empty text stands for the page's network, and for no second one.
 _FIRST, _SECOND = "look.first", "look.second"
@@ -35,8 +35,9 @@ def restore(first: str, second: str) -> None:
         If a network is not on offer here, or both are the same.
     """
     for name in filter(None, (first, second)):
+        check_network(name)
         if name not in offered():
-            raise DreamError(f"unknown model {shown(name)}; choose from {', '.join(offered())}")
+            raise DreamError(f"{label(name)} is not offered here: choose {listed(offered())}")
     if second and second == (first or st.session_state["model"]):
         raise DreamError(f"{label(second)} stands beside itself; name another network")
     st.session_state[_FIRST], st.session_state[_SECOND] = first, second
