@@ -139,7 +139,8 @@ def test_an_upload_that_is_too_large_is_refused(nginx):
 
 
 def test_streamlits_metrics_are_refused(nginx, replicas):
-    assert get(f"{nginx.address}/_stcore/metrics", tls=nginx.tls)[0] == 403
+    for path in ("/_stcore/metrics", "/_stcore/metrics%0A", "//_stcore/metrics"):
+        assert get(nginx.address + path, tls=nginx.tls)[0] == 403
     assert get(f"{replicas[0]}/_stcore/metrics")[0] == 200
 
 

@@ -13,7 +13,10 @@ _FORGOTTEN_SECONDS = 120.0
 
 
 class Turns:
-    """Places that visitors take in turn: next is who took the least time of late.
+    """Places in the order in which visitors came, each later by the seconds that it took of late.
+
+    Those who took little thus go before the greedy. Newcomers, whom anybody can make without end,
+    do not go before all who came earlier.
 
     Parameters
     ----------
@@ -28,7 +31,7 @@ class Turns:
         self._seconds = seconds
         self._changed = threading.Condition()
         self._tickets = itertools.count()
-        self._waiting: dict[int, str] = {}
+        self._waiting: dict[int, tuple[str, float]] = {}  # whose ticket it is, and since when
         self._busy: set[str] = set()
         #: Seconds that each visitor took of late, and when the last of them ended.
         self._taken: dict[str, tuple[float, float]] = {}
@@ -52,7 +55,7 @@ class Turns:
     def _take(self, visitor: str) -> int:
         with self._changed:
             ticket = next(self._tickets)
-            self._waiting[ticket] = visitor
+            self._waiting[ticket] = visitor, time.monotonic()
             try:
                 if not self._changed.wait_for(lambda: self._is_next(ticket), self._seconds):
                     raise DreamError(
@@ -76,7 +79,11 @@ class Turns:
             self._changed.notify_all()
 
     def _is_next(self, ticket: int) -> bool:
-        ready = [(self._of_late(v), t) for t, v in self._waiting.items() if v not in self._busy]
+        ready = [
+            (since + self._of_late(visitor), number)
+            for number, (visitor, since) in self._waiting.items()
+            if visitor not in self._busy
+        ]
         return bool(self._free) and bool(ready) and min(ready)[1] == ticket
 
     def _of_late(self, visitor: str) -> float:

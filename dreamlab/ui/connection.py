@@ -9,6 +9,8 @@ from contextvars import ContextVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dreamlab.ui.addresses import household
+
 #: Seconds that the head of a request may take.
 HEAD_SECONDS = 20.0
 
@@ -70,7 +72,7 @@ class Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         peer = transport.get_extra_info("peername")
-        self.address = peer[0] if isinstance(peer, tuple) else ""
+        self.address = household(peer[0]) if isinstance(peer, tuple) else ""
         self._server.connection_made(transport)
         self._made(self)
 

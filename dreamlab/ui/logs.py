@@ -95,7 +95,7 @@ class Bound(logging.Filter):
             return True
         if record.name.startswith("uvicorn") and record.levelno < logging.WARNING:
             return False  # each address that is asked for, with the names of visits
-        fault, text = _exception(record), _plain(record.getMessage(), _LENGTH)
+        fault, text = _exception(record), _plain(_message(record), _LENGTH)
         said = text if fault is None else f"{text}: {_said(fault)}"
         for name, pattern, words in _STRANGE:
             if record.name.startswith(name) and re.search(pattern, said):
@@ -115,7 +115,8 @@ class Bound(logging.Filter):
                     record.msg, record.exc_info, record.exc_text = said, None, None
                 else:
                     kind.traced = now
-                    record.exc_text = "".join(traceback.format_exception(*fault))[-_TRACE:].rstrip()
+                    trace = "".join(traceback.format_exception(*fault))[-_TRACE:].rstrip()
+                    record.exc_text = _without_control(trace)
         return True
 
     def tell(self) -> None:
@@ -190,7 +191,7 @@ def bounded(bound: Bound) -> Iterator[None]:
 
 def _loggers() -> list[logging.Logger]:
     """Return all loggers there are."""
-    named = logging.root.manager.loggerDict.values()
+    named = list(logging.root.manager.loggerDict.values())  # other threads may make some
     return [logging.root, *(each for each in named if isinstance(each, logging.Logger))]
 
 
@@ -199,8 +200,19 @@ def _exception(record: logging.LogRecord) -> _Trace | None:
     return None if not isinstance(info, tuple) or info[0] is None else info
 
 
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception:  # its words do not fit: no reason to fail for who logs it
+        return str(record.msg)
+
+
 def _said(fault: _Trace) -> str:
-    return _plain(f"{fault[0].__name__}: {fault[1]}", _LENGTH)
+    try:
+        text = str(fault[1])
+    except Exception:
+        text = "<exception str() failed>"  # as in a trace
+    return _plain(f"{fault[0].__name__}: {text}", _LENGTH)
 
 
 def _place(fault: _Trace) -> str:
@@ -215,4 +227,8 @@ def _plain(text: str, most: int) -> str:
     """Return a text in one line without control characters, cut to so many characters."""
     text = text[: most + 1].strip()
     cut = text[:most] + "…" if len(text) > most else text
-    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], cut.replace("\n", " "))
+    return _without_control(cut.replace("\n", " "))
+
+
+def _without_control(text: str) -> str:
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)

@@ -91,7 +91,8 @@ class Guard:
                 set_cookies(headers, scope, self._framed)
             await send(message)
 
-        if scope["path"].endswith(self._closed):
+        # Starlette's patterns pass over a line's end behind an address.
+        if scope["path"].rstrip("\n").endswith(self._closed):
             await PlainTextResponse("Not Found", 404)(scope, receive, guarded)
             return
         wrong = None

@@ -72,6 +72,28 @@ def test_next_is_who_took_the_least_time(monkeypatch):
     assert set(shared._taken) == {"other"}  # the rest is forgotten
 
 
+def test_newcomers_without_end_do_not_keep_a_visitor_waiting(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(turns.time, "monotonic", lambda: clock[0])
+    shared, order = Turns(1, 20), []
+    with shared.turn("modest"):  # has read a picture before, in half a second
+        clock[0] = 0.5
+    stranger = Visitor(shared, "stranger 0", order)
+    assert stranger.has.wait(20)
+    modest = joined(shared, "modest", order, 1)
+    for number in range(1, 4):  # each has read nothing yet
+        clock[0] += 9.0
+        following = joined(shared, f"stranger {number}", order, 2)
+        stranger.end()
+        if modest.has.wait(0.2):
+            break
+        stranger = following
+    assert order == ["stranger 0", "modest"]
+    modest.end()
+    assert following.has.wait(20)
+    following.end()
+
+
 def test_who_waits_too_long_is_told():
     shared, order = Turns(1, 0.05), []
     first = Visitor(shared, "a", order)

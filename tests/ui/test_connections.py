@@ -164,6 +164,15 @@ def test_one_address_cannot_keep_the_others_out():
     assert len(site.all) == 10
 
 
+def test_one_who_has_many_addresses_cannot_keep_the_others_out():
+    site = Site(most=10)
+    visitors = [site.open("2001:db8:1:3::1")[1] for _ in range(3)]
+    visitors += [site.open(f"::ffff:10.0.0.{number}")[1] for number in range(2)]
+    crowd = [site.open(f"2001:db8:1:2::{number}")[1] for number in range(8)]
+    assert not any(wire.ended for wire in visitors)
+    assert [wire.ended for wire in crowd] == [True] * 3 + [False] * 5
+
+
 def test_who_is_answered_stays_and_the_newest_of_the_crowd_goes():
     site = Site(most=4)
     opened = [site.open("10.0.0.1") for _ in range(4)]

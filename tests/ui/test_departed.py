@@ -5,11 +5,12 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from dreamlab.ui.session import uploads
-from dreamlab.ui.session.departed import Departed
+from dreamlab.ui.session.departed import MOST_AWAY, Departed
 from tests.support.flood import flood, picture
 from tests.support.jobs import PRELOAD, until
 from tests.support.server import Server
@@ -22,6 +23,7 @@ class FakeServer:
     def __init__(self):
         self.active, self.stored, self.closed = set(), set(), []
         self._session_mgr = self
+        self._session_storage = MemorySessionStorage(maxsize=3)
 
     def list_sessions(self):
         names = self.active | self.stored
@@ -77,6 +79,26 @@ def test_an_upload_that_comes_after_its_session_goes_too(manager):
     now[0] = 60.0
     departed.look(server)
     assert held(manager) == {"here"}
+
+
+def test_streamlit_drops_no_session_that_is_not_closed(manager):
+    server = FakeServer()
+    Departed(60.0).look(server)
+    sessions = [SimpleNamespace(session=SimpleNamespace(id=str(number))) for number in range(9)]
+    for session in sessions:
+        server._session_storage.save(session)
+    assert server._session_storage.list() == sessions
+
+
+def test_the_first_who_left_are_closed_when_many_are_away(manager):
+    now, server = [0.0], FakeServer()
+    departed = Departed(60.0, lambda: now[0])
+    server.stored = {"first", "second"}
+    departed.look(server)
+    now[0] = 1.0
+    server.stored |= {str(number) for number in range(MOST_AWAY - 1)}
+    assert departed.look(server) == 1
+    assert server.closed in (["first"], ["second"])
 
 
 @pytest.mark.slow

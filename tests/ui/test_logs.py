@@ -119,6 +119,26 @@ def test_a_record_is_one_short_line_without_control_characters(bound, written):
     assert len("".join(written()[1:])) < 8100
 
 
+def test_what_cannot_be_said_hurts_nobody(bound, written):
+    class Mute(Exception):
+        def __str__(self):
+            raise ValueError("no words")
+
+    logger = logging.getLogger("of.ours")
+    logger.warning("%d pictures", "many")  # as a library might
+    try:
+        raise Mute
+    except Mute:
+        logger.exception("it failed")
+    assert written()[:2] == ["%d pictures", "it failed"]
+    assert written()[-1].endswith("Mute: <exception str() failed>")
+
+
+def test_a_trace_has_no_control_characters(bound, written):
+    failed(logging.getLogger("of.ours"), "\x1b[2J\rall is well")
+    assert written()[-1] == r"ValueError: \x1b[2J\rall is well"
+
+
 def test_kinds_are_bounded(bound, written):
     for number in range(500):
         logging.getLogger(f"of.ours.{number}").warning("number %d", number)

@@ -7,9 +7,17 @@ import psutil
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 
-from dreamlab.ui.messages import Messages
+from dreamlab.ui.messages import (
+    FILE_SECONDS,
+    MOST_BYTES,
+    MOST_FILES,
+    MOST_ITEMS,
+    MOST_UNREAD,
+    Messages,
+)
 from tests.support import strangers
 from tests.support.jobs import PRELOAD, until
 from tests.support.server import Server
@@ -60,6 +68,95 @@ def test_what_is_no_message_ends_it(said):
     socket = Socket(said, data(app_heartbeat=True))
     assert socket.run() == [1002]
     assert socket.sent == [{"type": "websocket.close", "code": 1002}]
+
+
+def of_files(count):
+    """A request for the addresses of so many uploads."""
+    message = BackMsg()
+    message.file_urls_request.request_id = "one"
+    message.file_urls_request.file_names.extend([""] * count)
+    return {"bytes": message.SerializeToString()}
+
+
+def of_widgets(count):
+    message = BackMsg()
+    for number in range(count):
+        message.rerun_script.widget_states.widgets.add(id=str(number))
+    return {"bytes": message.SerializeToString()}
+
+
+def of_hashes(count):
+    return data(rerun_script=ClientState(cached_message_hashes=[""] * count))
+
+
+def of_bytes(count):
+    empty = len(data(rerun_script=ClientState(query_string="a" * count))["bytes"]) - count
+    return data(rerun_script=ClientState(query_string="a" * (count - empty)))
+
+
+@pytest.mark.parametrize(
+    ("message", "most"),
+    [(of_widgets, MOST_ITEMS), (of_hashes, MOST_ITEMS), (of_bytes, MOST_BYTES)],
+)
+def test_a_message_of_too_many_parts_ends_it(message, most):
+    assert Socket(message(most)).run() == [message(most)["bytes"], 1000]
+    assert Socket(message(most + 1)).run() == [1009]
+
+
+def test_addresses_for_too_many_files_are_refused_in_a_sentence():
+    beat = data(app_heartbeat=True)
+    assert Socket(of_files(MOST_FILES)).run() == [of_files(MOST_FILES)["bytes"], 1000]
+    socket = Socket(of_files(MOST_FILES + 1), beat)
+    assert socket.run() == [beat["bytes"], 1000]
+    [sent] = socket.sent
+    told = ForwardMsg.FromString(sent["bytes"]).file_urls_response
+    assert (sent["type"], told.response_id) == ("websocket.send", "one")
+    assert told.error_msg == "1,001 files are too many at a time: give at most 1,000, or a ZIP"
+
+
+def test_addresses_for_files_come_so_many_a_second(monkeypatch):
+    waits, sleep = [], asyncio.sleep
+
+    def slept(seconds):
+        waits.append(seconds)
+        return sleep(0)
+
+    monkeypatch.setattr("dreamlab.ui.messages.asyncio.sleep", slept)
+    Socket(of_files(200), of_files(1000), data(app_heartbeat=True)).run()
+    assert waits == [200 * FILE_SECONDS, 1000 * FILE_SECONDS, 0]
+
+
+def test_who_does_not_read_is_not_heard():
+    said = [{"type": "websocket.receive", **data(app_heartbeat=True)}] * (3 * MOST_UNREAD)
+    heard = []
+
+    async def main():
+        reads = asyncio.Event()
+
+        async def receive():
+            return said.pop()
+
+        async def send(message):
+            await reads.wait()
+
+        async def app(scope, receive, send):
+            telling = asyncio.create_task(send({"type": "websocket.send", "bytes": b"a"}))
+            await asyncio.sleep(0)
+            hearing = asyncio.create_task(hear(receive))
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert len(heard) == MOST_UNREAD
+            reads.set()
+            await asyncio.gather(telling, hearing)
+
+        async def hear(receive):
+            while said:
+                heard.append(await receive())
+
+        await Messages(app)({"type": "websocket"}, receive, send)
+
+    asyncio.run(main())
+    assert len(heard) == 3 * MOST_UNREAD
 
 
 @pytest.mark.slow

@@ -338,8 +338,9 @@ def test_a_server_that_ends_takes_its_worker_and_folders_with_it(monkeypatch, tm
     try:
         served.wait()
         until(lambda: list(tmp_path.glob("dreamlab-node-*")))
-        for path in ("", "/page"):  # as nobody asked for the status
-            assert get(f"{served.address}{path}/_stcore/metrics")[::2] == (404, b"Not Found")
+        for path in ("/_stcore/metrics", "/page/_stcore/metrics", "/_stcore/metrics%0A"):
+            # as nobody asked for the status
+            assert get(f"{served.address}{path}")[::2] == (404, b"Not Found")
         children = set(psutil.Process().children(recursive=True)) - set(before)
     finally:
         served.close()

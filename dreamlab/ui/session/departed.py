@@ -1,15 +1,22 @@
 """Sessions whose tab is closed: what they hold goes by a timer.
 
 Streamlit keeps a session that is disconnected, as its tab may come back, until another session is:
-on a quiet server that is never.
+on a quiet server that is never. Beyond 128 it drops the oldest without closing them, and the
+pictures that they showed stay.
 """
 
+import math
 import time
 from collections.abc import Callable
 
 from streamlit.runtime import Runtime
+from streamlit.runtime.caching.ttl_cache import TTLCache
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 from dreamlab.ui.session import uploads
+
+#: Most sessions that are away; those that left first are closed before their time.
+MOST_AWAY = 128
 
 
 class Departed:
@@ -33,15 +40,30 @@ class Departed:
 
         Call it in the server's event loop.
         """
+        _drop_none(server)
         now = self._clock()
         known = sessions(server)
         away = {name for name in known if not server.is_active_session(name)}
         self._away = {name: self._away.get(name, now) for name in away}
-        gone = [name for name, since in self._away.items() if now - since >= self._seconds]
+        first = sorted(self._away, key=self._away.__getitem__)
+        over = len(first) - MOST_AWAY
+        gone = [
+            name
+            for number, name in enumerate(first)
+            if number < over or now - self._away[name] >= self._seconds
+        ]
         for name in gone:
             server.close_session(name)
             uploads.forget(name)  # one may have come after the end
         return len(gone)
+
+
+def _drop_none(server: Runtime) -> None:
+    """Have Streamlit keep all sessions that are away, until they are closed."""
+    storage = getattr(server._session_mgr, "_session_storage", None)
+    cache = storage._cache if isinstance(storage, MemorySessionStorage) else None
+    if isinstance(cache, TTLCache):
+        cache._maxsize = math.inf
 
 
 def sessions(server: Runtime) -> set[str]:

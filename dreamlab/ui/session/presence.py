@@ -1,6 +1,5 @@
 """The visit of a session: found by address and cookie, released when the session ends."""
 
-import ipaddress
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -9,6 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
+from dreamlab.ui.addresses import household
 from dreamlab.ui.session import state, url_state
 from dreamlab.ui.session.visitors import COOKIE, Visit, Visits
 
@@ -27,7 +27,7 @@ def address(settings: DeploymentSettings) -> str:
     """Return where the visitor comes from, as the proxies tell that the owner trusts.
 
     Each proxy adds the address that it was asked from at the end; what stands before that anybody
-    can write. The addresses of a household or a phone share the first 64 bits of IPv6.
+    can write.
 
     Parameters
     ----------
@@ -37,11 +37,7 @@ def address(settings: DeploymentSettings) -> str:
     told = ",".join(st.context.headers.get_all("X-Forwarded-For")).split(",")
     if not 0 < settings.trusted_proxies <= len(told):
         return ""
-    try:
-        found = ipaddress.ip_address(told[-settings.trusted_proxies].strip())
-    except ValueError:
-        return ""
-    return str(ipaddress.ip_network((found, 64 if found.version == 6 else 32), strict=False))
+    return household(told[-settings.trusted_proxies].strip())
 
 
 def current() -> Visit:
