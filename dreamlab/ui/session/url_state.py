@@ -88,4 +88,4 @@ def link(page: str, comparison: Comparison, opened: Mapping[str, str]) -> str:
     """Return the address of a page with a comparison and what else it opens as its parameters."""
     parts = urlsplit(page)
     query = urlencode({_PARAMETER: comparison.encode(), **opened}, safe=",")
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
