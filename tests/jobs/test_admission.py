@@ -103,6 +103,6 @@ def test_the_time_until_the_next_try_is_at_most_that_until_nothing_waits():
     line.push("a", 3)
     with pytest.raises(DreamError) as error:
         line.push("b", 60)
-    assert plain(error) == "3 s of work are waiting, too much for 60 s more: try again in 3 s"
+    assert plain(error) == "3 s of work are waiting, too much for 1 min more: try again in 3 s"
     line.entries.clear()
     line.push("b", 60)

@@ -207,8 +207,19 @@ def test_a_layer_can_be_typed(monkeypatch, fake, typed, model, layers, channels)
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [("max_side", "300", 300), ("background", "black", "black"), ("every", "3", 3)],
+)
+def test_a_setting_of_the_whole_comparison_can_be_typed(monkeypatch, fake, name, text, value):
+    page = open_page(monkeypatch, fake, **{name: text})
+    assert page.session_state[name] == value and "left out" not in words(page)
+    assert set(page.query_params) == {"setup"}
+
+
+@pytest.mark.parametrize(
     ("typed", "sentence"),
     [
+        ({"every": "0"}, "every is 0; choose 1 to 1000"),
         ({"layer": "block9"}, "vgg16 has no layer 'block9'"),
         ({"layer": "block1_conv1", "channel": "64"}, "The channel in the address was left out"),
         ({"channel": "3"}, "it is of no layer; name one, as layer=block4_conv3"),
