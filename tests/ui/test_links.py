@@ -234,6 +234,18 @@ def test_a_wrong_word_leaves_the_others(monkeypatch, fake, typed, sentence):
     assert not fake.requests and "dreamt" not in page.query_params
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"), [("comparsion", "comparison"), ("Octaves", "octaves"), ("foud", "found")]
+)
+def test_a_word_that_is_misspelt_is_a_sentence(monkeypatch, fake, word, meant):
+    told = {word: "1", "source": "galaxies", "dreamt": "1", "utm_source": "a"}
+    page = open_page(monkeypatch, fake, **told)
+    assert f"The address has {word}, which means nothing: did you mean {meant}?" in words(page)
+    assert words(page).count("did you mean") == 1
+    assert page.session_state["source"] == "galaxies"
+    assert not fake.requests and set(page.query_params) == {"setup", "utm_source"}
+
+
 # results
 
 
