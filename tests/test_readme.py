@@ -58,6 +58,15 @@ def test_all_files_it_points_to_are_there():
         assert target.startswith("http") or (ROOT / target).is_file(), target
 
 
+def test_all_sections_it_points_to_are_there():
+    text = re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE)
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    sections = [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles]
+    assert len(set(sections)) == len(sections)
+    for target in re.findall(r"\]\(#([^)]+)\)", README):
+        assert target in sections, target
+
+
 def run_example(number, folder):
     """Run a Python block of the README, on a small picture; the lines it prints."""
     code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[number]

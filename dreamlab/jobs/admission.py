@@ -52,8 +52,9 @@ def admit(
     if new.address:
         near = [entry.seconds for entry in waiting if entry.address == new.address]
         bounds.append((new.seconds + sum(near), _ADDRESS_SHARE))
-    # Work that is done frees the line, and may lessen what whoever asks has waiting.
-    over = max(work / share - free for work, share in bounds)
+    # Work that is done frees the line, and may lessen what whoever asks has waiting; with nothing
+    # in line a job may be as long as any.
+    over = min(work, max(part / share - free for part, share in bounds))
     if over > 0:
         raise DreamError(
             f"{duration(work)} of work are waiting, too much for {duration(new.seconds)} more: "

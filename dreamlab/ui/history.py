@@ -1,8 +1,8 @@
 """The browser's way back: it leads from place to place, and not through each change of a setting.
 
 Streamlit adds an entry to the browser's history whenever the address changes. This script, which
-the page has before any of Streamlit's, keeps entries for places: what else changes in the address
-takes the place of the entry before it.
+the page has before any of Streamlit's, keeps entries for places where the visitor went: what else
+changes in the address, or is put right in it as it is opened, takes the place of the entry before.
 """
 
 import hashlib
@@ -15,11 +15,15 @@ SCRIPT = b"""(() => {
     const told = new URL(address, location.href).searchParams;
     return told.get("analysis") || (told.get("part") || "compare").toLowerCase();
   };
+  let went = false;
+  for (const act of ["pointerdown", "click", "keydown"])
+    addEventListener(act, () => { went = true; }, true);
+  addEventListener("popstate", () => { went = false; }, true);
   const push = history.pushState.bind(history);
   history.pushState = (state, title, address) =>
-    place(address ?? "") === place(location.href)
-      ? history.replaceState(state, title, address)
-      : push(state, title, address);
+    went && place(address ?? "") !== place(location.href)
+      ? push(state, title, address)
+      : history.replaceState(state, title, address);
 })();
 """
 

@@ -47,7 +47,7 @@ def show() -> None:
     url_state.keep(comparison, opened, linked.NAMES)
     with st.container(horizontal=True, vertical_alignment="center"):
         style.title()
-        share.show(comparison, opened)
+        share.show(comparison, opened, public=again.is_public(planned, original))
     state.notices()
 
     # The first tab is always drawn: Streamlit forgets the value of a control that is not drawn.

@@ -178,3 +178,19 @@ def test_the_way_back_leads_from_place_to_place_and_past_no_setting(visitor):
     selected(page, "Compare")
     page.go_back()
     page.wait_for_url("about:blank")
+
+
+@pytest.mark.parametrize("query", ["?part=networks", "?analysis=nonsense"])
+def test_an_address_that_the_page_puts_right_is_one_step_of_the_way_back(visitor, server, query):
+    page = visitor.page
+    page.goto("about:blank")
+    page.goto(f"{server.address}/{query}")
+    page.wait_for_url(lambda address: query not in address)
+    assert entries(page) == 2
+    page.get_by_role("tab", name="Layer by layer").click()
+    page.wait_for_url(re.compile("part=layers"))
+    assert entries(page) == 3
+    page.go_back()
+    page.wait_for_url(lambda address: "part=layers" not in address)
+    page.go_back()
+    page.wait_for_url("about:blank")

@@ -96,3 +96,13 @@ def test_owners_of_an_address_share_a_bound():
         line.push("cookie 8", 1, "192.0.2.1")
     line.push("elsewhere", 5, "192.0.2.2")
     line.push("unknown", 5)
+
+
+def test_the_time_until_the_next_try_is_at_most_that_until_nothing_waits():
+    line = Line(seconds=100)
+    line.push("a", 3)
+    with pytest.raises(DreamError) as error:
+        line.push("b", 60)
+    assert plain(error) == "3 s of work are waiting, too much for 1 min more: try again in 3 s"
+    line.entries.clear()
+    line.push("b", 60)

@@ -142,6 +142,18 @@ def test_it_fills_in_while_it_runs_and_is_cancelled_and_resumed(page, fake):
     assert not buttons(page, "atlas.vgg16.resume")
 
 
+def test_what_holds_a_run_up_is_said_once(page, fake):
+    page.button(key="atlas.vgg16.run").click().run()
+    fake.advance(2)
+    notice = "shorter ones of other visitors go first; then it goes on where it is"
+    fake.says["job1"] = {"notice": notice}
+    assert f"⚠ {notice}" in words(sound(page.run()))
+    fake.problem = "the worker is being started"
+    fake.says["job1"] = {"notice": fake.problem}
+    said = words(sound(page.run()))
+    assert "⚠ The worker is being started." in said and "⚠ the worker" not in said
+
+
 def test_cancelled_before_anything_is_found(page, fake):
     page.button(key="atlas.vgg16.run").click().run()
     page.button(key="atlas.vgg16.cancel").click().run()

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from streamlit.runtime.caching.cache_resource_api import clear_session_cache
@@ -85,6 +86,8 @@ def test_waiting_says_how_long_where_that_is_known():
     assert waiting(Status("a", "queued", place=2)) == "Waiting, number 2 in line"
     state = Status("a", "queued", place=1, expected_wait=90)
     assert waiting(state) == "Waiting, number 1 in line · starts in about 1\u00a0min\u00a030\u00a0s"
+    begun = replace(state, fraction=0.4)
+    assert waiting(begun).endswith(" · goes on in about 1\u00a0min\u00a030\u00a0s")
 
 
 def test_what_stands_in_the_way_of_all_is_said_once(page, fake):

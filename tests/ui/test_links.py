@@ -207,8 +207,19 @@ def test_a_layer_can_be_typed(monkeypatch, fake, typed, model, layers, channels)
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [("max_side", "300", 300), ("background", "black", "black"), ("every", "3", 3)],
+)
+def test_a_setting_of_the_whole_comparison_can_be_typed(monkeypatch, fake, name, text, value):
+    page = open_page(monkeypatch, fake, **{name: text})
+    assert page.session_state[name] == value and "left out" not in words(page)
+    assert set(page.query_params) == {"setup"}
+
+
+@pytest.mark.parametrize(
     ("typed", "sentence"),
     [
+        ({"every": "0"}, "every is 0; choose 1 to 1000"),
         ({"layer": "block9"}, "vgg16 has no layer 'block9'"),
         ({"layer": "block1_conv1", "channel": "64"}, "The channel in the address was left out"),
         ({"channel": "3"}, "it is of no layer; name one, as layer=block4_conv3"),
@@ -221,6 +232,18 @@ def test_a_wrong_word_leaves_the_others(monkeypatch, fake, typed, sentence):
     assert words(page).count("left out") == 1 and sentence in words(page)
     assert page.session_state["source"] == "galaxies"
     assert not fake.requests and "dreamt" not in page.query_params
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("comparsion", "comparison"), ("Octaves", "octaves"), ("foud", "found")]
+)
+def test_a_word_that_is_misspelt_is_a_sentence(monkeypatch, fake, word, meant):
+    told = {word: "1", "source": "galaxies", "dreamt": "1", "utm_source": "a"}
+    page = open_page(monkeypatch, fake, **told)
+    assert f"The address has {word}, which means nothing: did you mean {meant}?" in words(page)
+    assert words(page).count("did you mean") == 1
+    assert page.session_state["source"] == "galaxies"
+    assert not fake.requests and set(page.query_params) == {"setup", "utm_source"}
 
 
 # results
@@ -407,21 +430,60 @@ def test_no_pictures_of_a_set_are_behind_a_link(monkeypatch, fake):
     assert not carries(page, "illness", "health", "patients", task.pictures.digest)
 
 
-def test_no_dream_of_the_owner_s_network_is_behind_a_link(monkeypatch, fake):
+def of_owner(monkeypatch):
+    """A comparison of a network of the owner's own."""
     monkeypatch.setattr(own_models, "_known", {})
     layer = LayerInfo("conv", "Conv2D", 1, 4, 1, 3, 3.06e4, (("same", 1),))
     offer(Own("mine.keras", (layer,)))
-    setup = SETUP.replace(
+    return SETUP.replace(
         model="mine.keras", variants=[Variant(name="A", layers={"conv": 1.0}).to_dict()]
     )
-    page = open_page(monkeypatch, fake, setup=setup.encode(), dreamt="1")
+
+
+def test_no_dream_of_the_owner_s_network_is_behind_a_link(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, setup=of_owner(monkeypatch).encode(), dreamt="1")
     assert not fake.requests and "dreamt" not in page.query_params
     dreamt(page, fake)
     assert fake.requests and "dreamt" not in {**page.query_params, **shared(page)}
 
 
-def test_the_link_has_commas_to_be_read(fake):
-    address = link("http://here/?visit=secret#x", SETUP, {"networks": "vgg16,vgg19"})
+COME, STAY = "Your results come along once they are there.", "Your results stay here."
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({}, COME),
+        ({"analysis": "atlas"}, COME),
+        ({"analysis": "separability"}, COME),
+        ({"part": "layers"}, "Opens the analyses of layers, with the comparison."),
+        ({"source": "upload"}, "Your picture stays here, and so do your results."),
+        ({"analysis": "separability", "source": "upload"}, "Your picture stays here, and so"),
+    ],
+)
+def test_share_says_whether_results_come_along(monkeypatch, fake, told, said):
+    page = open_page(monkeypatch, fake, **told)
+    assert said in words(page)
+    assert (COME in words(page)) == (said == COME)
+
+
+def test_results_of_a_set_of_one_s_own_do_not_come_along(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, analysis="separability")
+    page.segmented_control(key="task.source").set_value("Files or a ZIP").run()
+    assert STAY in words(page)
+    (chooser,) = [each for each in page.file_uploader if each.key.startswith("task.upload")]
+    chooser.upload("a.zip", packed(pictures("a/1.png", "a/2.png", "b/1.png", "b/2.png"))).run()
+    assert STAY in words(page) and COME not in words(page)
+
+
+def test_results_of_the_owner_s_network_do_not_come_along(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, setup=of_owner(monkeypatch).encode())
+    assert STAY in words(page) and COME not in words(page)
+
+
+@pytest.mark.parametrize("page", ["http://here", "http://here/?visit=secret#x"])
+def test_the_link_has_commas_to_be_read(fake, page):
+    address = link(page, SETUP, {"networks": "vgg16,vgg19"})
     assert address == f"http://here/?setup={SETUP.encode()}&networks=vgg16,vgg19"
 
 

@@ -88,6 +88,15 @@ def address(
     return {FOUND: _YES} if found and tasks else {}
 
 
+def is_public(planned: list[PlannedDream], picture: Picture | None) -> bool:
+    """Return whether results of the place, once they are there, can be behind a link."""
+    if picture is None or _is_upload():
+        return False
+    if st.session_state[place.PART] == place.COMPARE:
+        return _are_public(planned)
+    return bool(_tasks(picture))
+
+
 def _is_upload() -> bool:
     return st.session_state["source"] == "upload"
 

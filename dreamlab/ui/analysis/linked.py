@@ -1,5 +1,7 @@
 """The networks and settings of the open analysis in the page's address."""
 
+import difflib
+
 import streamlit as st
 
 from dreamlab.analysis import ANALYSES, named
@@ -12,7 +14,7 @@ from dreamlab.ui.analysis.base import Look
 from dreamlab.ui.analysis.look import looks_of
 from dreamlab.ui.analysis.plan import controls
 from dreamlab.ui.inputs import compared
-from dreamlab.ui.session import url_state
+from dreamlab.ui.session import typed, url_state
 
 #: Another word for a setting.
 _SHORT = {"channel": "channels"}
@@ -23,10 +25,14 @@ NAMES = frozenset(
     | {name for analysis in ANALYSES.values() for name in specs(analysis.settings)}
 )
 
+#: Names of all parameters that the page reads; others are left as they are.
+_KNOWN = [*NAMES, *typed.NAMES, *url_state.NAMES]
+
 
 def restore() -> None:
     """Choose the networks and settings that the address names; call it in the first run."""
     name = place.analysis()
+    _leave_out_misspelt()
     compared.restore()
     if name is None:
         return
@@ -40,6 +46,15 @@ def restore() -> None:
             _restore(look, told)
         except DreamError as error:
             _leave_out("analysis", error)
+
+
+def _leave_out_misspelt() -> None:
+    for name in sorted({*st.query_params} - {*_KNOWN}):
+        if near := difflib.get_close_matches(name, _KNOWN, 1, cutoff=0.8):
+            said = f"The address has {name}, which means nothing: did you mean {near[0]}?"
+            for asks in (url_state.FOUND, name):
+                st.query_params.pop(asks, None)
+            url_state.leave_out(said, url_state.DREAMT)
 
 
 def _choose_networks(name: str, told: dict[str, str]) -> None:

@@ -153,6 +153,7 @@ def _show_live(backend: Backend, visit: Visit, look: Look) -> None:
         )
         style.note(_progress(status))
     st.progress(min(max(status.fraction, 0.0), 1.0))
+    card.notice(backend, status)
     if findings := queries.findings(backend, run):
         _draw(findings, run.job, look, live=True)
 

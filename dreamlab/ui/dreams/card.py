@@ -57,8 +57,7 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
         shown = None if index is None else recording.frames[index]
         if words := recording.called_in_words(shown):
             style.note(words)
-    if status.notice and status.notice != backend.problem:  # that one is above all cards
-        style.note(status.notice, bad=True)
+    notice(backend, status)
     for warning in status.warnings:
         style.note(warning)
     if status.active:
@@ -73,12 +72,19 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
         )
 
 
+def notice(backend: Backend, status: Status) -> None:
+    """Say what holds a job up, if it is not what holds up all: that is said above them."""
+    if status.notice and status.notice != backend.problem:
+        style.note(status.notice, bad=True)
+
+
 def waiting(status: Status) -> str:
     """Return a queued job's place in line and its expected wait, as a sentence."""
     text = f"Waiting, number {status.place} in line" if status.place else "Waiting"
     if status.expected_wait is None:
         return text
-    return f"{text} · starts in about {duration(status.expected_wait)}"
+    then = "goes on" if status.fraction else "starts"
+    return f"{text} · {then} in about {duration(status.expected_wait)}"
 
 
 def progress(view: DreamView) -> str:

@@ -19,10 +19,14 @@ _DEFAULT = "Layers 1–4"
 #: Words of the comparison where an analysis is open: the others are of the analysis.
 _ALWAYS = ("comparison", "source")
 
+#: Words for settings of the whole comparison.
+_WHOLE = ("source", "max_side", "background", "every")
+
 #: All words, in the order in which they are heeded.
-NAMES = ("comparison", "model", "layer", "channel", "channels", "source", "max_side", *COMMON)
+NAMES = ("comparison", "model", "layer", "channel", "channels", *_WHOLE, *COMMON)
 
 _CHANNELS: Spec = channels("").metadata["spec"]
+_SPECS: Mapping[str, Spec] = specs(Comparison)
 
 
 def comparison(words: Mapping[str, str]) -> tuple[Comparison, list[str]]:
@@ -85,14 +89,15 @@ def _shared(name: str, asked: Comparison, text: str) -> Comparison:
     return asked.replace(common={**asked.common, name: value})
 
 
+def _whole(name: str, asked: Comparison, text: str) -> Comparison:
+    return asked.replace(**{name: value_of(name, _SPECS[name], text.casefold())})
+
+
 _CHANGES: Mapping[str, Callable[[Comparison, str], Comparison]] = {
     "comparison": lambda asked, text: Comparison.preset(offered(text)),
     "model": lambda asked, text: asked.moved_to(text)[0],
     "layer": _layer,
     "channel": _channels,
     "channels": _channels,
-    "source": lambda asked, text: asked.replace(source=text.casefold()),
-    "max_side": lambda asked, text: asked.replace(
-        max_side=value_of("max_side", specs(Comparison)["max_side"], text)
-    ),
+    **{name: functools.partial(_whole, name) for name in _WHOLE},
 }

@@ -18,6 +18,9 @@ _WRITTEN = "address"
 #: Parameters that ask for results; a link that is wrong in part asks for none.
 DREAMT, FOUND = "dreamt", "found"
 
+#: Names of the parameters besides those of the comparison in words, and of places.
+NAMES = (_PARAMETER, DREAMT, FOUND, "visit", "status", "embed", "embed_options")
+
 
 def restore() -> bool:
     """Load the comparison of the address, or the default, in the first run of a session.
@@ -88,4 +91,4 @@ def link(page: str, comparison: Comparison, opened: Mapping[str, str]) -> str:
     """Return the address of a page with a comparison and what else it opens as its parameters."""
     parts = urlsplit(page)
     query = urlencode({_PARAMETER: comparison.encode(), **opened}, safe=",")
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
