@@ -169,9 +169,7 @@ class DreamTask:
         if not recording.empty:
             precision = recording.provenance.precision
             # An octave may end early, so that the cost is the most that was to be done.
-            points = [event for event in resume if isinstance(event, LossPoint)]
-            done = follow.pixel_steps + sum(point.height * point.width for point in points)
-            emit(Timed(done * self._operations, follow.seconds, precision))
+            emit(Timed(follow.pixel_steps * self._operations, follow.seconds, precision))
         return True
 
     def kept(self, events: Sequence[Event]) -> tuple[Event, ...]:

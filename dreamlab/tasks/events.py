@@ -72,6 +72,8 @@ class Checkpoint:
         Whether a step changed the picture so far.
     iteration : int
         The step of the octave to resume with, from 0.
+    pixel_steps : int
+        Pixels times steps of all that is done.
     """
 
     octave: int
@@ -79,6 +81,7 @@ class Checkpoint:
     seconds: float
     moved: bool = True
     iteration: int = 0
+    pixel_steps: int = 0
 
 
 @dataclass(frozen=True)

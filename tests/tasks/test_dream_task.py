@@ -75,10 +75,9 @@ def test_the_time_is_that_of_the_steps_that_were_taken():
     (timed,), points = of(early, Timed), of(early, LossPoint)
     assert timed.work == sum(point.height * point.width for point in points) * TYPICAL_OPERATIONS
     assert len(points) < 4
-    # A run that resumes tells the work of both, as it tells the time of both.
-    kept = DreamTask(IMAGE, DreamConfig(layers="second"), "own").kept
-    events = [event for _, event in whole.events]
-    (again,) = of(run(kept(events), second=1), Timed)
+    # A run that resumes tells the work of both, as it tells the time of both; a worker gets no
+    # more than the checkpoint.
+    (again,) = of(run(tuple(of(whole, Checkpoint)), second=1), Timed)
     assert again.work == of(whole, Timed)[0].work
 
 
@@ -220,7 +219,8 @@ def test_a_dream_that_gives_way_goes_on_bit_for_bit(left_after):
             return len(looks) == steps
 
         allowance = Allowance(1e8, own_models=True)
-        ended = task.run(resume, events.append, lambda: False, allowance, give_way)
+        needed = [event for event in resume if isinstance(event, Checkpoint)]
+        ended = task.run(needed, events.append, lambda: False, allowance, give_way)
         return ended, events
 
     ended, whole = told((), None)
@@ -232,6 +232,9 @@ def test_a_dream_that_gives_way_goes_on_bit_for_bit(left_after):
         assert not ended and isinstance(kept[-1], Checkpoint)
     ended, events = told(kept, None)
     assert ended
+    assert [event.work for event in events if isinstance(event, Timed)] == [
+        event.work for event in whole if isinstance(event, Timed)
+    ]
     ours, theirs = task.collect(events, 1.0, True), task.collect(whole, 1.0, True)
     assert ours.losses == theirs.losses and len(ours.losses) == 6
     assert [frame.iteration for frame in ours.frames] == [
