@@ -163,8 +163,9 @@ class DreamTask:
                 follow(step)
                 if stop():
                     return False
-                if not step.ends_octave and give_way():
-                    follow.keep(step.octave, step, step.iteration + 1)
+                if not step.ends_dream and give_way():
+                    if not step.ends_octave:  # else what goes on from there is kept already
+                        follow.keep(step.octave, step, step.iteration + 1)
                     return False
         if not recording.empty:
             precision = recording.provenance.precision
