@@ -127,6 +127,17 @@ def test_strangers_with_long_dreams_keep_no_short_one_waiting(jobs, clock):
     assert jobs.poll(long)[2:] == (False, True)
 
 
+def test_a_dream_that_is_nearly_done_does_not_give_way_to_one_that_comes_then(jobs, clock):
+    long = jobs.submit("a", dream(100))
+    jobs.take()
+    tell(jobs, long, LOADED, PROVENANCE, loss(0))
+    clock[0] += 95
+    tell(jobs, long, Place(0.95, "step 95"), first=3)
+    other = jobs.submit("b", dream(90))
+    assert not jobs.poll(long)[3]
+    assert jobs.status(other).expected_wait == pytest.approx(5, abs=0.5)
+
+
 def test_a_dream_that_gave_way_goes_on_with_all_it_has(jobs, clock):
     long = jobs.submit("a", dream(100))
     jobs.take()
