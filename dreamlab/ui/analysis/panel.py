@@ -152,6 +152,7 @@ def _show_live(backend: Backend, visit: Visit, look: Look) -> None:
             args=(run.job,),
         )
         style.note(_progress(status))
+    card.notice(backend, status)
     st.progress(min(max(status.fraction, 0.0), 1.0))
     if findings := queries.findings(backend, run):
         _draw(findings, run.job, look, live=True)

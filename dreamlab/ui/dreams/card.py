@@ -57,8 +57,7 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
         shown = None if index is None else recording.frames[index]
         if words := recording.called_in_words(shown):
             style.note(words)
-    if status.notice and status.notice != backend.problem:  # that one is above all cards
-        style.note(status.notice, bad=True)
+    notice(backend, status)
     for warning in status.warnings:
         style.note(warning)
     if status.active:
@@ -78,7 +77,14 @@ def waiting(status: Status) -> str:
     text = f"Waiting, number {status.place} in line" if status.place else "Waiting"
     if status.expected_wait is None:
         return text
-    return f"{text} · starts in about {duration(status.expected_wait)}"
+    begins = "starts" if status.seconds is None else "goes on"
+    return f"{text} · {begins} in about {duration(status.expected_wait)}"
+
+
+def notice(backend: Backend, status: Status) -> None:
+    """Show what keeps a job from running, unless that is said of all."""
+    if status.notice and status.notice != backend.problem:
+        style.note(status.notice, bad=True)
 
 
 def progress(view: DreamView) -> str:
