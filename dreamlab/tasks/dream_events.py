@@ -32,6 +32,8 @@ class Passing(Recording):
     def add(self, part: Provenance | LossPoint | Prediction | Frame) -> None:
         if isinstance(part, Provenance):
             super().add(part)
+            if self._resumed:  # it was told, with the settings as they were asked for
+                return
         self._emit(part)
 
     def _predict(self, picture: Picture, octave: int) -> None:
@@ -76,4 +78,5 @@ class Follower:
         """Pass on what another run needs to go on with a step of an octave."""
         picture = np.array(step.image, np.float32)  # a copy: the engine reuses its own
         state = self.seconds, self._moved, iteration, self.pixel_steps
-        self._emit(Checkpoint(octave, picture, *state))
+        made = step.provenance
+        self._emit(Checkpoint(octave, picture, *state, made.precision, made.convolution))

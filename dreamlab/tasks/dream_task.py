@@ -145,13 +145,15 @@ class DreamTask:
         before = checkpoints[-1] if checkpoints else None
         follow = Follower(emit, self.config.iterations, before)
         recording = Passing(self.every, emit, resumed=before is not None)
-        resumed = None
-        if before is not None:
+        config, resumed = self.config, None
+        if before is not None:  # the fastest arithmetic of this process may be another
+            asked = {"precision": before.precision, "convolution": before.convolution}
+            config = config.replace(**asked)
             resumed = Resume(before.octave, before.picture, before.moved, before.iteration)
         steps = dream(
             self.picture,
             network,
-            self.config,
+            config,
             resume=resumed,
             memory=allowance.memory,
         )

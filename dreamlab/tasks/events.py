@@ -74,6 +74,8 @@ class Checkpoint:
         The step of the octave to resume with, from 0.
     pixel_steps : int
         Pixels times steps of all that is done.
+    precision, convolution : str
+        What it was computed in, as `dreamlab.config.provenance.Provenance` has it.
     """
 
     octave: int
@@ -82,6 +84,8 @@ class Checkpoint:
     moved: bool = True
     iteration: int = 0
     pixel_steps: int = 0
+    precision: str = "auto"
+    convolution: str = "auto"
 
 
 @dataclass(frozen=True)

@@ -247,3 +247,26 @@ def test_a_dream_that_gives_way_goes_on_bit_for_bit(iterations, left_after):
         for one, other in zip(ours.frames, theirs.frames, strict=True)
     )
     assert ours.predictions == theirs.predictions
+
+
+def test_a_dream_goes_on_with_the_arithmetic_that_it_began_with(monkeypatch):
+    """Each worker would choose what is fastest there."""
+    asked = []
+
+    def arithmetic(*of):
+        asked.append(of)
+        return "float32", "direct"
+
+    monkeypatch.setattr("dreamlab.dream.run.arithmetic", arithmetic)
+    task = DreamTask(IMAGE, DreamConfig(layers={"second": 1}, octaves=2, iterations=2), "own")
+    allowance = Allowance(1e8, own_models=True)
+    events = []
+    assert not task.run((), events.append, lambda: False, allowance, lambda: True)
+    kept = task.kept(events)
+    needed = [event for event in kept if isinstance(event, Checkpoint)]
+    again = []
+    assert task.run(needed, again.append, lambda: False, allowance)
+    assert asked == [("auto", "auto"), ("float32", "direct")]
+    made = task.collect([*kept, *again], 1.0, True).provenance
+    assert made == task.collect(events, 1.0, True).provenance
+    assert made.config == task.config
