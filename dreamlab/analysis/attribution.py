@@ -85,7 +85,7 @@ def run(
                 text = settings_text(step.provenance.to_json())
                 picture = Picture.of(step.image, text=text)
             item = Item(f"step_{count:03d}", caption, values, picture, of_original=True)
-            yield AnalysisStep(done, caption, item)
+            yield AnalysisStep(done, caption, item, resumable=False)
     if not count and step.reached:
         raise DreamError(
             f"noise alone moves the picture by the effort {config.effort:g}, so no step is taken: "

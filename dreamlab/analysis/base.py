@@ -66,11 +66,15 @@ class AnalysisStep:
         Present activity, in a few words.
     item : Item or None
         Result of this step, if any.
+    resumable : bool
+        Whether a run that resumes from the items so far does little again that was done. A picture
+        is worth little where several are made at once, or each goes on from the one before.
     """
 
     fraction: float
     doing: str
     item: Item | None = None
+    resumable: bool = True
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,8 @@ def grown(
                     yield AnalysisStep(done + (end - done) * step.fraction, step.doing)
         for growth in some:
             for key in growth.keys:
-                yield AnalysisStep(end, f"{layer.name}, {growth.target.label}", items[key])
+                doing = f"{layer.name}, {growth.target.label}"
+                yield AnalysisStep(end, doing, items[key], resumable=key == keys[-1])
 
 
 def _natural(

@@ -87,7 +87,7 @@ def run(
     item = Item(
         LAYER, f"{layer.name}, {layer.channels} channels · {len(pictures)} pictures", values
     )
-    yield AnalysisStep(looked, doing, resume_from.get(LAYER, item))
+    yield AnalysisStep(looked, doing, resume_from.get(LAYER, item), resumable=False)
     done = looked
     for some in (whole, single):
         part = (1 - looked) * len(some) / len(whole + single)
@@ -99,7 +99,8 @@ def run(
         done += part
         for place, one in enumerate(some):
             for item in [*grown[place : place + 1], *examples[one.name]]:
-                yield AnalysisStep(done, one.label, resume_from.get(item.key, item))
+                shown = resume_from.get(item.key, item)
+                yield AnalysisStep(done, one.label, shown, resumable=False)
 
 
 def plan(

@@ -92,7 +92,8 @@ def run(
                 item = Item(
                     keys[layer.name][place], caption, values, Picture(pixels), of_original=True
                 )
-            yield AnalysisStep(done / total, caption, item)
+            last = place + 1 == len(levels)
+            yield AnalysisStep(done / total, caption, item, resumable=last)
 
 
 def _dreamt(

@@ -129,7 +129,8 @@ def run(
             )
             found.append(item)
             probed = _NETWORK + (1 - _NETWORK) * (place + 1) / len(one.layers)
-            yield AnalysisStep(done + share * probed, one.doing, item)
+            last = place + 1 == len(one.layers)
+            yield AnalysisStep(done + share * probed, one.doing, item, resumable=last)
         done += share
         if one is rounds[len(networks) - 1]:
             for item in wrong_items(pictures, found):

@@ -121,7 +121,7 @@ def run(
         len(pictures),
     )
     for item in items:
-        yield AnalysisStep(1.0, item.key, resume_from.get(item.key, item))
+        yield AnalysisStep(1.0, item.key, resume_from.get(item.key, item), resumable=False)
 
 
 def plan(

@@ -52,9 +52,12 @@ class Assignment:
     dispatch : int
         How often the job was given to a worker, with this time: a run that was given up may
         still be under way.
+    behind : float
+        Seconds of earlier runs that this one does not do again.
     """
 
     job: str
     task: Task
     resume: tuple[Event, ...] = ()
     dispatch: int = 1
+    behind: float = 0.0

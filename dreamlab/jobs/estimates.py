@@ -49,6 +49,21 @@ def seconds_left(job: Job, throughput: Throughput) -> float | None:
     elapsed, fraction = job.elapsed, job.position.fraction
     if elapsed is not None and fraction > _TELLING:
         return elapsed * (1 - fraction) / fraction
+    return _foreseen(job, throughput)
+
+
+def seconds_to_give(job: Job, throughput: Throughput) -> float | None:
+    """Return the seconds that a running job is to be given yet: no less than were foreseen.
+
+    So what it was given is no more than it ran, however soon it seems to be done.
+    """
+    known = [seconds_left(job, throughput), _foreseen(job, throughput)]
+    return max((seconds for seconds in known if seconds is not None), default=None)
+
+
+def _foreseen(job: Job, throughput: Throughput) -> float | None:
+    """Return the seconds that a job has yet of those that it was expected to run."""
+    elapsed, fraction = job.elapsed, job.position.fraction
     whole = throughput.seconds(job.task.model, job.task.precision, job.work)
     if whole is None:
         return None

@@ -48,6 +48,7 @@ class FairQueue:
         self._waiting: dict[str, Entry] = {}
         self._taken: dict[str, Entry] = {}
         self._first: list[str] = []  # jobs that go before all lines
+        self._back: list[str] = []  # jobs that gave way; each keeps its turn
         self._lines: dict[str, deque[str]] = {}
         self._now = 0.0  # seconds that each of those who wait has been given
         self._starts: dict[str, float] = {}  # of each owner: when the next job of the line begins
@@ -67,14 +68,17 @@ class FairQueue:
             yield job, self._waiting[job].owner, self._waiting[job].finish
         lines = {owner: deque(line) for owner, line in self._lines.items()}
         turns = [
-            (self._starts[owner] + self._head(owner), self._since[owner], owner) for owner in lines
+            (self._starts[owner] + self._head(owner), self._since[owner], owner, line)
+            for owner, line in lines.items()
         ]
+        for place, job in enumerate(self._back, -len(self._back)):  # before all that end as soon
+            entry = self._waiting[job]
+            turns.append((entry.finish, place, entry.owner, deque([job])))
         heapq.heapify(turns)
         after = itertools.count(next(self._count))
         given = set(self._first)
         while turns:
-            finish, _, owner = heapq.heappop(turns)
-            line = lines[owner]
+            finish, _, owner, line = heapq.heappop(turns)
             if line[0] in given:  # another owner's turn came first
                 finish -= self._waiting[line.popleft()].seconds
             else:
@@ -82,7 +86,7 @@ class FairQueue:
                 yield line.popleft(), owner, finish
             if line:
                 finish += self._waiting[line[0]].seconds
-                heapq.heappush(turns, (finish, next(after), owner))
+                heapq.heappush(turns, (finish, next(after), owner, line))
 
     @property
     def waiting(self) -> Collection[Entry]:
@@ -102,7 +106,8 @@ class FairQueue:
     def _line(self, owner: str) -> deque[str]:
         """Return an owner's line; one who comes anew begins with what all have had."""
         if owner not in self._lines:
-            ends = (self._starts[other] + self._head(other) for other in self._lines)
+            ends = [self._starts[other] + self._head(other) for other in self._lines]
+            ends += [self._waiting[other].finish for other in self._back]
             now = min(self._now, max(ends, default=self._now))  # at the next turn of all at most
             self._lines[owner] = deque()
             self._starts[owner] = max(now, self._starts.get(owner, 0.0))
@@ -114,16 +119,11 @@ class FairQueue:
         return self._waiting[self._lines[owner][0]].seconds
 
     def leave(self, owner: str, job: str, heir: str) -> None:
-        """Take a job out of one owner's line and count it for another owner, who keeps it.
-
-        One that gave way stands in a single line: it is the heir's if that was it.
-        """
+        """Take a job out of one owner's line and count it for another owner, who keeps it."""
         self._drop(owner, job)
         entry = self._waiting[job]
         if entry.owner == owner:
             entry.owner = heir
-        if job not in self._first and not any(job in line for line in self._lines.values()):
-            self._line(heir).appendleft(job)
 
     def put_back(self, owner: str, job: str, seconds: float, *, first: bool) -> None:
         """Put a job that was taken into the queue again, full or not.
@@ -137,15 +137,17 @@ class FairQueue:
         first : bool
             Whether it goes before all others, or else where its fair share puts it.
         """
-        entry = self._taken[job]
-        self._pass(max(0.0, entry.seconds - seconds))
-        del self._taken[job]
+        self.progress(job, seconds)
+        entry = self._taken.pop(job)
         self._waiting[job] = Entry(owner, seconds, entry.address, entry.finish)
-        if first:
-            self._first.insert(0, job)
-        else:
-            self._line(owner).appendleft(job)
-            self._starts[owner] = entry.finish - seconds
+        (self._first if first else self._back).insert(0, job)
+
+    def progress(self, job: str, seconds: float) -> None:
+        """Note how long a job that was taken is expected to run yet."""
+        entry = self._taken[job]
+        done = max(0.0, entry.seconds - seconds)
+        entry.seconds -= done
+        self._pass(done)
 
     def pop(self) -> str | None:
         """Take the next job, or None if nobody waits."""
@@ -176,8 +178,9 @@ class FairQueue:
         """Take a job out of all lines; raises `KeyError` if it is in none."""
         for owner in list(self._lines):
             self._drop(owner, job)
-        if job in self._first:
-            self._first.remove(job)
+        for line in (self._first, self._back):
+            if job in line:
+                line.remove(job)
         del self._waiting[job]
 
     def _drop(self, owner: str, job: str) -> None:
@@ -191,9 +194,10 @@ class FairQueue:
         """Let so many seconds of work be done, for all who share the workers."""
         at_work = {entry.owner for entry in self._taken.values()}
         sharing = self._lines.keys() | at_work
-        sharing |= {self._waiting[job].owner for job in self._first}
+        again = [self._waiting[job] for job in self._first + self._back]
+        sharing |= {entry.owner for entry in again}
         self._now += seconds / max(1, len(sharing))
-        begun = [entry.finish - entry.seconds for entry in self._taken.values()]
+        begun = [entry.finish - entry.seconds for entry in [*self._taken.values(), *again]]
         starts = begun + [self._starts[owner] for owner in self._lines]
         self._now = max(self._now, min(starts, default=self._now))
         # Who has nothing here any more begins anew with what all have had, sooner or later.

@@ -60,6 +60,7 @@ class Job:
 
     def __post_init__(self) -> None:
         self.log = EventLog(self.max_bytes, self.resume)
+        self._behind = resumed_seconds(self.resume)  # of earlier runs that are not done again
         self._lost = EventLog(0)  # the log of a run that was lost, once another has begun
         self._partial: tuple[int, Result | None] = (-1, None)
         self._event_count = 0
@@ -98,8 +99,10 @@ class Job:
 
     @property
     def elapsed(self) -> float | None:
-        """Seconds it has run, or ran; None if it has not begun."""
-        return None if self.began is None else (self.ended or time.monotonic()) - self.began
+        """Seconds it has run, or ran, but for runs that were lost; None if it has not begun."""
+        if self.began is None:
+            return self._behind or None
+        return (self.ended or time.monotonic()) - self.began
 
     def partial(self) -> Result | None:
         """Return the result so far."""
@@ -127,7 +130,7 @@ class Job:
             self.stop_asked = time.monotonic()
         if events is not None and self.ended is None:
             if self.began is None:
-                self.began = time.monotonic() - resumed_seconds(self.resume)
+                self.began = time.monotonic() - self._behind
             self.take_in(events)
 
     def take_in(self, events: Iterable[Numbered]) -> None:
@@ -147,27 +150,33 @@ class Job:
         self.state = "running"
         self.dispatches += 1
         self.notice = None
-        self.acknowledged, self.clock = 0, RunClock(resumed_seconds(self.resume))
+        self.acknowledged, self.clock = 0, RunClock(self._behind)
         if self.stop_asked is not None:
             self.stop_asked = time.monotonic()
         needed = (event for event in self.resume if isinstance(event, Checkpoint | Item))
-        return Assignment(self.id, self.task, tuple(needed), self.dispatches)
+        return Assignment(self.id, self.task, tuple(needed), self.dispatches, self._behind)
 
     def give_way(self, outcome: Outcome) -> None:
         """Prepare for another run, which goes on where this one broke off for others."""
         self.take_in(outcome.events)
+        self.dropped += outcome.dropped + self.log.dropped
+        self._behind = self.clock.seconds
         self._requeue("shorter ones of other visitors go first; then it goes on where it is")
 
     def requeue(self) -> None:
         """Prepare for another run, which resumes from the last checkpoint or item."""
         self._requeue("its worker was lost; it is tried once more")
+        self._behind = max(self._behind, resumed_seconds(self.resume))
         for event in self.resume:
             if isinstance(event, Checkpoint):
                 self.notice = f"{self.notice} from octave {event.octave + 1}"
 
     def _requeue(self, notice: str) -> None:
         self.state, self.began, self.stale, self.notice = "queued", None, True, notice
-        self.resume = self.task.kept(self.log.events)
+        events = self.log.events
+        kept = self.task.kept(events)
+        warned = dict.fromkeys(event for event in events if isinstance(event, Warned))
+        self.resume = (*warned, *(event for event in kept if not isinstance(event, Warned)))
 
     def finish(self, outcome: Outcome) -> None:
         """Take in how the run ended, and let go of all that its result has."""
@@ -183,7 +192,7 @@ class Job:
         before = self._lost.last(Place)
         if self.state != "done" and before and before.fraction > self.position.fraction:
             self.log = self._lost  # the run that was lost came further
-        self.dropped = outcome.dropped + self.log.dropped
+        self.dropped += outcome.dropped + (0 if self.stale else self.log.dropped)
         self.result = self._collect(outcome.seconds or self.elapsed or 0.0, self.state == "done")
         if self.state == "done" and self.error:
             self.state = "failed"

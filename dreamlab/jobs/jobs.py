@@ -47,6 +47,7 @@ class Jobs(Runs):
         with self._lock:
             entry = Entry(owner, estimates.seconds_waiting(job, self._throughput), address)
             admit(entry, self._queue.waiting, self._slots, self.settings)
+            self._progress()
             self._queue.push(job.id, entry)
             self._store.add(job)
         self._notify()

@@ -57,6 +57,11 @@ class RunClock:
             self.restart()
         return free
 
+    @property
+    def seconds(self) -> float:
+        """The seconds that count, those of earlier runs too."""
+        return time.monotonic() - self._since
+
     def over(self, now: float, limit: float) -> bool:
         """Say whether it has run longer than so many seconds."""
         return now - self._since > limit

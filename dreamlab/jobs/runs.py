@@ -137,6 +137,13 @@ class Runs:
                 known.requeue()
                 self._put_back(known, first=True)
 
+    def _progress(self) -> None:
+        """Note how far all jobs are: whoever comes begins with what others have had by then."""
+        for job in self._assigned.values():
+            left = estimates.seconds_to_give(job, self._throughput)
+            if left is not None:
+                self._queue.progress(job.id, left)
+
     def _put_back(self, job: Job, *, first: bool) -> None:
         """Put a job that goes on from what is kept into the queue."""
         seconds = estimates.seconds_waiting(job, self._throughput)

@@ -64,6 +64,7 @@ class SharedJobs(Jobs):
                 if key is not None:
                     self._runs[key] = run
             elif self._store.get(run).state == "queued":
+                self._progress()
                 self._queue.join(owner, run)
             job = secrets.token_urlsafe(16)
             self._followers[job] = _Follower(run, owner)

@@ -17,7 +17,7 @@ from dreamlab.jobs import preload
 from dreamlab.jobs.assignment import Assignment, Outcome, State
 from dreamlab.jobs.notifier import Bell, wait_any
 from dreamlab.results.run_data import Frame
-from dreamlab.tasks.events import Checkpoint, Event, Warned, resumed_seconds
+from dreamlab.tasks.events import Checkpoint, Event, Warned
 from dreamlab.tasks.faults import own_warnings, sentence
 from dreamlab.tasks.log import EventLog, Numbered
 from dreamlab.tasks.task import Allowance
@@ -70,7 +70,7 @@ def run(assignment: Assignment, allowance: Allowance) -> Outcome:
     if (job, assignment.dispatch) in _stopped:
         current.stop.set()
     _news.ring()
-    began = time.monotonic() - resumed_seconds(assignment.resume)
+    began = time.monotonic() - assignment.behind
     finished, error = False, None
     try:
         with own_warnings() as sentences:

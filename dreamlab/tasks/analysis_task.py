@@ -145,8 +145,9 @@ class AnalysisTask:
         def on_step(step: AnalysisStep) -> bool:
             nonlocal held
             item = step.item
-            if item is not None and item is not items.get(item.key):
-                held += nbytes(item)
+            known = None if item is None else items.get(item.key)
+            if item is not None and item is not known:
+                held += nbytes(item) - (0 if known is None else nbytes(known))
                 emit(item)
             emit(Place(step.fraction, step.doing))
             if held > allowance.max_bytes:
@@ -154,8 +155,9 @@ class AnalysisTask:
                     f"the pictures take more than {allowance.max_bytes / 1e6:,.0f} MB: choose a "
                     "smaller max_side or fewer of them"
                 )
-            # What was looked at for the next item would be lost.
-            return not (stop() or step.item is not None and give_way())
+            # Elsewhere what was done for the next items would be lost.
+            rests = item is not None and known is None and step.resumable
+            return not (stop() or rests and give_way())
 
         findings = analyse(
             named(self.analysis),

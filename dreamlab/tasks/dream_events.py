@@ -32,6 +32,8 @@ class Passing(Recording):
     def add(self, part: Provenance | LossPoint | Prediction | Frame) -> None:
         if isinstance(part, Provenance):
             super().add(part)
+            if self._resumed:  # it was told, with the settings as they were asked for
+                return
         self._emit(part)
 
     def _predict(self, picture: Picture, octave: int) -> None:
@@ -50,7 +52,7 @@ class Follower:
         self._began = time.monotonic() - (before.seconds if before else 0.0)
         self._moved = before is not None and before.moved
         self._previewed = -PREVIEW_SECONDS
-        self.pixel_steps = 0
+        self.pixel_steps = before.pixel_steps if before else 0  # in all processes
 
     @property
     def seconds(self) -> float:
@@ -75,4 +77,6 @@ class Follower:
     def keep(self, octave: int, step: "Step", iteration: int = 0) -> None:
         """Pass on what another run needs to go on with a step of an octave."""
         picture = np.array(step.image, np.float32)  # a copy: the engine reuses its own
-        self._emit(Checkpoint(octave, picture, self.seconds, self._moved, iteration))
+        state = self.seconds, self._moved, iteration, self.pixel_steps
+        made = step.provenance
+        self._emit(Checkpoint(octave, picture, *state, made.precision, made.convolution))

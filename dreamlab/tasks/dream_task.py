@@ -145,13 +145,15 @@ class DreamTask:
         before = checkpoints[-1] if checkpoints else None
         follow = Follower(emit, self.config.iterations, before)
         recording = Passing(self.every, emit, resumed=before is not None)
-        resumed = None
-        if before is not None:
+        config, resumed = self.config, None
+        if before is not None:  # the fastest arithmetic of this process may be another
+            asked = {"precision": before.precision, "convolution": before.convolution}
+            config = config.replace(**asked)
             resumed = Resume(before.octave, before.picture, before.moved, before.iteration)
         steps = dream(
             self.picture,
             network,
-            self.config,
+            config,
             resume=resumed,
             memory=allowance.memory,
         )
@@ -163,15 +165,14 @@ class DreamTask:
                 follow(step)
                 if stop():
                     return False
-                if not step.ends_octave and give_way():
-                    follow.keep(step.octave, step, step.iteration + 1)
+                if not step.ends_dream and give_way():
+                    if not step.ends_octave:  # else what goes on from there is kept already
+                        follow.keep(step.octave, step, step.iteration + 1)
                     return False
         if not recording.empty:
             precision = recording.provenance.precision
             # An octave may end early, so that the cost is the most that was to be done.
-            points = [event for event in resume if isinstance(event, LossPoint)]
-            done = follow.pixel_steps + sum(point.height * point.width for point in points)
-            emit(Timed(done * self._operations, follow.seconds, precision))
+            emit(Timed(follow.pixel_steps * self._operations, follow.seconds, precision))
         return True
 
     def kept(self, events: Sequence[Event]) -> tuple[Event, ...]:

@@ -72,6 +72,10 @@ class Checkpoint:
         Whether a step changed the picture so far.
     iteration : int
         The step of the octave to resume with, from 0.
+    pixel_steps : int
+        Pixels times steps of all that is done.
+    precision, convolution : str
+        What it was computed in, as `dreamlab.config.provenance.Provenance` has it.
     """
 
     octave: int
@@ -79,6 +83,9 @@ class Checkpoint:
     seconds: float
     moved: bool = True
     iteration: int = 0
+    pixel_steps: int = 0
+    precision: str = "auto"
+    convolution: str = "auto"
 
 
 @dataclass(frozen=True)

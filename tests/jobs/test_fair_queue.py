@@ -174,3 +174,80 @@ def test_who_waits_is_given_a_fair_share_but_for_one_job_of_each_other(moves):
                 both = began[max(one, other, key=lambda owner: since[owner])]
                 mine, others = given_[one] - both[one], given_[other] - both[other]
                 assert others - mine <= 50 + 50
+
+
+def test_two_jobs_of_an_owner_that_give_way_keep_their_turns():
+    queue = FairQueue()
+    push(queue, "a", "a1", 100)
+    push(queue, "a", "a2", 100)
+    assert (queue.pop(), queue.pop()) == ("a1", "a2")  # two workers; they end at 100 and at 200
+    push(queue, "b", "b", 150)
+    push(queue, "c", "short", 5)
+    queue.put_back("a", "a1", 90, first=False)
+    queue.put_back("a", "a2", 90, first=False)
+    assert list(queue) == ["short", "a1", "b", "a2"]
+
+
+def test_what_an_owner_was_given_counts_though_it_gave_way():
+    queue = FairQueue()
+    push(queue, "a", "a1", 100)
+    push(queue, "a", "a2", 100)
+    assert (queue.pop(), queue.pop()) == ("a1", "a2")
+    push(queue, "b", "b", 210)
+    queue.put_back("a", "a1", 90, first=False)
+    push(queue, "a", "a3", 20)  # after 200 s of the owner's, not after 100
+    assert list(queue) == ["a1", "b", "a3"]
+
+
+def test_a_job_that_is_nearly_done_does_not_give_way_to_one_that_comes_now():
+    queue = FairQueue()
+    push(queue, "a", "long", 100)
+    queue.pop()
+    queue.progress("long", 5)
+    push(queue, "b", "shorter", 90)
+    assert not queue.gives_way("long")
+    push(queue, "c", "short", 4)
+    assert queue.gives_way("long", "short")
+    queue.done("long")
+    assert list(queue) == ["short", "shorter"]
+
+
+MOVES = st.tuples(
+    st.sampled_from(["push", "pop", "done", "back", "first", "join", "leave", "remove"]),
+    st.sampled_from("abc"),
+    st.integers(1, 50),
+)
+
+
+@given(st.lists(MOVES, max_size=60))
+def test_each_job_that_waits_is_in_line_once(moves):
+    queue, owners, taken = FairQueue(), {}, []
+    for number, (move, owner, seconds) in enumerate(moves):
+        waiting = list(queue)
+        some = waiting[seconds % len(waiting)] if waiting else None
+        if move == "push":
+            job = f"{number}"
+            owners[job] = [owner]
+            push(queue, owner, job, seconds)
+        elif move == "pop":
+            job = queue.pop()
+            assert job == (waiting[0] if waiting else None)
+            taken += [job] if job else []
+        elif move == "done" and taken:
+            queue.done(taken.pop())
+        elif move in ("back", "first") and taken:
+            job = taken.pop(seconds % len(taken))
+            queue.put_back(owners[job][0], job, seconds / 2, first=move == "first")
+        elif move == "join" and some and owner not in owners[some]:
+            owners[some].append(owner)
+            queue.join(owner, some)
+        elif move == "leave" and some and len(owners[some]) > 1:
+            leaving = owners[some].pop(0)
+            queue.leave(leaving, some, owners[some][0])
+        elif move == "remove" and some:
+            queue.remove(some)
+        waiting = list(queue)
+        assert len(waiting) == len(set(waiting)) == len(queue)
+    while (job := queue.pop()) is not None:
+        queue.done(job)
+    assert len(queue) == 0

@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dreamlab.analysis import Item
+from dreamlab.analysis.atlas import AtlasSettings
 from dreamlab.config import DreamConfig
 from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
@@ -15,8 +17,9 @@ from dreamlab.jobs.assignment import Outcome
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.jobs.runs import SLICE_SECONDS
 from dreamlab.results.run_data import LossPoint
+from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.tasks.dream_task import DreamTask
-from dreamlab.tasks.events import Checkpoint, Loaded, Place, Timed
+from dreamlab.tasks.events import Checkpoint, Loaded, Place, Timed, Warned
 from tests.support.fake_engine import LAYERS
 from tests.support.jobs import losses
 
@@ -124,6 +127,17 @@ def test_strangers_with_long_dreams_keep_no_short_one_waiting(jobs, clock):
     assert jobs.poll(long)[2:] == (False, True)
 
 
+def test_a_dream_that_is_nearly_done_does_not_give_way_to_one_that_comes_then(jobs, clock):
+    long = jobs.submit("a", dream(100))
+    jobs.take()
+    tell(jobs, long, LOADED, PROVENANCE, loss(0))
+    clock[0] += 95
+    tell(jobs, long, Place(0.95, "step 95"), first=3)
+    other = jobs.submit("b", dream(90))
+    assert not jobs.poll(long)[3]
+    assert jobs.status(other).expected_wait == pytest.approx(5, abs=0.5)
+
+
 def test_a_dream_that_gave_way_goes_on_with_all_it_has(jobs, clock):
     long = jobs.submit("a", dream(100))
     jobs.take()
@@ -152,6 +166,65 @@ def test_a_dream_that_gave_way_goes_on_with_all_it_has(jobs, clock):
     assert status.seconds == pytest.approx(11, abs=0.5)
     jobs.end(long, Outcome("done", 99.0))
     assert jobs.status(long).state == "done" and jobs.idle
+
+
+def test_all_that_an_analysis_took_counts_though_it_gave_way(clock):
+    jobs = make(job_seconds=30)
+    settings = AtlasSettings(layers=("block1_conv1",), max_side=48)
+    task = AnalysisTask(PICTURE, "atlas", settings)
+    job = jobs.submit("a", task)
+    for number in range(2):
+        dispatched = jobs.take()
+        assert dispatched.behind == pytest.approx(11.0 * number, abs=0.5)
+        item = Item(f"item {number}", "", {}, None)
+        tell(jobs, job, LOADED, item, Place(0.25 * (number + 1), "first"))
+        clock[0] += 11
+        jobs.end(job, Outcome("gave way", 11.0 * (number + 1)))
+        status = jobs.status(job)
+        assert status.seconds == pytest.approx(11 * (number + 1), abs=0.5)
+    jobs.take()
+    tell(jobs, job, LOADED, Place(0.6, "second"))
+    status = jobs.status(job)
+    assert status.seconds == pytest.approx(22, abs=0.5)
+    assert status.seconds_left == pytest.approx(22 * 0.4 / 0.6, abs=0.5)
+    clock[0] += 9  # 31 s in all
+    jobs.tick()
+    assert jobs.poll(job)[2]
+    jobs.end(job, Outcome("cancelled", 31.0))
+    status = jobs.status(job)
+    assert "ran longer than the 30 s" in status.error
+    assert status.result.seconds == 31.0 and len(status.result.items) == 2
+
+
+def test_a_dream_that_is_cancelled_while_others_go_first_has_the_time_it_ran(jobs, clock):
+    long = jobs.submit("a", dream(100))
+    jobs.take()
+    tell(jobs, long, LOADED, PROVENANCE, loss(0), Checkpoint(0, PICTURE.as_float(), 11.0))
+    clock[0] += 11
+    jobs.end(long, Outcome("gave way", 11.0))
+    clock[0] += 60
+    jobs.cancel(long)
+    status = jobs.status(long)
+    assert status.seconds == pytest.approx(11, abs=0.5)
+    assert status.result.seconds == pytest.approx(11, abs=0.5)
+
+
+def test_what_was_said_before_it_gave_way_is_said_in_the_end(jobs):
+    long = jobs.submit("a", dream(100))
+    for number in range(2):
+        jobs.take()
+        checkpoint = Checkpoint(0, PICTURE.as_float(), 11.0, iteration=number + 1)
+        tell(jobs, long, LOADED, PROVENANCE, loss(number), checkpoint)
+        warned = (4, Warned(f"sentence {number}"))
+        jobs.end(long, Outcome("gave way", 11.0, events=(warned,), dropped=2))
+    jobs.take()
+    tell(jobs, long, LOADED, loss(2))
+    jobs.end(long, Outcome("done", 33.0, events=((2, Warned("sentence 0")),), dropped=1))
+    assert jobs.status(long).warnings == (
+        "sentence 0",
+        "sentence 1",
+        "5 frames did not fit in memory and were dropped",
+    )
 
 
 def test_giving_way_counts_as_no_failure(jobs):

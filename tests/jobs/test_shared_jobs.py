@@ -20,7 +20,7 @@ from dreamlab.jobs.shared_jobs import SharedJobs
 from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.tasks.dream_task import DreamTask
-from dreamlab.tasks.events import Loaded, Place, Preview
+from dreamlab.tasks.events import Checkpoint, Loaded, Place, Preview
 
 CONFIG = DreamConfig(layers={"block1_conv1": 1.0}, octaves=1, iterations=2)
 PICTURE = Picture(np.zeros((64, 64, 3), np.uint8))
@@ -224,14 +224,18 @@ def test_a_lost_worker_is_everybodys():
 
 
 @pytest.mark.parametrize("who", [0, 1])
-def test_whoever_leaves_after_a_worker_was_lost_hurts_nobody_else(who):
-    """The run stands at the head of one visitor's line alone then."""
+@pytest.mark.parametrize("gives_way", [False, True])
+def test_whoever_leaves_after_a_run_broke_off_hurts_nobody_else(gives_way, who):
+    """The run stands in no visitor's line then."""
     jobs = make()
     ids = [jobs.submit(owner, lesson()) for owner in "ab"]
     other = jobs.submit("c", lesson(1))
     running = jobs.take().job
     jobs.on_poll(running, tuple(enumerate(STEP)))
-    jobs.lost(running)
+    if gives_way:
+        jobs.end(running, Outcome("gave way", 1.0))
+    else:
+        jobs.lost(running)
     jobs.cancel(ids[who])
     assert states(jobs, ids)[who] == "cancelled"
     assert [jobs.status(job).place for job in (ids[1 - who], other)] == [1, 2]
@@ -257,7 +261,7 @@ def test_what_resumes_runs_for_itself():
 
 
 class Machine(RuleBasedStateMachine):
-    """Visitors who come, cancel and forget in any order; one worker."""
+    """Visitors who come, cancel and forget in any order; one worker, whose runs may give way."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -289,6 +293,13 @@ class Machine(RuleBasedStateMachine):
         stopped = self.jobs.poll(self.running)[2]
         state = "cancelled" if stopped else "done"
         self.jobs.end(self.running, Outcome(state, 1.0, None, tuple(enumerate(STEP))))
+        self.running = None
+
+    @precondition(lambda self: self.running is not None)
+    @rule()
+    def give_way(self):
+        events = (*STEP[:3], Checkpoint(0, PICTURE.as_float(), 1.0, iteration=1))
+        self.jobs.end(self.running, Outcome("gave way", 1.0, None, tuple(enumerate(events))))
         self.running = None
 
     @precondition(lambda self: self.running not in self.lost)

@@ -33,7 +33,7 @@ class Worker:
     def __init__(self, assignment: Assignment) -> None:
         self.job = assignment.job
         self.log = EventLog(1e9)
-        self.stopped = False
+        self.stopped = self.heard = False
         checkpoints = [event for event in assignment.resume if isinstance(event, Checkpoint)]
         self.first = checkpoints[-1].octave if checkpoints else 0
         self.steps = [step for step in WHOLE if step[0] >= self.first]
@@ -110,6 +110,7 @@ class Machine(RuleBasedStateMachine):
         self.worker.stopped |= stop
         events = self.worker.log.since(acknowledged)
         if arrives:
+            self.worker.heard = True
             assert not self.jobs.on_poll(self.worker.job, events, stop)
 
     @precondition(lambda self: self.worker is not None)
@@ -128,7 +129,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.worker is not None)
     @rule()
     def lose(self):
-        job, began = self.worker.job, self.jobs.status(self.worker.job).seconds is not None
+        job, began = self.worker.job, self.worker.heard
         before = self.jobs.status(job)
         self.jobs.lost(job)
         self.worker = None

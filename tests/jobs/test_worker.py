@@ -213,7 +213,7 @@ def test_a_run_resumes_where_another_process_left_off(monkeypatch):
     monkeypatch.setattr(
         sys.modules[__name__], "between", lambda: looks.append(worker.poll("job", 1, 0, False))
     )
-    outcome = run(task, tuple(before))
+    outcome = worker.run(Assignment("job", task, tuple(before), behind=40.0), ALLOWANCE)
     assert resumed[0].octave == 1 and resumed[0].picture is picture
     # Only the second octave is told of, and the time of the first one counts.
     told = [[event for _, event in look if isinstance(event, LossPoint)] for look in looks]

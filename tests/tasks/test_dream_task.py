@@ -75,10 +75,9 @@ def test_the_time_is_that_of_the_steps_that_were_taken():
     (timed,), points = of(early, Timed), of(early, LossPoint)
     assert timed.work == sum(point.height * point.width for point in points) * TYPICAL_OPERATIONS
     assert len(points) < 4
-    # A run that resumes tells the work of both, as it tells the time of both.
-    kept = DreamTask(IMAGE, DreamConfig(layers="second"), "own").kept
-    events = [event for _, event in whole.events]
-    (again,) = of(run(kept(events), second=1), Timed)
+    # A run that resumes tells the work of both, as it tells the time of both; a worker gets no
+    # more than the checkpoint.
+    (again,) = of(run(tuple(of(whole, Checkpoint)), second=1), Timed)
     assert again.work == of(whole, Timed)[0].work
 
 
@@ -205,10 +204,12 @@ def test_a_dream_that_goes_so_far_and_no_further_is_likely_to_end_before():
     assert bounded.work == pytest.approx(whole.work / 2)
 
 
-@pytest.mark.parametrize("left_after", [[1], [3], [1, 1, 1, 1]])
-def test_a_dream_that_gives_way_goes_on_bit_for_bit(left_after):
+@pytest.mark.parametrize(
+    ("iterations", "left_after"), [(3, [1]), (3, [3]), (3, [1, 1, 1, 1, 1]), (1, [1])]
+)
+def test_a_dream_that_gives_way_goes_on_bit_for_bit(iterations, left_after):
     config = DreamConfig(
-        layers={"second": 1}, octaves=2, iterations=3, jitter=2, gaussian_noise=0.05
+        layers={"second": 1}, octaves=2, iterations=iterations, jitter=2, gaussian_noise=0.05
     )
     task = DreamTask(IMAGE, config, "own", every=1)
 
@@ -220,7 +221,8 @@ def test_a_dream_that_gives_way_goes_on_bit_for_bit(left_after):
             return len(looks) == steps
 
         allowance = Allowance(1e8, own_models=True)
-        ended = task.run(resume, events.append, lambda: False, allowance, give_way)
+        needed = [event for event in resume if isinstance(event, Checkpoint)]
+        ended = task.run(needed, events.append, lambda: False, allowance, give_way)
         return ended, events
 
     ended, whole = told((), None)
@@ -232,8 +234,11 @@ def test_a_dream_that_gives_way_goes_on_bit_for_bit(left_after):
         assert not ended and isinstance(kept[-1], Checkpoint)
     ended, events = told(kept, None)
     assert ended
+    assert [event.work for event in events if isinstance(event, Timed)] == [
+        event.work for event in whole if isinstance(event, Timed)
+    ]
     ours, theirs = task.collect(events, 1.0, True), task.collect(whole, 1.0, True)
-    assert ours.losses == theirs.losses and len(ours.losses) == 6
+    assert ours.losses == theirs.losses and len(ours.losses) == 2 * iterations
     assert [frame.iteration for frame in ours.frames] == [
         frame.iteration for frame in theirs.frames
     ]
@@ -242,3 +247,26 @@ def test_a_dream_that_gives_way_goes_on_bit_for_bit(left_after):
         for one, other in zip(ours.frames, theirs.frames, strict=True)
     )
     assert ours.predictions == theirs.predictions
+
+
+def test_a_dream_goes_on_with_the_arithmetic_that_it_began_with(monkeypatch):
+    """Each worker would choose what is fastest there."""
+    asked = []
+
+    def arithmetic(*of):
+        asked.append(of)
+        return "float32", "direct"
+
+    monkeypatch.setattr("dreamlab.dream.run.arithmetic", arithmetic)
+    task = DreamTask(IMAGE, DreamConfig(layers={"second": 1}, octaves=2, iterations=2), "own")
+    allowance = Allowance(1e8, own_models=True)
+    events = []
+    assert not task.run((), events.append, lambda: False, allowance, lambda: True)
+    kept = task.kept(events)
+    needed = [event for event in kept if isinstance(event, Checkpoint)]
+    again = []
+    assert task.run(needed, again.append, lambda: False, allowance)
+    assert asked == [("auto", "auto"), ("float32", "direct")]
+    made = task.collect([*kept, *again], 1.0, True).provenance
+    assert made == task.collect(events, 1.0, True).provenance
+    assert made.config == task.config

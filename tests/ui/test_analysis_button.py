@@ -105,6 +105,13 @@ def test_a_click_without_a_picture_runs_an_analysis_that_needs_none(page, fake):
     assert fake.requests["job1"].picture is None
 
 
+def test_what_stands_in_the_way_of_an_analysis_is_said_with_it(page, fake):
+    open_panel(page, "atlas")
+    fake.says["job1"] = {"notice": "its worker was lost; it is tried once more"}
+    click_run(page, "atlas")
+    assert "⚠ its worker was lost; it is tried once more" in words(page)
+
+
 def test_one_picture_is_not_taken_for_several(fake, page):
     open_panel(page, "similarity")
     click_run(page, "similarity")

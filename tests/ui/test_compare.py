@@ -86,8 +86,8 @@ def test_waiting_says_how_long_where_that_is_known():
     assert waiting(Status("a", "queued", place=2)) == "Waiting, number 2 in line"
     state = Status("a", "queued", place=1, expected_wait=90)
     assert waiting(state) == "Waiting, number 1 in line · starts in about 1\u00a0min\u00a030\u00a0s"
-    begun = replace(state, fraction=0.4)
-    assert waiting(begun).endswith(" · goes on in about 1\u00a0min\u00a030\u00a0s")
+    gave_way = Status("a", "queued", place=2, expected_wait=5, seconds=11.0)
+    assert waiting(gave_way) == "Waiting, number 2 in line · goes on in about 5\u00a0s"
 
 
 def test_what_stands_in_the_way_of_all_is_said_once(page, fake):

@@ -83,8 +83,8 @@ def waiting(status: Status) -> str:
     text = f"Waiting, number {status.place} in line" if status.place else "Waiting"
     if status.expected_wait is None:
         return text
-    then = "goes on" if status.fraction else "starts"
-    return f"{text} · {then} in about {duration(status.expected_wait)}"
+    begins = "starts" if status.seconds is None else "goes on"
+    return f"{text} · {begins} in about {duration(status.expected_wait)}"
 
 
 def progress(view: DreamView) -> str:
