@@ -204,7 +204,6 @@ def test_places_and_frames(page, fake):
 
 
 def test_places_with_steps_kept(monkeypatch, fake):
-    from dataclasses import replace
 
     page = open_page(monkeypatch, fake, setup=replace(SETUP, every=2).encode())
     page.button(key="dream").click().run()
