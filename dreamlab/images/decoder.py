@@ -86,7 +86,7 @@ class Decoder:
             If the file cannot be read, or the process ended.
         """
         if self.process.poll() is not None:
-            self._replace()
+            self._replace(label)
         requests, answers = self._pipes()
         watch = _Watch(self.process, self._seconds, self._memory + _MORE)
         try:
@@ -94,7 +94,7 @@ class Decoder:
             words, content = receive(answers, _MOST_ANSWER)
         except (EOFError, OSError, ValueError, RecursionError) as error:
             why = watch.stop()
-            self._replace()
+            self._replace(label)
             if why:
                 raise Overrun(
                     f"reading {label} took more than {why}: save it again as PNG or baseline JPEG"
@@ -130,10 +130,17 @@ class Decoder:
         assert self.process.stdin is not None and self.process.stdout is not None
         return cast(BinaryIO, self.process.stdin), cast(BinaryIO, self.process.stdout)
 
-    def _replace(self) -> None:
+    def _replace(self, label: str) -> None:
         self._end()
-        if not self._closed:
+        if self._closed:
+            return
+        try:
             self._start()
+        except OSError as error:  # the next picture tries it again
+            raise DreamError(
+                f"nothing can read {label} at the moment ({type(error).__name__}): try it again "
+                "in a minute"
+            ) from error
 
     def _end(self) -> None:
         self.process.kill()

@@ -14,8 +14,9 @@ from dreamlab.ui.session.departed import Departed
 
 logger = logging.getLogger("dreamlab.upkeep")
 
-#: Seconds between two looks.
+#: Seconds between two looks, and least seconds between two times that memory is given back.
 LOOK_SECONDS = 1.0
+GIVE_BACK_SECONDS = 10.0
 
 
 @asynccontextmanager
@@ -40,11 +41,14 @@ async def _look(connections: Connections, bound: logs.Bound) -> None:
     departed = Departed(checked().tab_seconds)
     loop = asyncio.get_running_loop()
     told = loop.time()
+    left, given_back = 0, -GIVE_BACK_SECONDS
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         try:
             connections.look()
-            if runtime.exists() and departed.look(runtime.get_instance()):
+            left += departed.look(runtime.get_instance()) if runtime.exists() else 0
+            if left and loop.time() - given_back >= GIVE_BACK_SECONDS:
+                left, given_back = 0, loop.time()
                 await asyncio.to_thread(memory.give_back)
         except Exception:  # the next look may fare better
             logger.exception("the upkeep failed")

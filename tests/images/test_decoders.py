@@ -166,6 +166,21 @@ def test_a_process_that_dies_is_replaced(odd):
     assert is_read(odd, "a") and is_read(odd, "b")
 
 
+def test_a_process_that_cannot_be_started_is_said_and_tried_again(odd, monkeypatch):
+    def no_room(*arguments, **options):
+        raise OSError(12, "Cannot allocate memory")
+
+    for decoder in odd.all:
+        decoder.process.kill()
+        decoder.process.wait()
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", no_room)
+        for _ in range(2):
+            with pytest.raises(DreamError, match="nothing can read good.png at the moment"):
+                is_read(odd, "a")
+    assert is_read(odd, "a") and is_read(odd, "b")
+
+
 def test_answers_are_not_trusted(odd):
     with pytest.raises(DreamError, match="mine.png was not read as a picture is"):
         odd.image(LIE, "mine.png", "a", **OPTIONS)

@@ -51,9 +51,19 @@ def test_an_upload_of_unknown_size_counts_as_the_largest(held):
 
 
 def test_all_sessions_together_are_bounded(held):
-    held.update({name: 100 * MB for name in "abc"})
-    assert not room("f", 60 * MB)
-    assert room("f", 3 * MB)
+    held.update({name: 100 * MB for name in "ab"})
+    assert room("c", 50 * MB)  # as much stays free
+    assert not room("c", 60 * MB)
+
+
+def test_full_sessions_shut_nobody_out(held):
+    for number in range(5):  # strangers who take all they get
+        taken = 0
+        while room(str(number), MB):
+            held[str(number)] += MB
+            taken += 1
+        assert taken == [101, 101, 50, 25, 13][number]
+    assert room("a student", 6 * MB)
 
 
 def test_files_that_are_read_are_let_go_and_others_stay(monkeypatch):

@@ -30,6 +30,8 @@ def session_of(path: str) -> str | None:
 def admitted(session: str, length: str) -> Iterator[bool]:
     """Say whether there is room for an upload, and keep it while the upload comes.
 
+    A session may hold as much as stays free after it, so that a few full ones shut nobody out.
+
     Parameters
     ----------
     session : str
@@ -38,11 +40,9 @@ def admitted(session: str, length: str) -> Iterator[bool]:
         Its bytes as its header says; without a number it counts as the largest.
     """
     size = int(length) if length.isdecimal() else MOST_OF_SESSION
-    held = _held()
-    room = min(
-        MOST_OF_SESSION - held[session] - _coming[session],
-        MOST_OF_ALL - held.total() - _coming.total(),
-    )
+    held = _held() + _coming
+    mine, free = held[session], MOST_OF_ALL - held.total()
+    room = min(MOST_OF_SESSION - mine, (free - mine) // 2)
     if size > room:
         # A session that is not there is refused further on.
         if runtime.exists() and runtime.get_instance().is_active_session(session):
