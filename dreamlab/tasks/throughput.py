@@ -2,18 +2,29 @@
 
 from dreamlab.zoo import speed
 
+#: Multiplications of a run that says all of a machine's speed: some ten seconds of two cores. A good
+#: part of a shorter one is what the first step at a size takes, which is no more in a long one.
+_TELLING = 1e12
+
 
 class Throughput:
-    """Seconds a multiplication takes here, by network and precision, as last measured."""
+    """Seconds a multiplication takes here, by network and precision, as measured of late."""
 
     def __init__(self) -> None:
         self._rates: dict[tuple[str, str], float] = {}
 
     def observe(self, model: str, precision: str, work: float, seconds: float) -> None:
-        """Note that so much work (multiplications) took so many seconds."""
+        """Note that so much work (multiplications) took so many seconds.
+
+        The more work it was, the more it counts beside what was expected until now.
+        """
         if work > 0 and seconds > 0:
+            rate, share = seconds / work, min(1.0, work / _TELLING)
+            expected = self.seconds(model, precision, 1.0)
+            if expected is not None:
+                rate = expected ** (1 - share) * rate**share
             self._rates.pop((model, precision), None)  # so that the last one measured is last
-            self._rates[model, precision] = seconds / work
+            self._rates[model, precision] = rate
 
     def seconds(self, model: str, precision: str, work: float) -> float | None:
         """Return the seconds expected for so much work, or None if nothing was measured yet.

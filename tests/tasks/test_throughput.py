@@ -9,23 +9,41 @@ def test_nothing_is_expected_before_something_was_measured():
     assert Throughput().seconds("vgg16", "auto", 1e9) is None
 
 
-def test_time_is_in_proportion_to_work_and_the_last_measure_counts():
+def test_time_is_in_proportion_to_work_and_the_last_long_run_counts():
     measured = Throughput()
-    measured.observe("vgg16", "float32", work=100, seconds=10)
-    measured.observe("vgg16", "float32", work=200, seconds=10)
-    assert measured.seconds("vgg16", "float32", 60) == pytest.approx(3)
+    measured.observe("vgg16", "float32", work=1e12, seconds=10)
+    measured.observe("vgg16", "float32", work=2e12, seconds=10)
+    assert measured.seconds("vgg16", "float32", 6e11) == pytest.approx(3)
+
+
+def test_a_short_run_says_little():
+    measured = Throughput()
+    measured.observe("vgg16", "float32", work=1e12, seconds=10)
+    # It took 25 times as long as it should, as all was made ready in it.
+    measured.observe("vgg16", "float32", work=1e10, seconds=2.5)
+    assert measured.seconds("vgg16", "float32", 1e12) == pytest.approx(10 * 25**0.01)
+    measured.observe("vgg16", "float32", work=5e11, seconds=20)
+    assert measured.seconds("vgg16", "float32", 1e12) == pytest.approx((10 * 25**0.01 * 40) ** 0.5)
+
+
+def test_the_first_run_of_a_network_counts_beside_what_another_tells_of_it():
+    measured = Throughput()
+    measured.observe("vgg16", "auto", work=1e12, seconds=10)
+    measured.observe("vgg19", "auto", work=1e10, seconds=10)
+    assert measured.seconds("vgg19", "auto", 1e12) == pytest.approx(10 * 100**0.01)
 
 
 def test_the_nearest_measure_stands_in():
     measured = Throughput()
-    measured.observe("resnet50", "float32", 1, 1)
-    measured.observe("vgg16", "bfloat16", 1, 2)
-    measured.observe("vgg19", "auto", 1, 3)
-    assert measured.seconds("vgg16", "float32", 1) == 2  # same network
+    long = 1e12
+    measured.observe("resnet50", "float32", long, 1)
+    measured.observe("vgg16", "bfloat16", long, 2)
+    measured.observe("vgg19", "auto", long, 3)
+    assert measured.seconds("vgg16", "float32", long) == 2  # same network
     # At the same precision; its speed is twice that of the network that was measured.
-    assert measured.seconds("inception_v3", "float32", 1) == pytest.approx(0.2 / 0.4)
-    assert measured.seconds("inception_v3", "none", 1) == pytest.approx(3 / 0.4)  # the last one
-    assert measured.seconds("vgg19:untrained", "none", 1) == 3
+    assert measured.seconds("inception_v3", "float32", long) == pytest.approx(0.2 / 0.4)
+    assert measured.seconds("inception_v3", "none", long) == pytest.approx(3 / 0.4)  # the last one
+    assert measured.seconds("vgg19:untrained", "none", long) == pytest.approx(3)
 
 
 def test_a_run_without_work_says_nothing():
