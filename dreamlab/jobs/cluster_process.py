@@ -61,6 +61,10 @@ _DASK = {
 _LOCAL: Any = {"host": "127.0.0.1", "dashboard": False, "dashboard_address": "127.0.0.1:0"}
 
 
+#: Seconds that a worker which is not wanted any more has to notice it.
+_LAST_SECONDS = 1.0
+
+
 class _Scheduler(Scheduler):
     """A scheduler that asks its worker for few heartbeats."""
 
@@ -117,6 +121,11 @@ async def _serve(folder: str, memory: float, load_seconds: float) -> None:
             with contextlib.suppress(psutil.NoSuchProcess):
                 if "resource_tracker" not in " ".join(child.cmdline()):  # Python's own: it ends
                     child.kill()
+        # One that was about to start fails with its process, and nobody is to read of it.
+        worker.cancel()
+        await asyncio.wait({worker}, timeout=_LAST_SECONDS)
+        if worker.done() and not worker.cancelled():
+            worker.exception()
 
 
 def _preloads() -> list[str]:

@@ -2,8 +2,8 @@
 
 from dreamlab.zoo import speed
 
-#: Multiplications of a run that says all of a machine's speed: some ten seconds of two cores. A good
-#: part of a shorter one is what the first step at a size takes, which is no more in a long one.
+#: Multiplications of a run that says all of a machine's speed: some ten seconds of two cores. Much
+#: of a shorter one is what the first step at a size takes, which is no more in a long one.
 _TELLING = 1e12
 
 
