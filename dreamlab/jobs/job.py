@@ -48,6 +48,7 @@ class Job:
     clock: RunClock = field(default_factory=RunClock)
     stop_asked: float | None = None
     over_limit: str | None = None  # why it was stopped, if not by its visitor
+    taken: float = 0.0  # when a worker was given it
     dispatches: int = 0
     lost: int = 0  # how many of its workers were lost, and those of them that had begun it
     failures: int = 0
@@ -149,6 +150,7 @@ class Job:
         """Give the job to a worker."""
         self.state = "running"
         self.dispatches += 1
+        self.taken = time.monotonic()
         self.notice = None
         self.acknowledged, self.clock = 0, RunClock(self._behind)
         if self.stop_asked is not None:

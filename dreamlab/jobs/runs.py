@@ -104,6 +104,13 @@ class Runs:
             for _, event in outcome.events:
                 if isinstance(event, Timed) and known.ended is None:
                     self.observe(known.task.model, known.task.precision, event)
+                    if known.dispatches == 1 and not known.resume:
+                        self._throughput.observe_whole(
+                            known.task.model,
+                            known.task.precision,
+                            event.work,
+                            time.monotonic() - known.taken,
+                        )
             if outcome.state == "gave way" and known.stop_asked is None and known.ended is None:
                 known.give_way(outcome)
                 self._put_back(known, first=False)

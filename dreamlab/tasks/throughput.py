@@ -1,10 +1,16 @@
 """How fast tasks run here, as measured."""
 
+from collections import deque
+from statistics import median
+
 from dreamlab.zoo import speed
 
 #: Multiplications of a run that says all of a machine's speed: some ten seconds of two cores. Much
 #: of a shorter one is what the first step at a size takes, which is no more in a long one.
 _TELLING = 1e12
+
+#: How many runs tell what each takes beside its work, and most seconds of that: else it downloaded.
+_RUNS, _MOST_BESIDE = 9, 5.0
 
 
 class Throughput:
@@ -12,6 +18,7 @@ class Throughput:
 
     def __init__(self) -> None:
         self._rates: dict[tuple[str, str], float] = {}
+        self._beside = deque[float](maxlen=_RUNS)
 
     def observe(self, model: str, precision: str, work: float, seconds: float) -> None:
         """Note that so much work (multiplications) took so many seconds.
@@ -20,19 +27,32 @@ class Throughput:
         """
         if work > 0 and seconds > 0:
             rate, share = seconds / work, min(1.0, work / _TELLING)
-            expected = self.seconds(model, precision, 1.0)
+            expected = self._of_work(model, precision, 1.0)
             if expected is not None:
                 rate = expected ** (1 - share) * rate**share
             self._rates.pop((model, precision), None)  # so that the last one measured is last
             self._rates[model, precision] = rate
 
+    def observe_whole(self, model: str, precision: str, work: float, seconds: float) -> None:
+        """Note how long a worker was busy with a run of so much work, from its task to its end."""
+        expected = self._of_work(model, precision, work)
+        if expected is not None:
+            self._beside.append(min(max(0.0, seconds - expected), _MOST_BESIDE))
+
     def seconds(self, model: str, precision: str, work: float) -> float | None:
-        """Return the seconds expected for so much work, or None if nothing was measured yet.
+        """Return the seconds expected for a run of so much work, or None if nothing was measured.
+
+        Beside its work each run takes as long as the middle one of the last ones: it is sent, its
+        first steps make ready what is needed, and its pictures are looked at.
 
         What was not measured itself is taken from the nearest that was: the network at another
         precision, else another network at this precision, else the last one measured, each with
         what is known of its speed beside this one's.
         """
+        expected = self._of_work(model, precision, work)
+        return None if expected is None else expected + median(self._beside or [0.0])
+
+    def _of_work(self, model: str, precision: str, work: float) -> float | None:
         candidates = (
             [(model, precision)]
             + [key for key in self._rates if key[0] == model]

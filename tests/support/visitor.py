@@ -76,7 +76,7 @@ class Visitor:
         self.media: set[str] = set()
         self.buttons: dict[str, str] = {}
         self._query, self._tls = query, tls
-        self.uploaded, self._uploader = (again.uploaded, again._uploader) if again else ("", "")
+        self.uploaded, self._picker = (again.uploaded, again._picker) if again else ("", "")
         self._cookie = f"{COOKIE}={browser}" if browser else ""
         self._open = ExitStack()
         socket = connect(
@@ -105,7 +105,7 @@ class Visitor:
     def show_upload(self) -> float:
         """Let the page take the last upload as its picture."""
         message = BackMsg()
-        widget = message.rerun_script.widget_states.widgets.add(id=self._uploader)
+        widget = message.rerun_script.widget_states.widgets.add(id=self._picker)
         files = widget.file_uploader_state_value.uploaded_file_info
         files.add(file_id=self.uploaded, name="a.png")
         return self.run(message)
@@ -124,7 +124,7 @@ class Visitor:
             found = re.findall(rb"/media/[0-9a-f]+\.\w+", told.SerializeToString())
             self.media.update(one.decode() for one in found)
             uploader = told.delta.new_element.file_uploader.id
-            self._uploader = self._uploader or uploader  # the page's first is the picture's
+            self._picker = self._picker or uploader  # the page's first is the picture's
             button = told.delta.new_element.button
             if button.id:
                 self.buttons[button.label] = button.id
