@@ -15,7 +15,7 @@ from dreamlab.ui.session.departed import Departed
 logger = logging.getLogger("dreamlab.upkeep")
 
 #: Seconds between two looks, and least seconds between two times that memory is given back.
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 4.0
 GIVE_BACK_SECONDS = 10.0
 
 
