@@ -32,7 +32,7 @@ class Throughput:
             rate, share = seconds / work, min(1.0, work / _TELLING)
             expected = self._of_work(model, precision, 1.0)
             if expected is not None:
-                rate = expected ** (1 - share) * rate**share
+                rate = expected * (rate / expected) ** share
             self._rates.pop((model, precision), None)  # so that the last one measured is last
             self._rates[model, precision] = rate
 
