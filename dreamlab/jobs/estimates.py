@@ -30,10 +30,11 @@ def check(task: Task, settings: DeploymentSettings, throughput: Throughput) -> C
     # One that is expected to run longer than it may would end half done.
     limit = min(settings.dream_seconds, settings.job_seconds)
     seconds = throughput.seconds(task.model, task.precision, cost.work)
+    beside = throughput.beside  # it stays, however little work there is
     if seconds is not None and seconds > limit:
         raise DreamError(
             f"the {task.noun} would take about {duration(seconds)} here, and {duration(limit)} "
-            f"are allowed: {task.remedy(limit / seconds)}"
+            f"are allowed: {task.remedy(max(0.0, limit - beside) / (seconds - beside))}"
         )
     return cost
 

@@ -53,8 +53,12 @@ class Throughput:
         what is known of its speed beside this one's.
         """
         expected = self._of_work(model, precision, work)
-        beside = median([*_TYPICAL, *self._beside]) if self._beside else 0.0
-        return None if expected is None else expected + beside
+        return None if expected is None else expected + self.beside
+
+    @property
+    def beside(self) -> float:
+        """Seconds that each run takes beside its work."""
+        return median([*_TYPICAL, *self._beside]) if self._beside else 0.0
 
     def _of_work(self, model: str, precision: str, work: float) -> float | None:
         candidates = (

@@ -86,6 +86,18 @@ def test_a_dream_that_would_take_too_long_is_refused_with_what_would_do():
     assert jobs.submit("a", half)
 
 
+def test_what_is_proposed_is_let_in_where_each_run_takes_time_beside_its_work():
+    jobs = make(dream_seconds=100.4)
+    job = jobs.submit("a", dream(1))
+    jobs.take()
+    timed = Timed(100 * 100 * 1728.0, 1.0, "float32")
+    jobs.end(job, Outcome("done", 1.0, events=((0, timed),)))
+    assert jobs.estimate(dream(90)) == pytest.approx(90.5)
+    with pytest.raises(DreamError, match="choose 99 steps an octave"):
+        jobs.estimate(dream(400))
+    assert jobs.estimate(dream(99))
+
+
 def test_the_time_that_a_dream_may_run_bounds_what_it_may_be_expected_to():
     with pytest.raises(DreamError, match="30.s are allowed"):
         make(job_seconds=30).submit("a", dream(31))
