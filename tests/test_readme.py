@@ -23,7 +23,11 @@ def spoken(name, spec):
         return "", ""
     if name == "channels":
         return "all", ""
-    default = "never" if spec.default is None else str(spec.default)
+    words = {None: "never", "": "none", (): "none", False: "no"}
+    if not isinstance(spec.default, float | int) or isinstance(spec.default, bool):
+        default = words.get(spec.default, str(spec.default))
+    else:
+        default = str(spec.default)
     default = default.removesuffix(".0")
     return default, f"auto or {spec.range}" if default == "auto" and name == "tile" else spec.range
 

@@ -21,9 +21,10 @@ from dreamlab.config.presets import PRESETS_OF, mixed_preset, network_of
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape
 from dreamlab.images.bounds import check_smallest
+from dreamlab.images.given import set_apart
 from dreamlab.results import folder
 from dreamlab.results.film import Film
-from dreamlab.results.record import run_to_end
+from dreamlab.results.record import PICTURES, run_to_end
 from dreamlab.results.recording import Recording
 from dreamlab.zoo import architecture, base, is_address
 
@@ -77,13 +78,12 @@ def _add_film(group: argparse._ArgumentGroup) -> None:
             add_option(group, name, spec)
 
 
-def _settings(options: argparse.Namespace) -> tuple[DreamConfig, str]:
+def _settings(options: argparse.Namespace, own: dict[str, Any]) -> tuple[DreamConfig, str]:
     """Merge settings (options over config file over preset over defaults), and the model.
 
     What a network of the user's own was fed is taken from the config file too.
     """
     asked = vars(options)
-    own = setting_values(options, specs(DreamConfig))
     values: dict[str, Any] = {}
     stored: dict[str, Any] = read_settings(asked["config"]) if "config" in asked else {}
     model = asked.get("model", DEFAULT_MODEL)
@@ -143,7 +143,8 @@ def _first_preset(model: str) -> str:
 
 
 def _dream(options: argparse.Namespace) -> int:
-    config, model = _settings(options)
+    own, beside = set_apart(setting_values(options, specs(DreamConfig)), PICTURES)
+    config, model = _settings(options, own)
     values = vars(options)
     film = Film(**setting_values(options, specs(Film)), steps="every" in values)
     recording = Recording(every=values.get("every"))
@@ -156,7 +157,14 @@ def _dream(options: argparse.Namespace) -> int:
     from dreamlab.dream import dream
 
     check_smallest(shape, loaded.smallest, loaded.name, full=full)
-    run_to_end(recording, dream(image, loaded, config, memory=most), loaded, None)
+    run_to_end(
+        recording,
+        dream(
+            image, loaded, config, memory=most, guide=beside.get("guide"), mask=beside.get("mask")
+        ),
+        loaded,
+        None,
+    )
     status = 0
     if not recording.finished:
         status = complain("interrupted; what was done until then is kept", 130)

@@ -11,12 +11,13 @@ from PIL import Image
 from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.errors import DreamError
 from dreamlab.images import read_image, warned
+from dreamlab.images.given import set_apart
 from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
 from dreamlab.results.contact_sheet import comparison_sheet
 from dreamlab.results.export import file_name
 from dreamlab.results.naming import told_apart, with_network
-from dreamlab.results.record import network_for, record, resolve
+from dreamlab.results.record import PICTURES, network_for, record, resolve
 from dreamlab.results.recording import Recording
 from dreamlab.results.section import NamedDream
 
@@ -167,13 +168,16 @@ def compare(
     from dreamlab.models import cached_model
 
     networks = _networks(dreams, model)
-    configs = _configs(dreams, networks, settings)
+    words, beside = set_apart(settings, PICTURES)
+    configs = _configs(dreams, networks, words)
     image = warned(read_image(picture, max_side=max_side, background=background))
     recordings = {}
     for (name, config), own in zip(configs.items(), networks, strict=True):
         network = cached_model(own)
         try:
-            recordings[name] = record(image, config, network, progress=progress, memory=memory)
+            recordings[name] = record(
+                image, config, network, progress=progress, memory=memory, **beside
+            )
         except NoAnswer as error:
             if len(configs) == 1:
                 raise

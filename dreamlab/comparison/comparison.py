@@ -141,6 +141,7 @@ class Comparison(Settings):
                 model=part.model,
                 layers=part.layers,
                 channels=preset.get("channels", {}),
+                unguided=preset.get("unguided", ()),
                 overrides={
                     field: preset[field]
                     for field in COMMON

@@ -15,9 +15,12 @@ from dreamlab.config.specs import Line, Spec, setting
 
 MAX_NAME = 40
 
-#: Specs of the settings that variants can share: all but layers and channels.
+#: Settings that name layers, of which each variant has its own.
+OF_LAYERS = ("layers", "channels", "unguided")
+
+#: Specs of the settings that variants can share: all others.
 SHARED: Mapping[str, Spec] = MappingProxyType(
-    {name: spec for name, spec in specs(DreamConfig).items() if name not in ("layers", "channels")}
+    {name: spec for name, spec in specs(DreamConfig).items() if name not in OF_LAYERS}
 )
 
 #: Defaults of the settings that variants can share.
@@ -38,6 +41,8 @@ class Variant(Settings):
         Layer name to weight.
     channels : mapping of str to sequence of int or str
         Layer name to its excited channels or classes; other layers use all channels.
+    unguided : sequence of str
+        Layers that the guide leaves alone.
     overrides : mapping of str to value
         Settings of `DreamConfig` that override the common settings.
 
@@ -55,6 +60,7 @@ class Variant(Settings):
     )
     layers: Mapping[str, float] = setting(specs(DreamConfig)["layers"])
     channels: Mapping[str, tuple[int | str, ...]] = setting(specs(DreamConfig)["channels"])
+    unguided: tuple[str, ...] = setting(specs(DreamConfig)["unguided"])
     overrides: Mapping[str, Any] = setting(
         PartialSettings(
             default=MappingProxyType({}),
@@ -65,7 +71,8 @@ class Variant(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_layers(self.channels, self.layers)
+        check_layers("channels", self.channels, self.layers)
+        check_layers("unguided", self.unguided, self.layers)
 
     def config(self, common: Mapping[str, Any]) -> DreamConfig:
         """Return the settings of the dream: the common settings, overridden by the variant's.
@@ -76,7 +83,8 @@ class Variant(Settings):
             If a value does not pass the check of `DreamConfig`.
         """
         settings = {**common, **self.overrides}
-        return DreamConfig(layers=self.layers, channels=self.channels, **settings)
+        own = {name: getattr(self, name) for name in OF_LAYERS}
+        return DreamConfig(**own, **settings)
 
     def moved(self, before: str, after: str) -> tuple["Variant", str]:
         """Return the variant with its layers in another network, and what was done to them.
@@ -87,4 +95,4 @@ class Variant(Settings):
             Names of the networks; the variant's own `model` stays.
         """
         moved = mapped(self.layers, self.channels, before, after)
-        return self.replace(layers=moved.layers, channels=moved.channels), moved.said
+        return self.replace(layers=moved.layers, channels=moved.channels, unguided=()), moved.said

@@ -4,9 +4,10 @@ Inside: specs of settings, `DreamConfig` with its presets, readers and writers o
 settings, provenance. May be imported from it: the names below; it imports nothing above itself.
 """
 
+from dreamlab.config.ascent import PRECISIONS, PREPROCESSINGS
 from dreamlab.config.embedded import SETTINGS_KEY, read_settings, settings_text
 from dreamlab.config.presets import PRESETS
-from dreamlab.config.settings import PRECISIONS, PREPROCESSINGS, DreamConfig
+from dreamlab.config.settings import DreamConfig
 
 __all__ = [
     "PRECISIONS",

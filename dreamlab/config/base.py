@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self, TypeVar, dataclass_transform
 
 from dreamlab.config.specs import Spec
-from dreamlab.errors import DreamError, shown
+from dreamlab.errors import DreamError, listed, shown
 
 _S = TypeVar("_S", bound="Settings")
 
@@ -28,7 +28,7 @@ def check_names(values: Iterable[Any], known: Sequence[str]) -> None:
     for name in values:
         if name not in known:
             close = difflib.get_close_matches(str(name), known, 1)
-            hint = f": did you mean {close[0]}?" if close else f"; choose from {', '.join(known)}"
+            hint = f": did you mean {close[0]}?" if close else f"; choose from {listed(known, 12)}"
             raise DreamError(f"unknown setting {shown(name)}{hint}")
 
 

@@ -12,11 +12,11 @@ from dreamlab.errors import DreamError, shown
 MAX_WEIGHT = 1e6
 
 
-def check_layers(channels: Iterable[str], layers: Collection[str]) -> None:
-    """Raise `DreamError` if channels are chosen of a layer that is not among the layers."""
-    for name in channels:
+def check_layers(setting: str, named: Iterable[str], layers: Collection[str]) -> None:
+    """Raise `DreamError` if a setting names a layer that is not among the layers."""
+    for name in named:
         if name not in layers:
-            raise DreamError(f"channels names layer {shown(name)}, which is not among the layers")
+            raise DreamError(f"{setting} names layer {shown(name)}, which is not among the layers")
 
 
 @dataclass(frozen=True, kw_only=True)

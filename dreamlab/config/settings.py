@@ -1,25 +1,21 @@
 """The settings of a dream, each with its default, its range and its meaning."""
 
-import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, BinaryIO, Self
 
-from dreamlab.config.base import Settings, checked, specs
+from dreamlab.config.ascent import AscentSettings
+from dreamlab.config.base import checked, specs
 from dreamlab.config.embedded import parse_json, read_settings
-from dreamlab.config.layers import LayerChannels, LayerWeights, check_layers
+from dreamlab.config.guide import GuideSettings
+from dreamlab.config.layers import check_layers
+from dreamlab.config.look import LookSettings
 from dreamlab.config.presets import PRESETS
-from dreamlab.config.specs import choice, number, setting
 from dreamlab.errors import DreamError, shown
-
-PRECISIONS = ("auto", "float32", "bfloat16")
-CONVOLUTIONS = ("auto", "direct", "winograd")
-PREPROCESSINGS = ("notebook", "imagenet")
 
 
 @checked
-class DreamConfig(Settings):
+class DreamConfig(LookSettings, GuideSettings, AscentSettings):
     """The settings of one dream; checked when made, never changed after.
 
     Parameters
@@ -30,9 +26,9 @@ class DreamConfig(Settings):
     channels : mapping of str to sequence of int or str
         Layer name to its channels in the loss; other layers have all their channels in it. At the
         layer of a network's head the names of classes are channels too.
-    octaves, octave_scale, only_octave, iterations, step, max_loss, effort, gaussian_noise, \
-salt_pepper, jitter, seed, precision, convolution, preprocessing, tile
-        See the ``help`` of each field's spec, which the command line and the page show too.
+    **others
+        The other settings of `AscentSettings`, `GuideSettings` and `LookSettings`; see the ``help``
+        of each field's spec, which the command line and the page show too.
 
     Raises
     ------
@@ -41,94 +37,10 @@ salt_pepper, jitter, seed, precision, convolution, preprocessing, tile
         name is unknown; the message gives the nearest known name.
     """
 
-    layers: Mapping[str, float] = setting(
-        LayerWeights(
-            default=dataclasses.MISSING,
-            help="Layers to excite, each with its weight; below 0 suppresses.",
-        )
-    )
-    channels: Mapping[str, tuple[int | str, ...]] = setting(
-        LayerChannels(
-            default=MappingProxyType({}),
-            help="Channels that count, by layer: numbers, or classes of a head by name. "
-            "A layer not named counts with all.",
-        )
-    )
-    octaves: int = number(
-        5, 1, 20, "Picture sizes to dream at, from the smallest to the full size."
-    )
-    octave_scale: float = number(
-        1.4, 1.01, 4.0, "How many times larger each octave is than the one before.", press=0.1
-    )
-    only_octave: int = number(
-        0,
-        0,
-        20,
-        "Steps are taken at this octave alone, 1 being the smallest, and what comes of it is "
-        "enlarged; 0 takes them at all.",
-    )
-    iterations: int = number(
-        10, 0, 1000, "Gradient ascent steps in each octave; 0 leaves the noise alone."
-    )
-    step: float = number(
-        0.01,
-        1e-5,
-        1.0,
-        "Mean change of a pixel in one step; the picture spans -1 to 1.",
-        press=0.005,
-    )
-    max_loss: float | None = number(
-        None,
-        -1e9,
-        1e9,
-        "An octave ends as soon as its loss passes this; empty means never.",
-        press=5.0,
-    )
-    effort: float | None = number(
-        None,
-        0.001,
-        2.0,
-        "A dream's picture moves by this root mean square and no further (it spans -1 to 1); "
-        "empty means as far as the steps go.",
-        press=0.05,
-    )
-    gaussian_noise: float = number(
-        0.0, 0.0, 1.0, "Standard deviation of the Gaussian noise added to each octave.", press=0.01
-    )
-    salt_pepper: float = number(
-        0.0, 0.0, 1.0, "Share of pixels turned white or black before each octave.", press=0.001
-    )
-    jitter: int = number(
-        0, 0, 256, "Largest random shift of the picture in a step, in pixels, undone after it."
-    )
-    seed: int = number(0, 0, 2**32 - 1, "Starts the random numbers: same seed, same picture.")
-    precision: str = choice(
-        "auto", PRECISIONS, "Number format of the network; auto takes the fastest that is safe."
-    )
-    convolution: str = choice(
-        "auto",
-        CONVOLUTIONS,
-        "How convolutions are computed: winograd takes a quarter of the multiplications, "
-        "auto the fastest here.",
-    )
-    preprocessing: str = choice(
-        "notebook",
-        PREPROCESSINGS,
-        "notebook feeds VGG the picture in -1 to 1 as it is; imagenet as it was trained.",
-    )
-    tile: int | str = number(
-        "auto",
-        64,
-        16384,
-        "Side of the tiles a picture too large for the memory is worked through in, in pixels; "
-        "auto tiles only when it must.",
-        word="auto",
-        offered=(128, 192, 256, 384, 512, 768, 1024),
-    )
-
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_layers(self.channels, self.layers)
+        check_layers("channels", self.channels, self.layers)
+        check_layers("unguided", self.unguided, self.layers)
         if self.only_octave > self.octaves:
             raise DreamError(
                 f"only_octave is {self.only_octave} and octaves is {self.octaves}; choose 0 to "
@@ -184,7 +96,7 @@ salt_pepper, jitter, seed, precision, convolution, preprocessing, tile
         Parameters
         ----------
         **changes
-            Settings by name; with other layers the channels of those that are out go too.
+            Settings by name; with other layers what is said of those that are out goes too.
 
         Raises
         ------
@@ -194,7 +106,8 @@ salt_pepper, jitter, seed, precision, convolution, preprocessing, tile
         if "layers" in changes:
             layers = specs(DreamConfig)["layers"].check("layers", changes["layers"])
             channels = {name: of for name, of in self.channels.items() if name in layers}
-            changes = {"channels": channels, **changes}
+            unguided = [name for name in self.unguided if name in layers]
+            changes = {"channels": channels, "unguided": unguided, **changes}
         return super().replace(**changes)
 
     @classmethod

@@ -2,14 +2,17 @@
 
 import warnings
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import keras
 import numpy as np
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.provenance import Provenance
+from dreamlab.config.beside import check_given
+from dreamlab.config.provenance import Parent, Provenance
 from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.dream.batch import BatchAscent, Course, together
 from dreamlab.dream.compiled import compile_objective
@@ -23,6 +26,7 @@ from dreamlab.images import Picture
 from dreamlab.images.arrays import check_floats
 from dreamlab.images.load import load_image
 from dreamlab.images.octaves import plan_octaves
+from dreamlab.images.picture import digest
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network, load_model
 from dreamlab.models.machine import has_much_memory
@@ -37,6 +41,9 @@ def dream(
     starts: bool = False,
     memory: float | None = None,
     search: Search | None = None,
+    guide: Picture | None = None,
+    mask: Picture | None = None,
+    parent: Parent | None = None,
 ) -> Generator[Step]:
     """Dream: change a picture, step by step, so that the chosen layers respond more strongly.
 
@@ -64,6 +71,10 @@ def dream(
         direction of the first step, float32 (H, W, 3) with a mean absolute value of 1, and the
         rise of the loss per unit of step, to first order, as a share of the loss. The config of
         `Step.provenance` has the step that was chosen.
+    guide, mask : Picture, optional
+        The pictures that the config names with the word ``picture``.
+    parent : Parent, optional
+        What the dream goes on from, for its provenance.
 
     Returns
     -------
@@ -93,7 +104,9 @@ def dream(
         If the picture must be tiled and the network allows no exact tiles.
     """
     model = load_model(model)
-    courses = _courses([image], model, config, memory, resume=resume, starts=starts, search=search)
+    beside = {"guide": guide, "mask": mask}
+    options = {"resume": resume, "starts": starts, "search": search}
+    courses = _courses([image], model, config, memory, beside, parent, **options)
     moved = resume is not None and resume.moved
     steps = watched(together(courses), model, 1, moved=moved, stacklevel=3)
     return (step for _, step in steps)
@@ -170,12 +183,16 @@ def _courses(
     model: Network,
     config: DreamConfig | str | Mapping[str, Any],
     memory: float | None,
+    beside: Mapping[str, Picture | None] = MappingProxyType({"guide": None, "mask": None}),
+    parent: Parent | None = None,
     **options: Any,
 ) -> list[Course]:
     """Check and prepare; return the course of each picture's dream."""
     if not images:
         raise DreamError("there are 0 pictures to dream of; give at least 1")
     config = model.settled(DreamConfig.of(config))
+    for name, given in beside.items():
+        check_given(name, getattr(config, name), given=given is not None)
     input_range = model.feeding.chosen(config.preprocessing)
     images = [fitting(_checked(image), model, config.layers) for image in images]
     shape, *others = (Shape(*image.shape[:2]) for image in images)
@@ -215,14 +232,30 @@ def _courses(
             InexactTiles,
             stacklevel=3,
         )
-    provenance = Provenance(config, model.name, model.weights, precision, convolution, input_range)
+    provenance = Provenance(
+        config,
+        model.name,
+        model.weights,
+        precision,
+        convolution,
+        input_range,
+        parent=parent,
+        **{name: given.digest for name, given in beside.items() if given is not None},
+    )
 
     def shared(other: DreamConfig) -> list[BatchAscent]:
         # All dreams have the same ascents, so that their looks are known to go together.
         return octaves if other is config else ascents(other)
 
     options["grey"] = model.feeding.grey
-    return [course(image, plan, shared, provenance, **options) for image in images]
+    return [
+        course(image, plan, shared, replace(provenance, picture=_digest(image)), **options)
+        for image in images
+    ]
+
+
+def _digest(image: np.ndarray | Picture) -> str:
+    return image.digest if isinstance(image, Picture) else digest(image)
 
 
 def _checked(image: np.ndarray | Picture) -> np.ndarray | Picture:

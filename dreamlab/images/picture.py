@@ -14,6 +14,13 @@ from dreamlab.images.shape import Shape
 _JPEG_QUALITY = 92
 
 
+def digest(values: np.ndarray) -> str:
+    """Return the SHA-256 of a picture's size and values, in hexadecimal."""
+    told = hashlib.sha256(str(Shape.of(values)).encode())
+    told.update(np.ascontiguousarray(values).data)
+    return told.hexdigest()
+
+
 class Picture:
     """An RGB picture, which does not change.
 
@@ -101,7 +108,7 @@ class Picture:
     @property
     def digest(self) -> str:
         """SHA-256 of its size and pixels, in hexadecimal."""
-        return hashlib.sha256(str(self.shape).encode() + self.pixels.tobytes()).hexdigest()
+        return digest(self.pixels)
 
     @property
     def nbytes(self) -> int:

@@ -9,11 +9,17 @@ import numpy as np
 from PIL import Image
 
 from dreamlab.config import PRESETS, DreamConfig
+from dreamlab.config.base import specs
+from dreamlab.config.beside import picture_settings
 from dreamlab.config.presets import mixed_preset, network_of
 from dreamlab.images import Loaded, Picture, Shape, read_image, warned
 from dreamlab.images.bounds import check_smallest
+from dreamlab.images.given import set_apart
 from dreamlab.results.progress import follow
 from dreamlab.results.recording import Recording
+
+#: The settings that may be a picture.
+PICTURES = picture_settings(specs(DreamConfig))
 
 if TYPE_CHECKING:
     import keras
@@ -60,7 +66,8 @@ def record(
         Memory that the process may take, in MB, before it works in tiles. None and 0 stand for
         half of what is free, at most 2,350 MB.
     **settings
-        Settings of `DreamConfig` that override those of `config`, such as ``octaves=3``.
+        Settings of `DreamConfig` that override those of `config`, such as ``octaves=3``. A guide
+        or a mask may be a picture itself.
 
     Returns
     -------
@@ -78,14 +85,22 @@ def record(
 
     if config is None and "layers" not in settings:
         config = mixed_preset(str(getattr(model, "name", model))) or "mixed"
-    dream_config = resolve(config, settings)
+    words, beside = set_apart(settings, PICTURES)
+    dream_config = resolve(config, words)
     loaded = warned(read_image(picture, max_side=max_side, background=background))
     image, shape, full = Picture.exactly(loaded.image), Shape.of(loaded.image), loaded.full
     del loaded  # its floats take four times the picture
     network = cached_model(network_for(config) if model is None else model)
     check_smallest(shape, network.smallest, network.name, full=full)
     recording = Recording(every=every)
-    steps = dream(image, network, dream_config, memory=memory)
+    steps = dream(
+        image,
+        network,
+        dream_config,
+        memory=memory,
+        guide=beside.get("guide"),
+        mask=beside.get("mask"),
+    )
     run_to_end(recording, steps, network, progress)
     return recording
 

@@ -43,6 +43,8 @@ class DreamTask:
         Keep a frame after every so many steps too.
     public : bool
         Whether the picture shows nothing of a visitor: a sample, or seeded noise.
+    guide, mask : Picture or None
+        The pictures that the config names with the word ``picture``.
     """
 
     picture: Picture
@@ -50,6 +52,8 @@ class DreamTask:
     model: str = "vgg16"
     every: int | None = None
     public: bool = False
+    guide: Picture | None = None
+    mask: Picture | None = None
 
     noun = "dream"
 
@@ -73,7 +77,7 @@ class DreamTask:
     @property
     def key(self) -> str | None:
         """See `Task`."""
-        if not self.public or architecture(self.model) is None:
+        if not self.public or self.guide or self.mask or architecture(self.model) is None:
             return None
         return key_of("dream", self.picture.digest, self.config.to_dict(), self.model, self.every)
 
@@ -104,7 +108,8 @@ class DreamTask:
     @property
     def nbytes(self) -> int:
         """See `Task`."""
-        return self.picture.nbytes
+        beside = (self.guide, self.mask)
+        return self.picture.nbytes + sum(each.nbytes for each in beside if each is not None)
 
     def cost(self) -> Cost:
         """See `Task`: the deepest layer that is asked for counts."""
@@ -156,6 +161,8 @@ class DreamTask:
             config,
             resume=resumed,
             memory=allowance.memory,
+            guide=self.guide,
+            mask=self.mask,
         )
         with closing(recording.record(steps, network)) as recorded:
             for place, step in enumerate(recorded):
@@ -203,7 +210,8 @@ class DreamTask:
     def released(self, result: Result | None) -> "DreamTask":
         """See `Task`: the picture as the run began from it is enough."""
         original = None if result is None else result.original
-        return self if original is None else replace(self, picture=original)
+        picture = self.picture if original is None else original
+        return replace(self, picture=picture, guide=None, mask=None)
 
     def extent(self, result: Result | None) -> str:
         """See `Task`."""

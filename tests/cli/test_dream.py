@@ -102,14 +102,26 @@ def test_every_setting_has_an_option_that_arrives(cat, asked, tmp_path):
         "convolution": "direct",
         "preprocessing": "imagenet",
         "tile": 128,
+        "guide": "cat",
+        "guide_strength": 0.5,
+        "guide_features": "raw",
+        "mask": "ellipse:0.1,0.2,0.8,0.9",
+        "mask_edge": 0.1,
+        "smooth": 1.5,
+        "pyramid": 2,
+        "rotation": 5.0,
+        "rescale": 0.1,
     }
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    switched = {"mask_outside": True, "keep_colours": True, "flip": True}
+    flags += [f"--{name.replace('_', '-')}" for name in switched] + ["--unguided", "second"]
     channels = ["--channels", "third=5", "--channels", "second=1", "--channels", "third=0"]
     assert main(["dream", cat, "--out", str(tmp_path / "o"), *LAYERS, *channels, *flags]) == 0
     config = _written(tmp_path / "o").to_dict()
     assert config.pop("layers") == {"second": 0.5, "third": 2.0}
     assert config.pop("channels") == {"third": [0, 5], "second": [1]}
-    assert config == options
+    assert config.pop("unguided") == ["second"]
+    assert config == options | switched
 
 
 def test_options_go_over_the_file_and_the_file_over_the_preset(cat, asked, tmp_path, monkeypatch):

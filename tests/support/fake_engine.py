@@ -131,6 +131,9 @@ def dream(
     resume=None,
     starts=False,
     memory=None,
+    guide=None,
+    mask=None,
+    parent=None,
     search=None,
 ):
     """Dream of a picture as red as the original, and ever brighter; a loss is a process's id."""

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dreamlab.comparison.comparison import MAX_LIST
+from dreamlab.config.beside import Mask
 from dreamlab.config.channels import Channel, ChannelWeights
 from dreamlab.config.layers import LayerName
 from dreamlab.config.specs import Choice, Flag, Many, Number, Spec
@@ -82,6 +83,8 @@ def control(
             look |= _number(spec) | ({"value": spec.default, "width": 140} if starts else {})
         case Many(each=Number()) | ChannelWeights():
             return _typed(label(name), spec, look | more)
+        case Mask():
+            draw = st.text_input
         case Many():
             draw = st.multiselect
             of = spec.each.choices if isinstance(spec.each, Choice) else layers

@@ -1,6 +1,5 @@
 """The original picture: a sample, noise or an upload."""
 
-from importlib import resources
 from typing import NamedTuple
 
 import streamlit as st
@@ -11,15 +10,15 @@ from dreamlab.comparison.variant import COMMON, Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, read_image, seeded_noise
+from dreamlab.images import Picture, seeded_noise
 from dreamlab.images.decoder import Overrun
 from dreamlab.images.kinds import SPOKEN
+from dreamlab.images.samples import sample
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import decoding, keys, state
 
 _SPECS = specs(Comparison)
-_FILES = {"cat": "cat.png", "galaxies": "galaxies.jpg"}
 _NAMES = {"cat": "Cat", "galaxies": "Galaxies", "noise": "Noise", "upload": "Yours"}
 _ALT = {
     "cat": "Chelsea the cat, looking to the left",
@@ -160,8 +159,7 @@ def _upload(file_id: str, max_side: int, background: str, alt: str, _file: Uploa
 
 @st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
 def _sample(name: str, max_side: int, alt: str) -> Shown:
-    file = resources.files("dreamlab").joinpath("samples", _FILES[name])
-    loaded = read_image(file.read_bytes(), max_side=max_side)
+    loaded = sample(name, max_side)
     return Shown(Picture.of(loaded.image, alt, full=loaded.full), loaded.notes)
 
 
