@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.provenance import Provenance
+from dreamlab.config.provenance import Parent, Provenance
 from dreamlab.images import Picture, Shape
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.layers import deepest_operations
@@ -45,6 +45,8 @@ class DreamTask:
         Whether the picture shows nothing of a visitor: a sample, or seeded noise.
     guide, mask : Picture or None
         The pictures that the config names with the word ``picture``.
+    parent : Parent or None
+        The dream that the picture is of, where it is of one.
     """
 
     picture: Picture
@@ -54,6 +56,7 @@ class DreamTask:
     public: bool = False
     guide: Picture | None = None
     mask: Picture | None = None
+    parent: Parent | None = None
 
     noun = "dream"
 
@@ -77,9 +80,12 @@ class DreamTask:
     @property
     def key(self) -> str | None:
         """See `Task`."""
-        if not self.public or self.guide or self.mask or architecture(self.model) is None:
+        private = not self.public or self.guide is not None or self.mask is not None
+        if private or architecture(self.model) is None:
             return None
-        return key_of("dream", self.picture.digest, self.config.to_dict(), self.model, self.every)
+        parent = None if self.parent is None else self.parent.to_dict()
+        settings = self.config.to_dict()
+        return key_of("dream", self.picture.digest, settings, self.model, self.every, parent)
 
     def key_of(self, result: Result | None) -> str | None:
         """See `Task`: number format and convolutions are those that the dream had."""
@@ -163,6 +169,7 @@ class DreamTask:
             memory=allowance.memory,
             guide=self.guide,
             mask=self.mask,
+            parent=self.parent,
         )
         with closing(recording.record(steps, network)) as recorded:
             for place, step in enumerate(recorded):
