@@ -49,6 +49,7 @@ def test_a_space_looks_at_its_port():
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_its_commands_serve_a_healthy_page(tmp_path):
     home = tmp_path / "home"
     home.mkdir()

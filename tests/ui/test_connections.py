@@ -251,6 +251,7 @@ def address(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_half_open_requests_end_on_a_real_server(address):
     began = time.monotonic()
     with ExitStack() as stack:
@@ -267,6 +268,7 @@ def test_half_open_requests_end_on_a_real_server(address):
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_a_slow_upload_comes_on_a_real_server(address):
     """An upload that takes longer than any of the times, at 20 kB a second."""
     with closing(Visitor(address)) as visitor:

@@ -102,6 +102,7 @@ def test_the_first_who_left_are_closed_when_many_are_away(manager):
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_a_picture_goes_with_its_tab_and_survives_a_blip(monkeypatch, tmp_path):
     monkeypatch.setenv(PRELOAD, "tests.support.fake_engine")
     monkeypatch.setenv("DREAMLAB_TAB_SECONDS", "6")
@@ -129,6 +130,7 @@ def test_a_picture_goes_with_its_tab_and_survives_a_blip(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_memory_is_given_back_after_a_flood(monkeypatch, tmp_path):
     monkeypatch.setenv(PRELOAD, "tests.support.fake_engine")
     monkeypatch.setenv("DREAMLAB_TAB_SECONDS", "5")

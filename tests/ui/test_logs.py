@@ -180,6 +180,7 @@ def test_all_is_as_it_was_afterwards():
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_strangers_do_not_make_the_log_of_a_real_server_grow(monkeypatch, tmp_path):
     monkeypatch.setenv(PRELOAD, "tests.support.fake_engine")
     log = tmp_path / "log"
