@@ -13,6 +13,7 @@ from dreamlab.analysis.settings import Settings, as_in_dreams
 from dreamlab.classes import channel_numbers
 from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.config.base import checked, specs
+from dreamlab.config.beside import PICTURE
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape
 from dreamlab.images.octaves import octave_shapes
@@ -103,6 +104,16 @@ def plan(
     channels = settings.channels
     if not settings.iterations:
         raise DreamError("iterations is 0, so there are no steps to look into; choose 1 or more")
+    if settings.pyramid:
+        raise DreamError(
+            f"pyramid is {settings.pyramid}, which makes all levels of a step as strong, so that "
+            "the layers' parts do not add up to it; choose 0"
+        )
+    if settings.mask == PICTURE:
+        raise DreamError(
+            "mask is a picture, which an analysis does not take; choose a rectangle, an ellipse or "
+            "the energy of a layer"
+        )
     for layer in dreamt:
         channel_numbers(model, layer, channels.get(layer.name, ()))
     shapes = octave_shapes(*shape, settings.octaves, settings.octave_scale)

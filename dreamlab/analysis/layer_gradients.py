@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 class LayerGradients:
     """Computes each layer's gradient alone, with the dream's own channels, shifts and tiles.
 
+    Its gradients are turned back, smoothed and masked as the dream's are. Those of the layers then
+    add up to the dream's own, which those of a pyramid's levels of equal strength would not.
+
     Parameters
     ----------
     network : Network
@@ -43,6 +46,8 @@ class LayerGradients:
                 },
                 preprocessing=config.preprocessing,
                 tile=config.tile,
+                smooth=config.smooth,
+                keep_colours=config.keep_colours,
             )
             self._alone[name] = weight, alone, compile_objective(network, alone, *computed)
 
@@ -50,4 +55,7 @@ class LayerGradients:
         """Return a layer's weighted gradient at the start of a step, float32 (H, W, 3)."""
         weight, alone, objective = self._alone[name]
         octave = self._octave(objective, alone, Shape.of(start.picture), start.memory_budget)
-        return np.float32(weight) * octave.gradient(start.picture, start.shift)[1]
+        return (
+            np.float32(weight)
+            * octave.gradient(start.picture, start.shift, start.turn, start.mask)[1]
+        )

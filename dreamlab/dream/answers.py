@@ -50,11 +50,17 @@ def no_answer(
     """
     asked = [name for name, weight in config.layers.items() if weight]
     strengths = _strengths(network, config, image, shapes, asked)
-    if config.octaves > 1 and any(
+    answering = any(
         strengths[name][_channels(config, name) or slice(None)].any()
         for name in asked
         if name in strengths
-    ):
+    )
+    if answering and config.mask:
+        return (
+            f"{silent(config, asked)} to this picture inside the mask, so no step changes it: "
+            "choose a larger area"
+        )
+    if answering and config.octaves > 1:
         # An octave begins without the detail that the smaller ones before it lost.
         return (
             f"{silent(config, asked)} to this picture as its octaves begin, so no step changes it: "
@@ -65,10 +71,10 @@ def no_answer(
             others = strengths[name].copy()
             others[_channels(config, name)] = 0
             strongest = np.argsort(-others, kind="stable")[:_MOST_CHANNELS]
-            if answering := [int(channel) for channel in strongest if others[channel] > 0]:
+            if heard := [int(channel) for channel in strongest if others[channel] > 0]:
                 return (
                     f"{silent(config, [name])} to this picture, so no step changes it: choose "
-                    f"channels that do, such as {listed(answering)}"
+                    f"channels that do, such as {listed(heard)}"
                 )
     said = f"{silent(config, asked)} to this picture, so no step changes it: choose"
     place = {layer.name: number for number, layer in enumerate(network.layers)}

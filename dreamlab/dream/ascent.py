@@ -7,9 +7,11 @@ import tensorflow as tf
 
 from dreamlab.config import DreamConfig
 from dreamlab.dream.compiled import CompiledObjective, in_words
-from dreamlab.dream.direction import mean_sizes, normalised
+from dreamlab.dream.direction import mean_size, mean_sizes, normalised
 from dreamlab.dream.loss_scale import LossScale
+from dreamlab.dream.shaping import Shaping
 from dreamlab.dream.tiles import Tile, exact_tiles, separate_tiles, whole_picture
+from dreamlab.dream.turn import STILL, Turn
 from dreamlab.images.shape import Shape
 
 
@@ -21,7 +23,7 @@ class OctaveAscent:
     objective : CompiledObjective
         The compiled objective.
     config : DreamConfig
-        For the layers' weights, the step and the tiles.
+        For the layers' weights, the step, its shape and the tiles.
     shape : Shape
         Height and width of the picture, in pixels.
     memory_budget : float
@@ -55,6 +57,7 @@ class OctaveAscent:
         self.memory_budget = memory_budget
         self._objective = objective
         self._step = config.step
+        self._shaping = Shaping(config)
         self._shape = shape
         self.exact = True
         maps = objective.maps(shape)
@@ -89,8 +92,16 @@ class OctaveAscent:
         """Smallest jitter, in pixels, that keeps the tiles' seams from staying in one place."""
         return 0 if self.exact else max(self._shape) // 2
 
+    def plain(self, turn: Turn, mask: np.ndarray | None) -> bool:
+        """Return whether a step follows the gradient as it is; arguments as of `step`."""
+        return self._shaping.plain and mask is None and turn == STILL
+
     def step(
-        self, picture: tf.Tensor | np.ndarray, shift: tuple[int, int]
+        self,
+        picture: tf.Tensor | np.ndarray,
+        shift: tuple[int, int],
+        turn: Turn = STILL,
+        mask: np.ndarray | None = None,
     ) -> tuple[np.ndarray, tf.Tensor | np.ndarray]:
         """Compute the loss and take one step of gradient ascent.
 
@@ -100,6 +111,10 @@ class OctaveAscent:
             float32, shape (H, W, 3).
         shift : (int, int)
             Rows and columns by which the picture is rolled for the gradient.
+        turn : Turn
+            How it is transformed before that.
+        mask : numpy.ndarray, optional
+            How far each pixel may change: float32, shape (H, W, 1), 0 to 1.
 
         Returns
         -------
@@ -114,6 +129,11 @@ class OctaveAscent:
         DreamError
             If the network fails, or the gradient is no finite number.
         """
+
+        if not self.plain(turn, mask):
+            layer_losses, direction, _ = self.direction(np.asarray(picture), shift, turn, mask)
+            moved = picture + np.float32(self._step) * direction if direction.any() else picture
+            return layer_losses, moved
 
         def whole(power: int) -> tuple[np.ndarray, tf.Tensor, float]:
             factors = self._scale.factors(0, power)
@@ -135,53 +155,70 @@ class OctaveAscent:
         return layer_losses, gradient
 
     def gradient(
-        self, picture: np.ndarray, shift: tuple[int, int] = (0, 0)
+        self,
+        picture: np.ndarray,
+        shift: tuple[int, int] = (0, 0),
+        turn: Turn = STILL,
+        mask: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Compute each layer's share of the loss, and the gradient before it is normalised.
 
+        It is shaped by `Shaping.linear`: by all but a pyramid.
+
         Parameters
         ----------
-        picture : numpy.ndarray
-            float32, shape (H, W, 3).
-        shift : (int, int)
-            Rows and columns by which the picture is rolled for the gradient.
+        picture, shift, turn, mask
+            As for `step`.
 
         Returns
         -------
-        layer_losses : numpy.ndarray
-            float64, shape (layers,).
-        gradient : numpy.ndarray
-            float32, shape (H, W, 3), at the pixels of the picture that is not rolled.
+        layer_losses, gradient : numpy.ndarray
+            float64, shape (layers,), and float32, shape (H, W, 3), at the picture's own pixels.
 
         Raises
         ------
         DreamError
             As `step`.
         """
-        layer_losses, gradient, _, power = self._searched(picture, shift)
+        layer_losses, gradient, _, power = self._searched(turn.seen(picture), shift)
+        if not self.plain(turn, mask):
+            gradient = self._shaping.linear(turn.back(gradient), mask)
         with np.errstate(over="ignore"):
             return layer_losses, np.ldexp(gradient, -power, out=gradient)
 
     def direction(
-        self, picture: np.ndarray, shift: tuple[int, int] = (0, 0)
+        self,
+        picture: np.ndarray,
+        shift: tuple[int, int] = (0, 0),
+        turn: Turn = STILL,
+        mask: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray, float]:
         """Compute each layer's share of the loss, the direction of a step, and the slope along it.
 
         Parameters
         ----------
-        picture, shift
+        picture, shift, turn, mask
             As for `gradient`.
 
         Returns
         -------
         layer_losses : numpy.ndarray
-            float64, shape (layers,).
+            As of `gradient`.
         direction : numpy.ndarray
-            float32, shape (H, W, 3): the gradient over the mean of its absolute values, or 0.
+            float32, shape (H, W, 3): the gradient over the mean of its absolute values, or what
+            `Shaping.direction` makes of it; or 0.
         slope : float
             The rise of the loss per unit of step, to first order.
         """
-        layer_losses, gradient, mean, power = self._searched(picture, shift)
+        layer_losses, gradient, mean, power = self._searched(turn.seen(picture), shift)
+        if not self.plain(turn, mask):
+            if not mean or not np.isfinite(mean):  # the loss is no finite number either
+                return layer_losses, np.zeros_like(gradient), 0.0
+            gradient /= mean  # so that squares of it are in float32
+            gradient = turn.back(gradient)
+            direction = self._shaping.direction(gradient, mask)
+            slope = math.ldexp(float(np.vdot(direction, gradient)) * mean, -power)
+            return layer_losses, direction, slope
         # By the same sum as a step's, so that the steps along it are the same.
         direction = normalised(gradient[None], mean_sizes(gradient[None]))[0].numpy()
         slope = math.ldexp(float(np.vdot(direction, direction)) * mean, -power)
@@ -196,7 +233,7 @@ class OctaveAscent:
     def _summed(
         self, picture: np.ndarray, shift: tuple[int, int], power: int
     ) -> tuple[np.ndarray, np.ndarray, float]:
-        """Return scaled losses and gradient, summed over the tiles, and the gradient's mean."""
+        """Return scaled losses and gradient, summed over the tiles, and its mean size."""
         layer_losses = np.float32(0)
         total = np.zeros_like(picture)
         for place, tile in enumerate(self.tiles):
@@ -209,6 +246,4 @@ class OctaveAscent:
                 losses, gradient = self._objective.gradient(picture[crop], tile.windows, factors)
                 layer_losses = layer_losses + losses.numpy()
                 total[crop] += gradient.numpy()
-        # Row by row: at 24 megapixels, each copy of the picture is 288 MB.
-        size = sum(float(np.sum(np.abs(row), dtype=np.float64)) for row in total)
-        return np.asarray(layer_losses), total, size / total.size
+        return np.asarray(layer_losses), total, mean_size(total)

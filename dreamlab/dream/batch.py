@@ -10,6 +10,7 @@ import tensorflow as tf
 from dreamlab.dream.ascent import OctaveAscent
 from dreamlab.dream.compiled import in_words
 from dreamlab.dream.step import Step
+from dreamlab.dream.turn import STILL, Turn
 
 #: What an ascent answers to a look: each layer's share of the loss, and the picture after the step.
 Answer = tuple[np.ndarray, tf.Tensor | np.ndarray]
@@ -69,13 +70,15 @@ class Look:
         Takes the step.
     picture : tf.Tensor or numpy.ndarray
         float32, shape (H, W, 3).
-    shift : (int, int)
-        Rows and columns by which the picture is rolled for the gradient.
+    shift, turn, mask
+        As `OctaveAscent.step` takes them.
     """
 
     ascent: BatchAscent
     picture: tf.Tensor | np.ndarray = field(repr=False)
     shift: tuple[int, int]
+    turn: Turn = STILL
+    mask: np.ndarray | None = field(default=None, repr=False)
 
 
 #: The course of a dream: its steps, and before them looks, each answered by an `Answer` that is
@@ -118,7 +121,11 @@ def _answered(looks: dict[BatchAscent, dict[int, Look]]) -> dict[int, Answer]:
     """Return the answers to looks, those of the same ascent at once."""
     answers: dict[int, Answer] = {}
     for ascent, asked in looks.items():
-        pictures = [look.picture for look in asked.values()]
-        shifts = [look.shift for look in asked.values()]
-        answers.update(zip(asked, ascent.steps(pictures, shifts), strict=True))
+        plain = {at: of for at, of in asked.items() if ascent.plain(of.turn, of.mask)}
+        pictures = [look.picture for look in plain.values()]
+        shifts = [look.shift for look in plain.values()]
+        answers.update(zip(plain, ascent.steps(pictures, shifts), strict=True))
+        for place in asked.keys() - plain.keys():
+            look = asked[place]
+            answers[place] = ascent.step(look.picture, look.shift, look.turn, look.mask)
     return answers

@@ -15,13 +15,15 @@ from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.dream.batch import BatchAscent, Course, Look
 from dreamlab.dream.effort import OctaveEffort
+from dreamlab.dream.masking import Masking, Masks, kept
 from dreamlab.dream.original import grey as luminance
 from dreamlab.dream.step import Resume, Start, Step, floats
+from dreamlab.dream.turn import drawn, turns
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper
 from dreamlab.images.octaves import OctavePlan, enlarged
-from dreamlab.images.resample import resize, restore_detail
+from dreamlab.images.resample import resize
 from dreamlab.images.shape import Shape
 
 #: Chooses the step of a run, from the direction of its first step, float32 (H, W, 3) with a mean
@@ -40,6 +42,7 @@ def course(
     starts: bool = False,
     search: Search | None = None,
     grey: bool = False,
+    masks: Masks | None = None,
 ) -> Course:
     """Return the course of a dream.
 
@@ -57,6 +60,8 @@ def course(
         As in `dreamlab.dream.dream`.
     grey : bool
         Whether the picture is kept grey: noise is, as its luminance.
+    masks : callable, optional
+        The mask at a size.
 
     Raises
     ------
@@ -66,7 +71,7 @@ def course(
     """
     if resume is not None:
         _check(resume, plan, provenance.config)
-    return _course(original, plan, ascents, provenance, resume, starts, search, grey)
+    return _course(original, plan, ascents, provenance, resume, starts, search, grey, masks)
 
 
 def _check(resume: Resume, plan: OctavePlan, config: DreamConfig) -> None:
@@ -94,6 +99,7 @@ def _course(
     starts: bool,
     search: Search | None,
     grey: bool,
+    masks: Masks | None,
 ) -> Course:
     config = provenance.config
     octaves = ascents(config)
@@ -112,13 +118,16 @@ def _course(
         generator = np.random.default_rng((config.seed, index))
         picture = floats(original) if picture is None else picture
         begun, behind = behind, 0
+        mask = None if masks is None else masks(shape)
+        masking = Masking(mask, partial(_originals, source, plan, index))
         if begun:  # the noise is in the picture; its numbers come before those of the steps
             before = plan.shapes[index - 1] if index else Shape.of(source)
             _noisy(np.zeros((*before, 3), np.float32), shape, config, generator)
             picture = np.asarray(picture, np.float32)
         else:
-            picture = _noisy(np.asarray(picture), shape, config, generator)
-            picture = luminance(picture) if grey else picture
+            noisy = _noisy(np.asarray(picture), shape, config, generator)
+            picture = masking.begun(np.asarray(picture), luminance(noisy) if grey else noisy)
+            del noisy
         step_here = partial(
             Step,
             octave=index,
@@ -131,17 +140,19 @@ def _course(
         effort, reached = None, False
         if config.effort is not None:
             amount = config.effort * (index + 1) / len(octaves)
-            effort = OctaveEffort(*_originals(source, plan, index), amount)
+            effort = OctaveEffort(*_originals(source, plan, index), amount, mask)
             reached = effort.reached(picture)
         waiting = None
         for _ in range(begun):
             generator.integers(-jitter, jitter + 1, 2)
+            drawn(config, generator)
         for iteration in range(begun, begun if reached else config.iterations):
-            shift = generator.integers(-jitter, jitter + 1, 2).tolist()
+            shift = tuple(generator.integers(-jitter, jitter + 1, 2).tolist())
+            view = shift, drawn(config, generator), mask
             if search is None:
-                layer_losses, ascended = yield Look(octave, picture, shift)
+                layer_losses, ascended = yield Look(octave, picture, *view)
             else:
-                layer_losses, direction, slope = octave.direction(np.asarray(picture), shift)
+                layer_losses, direction, slope = octave.direction(np.asarray(picture), *view)
                 ascended = picture
                 if direction.any():
                     loss = abs(_finite(layer_losses, index, iteration))
@@ -163,7 +174,7 @@ def _course(
             held.clear()
             held = [ascended]
             if starts:
-                held.append(Start(np.asarray(picture), tuple(shift), octave.memory_budget))
+                held.append(Start(np.asarray(picture), octave.memory_budget, *view))
             picture = ascended
             waiting = partial(
                 step_here,
@@ -176,15 +187,17 @@ def _course(
                 reached=reached,
                 _held=held,
             )
-            if reached or not moved and not jitter:
-                break  # without jitter, every other look would be the same
+            if reached or not moved and not jitter and not turns(config):
+                break  # every other look would be the same
             # A step that may be the octave's last waits, as its picture is the octave's result.
             if config.max_loss is None and iteration < config.iterations - 1:
                 yield waiting(ends_octave=False)
                 waiting = None
         effort = None  # frees its pictures
-        picture = restore_detail(np.asarray(picture), *_originals(source, plan, index))
+        picture = masking.ended(np.asarray(picture))
         picture = enlarged(picture, source, shape, plan.larger)
+        if masks is not None and plan.larger:
+            picture = kept(picture, masks(plan.larger[-1]), resize(source, plan.larger[-1]))
         held[:1] = [picture]  # the start of the octave's last step stays beside it
         if waiting is None:
             waiting = partial(
@@ -206,8 +219,9 @@ def _noisy(
 ) -> np.ndarray:
     """Return the start of an octave: a picture at its size, with noise."""
     # The notebook's order: salt and pepper at the old size, Gaussian noise at the new size.
-    picture = resize(add_salt_and_pepper(picture, config.salt_pepper, generator), shape)
-    return add_gaussian(np.asarray(picture), config.gaussian_noise, generator)
+    grey = config.keep_colours
+    picture = resize(add_salt_and_pepper(picture, config.salt_pepper, generator, grey=grey), shape)
+    return add_gaussian(np.asarray(picture), config.gaussian_noise, generator, grey=grey)
 
 
 def _originals(source: np.ndarray, plan: OctavePlan, index: int) -> tuple[np.ndarray, np.ndarray]:

@@ -26,12 +26,22 @@ class OctaveEffort:
     amount : float
         How far the picture may have moved when the octave ends; see
         `dreamlab.images.distance.distance`.
+    share : numpy.ndarray, optional
+        The share of the lost detail that is put back, float32 (H, W, 1).
     """
 
-    def __init__(self, original: np.ndarray, shrunk: np.ndarray, amount: float) -> None:
+    def __init__(
+        self,
+        original: np.ndarray,
+        shrunk: np.ndarray,
+        amount: float,
+        share: np.ndarray | None = None,
+    ) -> None:
         shape = Shape.of(original)
         self._original = resize(original, shape)
         self._lost = self._original - resize(shrunk, shape)
+        if share is not None:
+            self._lost *= share
         self._amount = amount
 
     def reached(self, picture: tf.Tensor | np.ndarray) -> bool:

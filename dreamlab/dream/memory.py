@@ -97,7 +97,7 @@ def _in_the_loss(model: keras.Model) -> set[str]:
     return {maker.name for maker in makers}
 
 
-def budget(pixels: int, memory: float | None = None) -> float:
+def budget(pixels: int, memory: float | None = None, beside: float = 0.0) -> float:
     """Return the bytes that a gradient may take beside all the process holds.
 
     Parameters
@@ -107,6 +107,9 @@ def budget(pixels: int, memory: float | None = None) -> float:
     memory : float, optional
         Memory that the whole process may take, in MB. None and 0 stand for half of what is free,
         at most 2,350 MB.
+    beside : float
+        Bytes per pixel that a step takes beside its gradient; see
+        `dreamlab.dream.shaping.bytes_per_pixel`.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def budget(pixels: int, memory: float | None = None) -> float:
     _MEMORY.check("memory", memory)
     process_bytes = psutil.Process().memory_info().rss - _spare()
     limit = memory * 1e6 if memory else min(_MOST, process_bytes + free_memory() * _FREE_SHARE)
-    return max(_LEAST, limit - process_bytes - pixels * _STATE)
+    return max(_LEAST, limit - process_bytes - pixels * (_STATE + beside))
 
 
 def looks_at_once(

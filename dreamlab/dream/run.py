@@ -17,8 +17,10 @@ from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.dream.batch import BatchAscent, Course, together
 from dreamlab.dream.compiled import compile_objective
 from dreamlab.dream.course import Search, course
+from dreamlab.dream.masking import masks_of
 from dreamlab.dream.memory import budget
 from dreamlab.dream.original import fitting
+from dreamlab.dream.shaping import bytes_per_pixel
 from dreamlab.dream.silence import watched
 from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Step
 from dreamlab.errors import DreamError
@@ -85,7 +87,8 @@ def dream(
     ------
     DreamError
         At once, if the picture or a layer does not fit the network, if the memory is no number
-        from 0 to 1e6, or if Winograd's convolutions are asked for in bfloat16 or without Numba.
+        from 0 to 1e6, if Winograd's convolutions are asked for in bfloat16 or without Numba, or if
+        the mask leaves nothing to change.
         During the run, if the loss is not a finite number.
     NoAnswer
         Before the last step, if none could change the picture; it names what answers instead.
@@ -96,6 +99,7 @@ def dream(
         If rows or columns at the edges are left out, as the layers need sides that divide evenly.
     Silence
         Before the last step, if some octaves or layers did nothing, or no step was to be taken.
+        At once, if the mask leaves nothing out, or its settings are given without one.
     FallsShort
         Before the last step, if the picture was not moved by the effort asked for.
     OctaveDropped
@@ -217,7 +221,7 @@ def _courses(
 
     def ascents(config: DreamConfig) -> list[BatchAscent]:
         # The largest octave sets the budget of all: TensorFlow never returns memory to the system.
-        memory_budget = budget(plan.shapes[-1].area * len(images), memory)
+        memory_budget = budget(plan.shapes[-1].area * len(images), memory, bytes_per_pixel(config))
         return [BatchAscent(objective, config, shape, memory_budget) for shape in plan.shapes]
 
     model.keep_transformed_kernels(has_much_memory())
@@ -248,9 +252,15 @@ def _courses(
         return octaves if other is config else ascents(other)
 
     options["grey"] = model.feeding.grey
-    return [
-        course(image, plan, shared, replace(provenance, picture=_digest(image)), **options)
+    masks = [
+        masks_of(config, image, beside["mask"], model, plan.shapes, stacklevel=4)
         for image in images
+    ]
+    return [
+        course(
+            image, plan, shared, replace(provenance, picture=_digest(image)), masks=of, **options
+        )
+        for image, of in zip(images, masks, strict=True)
     ]
 
 

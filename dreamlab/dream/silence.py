@@ -86,7 +86,7 @@ class _Tally:
             sizes = listed(f"{of.shape.width} x {of.shape.height} px" for of in still.values())
             found.append(
                 f"{_octaves(still, octaves)} left the picture as it was: {silent(config, asked)} "
-                f"to it at {sizes}"
+                f"to it at {sizes}{' inside the mask' if config.mask else ''}"
             )
         passed = [n for n, of in self.octaves.items() if not of.looked and not of.reached]
         if passed and not self.moved:

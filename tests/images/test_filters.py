@@ -13,6 +13,17 @@ def test_a_blur_is_scipys(deviation):
     np.testing.assert_allclose(blurred(image, deviation), expected, atol=2e-6)
 
 
+def test_a_blur_of_a_dot_is_the_gaussian():
+    dot = np.zeros((11, 300, 2), np.float32)
+    dot[5, 150, 0] = 1
+    taps = np.exp([-2.0, -0.5, 0.0, -0.5, -2.0])  # exp(-x² / 2) at -2 to 2, and 3 beyond
+    taps = np.concatenate([[np.exp(-4.5)], taps, [np.exp(-4.5)]])
+    taps /= taps.sum()
+    smooth = blurred(dot, 1.0)
+    np.testing.assert_allclose(smooth[2:9, 147:154, 0], np.outer(taps, taps), atol=1e-7)
+    assert smooth.sum() == pytest.approx(1, abs=1e-6) and not smooth[..., 1].any()
+
+
 def test_a_bilateral_filter_is_the_weighted_mean_of_a_pixels_surroundings():
     image = picture(9, 8)
     tolerance = 0.4

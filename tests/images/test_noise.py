@@ -74,3 +74,18 @@ def test_seeded_noise():
     assert (noise != seeded_noise(60, 80, 8)).any()
     with pytest.raises(DreamError, match="the noise picture is 1 x 60 px"):
         seeded_noise(60, 1, 7)
+
+
+def test_grey_noise_keeps_the_colours(generator):
+    picture = generator.uniform(-0.5, 0.5, (300, 300, 3)).astype(np.float32)
+    chroma = picture - picture.mean(axis=2, keepdims=True)
+    noisy = add_gaussian(picture, 0.05, generator, grey=True)
+    change = noisy - picture
+    assert change.mean() == pytest.approx(-0.05, abs=0.001)
+    assert change.std() == pytest.approx(0.05, rel=0.01)
+    np.testing.assert_allclose(noisy - noisy.mean(axis=2, keepdims=True), chroma, atol=1e-6)
+    salted = add_salt_and_pepper(picture, 0.1, generator, grey=True)
+    np.testing.assert_allclose(salted - salted.mean(axis=2, keepdims=True), chroma, atol=1e-6)
+    hit = (salted != picture).any(axis=2)
+    assert hit.mean() == pytest.approx(0.1, abs=0.01)
+    assert np.abs(salted[hit].mean(axis=1)) == pytest.approx(1, abs=1e-6)
