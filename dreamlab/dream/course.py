@@ -15,6 +15,7 @@ from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.dream.batch import BatchAscent, Course, Look
 from dreamlab.dream.effort import OctaveEffort
+from dreamlab.dream.guide import Guide
 from dreamlab.dream.original import grey as luminance
 from dreamlab.dream.step import Resume, Start, Step, floats
 from dreamlab.errors import DreamError
@@ -40,6 +41,7 @@ def course(
     starts: bool = False,
     search: Search | None = None,
     grey: bool = False,
+    guide: Guide | None = None,
 ) -> Course:
     """Return the course of a dream.
 
@@ -57,6 +59,8 @@ def course(
         As in `dreamlab.dream.dream`.
     grey : bool
         Whether the picture is kept grey: noise is, as its luminance.
+    guide : Guide, optional
+        The guide of the ascents, which the steps hand on.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def course(
     """
     if resume is not None:
         _check(resume, plan, provenance.config)
-    return _course(original, plan, ascents, provenance, resume, starts, search, grey)
+    return _course(original, plan, ascents, provenance, resume, starts, search, grey, guide)
 
 
 def _check(resume: Resume, plan: OctavePlan, config: DreamConfig) -> None:
@@ -94,6 +98,7 @@ def _course(
     starts: bool,
     search: Search | None,
     grey: bool,
+    guide: Guide | None,
 ) -> Course:
     config = provenance.config
     octaves = ascents(config)
@@ -126,6 +131,7 @@ def _course(
             height=shape[0],
             width=shape[1],
             _original=original,
+            guide=guide,
         )
         jitter = max(config.jitter, octave.min_jitter)
         effort, reached = None, False

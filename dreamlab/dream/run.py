@@ -17,6 +17,8 @@ from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.dream.batch import BatchAscent, Course, together
 from dreamlab.dream.compiled import compile_objective
 from dreamlab.dream.course import Search, course
+from dreamlab.dream.guide import guide_of
+from dreamlab.dream.guided import guided_objective
 from dreamlab.dream.memory import budget
 from dreamlab.dream.original import fitting
 from dreamlab.dream.silence import watched
@@ -211,7 +213,11 @@ def _courses(
         only=model.only(config.layers),
     )
     precision, convolution = arithmetic(config.precision, config.convolution)
-    objective = compile_objective(model, config, precision, convolution)
+    guide = guide_of(model, config, beside["guide"])
+    if guide is None:
+        objective = compile_objective(model, config, precision, convolution)
+    else:
+        objective = guided_objective(model, config, guide, precision, convolution)
     if plan.warning:
         warnings.warn(plan.warning, OctaveDropped, stacklevel=3)
 
@@ -247,7 +253,7 @@ def _courses(
         # All dreams have the same ascents, so that their looks are known to go together.
         return octaves if other is config else ascents(other)
 
-    options["grey"] = model.feeding.grey
+    options |= {"grey": model.feeding.grey, "guide": guide}
     return [
         course(image, plan, shared, replace(provenance, picture=_digest(image)), **options)
         for image in images

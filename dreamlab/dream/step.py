@@ -1,12 +1,16 @@
 """One step of a dream, and the state from which a dream resumes."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, png, to_pixels
+
+if TYPE_CHECKING:
+    from dreamlab.dream.guide import Guide
 
 
 class OctaveDropped(UserWarning):
@@ -84,6 +88,8 @@ class Step:
         that passes it only a part is then taken.
     provenance : Provenance
         Settings, network and number format of the run.
+    guide : Guide or None
+        The guide as the network sees it, of a run that has one.
     """
 
     octave: int
@@ -100,6 +106,7 @@ class Step:
     provenance: Provenance = field(repr=False)
     _held: list = field(repr=False)
     _original: np.ndarray | Picture = field(repr=False)
+    guide: "Guide | None" = field(default=None, repr=False)
 
     @property
     def ends_dream(self) -> bool:

@@ -9,6 +9,7 @@ from dreamlab.config.provenance import Parent, Provenance
 from dreamlab.images import Picture, Shape
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.layers import deepest_operations
+from dreamlab.results.guide_map import GuideMap
 from dreamlab.results.predictions import Prediction
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
@@ -206,6 +207,8 @@ class DreamTask:
                 recording.losses.append(event)
             elif isinstance(event, Prediction):
                 recording.predictions.append(event)
+            elif isinstance(event, GuideMap):
+                recording.guide = event
             elif isinstance(event, Frame):
                 recording.frames.append(event)
         if recording.empty:
