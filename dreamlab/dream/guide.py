@@ -2,15 +2,16 @@
 
 import warnings
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import tensorflow as tf
 
 from dreamlab.classes import is_head
 from dreamlab.config import DreamConfig
-from dreamlab.config.base import specs
+from dreamlab.config.guide import MOST_FEATURES, guided_layers, without_effect
 from dreamlab.dream.compiled import in_words
 from dreamlab.dream.objective import channel_masks, inner_window, layers_and_channels
 from dreamlab.dream.original import grey
@@ -26,9 +27,6 @@ from dreamlab.models.per_network import per_network
 #: Longest side at which a guide is looked at, in pixels. VGG16's deepest layer has some 500
 #: features in it then, and looking takes some 200 MB.
 SIDE = 512
-
-#: Most features of a layer.
-MOST_FEATURES = 1024
 
 
 @dataclass(frozen=True)
@@ -93,8 +91,8 @@ def guide_of(network: Network, config: DreamConfig, given: Picture | None) -> Gu
     Silence
         If settings of the guide have no effect.
     """
-    names = guided_layers(network.name, config)
-    if useless := without_effect(network.name, config):
+    names = guided_layers(config, partial(is_head, network.name))
+    if useless := without_effect(config, names):
         warnings.warn(useless, Silence, stacklevel=4)
     if config.guide == "none" or not config.guide_strength or not names:
         return None
@@ -122,47 +120,6 @@ def guide_of(network: Network, config: DreamConfig, given: Picture | None) -> Gu
             f"{'them' if len(silent) > 1 else 'it'} unguided"
         )
     return Guide(Picture.of(picture, "The guide"), found)
-
-
-def guided_layers(model: str, config: DreamConfig) -> tuple[str, ...]:
-    """Return the layers that a guide of a config leads, whether it has one or not.
-
-    They are those of a weight other than 0 that are not left alone, but for a head of which classes
-    are chosen: its logits are raised as they are.
-    """
-    return tuple(
-        name
-        for name, weight in config.layers.items()
-        if weight
-        and name not in config.unguided
-        and not (is_head(model, name) and name in config.channels)
-    )
-
-
-def without_effect(model: str, config: DreamConfig) -> str:
-    """Return what settings of a guide have no effect, in a sentence; empty if all have one."""
-    if config.guide == "none":
-        unused = [
-            name
-            for name in ("guide_strength", "unguided", "guide_features")
-            if _is_set(config, name)
-        ]
-        if not unused:
-            return ""
-        return f"{listed(unused)} {_has(unused)} no effect, as there is no guide: choose a guide"
-    if not config.guide_strength:
-        return "the guide has no effect, as guide_strength is 0: choose a larger one"
-    if not guided_layers(model, config):
-        return "the guide has no effect, as it leaves all layers alone: leave fewer unguided"
-    return ""
-
-
-def _has(names: Sequence[str]) -> str:
-    return "have" if len(names) > 1 else "has"
-
-
-def _is_set(config: DreamConfig, name: str) -> bool:
-    return getattr(config, name) != specs(DreamConfig)[name].default
 
 
 def fitted(pixels: np.ndarray, network: Network, layers: tuple[str, ...], side: int) -> np.ndarray:
