@@ -158,6 +158,29 @@ def deepest_operations(model: str, names: Iterable[str]) -> float | None:
     return max(find_layer(model, layers, name).operations for name in names)
 
 
+def match_operations(model: str, names: Iterable[str], features: int) -> float:
+    """Return the multiplications that match layers with a guide, for a pixel of the picture.
+
+    Parameters
+    ----------
+    model : str
+        Name of the network.
+    names : iterable of str
+        Names of the layers.
+    features : int
+        Features of the guide at each layer.
+
+    Returns
+    -------
+    float
+        The number; 0 for a network that is not on offer.
+    """
+    if not is_on_offer(model):
+        return 0.0
+    layers = [find_layer(model, known_layers(model), name) for name in names]
+    return sum(features * layer.channels / layer.stride**2 for layer in layers)
+
+
 def chosen_layers(
     model: str, layers: Sequence[LayerInfo], names: Sequence[str]
 ) -> tuple[LayerInfo, ...]:

@@ -70,7 +70,7 @@ def run(
                 # A step of the analysis for each gradient, so that a cancel takes effect soon.
                 share = sum(costs[:place]) / sum(costs)
                 yield AnalysisStep(done + share * (step.fraction - done), caption)
-                gradients[name] = layer_gradients.gradient(name, step.start)
+                gradients[name] = layer_gradients.gradient(name, step.start, step.guide)
             done = step.fraction
             values = {
                 "step": count,

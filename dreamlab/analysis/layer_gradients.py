@@ -1,5 +1,6 @@
 """The gradient of each layer of a dream, apart from the others'."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,8 @@ from dreamlab.images import Shape
 
 if TYPE_CHECKING:
     from dreamlab.dream import Start
+    from dreamlab.dream.compiled import CompiledObjective
+    from dreamlab.dream.guide import Guide
     from dreamlab.models import Network
 
 
@@ -31,7 +34,8 @@ class LayerGradients:
         from dreamlab.dream.ascent import OctaveAscent
         from dreamlab.dream.compiled import compile_objective
 
-        computed = arithmetic(config.precision, config.convolution)
+        self._network, self._strength = network, config.guide_strength
+        self._computed = computed = arithmetic(config.precision, config.convolution)
         self._octave = OctaveAscent
         local = compile_objective(network, config, *computed).local
         self._alone = {}
@@ -51,11 +55,31 @@ class LayerGradients:
             )
             self._alone[name] = weight, alone, compile_objective(network, alone, *computed)
 
-    def gradient(self, name: str, start: "Start") -> np.ndarray:
-        """Return a layer's weighted gradient at the start of a step, float32 (H, W, 3)."""
+    def gradient(self, name: str, start: "Start", guide: "Guide | None" = None) -> np.ndarray:
+        """Return a layer's weighted gradient at the start of a step, float32 (H, W, 3).
+
+        Parameters
+        ----------
+        name : str
+            The layer.
+        start : Start
+            Where the step begins.
+        guide : Guide, optional
+            The guide of the dream.
+        """
         weight, alone, objective = self._alone[name]
+        if guide is not None and name in guide.layers:
+            objective = self._led(name, alone, guide)
         octave = self._octave(objective, alone, Shape.of(start.picture), start.memory_budget)
         return (
             np.float32(weight)
             * octave.gradient(start.picture, start.shift, start.turn, start.mask)[1]
         )
+
+    def _led(self, name: str, alone: DreamConfig, guide: "Guide") -> "CompiledObjective":
+        """Return the objective of a layer alone toward a guide."""
+        from dreamlab.dream.guided import guided_objective
+
+        own = replace(guide, layers={name: guide.layers[name]})
+        alone = alone.replace(guide_strength=self._strength)
+        return guided_objective(self._network, alone, own, *self._computed)

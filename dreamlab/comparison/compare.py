@@ -15,8 +15,7 @@ from dreamlab.images.given import set_apart
 from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
 from dreamlab.results.contact_sheet import comparison_sheet
-from dreamlab.results.export import file_name
-from dreamlab.results.naming import told_apart, with_network
+from dreamlab.results.naming import file_name, told_apart, with_network
 from dreamlab.results.record import PICTURES, network_for, record, resolve
 from dreamlab.results.recording import Recording
 from dreamlab.results.section import NamedDream

@@ -1,10 +1,12 @@
 """The preflight: checks and octaves of a dream before it runs."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
-from dreamlab.classes import channel_numbers
+from dreamlab.classes import channel_numbers, is_head
 from dreamlab.comparison.comparison import MAX_SIDE
 from dreamlab.config import DreamConfig
+from dreamlab.config.guide import guided_layers, without_effect
 from dreamlab.errors import DreamError
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.images.shape import Shape
@@ -84,4 +86,5 @@ def check(
                 problem=f"the smallest octave leaves {name} nothing to see; "
                 "choose fewer octaves or a larger picture"
             )
-    return Check(plan.shapes, maps, plan.warning or "")
+    useless = without_effect(config, guided_layers(config, partial(is_head, model)))
+    return Check(plan.shapes, maps, "; ".join(filter(None, (plan.warning, useless))))

@@ -11,7 +11,7 @@ from dreamlab.classes import is_head
 from dreamlab.config import DreamConfig
 from dreamlab.dream.direction import mean_sizes, normalised, rolled
 from dreamlab.dream.memory import bytes_per_pixel, tile_sides
-from dreamlab.dream.objective import channel_masks, loss_sums
+from dreamlab.dream.objective import channel_masks, layers_and_channels, loss_sums
 from dreamlab.errors import DreamError
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
@@ -53,6 +53,9 @@ class CompiledObjective:
         If the network has no such layer, or a layer no such channel.
     """
 
+    #: Specs of further arguments of the graph, which `_sums` takes.
+    _further: Sequence[tf.TensorSpec] = ()
+
     def __init__(
         self,
         network: Network,
@@ -86,6 +89,7 @@ class CompiledObjective:
                 tf.TensorSpec((None, None, None, 3), tf.float32),
                 tf.TensorSpec((len(names), 4), tf.int32),
                 tf.TensorSpec((len(names),), tf.float32),
+                *self._further,
             ],
             autograph=False,
         )
@@ -115,18 +119,15 @@ class CompiledObjective:
 
     @own_settings()
     def maps(self, shape: Shape) -> list[Shape]:
-        """Return rows and columns of each layer's feature map for a picture's shape."""
+        """Return the shape of each layer's feature map for a picture's shape."""
         with in_words(shape):
             shapes = self._model.compute_output_shape((1, *shape, 3))
         return [Shape(*shapes[name][1:3]) for name in self._names]
 
     def sizes(self, maps: Sequence[Shape]) -> np.ndarray:
         """Return the number of values in the mean of each layer's loss: float32, (layers,)."""
-        counts = [
-            rows * columns * channels
-            for (rows, columns), channels in zip(maps, self._channels, strict=True)
-        ]
-        return np.array(counts, np.float32)
+        areas = [rows * columns for rows, columns in maps]
+        return np.multiply(areas, self._channels, dtype=np.float32)
 
     def gradient(
         self, picture: tf.Tensor | np.ndarray, windows: np.ndarray, scales: np.ndarray
@@ -183,20 +184,25 @@ class CompiledObjective:
         means = mean_sizes(gradients)
         return layer_losses, pictures + step * normalised(gradients, means), means
 
+    def _sums(
+        self, activations: dict[str, tf.Tensor], windows: tf.Tensor, *further: tf.Tensor
+    ) -> list[tf.Tensor]:
+        """Return the sums of each layer's loss, before means are taken: each (N,)."""
+        of_layers = zip(self._names, tf.unstack(windows), self._masks, self._heads, strict=True)
+        return [
+            loss_sums(activations[name], window, mask, fast=self._fast, head=head)
+            for name, window, mask, head in of_layers
+        ]
+
     @own_settings()
     def _gradients(
-        self, pictures: tf.Tensor, windows: tf.Tensor, scales: tf.Tensor
+        self, pictures: tf.Tensor, windows: tf.Tensor, scales: tf.Tensor, *further: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Return each layer's share of the losses and the sums' gradients, for N pictures."""
         with tf.GradientTape() as tape:
             tape.watch(pictures)
             activations = self._network.activations(self._model, pictures, self._preprocessing)
-            sums = [
-                loss_sums(activations[name], window, mask, fast=self._fast, head=head)
-                for name, window, mask, head in zip(
-                    self._names, tf.unstack(windows), self._masks, self._heads, strict=True
-                )
-            ]
+            sums = self._sums(activations, windows, *further)
             layer_losses = tf.stack(sums, axis=1) * scales
             # No picture has a part in another's loss, so each gets the gradient of its own.
             loss = tf.reduce_sum(layer_losses)
@@ -228,11 +234,9 @@ def _compiled(
     network: Network,
     names: tuple[str, ...],
     channels: tuple[tuple[int, ...] | None, ...],
-    precision: str,
-    convolution: str,
-    preprocessing: str,
+    *how: str,
 ) -> CompiledObjective:
-    return CompiledObjective(network, names, channels, precision, convolution, preprocessing)
+    return CompiledObjective(network, names, channels, *how)
 
 
 def compile_objective(
@@ -242,7 +246,5 @@ def compile_objective(
 
     Layers of weight 0 stay in it: their share of the loss is reported as 0.
     """
-    names = tuple(config.layers)
-    chosen = [config.channels.get(name) for name in names]
-    channels = tuple(None if of is None else tuple(map(int, of)) for of in chosen)
-    return _compiled(network, names, channels, precision, convolution, config.preprocessing)
+    how = precision, convolution, config.preprocessing
+    return _compiled(network, *layers_and_channels(config), *how)

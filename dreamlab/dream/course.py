@@ -15,6 +15,7 @@ from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.dream.batch import BatchAscent, Course, Look
 from dreamlab.dream.effort import OctaveEffort
+from dreamlab.dream.guide import Guide
 from dreamlab.dream.masking import Masking, Masks, kept
 from dreamlab.dream.original import grey as luminance
 from dreamlab.dream.step import Resume, Start, Step, floats
@@ -43,6 +44,7 @@ def course(
     search: Search | None = None,
     grey: bool = False,
     masks: Masks | None = None,
+    guide: Guide | None = None,
 ) -> Course:
     """Return the course of a dream.
 
@@ -62,6 +64,8 @@ def course(
         Whether the picture is kept grey: noise is, as its luminance.
     masks : callable, optional
         The mask at a size.
+    guide : Guide, optional
+        The guide of the ascents, which the steps hand on.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def course(
     """
     if resume is not None:
         _check(resume, plan, provenance.config)
-    return _course(original, plan, ascents, provenance, resume, starts, search, grey, masks)
+    return _course(original, plan, ascents, provenance, resume, starts, search, grey, masks, guide)
 
 
 def _check(resume: Resume, plan: OctavePlan, config: DreamConfig) -> None:
@@ -100,6 +104,7 @@ def _course(
     search: Search | None,
     grey: bool,
     masks: Masks | None,
+    guide: Guide | None,
 ) -> Course:
     config = provenance.config
     octaves = ascents(config)
@@ -135,6 +140,7 @@ def _course(
             height=shape[0],
             width=shape[1],
             _original=original,
+            guide=guide,
         )
         jitter = max(config.jitter, octave.min_jitter)
         effort, reached = None, False

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from dreamlab.config import DreamConfig
+
 #: Positions skipped along each side of a feature map that is larger than twice that.
 BORDER = 2
 
@@ -23,6 +25,15 @@ def inner_window(rows: int, columns: int) -> tuple[int, int, int, int]:
     top = BORDER if rows > 2 * BORDER else 0
     left = BORDER if columns > 2 * BORDER else 0
     return top, rows - top, left, columns - left
+
+
+def layers_and_channels(
+    config: DreamConfig,
+) -> tuple[tuple[str, ...], tuple[tuple[int, ...] | None, ...]]:
+    """Return the layers of a config that is settled, and for each its channels, None for all."""
+    names = tuple(config.layers)
+    chosen = [config.channels.get(name) for name in names]
+    return names, tuple(None if of is None else tuple(map(int, of)) for of in chosen)
 
 
 def channel_masks(

@@ -17,6 +17,8 @@ from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.dream.batch import BatchAscent, Course, together
 from dreamlab.dream.compiled import compile_objective
 from dreamlab.dream.course import Search, course
+from dreamlab.dream.guide import guide_of
+from dreamlab.dream.guided import guided_objective
 from dreamlab.dream.masking import masks_of
 from dreamlab.dream.memory import budget
 from dreamlab.dream.original import fitting
@@ -215,7 +217,11 @@ def _courses(
         only=model.only(config.layers),
     )
     precision, convolution = arithmetic(config.precision, config.convolution)
-    objective = compile_objective(model, config, precision, convolution)
+    guide = guide_of(model, config, beside["guide"])
+    if guide is None:
+        objective = compile_objective(model, config, precision, convolution)
+    else:
+        objective = guided_objective(model, config, guide, precision, convolution)
     if plan.warning:
         warnings.warn(plan.warning, OctaveDropped, stacklevel=3)
 
@@ -251,7 +257,7 @@ def _courses(
         # All dreams have the same ascents, so that their looks are known to go together.
         return octaves if other is config else ascents(other)
 
-    options["grey"] = model.feeding.grey
+    options |= {"grey": model.feeding.grey, "guide": guide}
     masks = [
         masks_of(config, image, beside["mask"], model, plan.shapes, stacklevel=4)
         for image in images

@@ -1,6 +1,7 @@
 """One step of a dream, and the state from which a dream resumes."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,6 +9,9 @@ from dreamlab.config.provenance import Provenance
 from dreamlab.dream.turn import STILL, Turn
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, png, to_pixels
+
+if TYPE_CHECKING:
+    from dreamlab.dream.guide import Guide
 
 
 class OctaveDropped(UserWarning):
@@ -91,6 +95,8 @@ class Step:
         that passes it only a part is then taken.
     provenance : Provenance
         Settings, network and number format of the run.
+    guide : Guide or None
+        The guide as the network sees it, of a run that has one.
     """
 
     octave: int
@@ -107,6 +113,7 @@ class Step:
     provenance: Provenance = field(repr=False)
     _held: list = field(repr=False)
     _original: np.ndarray | Picture = field(repr=False)
+    guide: "Guide | None" = field(default=None, repr=False)
 
     @property
     def ends_dream(self) -> bool:

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import math
-import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 
 from dreamlab import images
 from dreamlab.config import embedded
-from dreamlab.results import film
+from dreamlab.results import film, guide_files
 from dreamlab.results.film import Film
 from dreamlab.results.run_data import Frame, RunData
 
@@ -155,8 +154,8 @@ def files(recording: RunData, film: Film) -> Iterator[tuple[str, bytes]]:
     """Yield all files of a run with their names, one after the other.
 
     They are ``dream.png``, a PNG per octave, ``progression.gif``, ``progression.webp``,
-    ``losses.csv``, ``losses.json``, ``predictions.csv`` for a network with a head, and
-    ``config.json``.
+    ``losses.csv``, ``losses.json``, ``predictions.csv`` for a network with a head, ``guide.csv``
+    and ``guide_<layer>.png`` for a run with a guide, and ``config.json``.
     """
     options = vars(film)
     yield "dream.png", png(recording)
@@ -167,6 +166,7 @@ def files(recording: RunData, film: Film) -> Iterator[tuple[str, bytes]]:
     yield "losses.json", losses_json(recording)
     if recording.predictions:
         yield "predictions.csv", predictions_csv(recording)
+    yield from guide_files.files(recording).items()
     yield "config.json", config_json(recording)
 
 
@@ -176,11 +176,6 @@ def archive(recording: RunData, **options: Any) -> bytes:
     The same recording gives the same bytes.
     """
     return pack(dict(files(recording, Film(**options))))
-
-
-def file_name(name: str) -> str:
-    """Return a dream's name as part of a file name: a to z, digits and underscores."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "dream"
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

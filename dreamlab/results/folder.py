@@ -1,5 +1,6 @@
 """The folder of a run's files, written completely or not at all."""
 
+import csv
 import os
 import re
 import tempfile
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dreamlab.errors import DreamError
-from dreamlab.results import export
+from dreamlab.results import export, guide_files
 from dreamlab.results.film import Film
 from dreamlab.results.run_data import RunData
 
@@ -36,8 +37,8 @@ def write_run(
     """Write a run's pictures, films, losses and settings.
 
     Each file is complete before it gets its name. Octaves of an earlier run
-    (``octave_<k>_<h>x<w>.png``) that are not part of this run are removed, and so is its
-    ``predictions.csv`` where this run has none.
+    (``octave_<k>_<h>x<w>.png``) that are not part of this run are removed, and so are its
+    ``predictions.csv`` and the files of its guide where this run has none.
 
     Parameters
     ----------
@@ -61,14 +62,14 @@ def write_run(
         If a file cannot be written.
     """
     with _explained(directory), _workshop(directory) as workshop:
-        names = []
+        names, of_guide = [], _of_guide(directory)
         for name, data in export.files(recording, film):
             Path(workshop, name).write_bytes(data)
             names.append(name)
         for name in names:
             os.replace(Path(workshop, name), directory / name)
         for path in directory.iterdir():
-            if path.name not in names and _is_ours(path):
+            if path.name not in names and (path.name in of_guide or _is_ours(path)):
                 if keep is None or not path.samefile(keep):
                     path.unlink()
     return names
@@ -81,6 +82,19 @@ def _is_ours(path: Path) -> bool:
     head = ",".join(export.PREDICTION_COLUMNS).encode()
     with path.open("rb") as file:
         return file.read(len(head)) == head
+
+
+def _of_guide(directory: Path) -> set[str]:
+    """Return the names of the files of an earlier run's guide: its table tells its pictures."""
+    table = directory / "guide.csv"
+    try:
+        with table.open(encoding="utf-8", newline="") as file:
+            head, *rows = csv.reader(file)
+    except (OSError, ValueError, csv.Error):  # none, or another one of that name
+        return set()
+    if tuple(head) != guide_files.COLUMNS:
+        return set()
+    return {table.name, *(guide_files.picture_name(row[0]) for row in rows if row)}
 
 
 def write_file(path: Path, data: bytes) -> None:

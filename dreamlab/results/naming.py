@@ -1,5 +1,6 @@
-"""Names of dreams that say of which network they are."""
+"""Names of dreams: with their networks, and as those of files."""
 
+import re
 from collections.abc import Sequence
 
 from dreamlab.zoo import label
@@ -17,6 +18,11 @@ def with_network(name: str, model: str) -> str:
     """
     network = label(model)
     return name if name.lower() == network.lower() else f"{name} · {network}"
+
+
+def file_name(name: str) -> str:
+    """Return a name as part of a file's name: a to z, digits and underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "dream"
 
 
 def told_apart(dreams: Sequence[tuple[str, str]]) -> list[str]:

@@ -13,6 +13,7 @@ from dreamlab.images import Picture
 from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
 from dreamlab.results.film import Film
+from dreamlab.results.guide_map import GuideMap, guide_map
 from dreamlab.results.predictions import BEFORE, Prediction, predictions
 from dreamlab.results.run_data import Frame, LossPoint, RunData
 
@@ -47,6 +48,7 @@ class Recording(RunData):
         self.dropped = 0
         self._framed: tuple[int, int] | None = None  # place of the last frame
         self._network: Network | None = None
+        self._classifier: Network | None = None  # the network, if it has a head
 
     def record(
         self, steps: Iterable["Step"], network: "Network | None" = None
@@ -63,7 +65,8 @@ class Recording(RunData):
             Steps of `dreamlab.dream.dream`.
         network : Network, optional
             The network, which is asked what it calls the original and the result of each octave; a
-            run that ends early has its last picture for that. One without a head is not asked.
+            run that ends early has its last picture for that. One without a head is not asked. It
+            is needed too for which part of a guide the last picture used.
 
         Yields
         ------
@@ -76,8 +79,9 @@ class Recording(RunData):
             Any exception of the run, after the recording is complete.
         """
         began = time.perf_counter()
+        self._network = network
         if network is not None and class_names(network.name):
-            self._network = network
+            self._classifier = network
         last = None
         try:
             for step in steps:
@@ -94,7 +98,7 @@ class Recording(RunData):
                 self._add_partial(last)
             raise
         finally:
-            self._network = None
+            self._network = self._classifier = None
             self.seconds += time.perf_counter() - began
             if close := getattr(steps, "close", None):
                 close()
@@ -147,12 +151,14 @@ class Recording(RunData):
     def _repr_html_(self) -> str:
         return section.in_notebook([section.NamedDream("Dream", COLOURS[0], self)])
 
-    def add(self, part: Provenance | LossPoint | Prediction | Frame) -> None:
+    def add(self, part: Provenance | LossPoint | Prediction | GuideMap | Frame) -> None:
         """Add a part of the run; where it is a frame, drop the surplus ones."""
         if isinstance(part, LossPoint):
             self.losses.append(part)
         elif isinstance(part, Prediction):
             self.predictions.append(part)
+        elif isinstance(part, GuideMap):
+            self.guide = part
         elif isinstance(part, Frame):
             self.frames.append(part)
             indices = surplus(self.frames, self.max_bytes - self.original.nbytes)
@@ -163,9 +169,16 @@ class Recording(RunData):
 
     def _predict(self, picture: Picture, octave: int) -> None:
         """Add what the network calls the result of an octave, if it has a head."""
-        if self._network is not None:
-            for each in predictions(self._network, picture.pixels, octave):
+        if self._classifier is not None:
+            for each in predictions(self._classifier, picture.pixels, octave):
                 self.add(each)
+
+    def _match(self, picture: Picture, step: "Step") -> None:
+        """Add which part of its guide the last picture of a run used where, if it has one."""
+        if self._network is not None:
+            found = guide_map(self._network, step, picture)
+            if found is not None:
+                self.add(found)
 
     def _keep(self, step: "Step") -> None:
         if self.empty:
@@ -180,6 +193,8 @@ class Recording(RunData):
             picture = self._add(step)
             if step.ends_octave:
                 self._predict(picture, step.octave)
+            if step.ends_dream:
+                self._match(picture, step)
 
     def _add(self, step: "Step") -> Picture:
         self._framed = step.octave, step.iteration
@@ -188,9 +203,13 @@ class Recording(RunData):
         return picture
 
     def _add_partial(self, step: "Step | None") -> None:
-        if step is not None and not step.ends_octave:
-            is_framed = self._framed == (step.octave, step.iteration)
-            self._predict(Picture.of(step.image) if is_framed else self._add(step), step.octave)
+        if step is None or step.ends_dream:
+            return
+        is_framed = self._framed == (step.octave, step.iteration)
+        picture = Picture.of(step.image) if is_framed else self._add(step)
+        if not step.ends_octave:
+            self._predict(picture, step.octave)
+        self._match(picture, step)
 
 
 def surplus(frames: Sequence[Frame], max_bytes: float) -> set[int]:

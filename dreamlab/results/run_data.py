@@ -11,6 +11,7 @@ from dreamlab.images import Picture, from_pixels
 from dreamlab.images.distance import distance
 from dreamlab.images.resample import resize
 from dreamlab.layers import deepest_operations
+from dreamlab.results.guide_map import GuideMap
 from dreamlab.results.predictions import BEFORE, CENTRE, Prediction
 
 _EMPTY = "the recording is empty; record a run before exporting it"
@@ -100,6 +101,8 @@ class RunData:
     predictions : list of Prediction
         What the network calls the original, then the result of each octave: by its centre and by
         five crops. Empty for a network without a head.
+    guide : GuideMap or None
+        Which part of its guide the run's result used where; None for a run without one.
     seconds : float
         Duration of the run, in seconds.
     finished : bool
@@ -112,6 +115,7 @@ class RunData:
         self.frames: list[Frame] = []
         self.losses: list[LossPoint] = []
         self.predictions: list[Prediction] = []
+        self.guide: GuideMap | None = None
         self.seconds = 0.0
         self.finished = False
 
@@ -239,6 +243,7 @@ class RunData:
 
     @property
     def nbytes(self) -> int:
-        """Size of all pictures in bytes, the original included."""
+        """Size of all pictures in bytes, the original and the guide included."""
         original = 0 if self._original is None else self._original.nbytes
-        return original + sum(frame.picture.nbytes for frame in self.frames)
+        guide = 0 if self.guide is None else self.guide.nbytes
+        return original + guide + sum(frame.picture.nbytes for frame in self.frames)

@@ -8,6 +8,7 @@ import numpy as np
 
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture, jpeg, to_pixels
+from dreamlab.results.guide_map import GuideMap
 from dreamlab.results.predictions import BEFORE, Prediction
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
@@ -29,7 +30,7 @@ class Passing(Recording):
         self._emit = emit
         self._resumed = resumed
 
-    def add(self, part: Provenance | LossPoint | Prediction | Frame) -> None:
+    def add(self, part: Provenance | LossPoint | Prediction | GuideMap | Frame) -> None:
         if isinstance(part, Provenance):
             super().add(part)
             if self._resumed:  # it was told, with the settings as they were asked for

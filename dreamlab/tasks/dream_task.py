@@ -3,12 +3,16 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 
+from dreamlab.classes import is_head
 from dreamlab.config import DreamConfig
+from dreamlab.config.guide import MOST_FEATURES, guided_layers
 from dreamlab.config.provenance import Parent, Provenance
 from dreamlab.images import Picture, Shape
 from dreamlab.images.octaves import plan_octaves
-from dreamlab.layers import deepest_operations
+from dreamlab.layers import deepest_operations, match_operations
+from dreamlab.results.guide_map import GuideMap
 from dreamlab.results.predictions import Prediction
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import Frame, LossPoint
@@ -134,8 +138,13 @@ class DreamTask:
 
     @property
     def _operations(self) -> float:
-        """Multiplications a pixel and step."""
-        return deepest_operations(self.model, self.config.layers) or TYPICAL_OPERATIONS
+        """Multiplications a pixel and step, those that match it with a guide among them."""
+        config = self.config
+        plain = deepest_operations(self.model, config.layers) or TYPICAL_OPERATIONS
+        guided = guided_layers(config, partial(is_head, self.model))
+        if config.guide == "none" or not config.guide_strength:
+            return plain
+        return plain + match_operations(self.model, guided, MOST_FEATURES)
 
     def run(
         self,
@@ -206,6 +215,8 @@ class DreamTask:
                 recording.losses.append(event)
             elif isinstance(event, Prediction):
                 recording.predictions.append(event)
+            elif isinstance(event, GuideMap):
+                recording.guide = event
             elif isinstance(event, Frame):
                 recording.frames.append(event)
         if recording.empty:

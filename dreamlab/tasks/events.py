@@ -8,6 +8,7 @@ import numpy as np
 from dreamlab.analysis import Item
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture
+from dreamlab.results.guide_map import GuideMap
 from dreamlab.results.predictions import Prediction
 from dreamlab.results.run_data import Frame, LossPoint
 
@@ -124,6 +125,7 @@ Event = (
     | Provenance
     | LossPoint
     | Prediction
+    | GuideMap
     | Frame
     | Item
 )
@@ -138,7 +140,7 @@ def nbytes(event: Event) -> int:
     """Return the bytes of an event's pictures and arrays."""
     if isinstance(event, Preview):
         return len(event.jpeg)
-    if isinstance(event, Item):
+    if isinstance(event, Item | GuideMap):
         return event.nbytes
     picture = event.picture if isinstance(event, Frame | Checkpoint) else None
     return 0 if picture is None else picture.nbytes

@@ -43,6 +43,12 @@ class Run:
 
 
 class FakeStep(SimpleNamespace):
+    guide = None
+
+    @property
+    def ends_dream(self):
+        return self.ends_octave and self.octave == self.octaves - 1
+
     def __init__(self, octave, iteration, side, value):
         empty = iteration == -1
         super().__init__(

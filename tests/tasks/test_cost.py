@@ -33,6 +33,18 @@ def test_the_deepest_layer_asked_for_counts():
         assert cost.work / cost.pixel_steps == operations
 
 
+def test_what_matches_a_guide_counts_too():
+    config = {"layers": ("block1_pool", "block1_conv1"), "guide": "cat"}
+    plain, pool, whole = (
+        request(**config, **more).cost()
+        for more in ({"guide_strength": 0.0}, {"unguided": ["block1_conv1"]}, {})
+    )
+    assert plain.work / plain.pixel_steps == 38592
+    # At most 1,024 features of 64 channels at every 2nd pixel down and across, then at every one.
+    assert (pool.work - plain.work) / plain.pixel_steps == 1024 * 64 / 4
+    assert (whole.work - plain.work) / plain.pixel_steps == 1024 * (64 + 64 / 4)
+
+
 def test_a_layer_that_is_not_there_is_named():
     with pytest.raises(DreamError, match="vgg16 has no layer 'block9_conv1'"):
         request(layers=("block9_conv1",)).cost()

@@ -13,6 +13,7 @@ from dreamlab.config.specs import Number
 from dreamlab.images import Picture, load_image
 from dreamlab.results import export
 from dreamlab.results.film import Film
+from dreamlab.results.naming import file_name
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.ui.dreams import downloads
 from dreamlab.ui.session import keys
@@ -145,4 +146,4 @@ def test_everything_has_a_folder_a_variant(dreams):
     ("name", "file"), [("Layer 1", "layer_1"), ("../../etc", "etc"), ("夢", "dream")]
 )
 def test_file_names_are_plain(name, file):
-    assert export.file_name(name) == file
+    assert file_name(name) == file

@@ -13,7 +13,7 @@ from dreamlab.errors import DreamError
 from dreamlab.results import export
 from dreamlab.results.contact_sheet import comparison_sheet
 from dreamlab.results.film import Film
-from dreamlab.results.naming import with_network
+from dreamlab.results.naming import file_name, with_network
 from dreamlab.results.recording import Recording
 from dreamlab.ui import style
 from dreamlab.ui.inputs.control import control
@@ -104,7 +104,7 @@ def _files(run: Run, recording: Recording, film: dict[str, Any]) -> None:
 
 def _stem(run: Run) -> str:
     """Return the beginning of the names of a dream's files."""
-    return export.file_name(with_network(run.name, run.model))
+    return file_name(with_network(run.name, run.model))
 
 
 @st.cache_data(scope="session", max_entries=6, show_spinner="Making the GIF…")
