@@ -15,7 +15,8 @@ from dreamlab import images
 from dreamlab.config import embedded
 from dreamlab.results import film
 from dreamlab.results.film import Film
-from dreamlab.results.run_data import Frame, RunData
+from dreamlab.results.frame import Frame
+from dreamlab.results.run_data import RunData
 
 _WEBP_QUALITY = 90
 

@@ -3,57 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, from_pixels
 from dreamlab.images.distance import distance
 from dreamlab.images.resample import resize
 from dreamlab.layers import deepest_operations
+from dreamlab.results.frame import Frame
 from dreamlab.results.predictions import BEFORE, CENTRE, Prediction
 
 _EMPTY = "the recording is empty; record a run before exporting it"
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A picture of a run.
-
-    Parameters
-    ----------
-    octave : int
-        Octave, from 0.
-    iteration : int
-        The last step before the picture, from 0 in each octave; -1 without steps.
-    ends_octave : bool
-        True for an octave's result, with lost detail restored; false for a picture between steps.
-    picture : Picture
-        The picture.
-    """
-
-    octave: int
-    iteration: int
-    ends_octave: bool
-    picture: Picture
-
-    @property
-    def pixels(self) -> np.ndarray:
-        """Pixels of the picture, uint8 (height, width, 3)."""
-        return self.picture.pixels
-
-    @property
-    def height(self) -> int:
-        """Height in pixels."""
-        return self.picture.shape.height
-
-    @property
-    def width(self) -> int:
-        """Width in pixels."""
-        return self.picture.shape.width
-
-    def _repr_png_(self) -> bytes:
-        return self.picture.png
 
 
 @dataclass(frozen=True)
@@ -239,6 +198,12 @@ class RunData:
 
     @property
     def nbytes(self) -> int:
-        """Size of all pictures in bytes, the original included."""
+        """Size of all pictures in bytes, the original and `Frame.exact` included."""
         original = 0 if self._original is None else self._original.nbytes
-        return original + sum(frame.picture.nbytes for frame in self.frames)
+        return original + sum(frame.nbytes for frame in self.frames)
+
+    def round_off(self) -> int:
+        """Give up `Frame.exact` of all frames, and return how many bytes that frees."""
+        freed = sum(frame.exact_nbytes for frame in self.frames)
+        self.frames = [frame.rounded() for frame in self.frames]
+        return freed

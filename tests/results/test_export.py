@@ -14,8 +14,9 @@ from PIL import Image
 from dreamlab.config import DreamConfig, read_settings
 from dreamlab.errors import DreamError
 from dreamlab.results import export, film
+from dreamlab.results.frame import Frame
 from dreamlab.results.recording import Recording
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.run_data import LossPoint
 from tests.support.films import decoded
 from tests.support.recordings import (
     BLUE,

@@ -17,9 +17,10 @@ from dreamlab.errors import DreamError
 from dreamlab.images import Picture, jpeg, resize_pixels
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.jobs import Status
+from dreamlab.results.frame import Frame
 from dreamlab.results.predictions import BEFORE, CENTRE, FIVE_CROPS, Likely, Prediction
 from dreamlab.results.recording import Recording
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.tasks.events import Event
 from dreamlab.tasks.task import Result, Task
