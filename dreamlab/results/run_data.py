@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dreamlab.config.provenance import Provenance
+from dreamlab.config.provenance import Parent, Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, from_pixels
+from dreamlab.images.branch import BranchPoint
 from dreamlab.images.distance import distance
 from dreamlab.images.resample import resize
 from dreamlab.layers import deepest_operations
@@ -130,6 +131,17 @@ class RunData:
         if not self.frames:
             raise DreamError(_EMPTY)
         return self.frames[-1]
+
+    def point(self, frame: Frame) -> BranchPoint:
+        """Return a frame as that which another dream goes on from.
+
+        Raises
+        ------
+        DreamError
+            If the recording is empty.
+        """
+        parent = Parent(self.provenance.id, frame.octave, frame.iteration)
+        return BranchPoint(parent, frame.picture, frame.ends_octave, frame.exact)
 
     def called(self, frame: Frame | None, crop: str = CENTRE) -> Prediction | None:
         """Return what the network calls a frame: the last that is known at its place.
