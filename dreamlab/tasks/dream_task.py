@@ -112,13 +112,20 @@ class DreamTask:
         shapes, begins = self._plan()
         return shapes[begins.octave :]
 
+    @property
+    def image(self) -> Picture:
+        """The picture that it is of: the start's, where no octave follows that."""
+        if self.start is None or self.start.place(
+            self._octaves(self.picture), self.config.iterations
+        ):
+            return self.picture
+        return self.start.picture
+
     def _plan(self) -> tuple[tuple[Shape, ...], NextPlace]:
         """Return the shapes of all octaves, and where the dream begins."""
-        shapes, begins = self._octaves(self.picture), None
-        if self.start is not None:
+        shapes, begins = self._octaves(self.image), None
+        if self.start is not None and self.image is self.picture:
             begins = self.start.place(shapes, self.config.iterations)
-            if begins is None:
-                shapes = self._octaves(self.start.picture)
         return shapes, begins or NextPlace(0, 0)
 
     def _octaves(self, picture: Picture) -> tuple[Shape, ...]:
