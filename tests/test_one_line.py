@@ -53,7 +53,7 @@ from dreamlab.analysis.report import report
 from dreamlab.config.provenance import Provenance
 from dreamlab.results.recording import Recording
 from dreamlab.images import Picture
-from dreamlab.results.run_data import Frame
+from dreamlab.results.frame import Frame
 from dreamlab.results.section import NamedDream
 recording = Recording()
 recording.original = Picture(np.zeros((9, 9, 3), np.uint8))

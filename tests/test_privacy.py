@@ -20,8 +20,9 @@ from dreamlab.images import Picture, load_image, to_pixels
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.results import export
 from dreamlab.results.contact_sheet import contact_sheet
+from dreamlab.results.frame import Frame
 from dreamlab.results.recording import Recording
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.dream_task import DreamTask
 from tests.support.corpus import SECRET, with_exif, with_text
 from tests.support.fake_backend import FakeBackend, open_page, sound

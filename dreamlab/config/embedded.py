@@ -29,7 +29,8 @@ def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
     -------
     dict
         The settings as written: ``config`` and, in pictures, ``model``, ``weights``,
-        ``precision`` and ``dreamlab`` (the version) beside it.
+        ``precision`` and ``dreamlab`` (the version) beside it, ``parent`` where the dream goes on
+        from another one, and in a PNG ``frame``, its place in the dream.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -95,4 +96,17 @@ class Provenance:
     @property
     def id(self) -> str:
         """What names the dream: of the same settings, network and picture it is the same."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+        return dream_id(self.to_dict())
+
+
+def dream_id(told: Mapping[str, Any]) -> str:
+    """Return `Provenance.id` of a provenance as plain JSON types, as files carry it.
+
+    Parameters
+    ----------
+    told : mapping of str to object
+        What `Provenance.to_dict` returned; the ``frame`` that pictures carry beside it is no part
+        of it.
+    """
+    own = {name: value for name, value in told.items() if name != "frame"}
+    return hashlib.sha256(json.dumps(own).encode()).hexdigest()[:16]

@@ -7,6 +7,7 @@ imported from it: the names below.
 
 import dreamlab.models  # noqa: F401, I001  # first: it chooses Keras's backend
 
+from dreamlab.dream.branching import Branch, branch
 from dreamlab.dream.run import dream, dreams
 from dreamlab.dream.step import (
     FallsShort,
@@ -20,6 +21,7 @@ from dreamlab.dream.step import (
 )
 
 __all__ = [
+    "Branch",
     "FallsShort",
     "InexactTiles",
     "NoAnswer",
@@ -28,6 +30,7 @@ __all__ = [
     "Silence",
     "Start",
     "Step",
+    "branch",
     "dream",
     "dreams",
 ]

@@ -7,6 +7,9 @@ import numpy as np
 
 from dreamlab.dream.step import floats
 from dreamlab.images import Picture
+from dreamlab.images.arrays import check_floats
+from dreamlab.images.load import load_image
+from dreamlab.images.picture import digest
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
 from dreamlab.models.feeding import LUMINANCE
@@ -14,6 +17,29 @@ from dreamlab.models.feeding import LUMINANCE
 
 class SidesRounded(UserWarning):
     """Rows or columns at the picture's edges were left out, as the network's layers need."""
+
+
+def checked(image: np.ndarray | Picture) -> np.ndarray | Picture:
+    """Return an image as float32 in [-1, 1], or as a picture, as whole numbers are pixels.
+
+    Raises
+    ------
+    DreamError
+        If it is no picture of floats in that range, or of pixels.
+    """
+    if isinstance(image, Picture):
+        return image
+    image = np.asarray(image)
+    if image.dtype.kind in "uib":
+        return Picture.exactly(load_image(image))
+    image = np.asarray(image, np.float32)
+    check_floats(image)
+    return image
+
+
+def digest_of(image: np.ndarray | Picture) -> str:
+    """Return the SHA-256 of an image's size and values, in hexadecimal."""
+    return image.digest if isinstance(image, Picture) else digest(image)
 
 
 def fitting(

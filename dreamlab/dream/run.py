@@ -15,22 +15,19 @@ from dreamlab.config.beside import check_given
 from dreamlab.config.provenance import Parent, Provenance
 from dreamlab.dream.arithmetic import arithmetic
 from dreamlab.dream.batch import BatchAscent, Course, together
+from dreamlab.dream.branching import octaves_of
 from dreamlab.dream.compiled import compile_objective
 from dreamlab.dream.course import Search, course
 from dreamlab.dream.guide import guide_of
 from dreamlab.dream.guided import guided_objective
 from dreamlab.dream.masking import masks_of
 from dreamlab.dream.memory import budget
-from dreamlab.dream.original import fitting
+from dreamlab.dream.original import checked, digest_of, fitting
 from dreamlab.dream.shaping import bytes_per_pixel
 from dreamlab.dream.silence import watched
 from dreamlab.dream.step import InexactTiles, OctaveDropped, Resume, Step
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
-from dreamlab.images.arrays import check_floats
-from dreamlab.images.load import load_image
-from dreamlab.images.octaves import plan_octaves
-from dreamlab.images.picture import digest
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network, load_model
 from dreamlab.models.machine import has_much_memory
@@ -200,7 +197,7 @@ def _courses(
     for name, given in beside.items():
         check_given(name, getattr(config, name), given=given is not None)
     input_range = model.feeding.chosen(config.preprocessing)
-    images = [fitting(_checked(image), model, config.layers) for image in images]
+    images = [fitting(checked(image), model, config.layers) for image in images]
     shape, *others = (Shape(*image.shape[:2]) for image in images)
     for other in others:
         if other != shape:
@@ -208,14 +205,7 @@ def _courses(
                 f"the pictures are {shape.width} x {shape.height} and "
                 f"{other.width} x {other.height} px; give pictures of one size"
             )
-    plan = plan_octaves(
-        *shape,
-        config=config,
-        model=model.name,
-        smallest=model.smallest,
-        multiple=model.multiple(config.layers),
-        only=model.only(config.layers),
-    )
+    plan = octaves_of(shape, model, config)
     precision, convolution = arithmetic(config.precision, config.convolution)
     guide = guide_of(model, config, beside["guide"])
     if guide is None:
@@ -264,22 +254,7 @@ def _courses(
     ]
     return [
         course(
-            image, plan, shared, replace(provenance, picture=_digest(image)), masks=of, **options
+            image, plan, shared, replace(provenance, picture=digest_of(image)), masks=of, **options
         )
         for image, of in zip(images, masks, strict=True)
     ]
-
-
-def _digest(image: np.ndarray | Picture) -> str:
-    return image.digest if isinstance(image, Picture) else digest(image)
-
-
-def _checked(image: np.ndarray | Picture) -> np.ndarray | Picture:
-    if isinstance(image, Picture):
-        return image
-    image = np.asarray(image)
-    if image.dtype.kind in "uib":
-        return Picture.exactly(load_image(image))
-    image = np.asarray(image, np.float32)
-    check_floats(image)
-    return image

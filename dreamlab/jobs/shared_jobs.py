@@ -11,6 +11,7 @@ from dreamlab.errors import DreamError
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.jobs.protocol import Status
 from dreamlab.jobs.store import NO_LONGER_KEPT
+from dreamlab.results.recording import Recording
 from dreamlab.tasks.events import Event
 from dreamlab.tasks.task import Task
 
@@ -89,6 +90,8 @@ class SharedJobs(Jobs):
                 return
             status = self.status(job)
             self._leave(job)
+            if isinstance(status.result, Recording):
+                status.result.round_off()  # the store does not count what he keeps
             follower.left = dataclasses.replace(
                 status, state="cancelled", place=0, seconds_left=None, expected_wait=None
             )

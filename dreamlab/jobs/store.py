@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from dreamlab.errors import DreamError
 from dreamlab.jobs.job import Job
+from dreamlab.results.recording import Recording
 
 #: What is said of a job that is not known.
 NO_LONGER_KEPT = "this dream is no longer kept: start it again"
@@ -64,11 +65,22 @@ class Store:
         self._jobs.pop(job, None)
 
     def evict(self, now: float) -> None:
-        """Forget what is too old, then the oldest until the bytes fit; never what still runs."""
-        ends = {job.id: job.ended for job in self if job.ended is not None}
-        total = sum(self._jobs[name].nbytes for name in ends)
-        for job, ended in sorted(ends.items(), key=lambda end: end[1]):
-            if total <= self.max_bytes and now - ended <= self.max_seconds:
-                break
-            total -= self._jobs[job].nbytes
-            self.drop(job)
+        """Forget what is too old, then what does not fit; never what still runs.
+
+        First the exact values of the oldest results go, which only dreams that go on from them
+        need; then the oldest jobs.
+        """
+        ended = [(job.ended, job.id) for job in self if job.ended is not None]
+        oldest = [self._jobs[name] for _, name in sorted(ended)]
+        for job in list(oldest):
+            if job.ended is not None and now - job.ended > self.max_seconds:
+                oldest.remove(job)
+                self.drop(job.id)
+        total = sum(job.nbytes for job in oldest)
+        for job in oldest:
+            if total > self.max_bytes and isinstance(job.result, Recording):
+                total -= job.result.round_off()
+        for job in oldest:
+            if total > self.max_bytes:
+                total -= job.nbytes
+                self.drop(job.id)

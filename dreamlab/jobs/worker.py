@@ -16,7 +16,7 @@ from dreamlab.errors import DreamError
 from dreamlab.jobs import preload
 from dreamlab.jobs.assignment import Assignment, Outcome, State
 from dreamlab.jobs.notifier import Bell, wait_any
-from dreamlab.results.run_data import Frame
+from dreamlab.results.frame import Frame
 from dreamlab.tasks.events import Checkpoint, Event, Warned
 from dreamlab.tasks.faults import own_warnings, sentence
 from dreamlab.tasks.log import EventLog, Numbered

@@ -14,9 +14,13 @@ from dreamlab import images
 from dreamlab.config import embedded
 from dreamlab.results import film, guide_files
 from dreamlab.results.film import Film
-from dreamlab.results.run_data import Frame, RunData
+from dreamlab.results.frame import Frame
+from dreamlab.results.run_data import RunData
 
 _WEBP_QUALITY = 90
+
+#: The picture that a run is of, which dreams that go on from its octaves need.
+ORIGINAL = "original.png"
 
 #: Head of ``predictions.csv``.
 PREDICTION_COLUMNS = ("octave", "crop", "rank", "number", "class", "probability")
@@ -33,14 +37,14 @@ def png(recording: RunData) -> bytes:
     DreamError
         If the recording is empty; all functions of this module raise it.
     """
-    return _png(recording.final, _settings_json(recording))
+    return _png(recording, recording.final, recording.provenance.to_dict())
 
 
 def octave_pngs(recording: RunData) -> dict[str, bytes]:
     """Return a PNG per octave, in its own size, by name: ``octave_<k>_<h>x<w>.png``."""
-    settings = _settings_json(recording)
+    settings = recording.provenance.to_dict()
     return {
-        f"octave_{frame.octave}_{frame.height}x{frame.width}.png": _png(frame, settings)
+        f"octave_{frame.octave}_{frame.height}x{frame.width}.png": _png(recording, frame, settings)
         for frame in recording.octave_frames
     }
 
@@ -71,7 +75,7 @@ def gif(recording: RunData, **options: Any) -> bytes:
         plan.milliseconds(len(pictures)),
         palette=film.shared_palette(pictures),
         loop=plan.loop,
-        comment=_settings_json(recording),
+        comment=recording.provenance.to_json(),
     )
 
 
@@ -87,7 +91,7 @@ def webp(recording: RunData, **options: Any) -> bytes:
         plan.milliseconds(len(pictures)),
         loop=plan.loop,
         quality=_WEBP_QUALITY,
-        xmp=embedded.settings_xmp(_settings_json(recording)),
+        xmp=embedded.settings_xmp(recording.provenance.to_json()),
     )
 
 
@@ -153,13 +157,14 @@ def config_json(recording: RunData) -> bytes:
 def files(recording: RunData, film: Film) -> Iterator[tuple[str, bytes]]:
     """Yield all files of a run with their names, one after the other.
 
-    They are ``dream.png``, a PNG per octave, ``progression.gif``, ``progression.webp``,
-    ``losses.csv``, ``losses.json``, ``predictions.csv`` for a network with a head, ``guide.csv``
-    and ``guide_<layer>.png`` for a run with a guide, and ``config.json``.
+    They are ``dream.png``, a PNG per octave, ``original.png``, ``progression.gif`` and ``.webp``,
+    ``losses.csv`` and ``.json``, ``predictions.csv`` for a network with a head, ``guide.csv`` and
+    ``guide_<layer>.png`` for a run with a guide, and ``config.json``.
     """
     options = vars(film)
     yield "dream.png", png(recording)
     yield from octave_pngs(recording).items()
+    yield ORIGINAL, images.png(recording.original.pixels)
     yield "progression.gif", gif(recording, **options)
     yield "progression.webp", webp(recording, **options)
     yield "losses.csv", losses_csv(recording)
@@ -191,12 +196,21 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _png(frame: Frame, settings: str) -> bytes:
-    return frame.picture.with_text(embedded.settings_text(settings)).png
+def _png(recording: RunData, frame: Frame, settings: dict[str, Any]) -> bytes:
+    """Return a frame as PNG, with the settings and its place in the run."""
+    told = json.dumps(settings | {"frame": _place(recording, frame)})
+    return frame.picture.with_text(embedded.settings_text(told)).png
 
 
-def _settings_json(recording: RunData) -> str:
-    return recording.provenance.to_json()
+def _place(recording: RunData, frame: Frame) -> dict[str, Any]:
+    """Return what a dream that goes on from a frame's PNG has to know of it."""
+    return {
+        "octave": frame.octave,
+        "iteration": frame.iteration,
+        "ends_octave": frame.ends_octave,
+        "ends_dream": recording.finished and frame is recording.final,
+        "original": recording.original.digest,
+    }
 
 
 def _pictures(recording: RunData, plan: Film) -> list[np.ndarray]:

@@ -49,7 +49,7 @@ def write_run(
     film : Film
         Timing and order of ``progression.gif`` and ``progression.webp``.
     keep : Path, optional
-        A file never to remove: the run's original picture.
+        The file that the run began from, never removed, and not replaced by ``original.png``.
 
     Returns
     -------
@@ -64,15 +64,21 @@ def write_run(
     with _explained(directory), _workshop(directory) as workshop:
         names, of_guide = [], _of_guide(directory)
         for name, data in export.files(recording, film):
+            if name == export.ORIGINAL and _is_same(directory / name, keep):
+                continue
             Path(workshop, name).write_bytes(data)
             names.append(name)
         for name in names:
             os.replace(Path(workshop, name), directory / name)
         for path in directory.iterdir():
             if path.name not in names and (path.name in of_guide or _is_ours(path)):
-                if keep is None or not path.samefile(keep):
+                if not _is_same(path, keep):
                     path.unlink()
     return names
+
+
+def _is_same(path: Path, other: Path | None) -> bool:
+    return other is not None and path.exists() and path.samefile(other)
 
 
 def _is_ours(path: Path) -> bool:

@@ -2,9 +2,11 @@
 
 import contextlib
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from dreamlab.classes import class_names
 from dreamlab.config.provenance import Provenance
@@ -13,9 +15,10 @@ from dreamlab.images import Picture
 from dreamlab.report.colours import COLOURS
 from dreamlab.results import folder, section
 from dreamlab.results.film import Film
+from dreamlab.results.frame import Frame, rounded, surplus
 from dreamlab.results.guide_map import GuideMap, guide_map
 from dreamlab.results.predictions import BEFORE, Prediction, predictions
-from dreamlab.results.run_data import Frame, LossPoint, RunData
+from dreamlab.results.run_data import LossPoint, RunData
 
 if TYPE_CHECKING:  # the engine imports TensorFlow; recordings must load without it
     from dreamlab.dream import Step
@@ -29,9 +32,12 @@ class Recording(RunData):
     ----------
     every : int, optional
         Keep a frame after every n-th step too, not only a frame per octave.
+    exact : bool
+        Keep `Frame.exact` of the octaves' results too, for dreams that go on from them.
     max_bytes : int
-        Most bytes of frames. Beyond it, every second frame between octaves is dropped first, then
-        the smallest octaves; the original and the last frame always stay.
+        Most bytes of frames. Beyond it, `Frame.exact` is given up first, that of the smallest
+        octaves before others; then every second frame between octaves is dropped, then the smallest
+        octaves; the original and the last frame always stay.
 
     Attributes
     ----------
@@ -39,11 +45,14 @@ class Recording(RunData):
         Number of dropped frames; the other attributes are those of `RunData`.
     """
 
-    def __init__(self, *, every: int | None = None, max_bytes: int = 512 * 2**20) -> None:
+    def __init__(
+        self, *, every: int | None = None, exact: bool = False, max_bytes: int = 512 * 2**20
+    ) -> None:
         if every is not None and every < 1:
             raise DreamError(f"every is {every}; keep a frame every 1 step or more")
         super().__init__()
         self.every = every
+        self.exact = exact
         self.max_bytes = max_bytes
         self.dropped = 0
         self._framed: tuple[int, int] | None = None  # place of the last frame
@@ -161,7 +170,9 @@ class Recording(RunData):
             self.guide = part
         elif isinstance(part, Frame):
             self.frames.append(part)
-            indices = surplus(self.frames, self.max_bytes - self.original.nbytes)
+            most = self.max_bytes - self.original.nbytes
+            self.frames = rounded(self.frames, most)
+            indices = surplus(self.frames, most)
             self.frames = [frame for place, frame in enumerate(self.frames) if place not in indices]
             self.dropped += len(indices)
         else:
@@ -198,8 +209,10 @@ class Recording(RunData):
 
     def _add(self, step: "Step") -> Picture:
         self._framed = step.octave, step.iteration
-        picture = Picture.of(step.image)
-        self.add(Frame(*self._framed, step.ends_octave, picture))
+        picture, exact = Picture.of(step.image), None
+        if self.exact and step.ends_octave and not step.ends_dream:
+            exact = np.array(step.image, np.float32)  # a copy: the engine reuses its own
+        self.add(Frame(*self._framed, step.ends_octave, picture, exact))
         return picture
 
     def _add_partial(self, step: "Step | None") -> None:
@@ -210,19 +223,3 @@ class Recording(RunData):
         if not step.ends_octave:
             self._predict(picture, step.octave)
         self._match(picture, step)
-
-
-def surplus(frames: Sequence[Frame], max_bytes: float) -> set[int]:
-    """Return the indices of the frames to drop, so that the rest has at most `max_bytes`.
-
-    Every second frame between octaves is dropped first, repeatedly, then the smallest octaves. The
-    last frame always stays.
-    """
-    places = list(range(len(frames)))
-    total = sum(frame.picture.nbytes for frame in frames)
-    while total > max_bytes and len(places) > 1:
-        between = [place for place in places[:-1] if not frames[place].ends_octave]
-        removal = set(between[::2] or places[:1])
-        total -= sum(frames[place].picture.nbytes for place in removal)
-        places = [place for place in places if place not in removal]
-    return set(range(len(frames))) - set(places)

@@ -3,58 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from dreamlab.config.provenance import Provenance
+from dreamlab.config.provenance import Parent, Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, from_pixels
+from dreamlab.images.branch import BranchPoint
 from dreamlab.images.distance import distance
 from dreamlab.images.resample import resize
 from dreamlab.layers import deepest_operations
+from dreamlab.results.frame import Frame
 from dreamlab.results.guide_map import GuideMap
 from dreamlab.results.predictions import BEFORE, CENTRE, Prediction
 
 _EMPTY = "the recording is empty; record a run before exporting it"
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A picture of a run.
-
-    Parameters
-    ----------
-    octave : int
-        Octave, from 0.
-    iteration : int
-        The last step before the picture, from 0 in each octave; -1 without steps.
-    ends_octave : bool
-        True for an octave's result, with lost detail restored; false for a picture between steps.
-    picture : Picture
-        The picture.
-    """
-
-    octave: int
-    iteration: int
-    ends_octave: bool
-    picture: Picture
-
-    @property
-    def pixels(self) -> np.ndarray:
-        """Pixels of the picture, uint8 (height, width, 3)."""
-        return self.picture.pixels
-
-    @property
-    def height(self) -> int:
-        """Height in pixels."""
-        return self.picture.shape.height
-
-    @property
-    def width(self) -> int:
-        """Width in pixels."""
-        return self.picture.shape.width
-
-    def _repr_png_(self) -> bytes:
-        return self.picture.png
 
 
 @dataclass(frozen=True)
@@ -176,6 +136,17 @@ class RunData:
             raise DreamError(_EMPTY)
         return self.frames[-1]
 
+    def point(self, frame: Frame) -> BranchPoint:
+        """Return a frame as that which another dream goes on from.
+
+        Raises
+        ------
+        DreamError
+            If the recording is empty.
+        """
+        parent = Parent(self.provenance.id, frame.octave, frame.iteration)
+        return BranchPoint(parent, frame.picture, frame.ends_octave, frame.exact)
+
     def called(self, frame: Frame | None, crop: str = CENTRE) -> Prediction | None:
         """Return what the network calls a frame: the last that is known at its place.
 
@@ -243,7 +214,13 @@ class RunData:
 
     @property
     def nbytes(self) -> int:
-        """Size of all pictures in bytes, the original and the guide included."""
+        """Size of all pictures in bytes: the original, the guide and `Frame.exact` included."""
         original = 0 if self._original is None else self._original.nbytes
         guide = 0 if self.guide is None else self.guide.nbytes
-        return original + guide + sum(frame.picture.nbytes for frame in self.frames)
+        return original + guide + sum(frame.nbytes for frame in self.frames)
+
+    def round_off(self) -> int:
+        """Give up `Frame.exact` of all frames, and return how many bytes that frees."""
+        freed = sum(frame.exact_nbytes for frame in self.frames)
+        self.frames = [frame.rounded() for frame in self.frames]
+        return freed

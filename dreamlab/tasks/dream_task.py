@@ -5,17 +5,21 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
+
 from dreamlab.classes import is_head
 from dreamlab.config import DreamConfig
 from dreamlab.config.guide import MOST_FEATURES, guided_layers
 from dreamlab.config.provenance import Parent, Provenance
 from dreamlab.images import Picture, Shape
+from dreamlab.images.branch import BranchPoint, NextPlace
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.layers import deepest_operations, match_operations
+from dreamlab.results.frame import Frame
 from dreamlab.results.guide_map import GuideMap
 from dreamlab.results.predictions import Prediction
 from dreamlab.results.recording import Recording
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.dream_events import Follower, Passing
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Timed
 from dreamlab.tasks.loading import network_of
@@ -49,8 +53,10 @@ class DreamTask:
         Whether the picture shows nothing of a visitor: a sample, or seeded noise.
     guide, mask : Picture or None
         The pictures that the config names with the word ``picture``.
+    start : BranchPoint or None
+        The picture of another dream that it goes on from; `picture` is the original of both.
     parent : Parent or None
-        The dream that the picture is of, where it is of one.
+        The dream that it goes on from.
     """
 
     picture: Picture
@@ -60,6 +66,7 @@ class DreamTask:
     public: bool = False
     guide: Picture | None = None
     mask: Picture | None = None
+    start: BranchPoint | None = None
     parent: Parent | None = None
 
     noun = "dream"
@@ -84,12 +91,11 @@ class DreamTask:
     @property
     def key(self) -> str | None:
         """See `Task`."""
-        private = not self.public or self.guide is not None or self.mask is not None
+        own = (self.guide, self.mask, self.start, self.parent)
+        private = not self.public or any(each is not None for each in own)
         if private or architecture(self.model) is None:
             return None
-        parent = None if self.parent is None else self.parent.to_dict()
-        settings = self.config.to_dict()
-        return key_of("dream", self.picture.digest, settings, self.model, self.every, parent)
+        return key_of("dream", self.picture.digest, self.config.to_dict(), self.model, self.every)
 
     def key_of(self, result: Result | None) -> str | None:
         """See `Task`: number format and convolutions are those that the dream had."""
@@ -107,33 +113,51 @@ class DreamTask:
         DreamError
             If the picture is too small for the network.
         """
-        plan = plan_octaves(
-            *self.picture.shape,
-            self.config,
-            model=self.model,
-            smallest=smallest_side(self.model),
-        )
+        shapes, begins = self._plan()
+        return shapes[begins.octave :]
+
+    @property
+    def image(self) -> Picture:
+        """The picture that it is of: the start's, where no octave follows that."""
+        if self.start is None or self.start.place(
+            self._octaves(self.picture), self.config.iterations
+        ):
+            return self.picture
+        return self.start.picture
+
+    def _plan(self) -> tuple[tuple[Shape, ...], NextPlace]:
+        """Return the shapes of all octaves, and where the dream begins."""
+        shapes, begins = self._octaves(self.image), None
+        if self.start is not None and self.image is self.picture:
+            begins = self.start.place(shapes, self.config.iterations)
+        return shapes, begins or NextPlace(0, 0)
+
+    def _octaves(self, picture: Picture) -> tuple[Shape, ...]:
+        smallest = smallest_side(self.model)
+        plan = plan_octaves(*picture.shape, self.config, model=self.model, smallest=smallest)
         return plan.shapes
 
     @property
     def nbytes(self) -> int:
         """See `Task`."""
-        beside = (self.guide, self.mask)
+        beside = (self.guide, self.mask, self.start)
         return self.picture.nbytes + sum(each.nbytes for each in beside if each is not None)
 
     def cost(self) -> Cost:
         """See `Task`: the deepest layer that is asked for counts."""
-        area = sum(shape.area for shape in self.shapes())
-        return Cost(((float(area * self.config.iterations), self._operations),), self._likely)
+        shapes, begins = self._plan()
+        steps = self.config.iterations * sum(shape.area for shape in shapes[begins.octave :])
+        steps -= begins.iteration * shapes[begins.octave].area
+        octaves = 1 if self.config.only_octave else self.config.octaves
+        likely = self._likely(max(1, octaves - begins.octave))
+        return Cost(((float(steps), self._operations),), likely)
 
-    @property
-    def _likely(self) -> float:
+    def _likely(self, octaves: int) -> float:
         """Share of the steps after which the picture has moved by the effort."""
         config = self.config
         if config.effort is None or not config.iterations:
             return 1.0
         steps = _DETOUR * config.effort / config.step
-        octaves = 1 if config.only_octave else config.octaves
         return min(1.0, steps / (octaves * config.iterations))
 
     @property
@@ -157,21 +181,26 @@ class DreamTask:
         """See `Task`."""
         from dreamlab.dream import Resume, dream
 
+        image: Picture | np.ndarray = self.picture
         network = network_of(self.model, allowance)
         emit(Loaded(network.name, network.weights))
         if stop():
             return False
         checkpoints = [event for event in resume if isinstance(event, Checkpoint)]
         before = checkpoints[-1] if checkpoints else None
-        follow = Follower(emit, self.config.iterations, before)
+        config, resumed, left_out = self.config, None, 0.0
+        if self.start is not None:
+            from dreamlab.dream import branch
+
+            image, resumed, left_out = branch(self.start, self.picture, network, config)
         recording = Passing(self.every, emit, resumed=before is not None)
-        config, resumed = self.config, None
+        follow = Follower(emit, recording.copied, config.iterations, before, left_out)
         if before is not None:  # the fastest arithmetic of this process may be another
             asked = {"precision": before.precision, "convolution": before.convolution}
             config = config.replace(**asked)
             resumed = Resume(before.octave, before.picture, before.moved, before.iteration)
         steps = dream(
-            self.picture,
+            image,
             network,
             config,
             resume=resumed,
@@ -229,7 +258,7 @@ class DreamTask:
         """See `Task`: the picture as the run began from it is enough."""
         original = None if result is None else result.original
         picture = self.picture if original is None else original
-        return replace(self, picture=picture, guide=None, mask=None)
+        return replace(self, picture=picture, guide=None, mask=None, start=None)
 
     def extent(self, result: Result | None) -> str:
         """See `Task`."""

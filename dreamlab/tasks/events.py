@@ -8,9 +8,10 @@ import numpy as np
 from dreamlab.analysis import Item
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture
+from dreamlab.results.frame import Frame
 from dreamlab.results.guide_map import GuideMap
 from dreamlab.results.predictions import Prediction
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.run_data import LossPoint
 
 
 @dataclass(frozen=True)
@@ -142,5 +143,6 @@ def nbytes(event: Event) -> int:
         return len(event.jpeg)
     if isinstance(event, Item | GuideMap):
         return event.nbytes
-    picture = event.picture if isinstance(event, Frame | Checkpoint) else None
-    return 0 if picture is None else picture.nbytes
+    if isinstance(event, Frame):
+        return event.nbytes
+    return event.picture.nbytes if isinstance(event, Checkpoint) else 0

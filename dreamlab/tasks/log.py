@@ -5,8 +5,7 @@ import threading
 from collections.abc import Iterable
 from typing import TypeVar
 
-from dreamlab.results.recording import surplus
-from dreamlab.results.run_data import Frame
+from dreamlab.results.frame import Frame, rounded, surplus
 from dreamlab.tasks.events import Checkpoint, Event, Place, Preview, nbytes
 
 #: Of these the last alone says anything.
@@ -21,8 +20,8 @@ Numbered = tuple[int, Event]
 class EventLog:
     """An append-only log, safe to use from any thread; each event has a number, from 0.
 
-    A preview, place or checkpoint replaces the one before it. Frames that do not fit are left out
-    as `dreamlab.results.recording.surplus` says.
+    A preview, place or checkpoint replaces the one before it. Of frames that do not fit
+    `Frame.exact` goes first; then they are left out as `dreamlab.results.recording.surplus` says.
 
     Parameters
     ----------
@@ -73,8 +72,8 @@ class EventLog:
             self._events[self._length] = event
             self._length += 1
             if isinstance(event, Frame):
-                self._bytes[self._length - 1] = event.picture.nbytes
-                self._total += event.picture.nbytes
+                self._bytes[self._length - 1] = event.nbytes
+                self._total += event.nbytes
                 self._fit()
 
     def since(self, number: int, max_bytes: float = math.inf) -> tuple[Numbered, ...]:
@@ -102,7 +101,13 @@ class EventLog:
         if self._total <= self._max_bytes:
             return
         numbers = list(self._bytes)
-        frames = [event for event in self._events.values() if isinstance(event, Frame)]
+        frames = rounded(
+            [event for event in self._events.values() if isinstance(event, Frame)], self._max_bytes
+        )
+        for number, frame in zip(numbers, frames, strict=True):
+            self._events[number] = frame
+            self._total += frame.nbytes - self._bytes[number]
+            self._bytes[number] = frame.nbytes
         for place in surplus(frames, self._max_bytes):
             del self._events[numbers[place]]
             self._total -= self._bytes.pop(numbers[place])

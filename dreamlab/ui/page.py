@@ -44,6 +44,7 @@ def show() -> None:
         again.restore(jobs, visit, planned, original)
         visit = presence.current()  # which is in the address once it has jobs
     opened = linked.address() | again.address(jobs, visit, planned, original)
+    opened |= url_state.starts(drafts)
     url_state.keep(comparison, opened, linked.NAMES)
     with st.container(horizontal=True, vertical_alignment="center"):
         style.title()

@@ -7,7 +7,7 @@ import streamlit as st
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.ui import copy_button, style
 from dreamlab.ui.analysis.place import PART
-from dreamlab.ui.session.url_state import DREAMT, FOUND, link
+from dreamlab.ui.session.url_state import DREAMT, FOUND, STARTS, link
 
 
 def show(comparison: Comparison | None, opened: Mapping[str, str], *, public: bool) -> None:
@@ -30,6 +30,8 @@ def show(comparison: Comparison | None, opened: Mapping[str, str], *, public: bo
         st.code(address, language=None, wrap_lines=True)
         copy_button.show(address)
         style.note(_said(comparison, opened, public))
+        if STARTS in opened:
+            style.note("What variants go on from stays here: there they begin with the picture.")
 
 
 def _said(comparison: Comparison, opened: Mapping[str, str], public: bool) -> str:

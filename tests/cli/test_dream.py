@@ -27,7 +27,7 @@ def test_everything_is_written_and_can_be_read_again(cat, asked, tmp_path, capfd
     assert main(["dream", cat, "--out", str(out), *QUICK]) == 0
     told, err = capfd.readouterr()
     assert err == ""
-    assert told.startswith(f"wrote 8 files to {out}")
+    assert told.startswith(f"wrote 9 files to {out}")
     assert asked == [("vgg16", "imagenet")]
     sizes = {}
     for path in out.glob("*.[pgw][nie][gfb]*"):
@@ -37,6 +37,7 @@ def test_everything_is_written_and_can_be_read_again(cat, asked, tmp_path, capfd
         "dream.png": ((40, 30), 1),
         "octave_0_21x28.png": ((28, 21), 1),
         "octave_1_30x40.png": ((40, 30), 1),
+        "original.png": ((40, 30), 1),
         "progression.gif": ((40, 30), 3),
         "progression.webp": ((40, 30), 3),
     }
@@ -48,7 +49,7 @@ def test_everything_is_written_and_can_be_read_again(cat, asked, tmp_path, capfd
     expected = DreamConfig(layers={"second": 0.5, "third": 2.0}, octaves=2, iterations=2)
     for name in ("config.json", "dream.png", "progression.gif", "progression.webp"):
         assert DreamConfig.from_file(out / name) == expected
-    assert len(list(out.iterdir())) == 8  # and nothing else
+    assert len(list(out.iterdir())) == 9  # and nothing else
 
 
 def test_the_variable_says_how_much_memory_it_may_take(cat, asked, tmp_path, monkeypatch):

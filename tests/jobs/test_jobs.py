@@ -15,7 +15,8 @@ from dreamlab.images import Picture
 from dreamlab.jobs.assignment import Outcome
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.jobs.run_clock import LOAD_SECONDS
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.frame import Frame
+from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Loaded, Place, Preview, Timed, Warned
 from tests.support.fake_engine import LAYERS, SECRET

@@ -17,7 +17,8 @@ from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs.assignment import Outcome
 from dreamlab.jobs.shared_jobs import SharedJobs
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.frame import Frame
+from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Loaded, Place, Preview

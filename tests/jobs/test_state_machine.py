@@ -12,7 +12,8 @@ from dreamlab.images import Picture
 from dreamlab.jobs.assignment import Assignment, Outcome
 from dreamlab.jobs.jobs import Jobs
 from dreamlab.jobs.runs import MAX_FAILURES
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.frame import Frame
+from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Loaded, Place, Preview
 from dreamlab.tasks.log import EventLog

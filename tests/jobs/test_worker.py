@@ -13,8 +13,9 @@ import pytest
 from dreamlab.images import load_image
 from dreamlab.jobs import worker
 from dreamlab.jobs.assignment import Assignment, Outcome
+from dreamlab.results.frame import Frame
 from dreamlab.results.recording import Recording
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks import dream_events
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Place, Preview, Timed, Warned
 from dreamlab.tasks.task import Allowance
@@ -205,7 +206,7 @@ def test_a_run_resumes_where_another_process_left_off(monkeypatch):
     ]
     resumed, looks = [], []
 
-    def dream(image, network, config, *, resume, memory):
+    def dream(image, network, config, *, resume, **_):
         resumed.append(resume)
         return stepping(image, network, config, resume=resume)
 

@@ -13,8 +13,9 @@ from dreamlab.analysis.run import analyse
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture, load_image
+from dreamlab.results.frame import Frame
 from dreamlab.results.recording import Recording
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.run_data import LossPoint
 from dreamlab.results.section import NamedDream
 from tests.support.tiny import picture, tiny_network
 

@@ -14,8 +14,9 @@ from PIL import Image
 from dreamlab.config import DreamConfig, read_settings
 from dreamlab.errors import DreamError
 from dreamlab.results import export, film
+from dreamlab.results.frame import Frame
 from dreamlab.results.recording import Recording
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.run_data import LossPoint
 from tests.support.films import decoded
 from tests.support.recordings import (
     BLUE,
@@ -43,7 +44,11 @@ def colours_of(data):
 def test_png_is_the_result_with_its_settings():
     data = export.png(recorded())
     np.testing.assert_array_equal(iio.imread(data), flat(WHITE, 40, 60).pixels)
-    assert Image.open(io.BytesIO(data)).info == {"dreamlab": PROVENANCE.to_json()}
+    (told,) = Image.open(io.BytesIO(data)).info.values()
+    place = {"octave": 2, "iteration": 9, "ends_octave": True, "ends_dream": True}
+    place["original"] = recorded().original.digest
+    assert json.loads(told) == PROVENANCE.to_dict() | {"frame": place}
+    assert read_settings(io.BytesIO(data)) == json.loads(told)
 
 
 def test_octave_pngs_have_their_own_sizes():
@@ -87,6 +92,10 @@ def test_a_run_cut_short_is_exported_as_far_as_it_came():
     assert colours_of(export.gif(recording)) == [RED, GREEN, BLUE]
     assert list(export.octave_pngs(recording)) == ["octave_0_20x30.png", "octave_1_28x42.png"]
     assert iio.imread(export.png(recording)).shape == (28, 42, 3)
+    recording.finished = False
+    place = read_settings(io.BytesIO(export.png(recording)))["frame"]
+    told = [place[name] for name in ("octave", "iteration", "ends_octave", "ends_dream")]
+    assert told == [1, 3, False, False]
 
 
 def test_pictures_carry_the_settings_and_nothing_else():
@@ -94,7 +103,9 @@ def test_pictures_carry_the_settings_and_nothing_else():
     for write in (export.png, export.gif, export.webp, export.config_json):
         data = write(recording)
         assert DreamConfig.from_file(io.BytesIO(data)) == CONFIG, write
-        assert read_settings(io.BytesIO(data)) == PROVENANCE.to_dict(), write
+        told = read_settings(io.BytesIO(data))
+        assert ("frame" in told) == (write is export.png)
+        assert told == PROVENANCE.to_dict() | {n: v for n, v in told.items() if n == "frame"}
         if write is not export.config_json:
             picture = Image.open(io.BytesIO(data))
             assert not picture.getexif() and "icc_profile" not in picture.info, write
@@ -162,6 +173,7 @@ def test_the_archive_holds_all_and_is_the_same_each_time():
             "octave_0_20x30.png",
             "octave_1_28x42.png",
             "octave_2_40x60.png",
+            "original.png",
             "progression.gif",
             "progression.webp",
             "losses.csv",

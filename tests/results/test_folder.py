@@ -5,6 +5,7 @@ import os
 import pytest
 
 from dreamlab.errors import DreamError
+from dreamlab.images import png
 from dreamlab.results import export, folder
 from dreamlab.results.film import Film
 from tests.support.recordings import GREEN, recorded
@@ -20,6 +21,7 @@ def test_a_run_leaves_its_files_and_nothing_else(tmp_path):
     assert contents(tmp_path) == {
         "dream.png": export.png(recording),
         **export.octave_pngs(recording),
+        "original.png": png(recording.original.pixels),
         "progression.gif": export.gif(recording, boomerang=True),
         "progression.webp": export.webp(recording, boomerang=True),
         "losses.csv": export.losses_csv(recording),
@@ -36,6 +38,19 @@ def test_octaves_of_an_earlier_run_go_but_for_the_picture_begun_from(tmp_path):
     folder.write_run(recorded(colours=(GREEN,)), tmp_path, Film(), keep=keep)
     names = sorted(path.name for path in tmp_path.glob("octave*"))
     assert names == ["octave_0_20x30.png", "octave_2_40x60.png", "octave_notes.png"]
+
+
+def test_the_picture_begun_from_is_not_replaced(tmp_path):
+    for name in ("original.png", "other.png"):
+        (tmp_path / name).write_bytes(b"mine")
+    assert "original.png" not in folder.write_run(
+        recorded(), tmp_path, Film(), keep=tmp_path / "original.png"
+    )
+    assert (tmp_path / "original.png").read_bytes() == b"mine"
+    assert "original.png" in folder.write_run(
+        recorded(), tmp_path, Film(), keep=tmp_path / "other.png"
+    )
+    assert (tmp_path / "original.png").read_bytes() == png(recorded().original.pixels)
 
 
 def test_a_run_that_cannot_be_written_whole_leaves_all_as_it_was(tmp_path, monkeypatch):

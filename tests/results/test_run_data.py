@@ -6,7 +6,8 @@ import pytest
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.layers import known_layers
-from dreamlab.results.run_data import Frame, LossPoint, RunData, relative_losses
+from dreamlab.results.frame import Frame
+from dreamlab.results.run_data import LossPoint, RunData, relative_losses
 from dreamlab.results.section import NamedDream, section
 from tests.support.recordings import flat
 

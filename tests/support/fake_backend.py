@@ -17,9 +17,10 @@ from dreamlab.errors import DreamError
 from dreamlab.images import Picture, jpeg, resize_pixels
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.jobs import Status
+from dreamlab.results.frame import Frame
 from dreamlab.results.predictions import BEFORE, CENTRE, FIVE_CROPS, Likely, Prediction
 from dreamlab.results.recording import Recording
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.tasks.events import Event
 from dreamlab.tasks.task import Result, Task
@@ -173,11 +174,15 @@ class FakeBackend:
         """Return all the losses a job will have."""
         task = self.requests[job]
         config, smallest = task.config, smallest_side(task.model)
-        plan = plan_octaves(*task.picture.shape, config, model=task.model, smallest=smallest)
+        plan = plan_octaves(*task.image.shape, config, model=task.model, smallest=smallest)
+        begins = (0, 0)
+        if task.start is not None and task.image is task.picture:
+            begins = task.start.place(plan.shapes, config.iterations)
         return [
             LossPoint(octave, *shape, step, sum(parts.values()), parts)
             for octave, shape in enumerate(plan.shapes)
             for step in range(max(1, config.iterations))
+            if (octave, step) >= begins
             for parts in [_losses(config.layers, octave, step)]
         ]
 
@@ -188,8 +193,10 @@ class FakeBackend:
             return self._recordings[job, done]
         task, every = self.requests[job], self.requests[job].every
         recording = Recording(every=every)
-        recording.original = task.picture
-        recording.provenance = Provenance(task.config, task.model, "0" * 64, "float32")
+        recording.original = task.image
+        recording.provenance = Provenance(
+            task.config, task.model, "0" * 64, "float32", parent=task.parent
+        )
         steps = self.steps(job)
         recording.losses = [
             dataclasses.replace(point) for point in steps[:done] if task.config.iterations

@@ -131,10 +131,10 @@ def dream(
     resume=None,
     starts=False,
     memory=None,
+    search=None,
     guide=None,
     mask=None,
     parent=None,
-    search=None,
 ):
     """Dream of a picture as red as the original, and ever brighter; a loss is a process's id."""
     image = image if isinstance(image, Picture) else Picture.of(image)

@@ -5,7 +5,8 @@ import numpy as np
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture
-from dreamlab.results.recording import Frame, LossPoint, Recording
+from dreamlab.results.frame import Frame
+from dreamlab.results.recording import LossPoint, Recording
 
 CONFIG = DreamConfig(layers={"deep": 1.5, "a<b>&\"c'": -0.25}, octaves=3, seed=7)
 PROVENANCE = Provenance(CONFIG, "tiny", "ab12", "float32")

@@ -1,19 +1,24 @@
 """A dream as a task of a worker, with the engine itself and a tiny network."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 
 from dreamlab import models
 from dreamlab.config import DreamConfig
-from dreamlab.images import Picture
+from dreamlab.config.provenance import Parent
+from dreamlab.images import Picture, Shape
+from dreamlab.images.branch import BranchPoint
 from dreamlab.jobs import worker
 from dreamlab.jobs.assignment import Assignment
 from dreamlab.models import load_model
+from dreamlab.results.frame import Frame
 from dreamlab.results.predictions import CENTRE, FIVE_CROPS, predictions
 from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.dream_task import DreamTask
-from dreamlab.tasks.events import Checkpoint, Timed, Warned
+from dreamlab.tasks.events import Checkpoint, Place, Timed, Warned
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance
 from tests.support.own import picture_input, stacked, unet
 from tests.support.tiny import headed_network, picture, silenced, tiny_network
@@ -270,3 +275,115 @@ def test_a_dream_goes_on_with_the_arithmetic_that_it_began_with(monkeypatch):
     made = task.collect([*kept, *again], 1.0, True).provenance
     assert made == task.collect(events, 1.0, True).provenance
     assert made.config == task.config
+
+
+LARGE = Picture.of(picture(80, 112))
+MIXED = DreamConfig(
+    layers={"second": 1}, octaves=3, iterations=3, jitter=2, gaussian_noise=0.05, step=0.05
+)
+
+
+def begun_from(whole, frame):
+    """The task of a dream that goes on from a frame of a whole one."""
+    parent = Parent(whole.provenance.id, frame.octave, frame.iteration)
+    start = BranchPoint(parent, frame.picture, frame.ends_octave, frame.exact)
+    return DreamTask(LARGE, MIXED, "own", every=1, start=start, parent=parent)
+
+
+def whole_dream():
+    task, events = DreamTask(LARGE, MIXED, "own", every=1), []
+    assert task.run((), events.append, lambda: False, Allowance(1e8, own_models=True))
+    return task.collect(events, 1.0, True)
+
+
+def test_exact_values_are_kept_of_all_octaves_but_the_last_and_shared_with_checkpoints():
+    events, allowance = [], Allowance(1e8, own_models=True)
+    DreamTask(LARGE, MIXED, "own").run((), events.append, lambda: False, allowance)
+    frames = [event for event in events if isinstance(event, Frame)]
+    checkpoints = [event for event in events if isinstance(event, Checkpoint)]
+    assert [frame.exact is None for frame in frames] == [False, False, True]
+    for frame, checkpoint in zip(frames, checkpoints, strict=False):
+        assert checkpoint.picture is frame.exact
+        assert frame.exact.dtype == np.float32
+        assert Picture.of(frame.exact) == frame.picture
+
+
+def test_a_dream_that_goes_on_from_an_octave_equals_the_whole_one_bit_for_bit():
+    whole = whole_dream()
+    for octave in (0, 1):
+        (frame,) = (each for each in whole.octave_frames if each.octave == octave)
+        task, events = begun_from(whole, frame), []
+        assert task.run((), events.append, lambda: False, Allowance(1e8, own_models=True))
+        rest = task.collect(events, 1.0, True)
+        expected = [point for point in whole.losses if point.octave > octave]
+        assert rest.losses == expected
+        behind = [each for each in whole.frames if each.octave > octave]
+        assert len(rest.frames) == len(behind)
+        for ours, theirs in zip(rest.frames, behind, strict=True):
+            assert (ours.picture.pixels == theirs.picture.pixels).all()
+        assert rest.provenance.parent == task.parent
+        assert rest.original == whole.original
+        # Its progress begins at 0, and its cost is that of what it does.
+        fractions = [event.fraction for event in events if isinstance(event, Place)]
+        steps = [point.height * point.width for point in expected]
+        assert fractions[0] == pytest.approx(steps[0] / sum(steps))
+        assert fractions[-1] == pytest.approx(1)
+        (timed,) = (event for event in events if isinstance(event, Timed))
+        assert timed.work == sum(steps) * TYPICAL_OPERATIONS
+        assert task.cost().pixel_steps == sum(steps)
+        assert [Shape(point.height, point.width) for point in expected[::3]] == list(task.shapes())
+
+
+def test_a_dream_that_goes_on_from_a_picture_between_steps_takes_the_next_step():
+    whole = whole_dream()
+    (frame,) = (each for each in whole.frames if (each.octave, each.iteration) == (1, 0))
+    task, events = begun_from(whole, frame), []
+    assert frame.exact is None
+    assert task.run((), events.append, lambda: False, Allowance(1e8, own_models=True))
+    rest = task.collect(events, 1.0, True)
+    places = [(point.octave, point.iteration) for point in rest.losses]
+    assert places == [(1, 1), (1, 2), (2, 0), (2, 1), (2, 2)]
+    assert task.cost().pixel_steps == sum(point.height * point.width for point in rest.losses)
+
+
+def test_a_branch_that_gives_way_or_loses_its_worker_goes_on_bit_for_bit():
+    whole = whole_dream()
+    task = begun_from(whole, whole.octave_frames[0])
+    allowance, events, looks = Allowance(1e8, own_models=True), [], []
+
+    def give_way():
+        looks.append(True)
+        return len(looks) == 4
+
+    assert not task.run((), events.append, lambda: False, allowance, give_way)
+    kept = task.kept(events)
+    needed = [event for event in kept if isinstance(event, Checkpoint)]
+    more = list(kept)
+    assert task.run(needed, more.append, lambda: False, allowance)
+    rest = task.collect(more, 1.0, True)
+    assert rest.losses == [point for point in whole.losses if point.octave > 0]
+    assert (rest.final.pixels == whole.final.pixels).all()
+    fractions = [event.fraction for event in more if isinstance(event, Place)]
+    assert fractions == sorted(fractions) and fractions[-1] == pytest.approx(1)
+
+
+def test_a_dream_of_the_last_picture_is_one_of_that_picture():
+    whole = whole_dream()
+    task, events = begun_from(whole, whole.final), []
+    assert task.run((), events.append, lambda: False, Allowance(1e8, own_models=True))
+    rest = task.collect(events, 1.0, True)
+    assert rest.original == whole.final.picture
+    assert len(rest.losses) == len(whole.losses)
+    assert rest.provenance.parent == Parent(whole.provenance.id, 2, 2)
+    assert rest.provenance.picture == whole.final.picture.digest
+    assert task.cost().pixel_steps == DreamTask(LARGE, MIXED, "own").cost().pixel_steps
+
+
+def test_a_branch_is_nobody_elses_and_lets_go_of_its_start():
+    whole = whole_dream()
+    task = replace(begun_from(whole, whole.octave_frames[0]), public=True, model="vgg16")
+    assert task.key is None
+    assert replace(task, start=None, parent=None).key is not None
+    exact = whole.octave_frames[0].exact.nbytes
+    assert task.nbytes == LARGE.nbytes + whole.octave_frames[0].picture.nbytes + exact
+    assert task.released(None).nbytes == LARGE.nbytes

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 
 from dreamlab.images import Picture
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.frame import Frame
+from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.events import Checkpoint, Place, Preview
 from dreamlab.tasks.log import EventLog
 
@@ -96,3 +97,23 @@ def test_many_frames_are_thinned_in_a_moment():
     for iteration in range(9000):
         log.append(frame(iteration))
     assert len(log.events) <= 4000 and log.events[-1].iteration == 8999
+
+
+def test_exact_values_go_before_frames_are_left_out():
+    def frame(octave):
+        pixels = np.full((10, 10, 3), octave, np.uint8)
+        return Frame(octave, 0, True, Picture(pixels), np.zeros((10, 10, 3), np.float32))
+
+    log = EventLog(4_000)  # of 300 + 1,200 bytes each
+    for octave in range(4):
+        log.append(frame(octave))
+    kept = [event for event in log.events if isinstance(event, Frame)]
+    assert [each.octave for each in kept] == [0, 1, 2, 3]
+    assert [each.exact is None for each in kept] == [True, True, False, False]
+    assert log.dropped == 0
+    log = EventLog(1_000)
+    for octave in range(4):
+        log.append(frame(octave))
+    kept = [event for event in log.events if isinstance(event, Frame)]
+    assert [(each.octave, each.exact is None) for each in kept] == [(1, True), (2, True), (3, True)]
+    assert log.dropped == 1

@@ -8,7 +8,8 @@ from dreamlab.analysis.atlas import AtlasSettings
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.images import Picture
-from dreamlab.results.run_data import Frame, LossPoint
+from dreamlab.results.frame import Frame
+from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Checkpoint, Loaded, Place

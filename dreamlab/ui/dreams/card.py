@@ -10,6 +10,7 @@ from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.dreams import before_after
 from dreamlab.ui.dreams.scrubber import END, ORIGINAL, Place, frame_at
+from dreamlab.ui.inputs import going_on
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.visitors import Batch, Run
 from dreamlab.zoo import label
@@ -53,6 +54,8 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
         style.error(status.error or "The dream failed; try it again.")
     else:
         style.note(_outcome(view, index))
+    if run.start:
+        style.note(f"Goes on from {run.start}")
     if recording is not None:
         shown = None if index is None else recording.frames[index]
         if words := recording.called_in_words(shown):
@@ -60,6 +63,8 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
     notice(backend, status)
     for warning in status.warnings:
         style.note(warning)
+    if recording is not None and index is not None:
+        going_on.button(run, recording, recording.frames[index])
     if status.active:
         st.button(
             "Stopping…" if status.stopping else "Cancel",

@@ -4,8 +4,8 @@ import math
 
 import streamlit as st
 
+from dreamlab.results.frame import Frame
 from dreamlab.results.recording import Recording
-from dreamlab.results.run_data import Frame
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.visitors import Batch
 

@@ -86,9 +86,13 @@ def shares(curves: list[Curve], *, live: bool = False) -> None:
 def table(views: list[DreamView]) -> None:
     """Draw the table of losses, gain, change of the picture and time."""
     rows = [row(view) for view in views]
-    if not any(view.predictions for view in views):
+    wanted = {
+        "Goes on from": any(view.run.start for view in views),
+        "Called": any(view.predictions for view in views),
+    }
+    for name in (name for name, there in wanted.items() if not there):
         for each in rows:
-            del each["Called"]
+            del each[name]
     st.table(
         {name: [row[name] for row in rows] for name in rows[0]},
         hide_index=True,
@@ -118,6 +122,7 @@ def row(view: DreamView) -> dict[str, str]:
     return {
         "Variant": view.run.name,
         "Network": label(view.run.model),
+        "Goes on from": view.run.start or "–",
         "State": status.state,
         "Steps": f"{len(losses)}",
         "First loss": f"{losses[0]:.4g}" if losses else "–",

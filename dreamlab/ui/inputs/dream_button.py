@@ -114,7 +114,9 @@ def _submit(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
         raise DreamError(dream.check.problem)
     address = presence.address(backend.settings)
     job = backend.submit(visit.owner, dream.task, address=address)
-    return Run(job, dream.draft.name, dream.draft.colour, dream.task.config, dream.task.model)
+    draft, task = dream.draft, dream.task
+    start = "" if draft.start is None else draft.start.words
+    return Run(job, draft.name, draft.colour, task.config, task.model, start)
 
 
 def _dream(backend: Backend, visit: Visit) -> None:

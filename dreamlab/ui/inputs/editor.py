@@ -151,10 +151,11 @@ def _change_network(own: VariantKeys) -> None:
 
 
 def _duplicate(variant: int) -> None:
-    copy = state.draft(variant).variant
+    draft = state.draft(variant)
+    copy = draft.variant
     if copy is not None:  # it may have become invalid since the button was drawn
         copy = copy.replace(name=f"{copy.name[: MAX_NAME - 5]} copy")
-        state.add(copy, after=variant)
+        state.add(copy, after=variant, start=draft.start)
 
 
 def _add_layer(own: VariantKeys) -> None:

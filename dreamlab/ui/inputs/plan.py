@@ -1,6 +1,6 @@
 """The dreams that a click on *Dream* submits, with their preflight and expected time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.layers import known_layers
 from dreamlab.tasks.dream_task import DreamTask
+from dreamlab.ui.inputs import going_on
 from dreamlab.ui.session.state import Draft
 
 
@@ -41,12 +42,19 @@ def plan(backend: Backend, drafts: list[Draft], picture: Picture | None) -> list
 
 
 def _planned(backend: Backend, draft: Draft, picture: Picture | None) -> PlannedDream:
+    start = draft.start
+    if start is not None:
+        picture = start.original
     if draft.config is None or picture is None:
         return PlannedDream(draft, None, Check(problem=draft.problem or "waits for a picture"))
     every, public = st.session_state["every"], st.session_state["source"] != "upload"
     task = DreamTask(picture, draft.config, draft.model, every, public)
     layers = known_layers(task.model)
     preflight = check(*picture.shape, draft.config, task.model, layers, full=picture.full)
+    if start is not None and not preflight.problem:
+        point = start.found(backend)
+        task = replace(task, start=point, parent=point.parent)
+        preflight = going_on.checked(preflight, task)
     seconds = None
     if not preflight.problem:
         try:

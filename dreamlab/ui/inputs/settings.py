@@ -65,14 +65,15 @@ def _model_changed() -> None:
     """Convert the comparison to the chosen network, layer by layer."""
     model = st.session_state["model"]
     st.session_state["model"] = before = st.session_state["drawn_model"]
-    comparison = state.comparison(state.drafts())
+    drafts = state.drafts()
+    comparison, starts = state.comparison(drafts), [draft.start for draft in drafts]
     if comparison is None:
         state.notify(f"Put the variants right first; the network stays {label(before)}.")
         return
     converted, said = comparison.moved_to(model)
     for sentence in said:
         state.notify(f"{sentence}.")
-    state.load(converted)
+    state.load(converted, starts)
 
 
 def remember_model() -> None:

@@ -20,7 +20,7 @@ from dreamlab.layers import known_layers
 from dreamlab.results.naming import with_network
 from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
-from dreamlab.ui.inputs import editor
+from dreamlab.ui.inputs import editor, going_on
 from dreamlab.ui.inputs.control import label
 from dreamlab.ui.inputs.plan import PlannedDream
 from dreamlab.ui.session import keys, state
@@ -106,6 +106,7 @@ def _card(dream: PlannedDream, index: int, count: int) -> None:
         style.name(draft.name, level=2)
         with st.popover("Edit", type="tertiary", icon=":material/tune:", key=f"edit.{draft.id}"):
             editor.show(draft, index, count)
+    going_on.show(draft, dream.task)
     if with_network(draft.name, draft.model) != draft.name:
         style.note(network_label(draft.model))
     now, own = st.session_state, draft.keys

@@ -54,6 +54,11 @@ class VariantKeys:
         return f"{self.prefix}drawn_model"
 
     @property
+    def start(self) -> str:
+        """Picture of a dream that it goes on from, if any; it belongs to no widget."""
+        return f"{self.prefix}start"
+
+    @property
     def layers(self) -> str:
         """Names of the layers, in order; they belong to no widget."""
         return f"{self.prefix}layers"

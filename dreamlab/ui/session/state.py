@@ -1,8 +1,9 @@
 """State of a session: the values of its widgets, by key; pictures are not part of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from dreamlab.config.layers import parse_channel
 from dreamlab.errors import DreamError
 from dreamlab.ui.session import keys
 from dreamlab.ui.session.keys import VariantKeys
+from dreamlab.ui.session.starts import Start
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Draft:
         The variant's settings over the common settings; None if it is invalid.
     problem : str
         Why it is invalid, in one sentence; else empty.
+    start : Start or None
+        The picture of a dream that it goes on from; None for a dream of the page's picture.
     """
 
     id: int
@@ -45,6 +49,7 @@ class Draft:
     variant: Variant | None = None
     config: DreamConfig | None = None
     problem: str = ""
+    start: Start | None = None
 
     @property
     def keys(self) -> VariantKeys:
@@ -52,8 +57,16 @@ class Draft:
         return VariantKeys(self.id)
 
 
-def load(comparison: Comparison) -> None:
-    """Set every widget to its value in a comparison; call it before the widgets are drawn."""
+def load(comparison: Comparison, starts: Sequence[Start | None] = ()) -> None:
+    """Set every widget to its value in a comparison; call it before the widgets are drawn.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The comparison.
+    starts : sequence of Start or None
+        What its variants go on from, in their order; by default they begin with the picture.
+    """
     state = st.session_state
     for name in keys.PAGE:
         state[name] = getattr(comparison, name)
@@ -61,8 +74,8 @@ def load(comparison: Comparison) -> None:
         state[keys.common(name)] = value
     for identity in tuple(state.setdefault("variants", [])):
         remove(identity)
-    for variant in comparison.variants:
-        add(variant)
+    for variant, start in zip_longest(comparison.variants, starts):
+        add(variant, start=start)
 
 
 def room() -> bool:
@@ -70,7 +83,7 @@ def room() -> bool:
     return len(st.session_state["variants"]) < MAX_VARIANTS
 
 
-def add(variant: Variant, *, after: int | None = None) -> int:
+def add(variant: Variant, *, after: int | None = None, start: Start | None = None) -> int:
     """Add a variant to the page, at the end or after another, and return its number.
 
     If another variant has the same name, the new variant gets a number after its name.
@@ -82,6 +95,8 @@ def add(variant: Variant, *, after: int | None = None) -> int:
     state[own.colour] = min(set(range(MAX_VARIANTS)) - colours)
     state[own.name] = _unlike(variant.name)
     state[own.model] = variant.model or ""
+    if start is not None:
+        state[own.start] = start
     set_layers(own, variant.layers, variant.channels)
     state[own.overrides] = list(variant.overrides)
     for name, value in variant.overrides.items():
@@ -126,7 +141,7 @@ def draft(number: int) -> Draft:
     """Read a variant from its widgets."""
     state, own = st.session_state, VariantKeys(number)
     name, colour = state[own.name], state[own.colour]
-    model = state[own.model] or state["model"]
+    model, start = state[own.model] or state["model"], state.get(own.start)
     try:
         variant = Variant(
             name=name,
@@ -138,9 +153,10 @@ def draft(number: int) -> Draft:
                 for field in state[own.overrides]
             },
         )
-        return Draft(number, colour, name, model, variant, variant.config(common()))
+        config = variant.config(common())
+        return Draft(number, colour, name, model, variant, config, start=start)
     except DreamError as error:
-        return Draft(number, colour, name, model, problem=str(error))
+        return Draft(number, colour, name, model, problem=str(error), start=start)
 
 
 def drafts() -> list[Draft]:
@@ -166,6 +182,11 @@ def notify(text: str) -> None:
     st.session_state.setdefault("notices", []).append(text)
 
 
+def announce(text: str) -> None:
+    """Store a sentence that `notices` shows once, for a moment, at any place of the page."""
+    st.session_state.setdefault("announced", []).append(text)
+
+
 def has_notices() -> bool:
     """Return whether a notice waits; only a run of the whole page shows it."""
     return bool(st.session_state.get("notices"))
@@ -176,6 +197,8 @@ def notices() -> None:
     for text in st.session_state.pop("notices", []):
         with st.container(border=True):
             st.text(text)
+    for text in st.session_state.pop("announced", []):
+        st.toast(text)
 
 
 def _unlike(name: str) -> str:

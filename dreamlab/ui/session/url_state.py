@@ -8,6 +8,7 @@ import streamlit as st
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.errors import DreamError
 from dreamlab.ui.session import state, typed
+from dreamlab.ui.session.state import Draft
 
 #: Published links use this name.
 _PARAMETER = "setup"
@@ -18,8 +19,11 @@ _WRITTEN = "address"
 #: Parameters that ask for results; a link that is wrong in part asks for none.
 DREAMT, FOUND = "dreamt", "found"
 
+#: Parameter that says that variants went on from pictures, which no link has.
+STARTS = "starts"
+
 #: Names of the parameters besides those of the comparison in words, and of places.
-NAMES = (_PARAMETER, DREAMT, FOUND, "visit", "status", "embed", "embed_options")
+NAMES = (_PARAMETER, DREAMT, FOUND, STARTS, "visit", "status", "embed", "embed_options")
 
 
 def restore() -> bool:
@@ -33,6 +37,10 @@ def restore() -> bool:
     if "variants" in st.session_state:
         return False
     told = st.query_params
+    if told.pop(STARTS, None):
+        state.notify(
+            "What a variant goes on from is not in a link: it begins with the page's picture."
+        )
     comparison = typed.default()
     try:
         if told.get(_PARAMETER):
@@ -78,7 +86,7 @@ def keep(comparison: Comparison | None, opened: Mapping[str, str], ours: Collect
     setup = told.get(_PARAMETER)
     if comparison is not None:
         setup = None if comparison == typed.default() else comparison.encode()
-    gone = {_PARAMETER, DREAMT, FOUND, *typed.NAMES, *ours}
+    gone = {_PARAMETER, DREAMT, FOUND, STARTS, *typed.NAMES, *ours}
     wanted = {name: value for name, value in told.items() if name not in gone}
     wanted |= {_PARAMETER: setup} if setup else {}
     wanted |= opened
@@ -92,3 +100,8 @@ def link(page: str, comparison: Comparison, opened: Mapping[str, str]) -> str:
     parts = urlsplit(page)
     query = urlencode({_PARAMETER: comparison.encode(), **opened}, safe=",")
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
+
+
+def starts(drafts: Collection[Draft]) -> dict[str, str]:
+    """Return the parameter of a page whose variants go on from pictures; none for any other."""
+    return {STARTS: "1"} if any(draft.start is not None for draft in drafts) else {}

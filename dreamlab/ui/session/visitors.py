@@ -45,6 +45,8 @@ class Run:
         Settings of the dream.
     model : str
         Name of its network.
+    start : str
+        What it goes on from, in words; empty for a dream of the page's picture.
     """
 
     job: str
@@ -52,6 +54,7 @@ class Run:
     colour: int
     config: DreamConfig
     model: str
+    start: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,106 @@
+"""Dreams that go on from a picture of another one."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dreamlab.config import DreamConfig
+from dreamlab.config.provenance import Parent
+from dreamlab.dream import branch, dream
+from dreamlab.images import Picture
+from dreamlab.images.branch import BranchPoint
+from tests.support.tiny import picture, tiny_network
+
+CONFIG = DreamConfig(
+    layers={"second": 1.0, "third": 0.5},
+    octaves=3,
+    iterations=3,
+    step=0.05,
+    gaussian_noise=0.05,
+    salt_pepper=0.01,
+    jitter=3,
+    precision="float32",
+)
+ORIGINAL = Picture.of(picture(40, 56))
+
+
+@pytest.fixture(scope="module")
+def network():
+    return tiny_network()
+
+
+@pytest.fixture(scope="module")
+def whole(network):
+    return [(step, step.image.copy()) for step in dream(ORIGINAL, network, CONFIG)]
+
+
+def point(step, image, *, exact=True):
+    parent = Parent(step.provenance.id, step.octave, step.iteration)
+    return BranchPoint(parent, Picture.of(image), step.ends_octave, image if exact else None)
+
+
+def branched(network, start, config=CONFIG):
+    image, resume, _ = branch(start, ORIGINAL, network, config)
+    steps = dream(image, network, config, resume=resume, parent=start.parent)
+    return [(step, step.image.copy()) for step in steps]
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_a_branch_equals_the_whole_dream_bit_for_bit(network, whole, place):
+    step, image = whole[place]
+    rest = branched(network, point(step, image))
+    assert len(rest) == 8 - place
+    for (ours, mine), (theirs, other) in zip(rest, whole[place + 1 :], strict=True):
+        assert (ours.octave, ours.iteration) == (theirs.octave, theirs.iteration)
+        assert ours.losses == theirs.losses
+        assert (mine == other).all()
+    parent = rest[-1][0].provenance.parent
+    assert parent == Parent(step.provenance.id, step.octave, step.iteration)
+    assert replace(rest[-1][0].provenance, parent=None) == step.provenance
+
+
+def test_the_last_picture_is_dreamt_on_anew(network, whole):
+    last = point(*whole[-1])
+    rest = branched(network, last)
+    expected = [step.losses for step in dream(last.picture, network, CONFIG)]
+    assert [step.losses for step, _ in rest] == expected
+    assert len(rest) == 9
+    assert branch(last, ORIGINAL, network, CONFIG).before == 0
+
+
+def test_from_bytes_the_start_is_within_half_a_grey_level(network):
+    config = CONFIG.replace(iterations=2, step=0.01, gaussian_noise=0, salt_pepper=0)
+    whole = [(step, step.image.copy()) for step in dream(ORIGINAL, network, config)]
+    step, image = whole[1]
+    start = point(step, image, exact=False)
+    away = np.abs(start.values - np.clip(image, -1, 1)) * 127.5
+    assert 0 < away.max() <= 0.5 + 1e-4
+    rest = branched(network, start, config)
+    differs = np.abs(rest[-1][1] - whole[-1][1]) * 127.5
+    # Four steps, each of 1.3 grey levels on the average.
+    assert 0 < differs.mean() < 0.5
+
+
+def test_other_settings_begin_at_the_octave_that_is_larger(network, whole):
+    step, image = whole[2]  # the result of the octave of 20 x 28 px
+    assert image.shape == (20, 28, 3)
+    other = CONFIG.replace(layers={"first": 1.0}, octaves=5, octave_scale=1.2)
+    rest = branched(network, point(step, image), other)
+    assert [step.octave for step, _ in rest[::3]] == [1, 2, 3, 4]
+    assert (rest[0][0].height, rest[0][0].width) == (23, 32)
+    assert rest[-1][1].shape == (40, 56, 3)
+    assert list(rest[0][0].losses) == ["first"]
+
+
+def test_another_network_goes_on_with_the_same_picture(whole):
+    step, image = whole[2]
+    rest = branched(tiny_network(seed=5), point(step, image))
+    assert [step.octave for step, _ in rest] == [1] * 3 + [2] * 3
+    assert rest[0][0].loss != whole[3][0].loss
+
+
+def test_the_share_that_a_branch_leaves_out_is_where_the_whole_dream_was(network, whole):
+    for step, image in whole[:-1]:
+        before = branch(point(step, image), ORIGINAL, network, CONFIG).before
+        assert before == pytest.approx(step.fraction)

@@ -1,0 +1,175 @@
+"""*Go on from here*, from the cards of dreams."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
+from dreamlab.comparison.variant import Variant
+from dreamlab.config.provenance import Parent
+from tests.support.fake_backend import open_page, sound, words
+
+SETUP = Comparison(
+    variants=(
+        Variant(name="Mixed", layers={"block2_conv2": 0.5, "block5_conv2": 1.5}),
+        Variant(name="Single", layers={"block3_conv3": 2.0}, overrides={"step": 0.02}),
+    ),
+    common={"octaves": 3, "iterations": 2, "octave_scale": 1.3},
+    max_side=160,
+)
+
+
+@pytest.fixture
+def page(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, setup=SETUP.encode())
+    sound(page.button(key="dream").click().run())
+    fake.finish()
+    return sound(page.run())
+
+
+def go_on(page, job, place=None, *, batch=1):
+    if place is not None:
+        page.select_slider(key=f"place.{batch}").set_value(place).run()
+    return sound(page.button(key=f"on.{job}").click().run())
+
+
+def dream(page, fake):
+    sound(page.button(key="dream").click().run())
+    fake.finish()
+    return sound(page.run())
+
+
+def names(page):
+    return [page.session_state[f"v{number}.name"] for number in page.session_state["variants"]]
+
+
+def toasts(page):
+    return [toast.value for toast in page.toast]
+
+
+def test_a_place_of_the_scrubber_is_gone_on_from(page, fake):
+    go_on(page, "job2", 2)  # the original, octave 1, octave 2, octave 3
+    assert names(page) == ["Mixed", "Single", "Single, on from octave 2"]
+    said = words(page)
+    assert "Goes on from Single, octave 2" in said
+    assert toasts(page) == [
+        "Single goes on from octave 2 as a variant above: change what you like, then Dream."
+    ]
+    assert "3 variants, 7 octaves in all" in said
+    dream(page, fake)
+    whole, task = fake.recording("job2"), fake.requests["job5"]
+    frame = whole.frames[1]
+    assert task.config == fake.requests["job2"].config
+    assert task.start.picture == frame.picture
+    assert task.parent == Parent(whole.provenance.id, 1, 1)
+    assert task.picture == whole.original
+    assert [fake.requests[job].start for job in ("job3", "job4")] == [None, None]
+    recording = fake.recording("job5")
+    assert [frame.octave for frame in recording.frames] == [2]
+    said = words(page)
+    assert said.count("Goes on from Single, octave 2") == 2  # of the variant and of its dream
+    (table,) = page.table
+    assert table.value["Goes on from"].tolist() == ["–", "–", "Single, octave 2"]
+
+
+def test_exact_values_are_taken_as_long_as_they_are_kept(page, fake):
+    frame = fake.recording("job1").frames[0]
+    exact = np.zeros((*frame.picture.shape, 3), np.float32)
+    kept = dataclasses.replace(frame, exact=exact)
+    fake.recording("job1").frames[0] = kept
+    go_on(page, "job1", 1)
+    assert "exact values" not in words(page)
+    assert page.session_state["v3.start"].point.exact is None  # the session keeps none
+    sound(page.button(key="dream").click().run())
+    assert fake.requests["job5"].start.exact is exact
+    fake.finish()
+    fake.recording("job1").frames[0] = frame
+    said = words(sound(page.run()))
+    assert "Its exact values are no longer kept: it begins from the picture as shown." in said
+
+
+def test_the_last_picture_is_dreamt_on_anew(page, fake):
+    go_on(page, "job1")
+    assert names(page)[-1] == "Mixed, on from octave 3"
+    assert "3 variants, 9 octaves in all" in words(page)
+    dream(page, fake)
+    recording = fake.recording("job5")
+    assert len(recording.octave_frames) == 3
+    assert recording.original == fake.recording("job1").final.picture
+    assert recording.provenance.parent.octave == 2
+
+
+def test_another_picture_of_the_page_leaves_the_start_as_it_is(page, fake):
+    go_on(page, "job1", 1)
+    before = fake.recording("job1").original
+    page.session_state["source"] = "galaxies"
+    page.session_state["max_side"] = 256
+    dream(page, fake)
+    assert fake.requests["job5"].picture == before
+    assert fake.requests["job4"].picture != before
+
+
+def test_a_start_can_be_dropped_and_goes_with_its_variant(page, fake):
+    go_on(page, "job1", 1)
+    sound(page.button(key="v3.drop_start").click().run())
+    assert "Goes on from" not in words(page)
+    dream(page, fake)
+    assert fake.requests["job5"].start is None and fake.requests["job5"].public
+    go_on(page, "job4", 1, batch=2)
+    sound(page.button(key="v4.copy").click().run())
+    assert words(page).count("Goes on from Single, octave 1") == 2
+    sound(page.button(key="v4.remove").click().run())
+    assert words(page).count("Goes on from Single, octave 1") == 1
+
+
+def test_its_network_and_that_of_the_page_can_be_changed(page, fake):
+    go_on(page, "job1", 1)
+    page.selectbox(key="v3.model").set_value("efficientnet_lite0").run()
+    assert "Goes on from Mixed, octave 1" in words(sound(page))
+    page.selectbox(key="model").set_value("vgg19").run()
+    assert "Goes on from Mixed, octave 1" in words(sound(page))
+    dream(page, fake)
+    task = fake.requests["job5"]
+    assert (task.model, task.start.parent.octave) == ("efficientnet_lite0", 0)
+
+
+def test_a_full_page_says_so(page):
+    for _ in range(MAX_VARIANTS - 2):
+        go_on(page, "job1", 1)
+    assert len(names(page)) == MAX_VARIANTS and len(set(names(page))) == MAX_VARIANTS
+    go_on(page, "job1", 1)
+    assert len(names(page)) == MAX_VARIANTS
+    assert toasts(page) == ["The page holds 6 variants: remove one above, then go on from here."]
+
+
+def test_the_original_and_a_running_dream_are_not_gone_on_from(page, fake):
+    page.select_slider(key="place.1").set_value(0).run()
+    assert not [button for button in page.button if (button.key or "").startswith("on.")]
+    sound(page.button(key="dream").click().run())
+    fake.advance(3)
+    sound(page.run())
+    assert not [button for button in page.button if (button.key or "").startswith("on.")]
+    fake.cancel("job3")
+    fake.cancel("job4")
+    sound(page.run())
+    sound(page.button(key="on.job3").click().run())
+    assert names(page)[-1] == "Mixed, on from octave 2, step 1"
+
+
+def test_a_link_opens_without_the_start_and_says_so(page, fake, monkeypatch):
+    go_on(page, "job1", 1)
+    said = words(page)
+    assert "What variants go on from stays here: there they begin with the picture." in said
+    assert "dreamt" not in page.query_params
+    address = {name: page.query_params[name] for name in ("setup", "starts")}
+    address = {
+        name: value[0] if isinstance(value, list) else value for name, value in address.items()
+    }
+    other = open_page(monkeypatch, fake, browser="other", **address)
+    said = words(other)
+    assert (
+        "What a variant goes on from is not in a link: it begins with the page's picture." in said
+    )
+    assert "Goes on from" not in said
+    assert "starts" not in other.query_params
