@@ -15,6 +15,7 @@ from dreamlab.results.run_data import Frame, LossPoint
 from dreamlab.tasks.dream_events import Follower, Passing
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Timed
 from dreamlab.tasks.loading import network_of
+from dreamlab.tasks.look_cost import look_operations
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result, key_of
 from dreamlab.tasks.wording import choose
 from dreamlab.zoo import architecture, label, smallest_side
@@ -135,7 +136,8 @@ class DreamTask:
     @property
     def _operations(self) -> float:
         """Multiplications a pixel and step."""
-        return deepest_operations(self.model, self.config.layers) or TYPICAL_OPERATIONS
+        layers = deepest_operations(self.model, self.config.layers) or TYPICAL_OPERATIONS
+        return layers + look_operations(self.config, self.model)
 
     def run(
         self,
