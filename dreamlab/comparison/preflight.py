@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from dreamlab.classes import channel_numbers
 from dreamlab.comparison.comparison import MAX_SIDE
 from dreamlab.config import DreamConfig
+from dreamlab.config.beside import area
 from dreamlab.errors import DreamError
+from dreamlab.images.masks import mask_at
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.images.shape import Shape
 from dreamlab.layer_info import LayerInfo
@@ -72,6 +74,11 @@ def check(
         plan = plan_octaves(
             *(height, width, config), model=model, smallest=smallest, full=full, most=MAX_SIDE
         )
+        where = area(config.mask)
+        if where is not None and where.layer:
+            find_layer(model, layers, where.layer)
+        if where is not None and where.box is not None:
+            mask_at(config, plan.shapes[0])
     except DreamError as error:
         return Check(problem=str(error))
     maps = {
