@@ -13,6 +13,7 @@ from dreamlab.comparison.presets import OFFERED
 from dreamlab.comparison.variant import COMMON, SHARED, Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import Settings, checked
+from dreamlab.config.beside import PICTURE, picture_settings
 from dreamlab.config.embedded import parse_json
 from dreamlab.config.nested import PartialSettings, SettingsList
 from dreamlab.config.specs import choice, number, setting
@@ -155,6 +156,21 @@ class Comparison(Settings):
     def configs(self) -> tuple[DreamConfig, ...]:
         """Return the settings of each variant, in order."""
         return tuple(variant.config(self.common) for variant in self.variants)
+
+    def without_pictures(self) -> tuple["Comparison", list[str]]:
+        """Return the comparison without the pictures that settings name, and what was left out.
+
+        A link or a file has the settings alone, and not the pictures that were given beside them.
+        """
+        named = {name for name in picture_settings(SHARED) if self.common[name] == PICTURE}
+        common = {name: of for name, of in self.common.items() if name not in named}
+        variants = []
+        for variant in self.variants:
+            own = {name: of for name, of in variant.overrides.items() if of != PICTURE}
+            named |= variant.overrides.keys() - own.keys()
+            variants.append({**variant.to_dict(), "overrides": own})
+        said = [f"The {name} is a picture, which is not here; give it again." for name in named]
+        return self.replace(common=common, variants=variants) if named else self, sorted(said)
 
     def moved_to(self, model: str) -> tuple[Self, tuple[str, ...]]:
         """Return the comparison for another network, and what was done, in sentences.

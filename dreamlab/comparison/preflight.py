@@ -6,8 +6,10 @@ from functools import partial
 from dreamlab.classes import channel_numbers, is_head
 from dreamlab.comparison.comparison import MAX_SIDE
 from dreamlab.config import DreamConfig
+from dreamlab.config.beside import area
 from dreamlab.config.guide import guided_layers, without_effect
 from dreamlab.errors import DreamError
+from dreamlab.images.masks import mask_at
 from dreamlab.images.octaves import plan_octaves
 from dreamlab.images.shape import Shape
 from dreamlab.layer_info import LayerInfo
@@ -74,6 +76,11 @@ def check(
         plan = plan_octaves(
             *(height, width, config), model=model, smallest=smallest, full=full, most=MAX_SIDE
         )
+        where = area(config.mask)
+        if where is not None and where.layer:
+            find_layer(model, layers, where.layer)
+        if where is not None and where.box is not None:
+            mask_at(config, plan.shapes[0])
     except DreamError as error:
         return Check(problem=str(error))
     maps = {

@@ -22,8 +22,8 @@ class LookSettings(Settings):
         0.0,
         0.0,
         0.5,
-        "Width over which the mask fades, as a share of the picture's shorter side; 0 is a hard "
-        "edge.",
+        "Width over which the mask fades, inside of where the picture changes, as a share of its "
+        "shorter side; 0 is a hard edge.",
         press=0.02,
     )
     smooth: float = number(
@@ -38,8 +38,8 @@ class LookSettings(Settings):
         0,
         0,
         8,
-        "Levels of the Laplacian pyramid into which each step is split, each then of the same "
-        "strength, so that large shapes grow as fast as fine ones; 0 for none.",
+        "Levels of a Laplacian pyramid to split off each step, finest first; each, and the rest, "
+        "is then of the same strength, so that large shapes grow as fast as fine ones; 0 for none.",
     )
     keep_colours: bool = flag(False, "Change brightness alone, so that the picture's colours stay.")
     flip: bool = flag(False, "Mirror the picture in every second step or so, at random.")

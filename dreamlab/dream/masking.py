@@ -11,7 +11,7 @@ from dreamlab.dream.energy import energy_maps
 from dreamlab.dream.step import Silence, floats
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
-from dreamlab.images.masks import box_mask, energy_mask, enlarged_mask, faded, picture_mask
+from dreamlab.images.masks import energy_mask, mask_at, picture_mask
 from dreamlab.images.resample import resize, restore_detail
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
@@ -127,15 +127,10 @@ def masks_of(
         small = _energy(config, image, where.layer, network)
 
     def mask(shape: Shape) -> np.ndarray:
-        if small is not None:
-            found = enlarged_mask(small, shape)
-        else:
-            assert where.box is not None
-            found = box_mask(where.box, shape, ellipse=where.kind == "ellipse").astype(np.float32)
-        found = 1 - found if config.mask_outside else found
-        return faded(found, config.mask_edge)[..., None]
+        return mask_at(config, shape, small)[..., None]
 
-    _check(mask, shapes, stacklevel)
+    if all([bool((mask(shape) == 1).all()) for shape in shapes]):  # a list, to look at each
+        _warn("the mask leaves nothing out, so it has no effect: choose a smaller area", stacklevel)
     return mask
 
 
@@ -159,19 +154,5 @@ def _energy(
     return mask
 
 
-def _check(masks: Masks, shapes: Sequence[Shape], stacklevel: int) -> None:
-    whole = True
-    for shape in shapes:
-        mask = masks(shape)
-        if not mask.any():
-            raise DreamError(
-                f"the mask leaves nothing to change at {shape.width} x {shape.height} px: choose a "
-                "larger area, a narrower mask_edge or fewer octaves"
-            )
-        whole = whole and bool((mask == 1).all())
-    if whole:
-        _warn("the mask leaves nothing out, so it has no effect: choose a smaller area", stacklevel)
-
-
 def _warn(sentence: str, stacklevel: int) -> None:
-    warnings.warn(sentence, Silence, stacklevel=stacklevel + 2)
+    warnings.warn(sentence, Silence, stacklevel=stacklevel + 1)

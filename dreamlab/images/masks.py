@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from dreamlab.config.beside import Box
+from dreamlab.config import DreamConfig
+from dreamlab.config.beside import Box, area
+from dreamlab.errors import DreamError
 from dreamlab.images.resample import resize
 from dreamlab.images.shape import Shape
 
@@ -14,6 +16,38 @@ _BLACK, _WHITE = 8, 247
 
 #: Shares of the positions of an energy map that are wholly out of its mask, and wholly in it.
 _OUT, _IN = 5, 95
+
+
+def mask_at(config: DreamConfig, shape: Shape, small: np.ndarray | None = None) -> np.ndarray:
+    """Return the mask of a dream at a size: float32, shape (H, W), 0 to 1.
+
+    Parameters
+    ----------
+    config : DreamConfig
+        Settings that name a mask.
+    shape : Shape
+        Height and width, in pixels.
+    small : numpy.ndarray, optional
+        What `picture_mask` or `energy_mask` returns, where the mask is of a picture or a layer.
+
+    Raises
+    ------
+    DreamError
+        If nothing is left to change.
+    """
+    where = area(config.mask)
+    if small is not None:
+        mask = enlarged_mask(small, shape)
+    else:
+        assert where is not None and where.box is not None
+        mask = box_mask(where.box, shape, ellipse=where.kind == "ellipse").astype(np.float32)
+    mask = faded(1 - mask if config.mask_outside else mask, config.mask_edge)
+    if not mask.any():
+        raise DreamError(
+            f"the mask leaves nothing to change at {shape.width} x {shape.height} px: choose a "
+            "larger area, a narrower mask_edge or fewer octaves"
+        )
+    return mask
 
 
 def box_mask(box: Box, shape: Shape, *, ellipse: bool = False) -> np.ndarray:

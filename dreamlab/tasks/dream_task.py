@@ -23,6 +23,7 @@ from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.dream_events import Follower, Passing
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Timed
 from dreamlab.tasks.loading import network_of
+from dreamlab.tasks.look_cost import look_operations
 from dreamlab.tasks.task import TYPICAL_OPERATIONS, Allowance, Cost, Result, key_of
 from dreamlab.tasks.wording import choose
 from dreamlab.zoo import architecture, label, smallest_side
@@ -162,9 +163,10 @@ class DreamTask:
 
     @property
     def _operations(self) -> float:
-        """Multiplications a pixel and step, those that match it with a guide among them."""
+        """Multiplications a pixel and step, with those of a guide and of the look."""
         config = self.config
         plain = deepest_operations(self.model, config.layers) or TYPICAL_OPERATIONS
+        plain += look_operations(config, self.model)
         guided = guided_layers(config, partial(is_head, self.model))
         if config.guide == "none" or not config.guide_strength:
             return plain

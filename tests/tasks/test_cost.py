@@ -45,6 +45,11 @@ def test_what_matches_a_guide_counts_too():
     assert (whole.work - plain.work) / plain.pixel_steps == 1024 * (64 + 64 / 4)
 
 
+def test_a_look_is_work_too():
+    plain, looked = request().cost(), request(rotation=3.0, smooth=1.0).cost()
+    assert looked.work / looked.pixel_steps == plain.work / plain.pixel_steps + 20e3
+
+
 def test_a_layer_that_is_not_there_is_named():
     with pytest.raises(DreamError, match="vgg16 has no layer 'block9_conv1'"):
         request(layers=("block9_conv1",)).cost()

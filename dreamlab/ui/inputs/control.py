@@ -13,6 +13,7 @@ from dreamlab.config.channels import Channel, ChannelWeights
 from dreamlab.config.layers import LayerName
 from dreamlab.config.specs import Choice, Flag, Many, Number, Spec
 from dreamlab.errors import DreamError, listed, shown
+from dreamlab.ui.inputs import mask
 from dreamlab.ui.session.typed import value_of
 
 _LABELS = {
@@ -25,6 +26,14 @@ _LABELS = {
     "model": "Network",
     "source": "Picture",
     "background": "Background",
+    "mask_edge": "Soft edge",
+    "mask_outside": "Change the rest",
+    "smooth": "Smooth",
+    "pyramid": "Pyramid",
+    "keep_colours": "Keep colours",
+    "flip": "Flip at random",
+    "rotation": "Turns (°)",
+    "rescale": "Scales",
     "frame_seconds": "Frame (s)",
     "hold_seconds": "Result (s)",
 }
@@ -84,7 +93,7 @@ def control(
         case Many(each=Number()) | ChannelWeights():
             return _typed(label(name), spec, look | more)
         case Mask():
-            draw = st.text_input
+            return mask.show(key, layers, pictures=not starts)
         case Many():
             draw = st.multiselect
             of = spec.each.choices if isinstance(spec.each, Choice) else layers
@@ -120,7 +129,7 @@ def read(name: str, spec: Spec, key: str, *, layers: Collection[str] = ()) -> An
     match spec:
         case Many(each=Number()) | ChannelWeights():
             return _parse(label(name), spec, now.get(key, _text(spec)))
-        case Flag() | Number(word=None) | Many():
+        case Flag() | Number(word=None) | Many() | Mask():
             return now.get(key, spec.default)
     choices = _choices(spec, layers, key)
     return now.get(key, choices[_start(spec, choices)])
@@ -128,7 +137,11 @@ def read(name: str, spec: Spec, key: str, *, layers: Collection[str] = ()) -> An
 
 def start_of(spec: Spec, layers: Collection[str]) -> Any:
     """Return the value at which a control starts, as `read` does."""
-    if isinstance(spec, Flag | Many | ChannelWeights) or isinstance(spec, Number) and not spec.word:
+    if (
+        isinstance(spec, Flag | Many | ChannelWeights | Mask)
+        or isinstance(spec, Number)
+        and not spec.word
+    ):
         return spec.default
     choices = list(spec.choices if isinstance(spec, Choice) else layers)
     return spec.default if isinstance(spec, Number) else choices[_start(spec, choices)]

@@ -55,7 +55,7 @@ def show(draft: Draft, index: int, count: int) -> None:
         help="In these it differs from the settings in the sidebar.",
     )
     for name in st.session_state[own.overrides]:
-        control(name, SHARED[name], own.own(name))
+        control(name, SHARED[name], own.own(name), layers=list(layers))
     _actions(draft, first=index == 0, last=index == count - 1)
 
 

@@ -15,6 +15,7 @@ from dreamlab.images.decoder import Overrun
 from dreamlab.images.kinds import SPOKEN
 from dreamlab.images.samples import sample
 from dreamlab.ui import style
+from dreamlab.ui.inputs import look
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import decoding, keys, state
 
@@ -78,7 +79,7 @@ def show() -> Picture | None:
         return None
     with slot:
         with st.container(key="preview"):
-            st.image(picture.jpeg, width="stretch", alt=picture.name)
+            st.image(look.preview(picture), width="stretch", alt=picture.name)
         style.note(f"{picture.shape.width} × {picture.shape.height} px")
         for text in notes:
             style.note(text)
@@ -182,11 +183,14 @@ def _uploaded() -> None:
         st.session_state["source"] = "upload"
         return
     try:
-        state.load(_restored(settings))
+        comparison, said = _restored(settings).without_pictures()
+        state.load(comparison)
     except DreamError as error:
         state.notify(f"The file's settings were not taken over: {error}.")
         st.session_state["source"] = "upload"
         return
+    for sentence in said:
+        state.notify(sentence)
     state.notify("The file's settings are restored; the picture to dream on is as it was.")
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from dreamlab.comparison.preflight import Check, check
+from dreamlab.config.beside import PICTURE, check_given
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.layers import known_layers
 from dreamlab.tasks.dream_task import DreamTask
-from dreamlab.ui.inputs import going_on
+from dreamlab.ui.inputs import going_on, look
 from dreamlab.ui.session.state import Draft
 
 
@@ -47,8 +48,13 @@ def _planned(backend: Backend, draft: Draft, picture: Picture | None) -> Planned
         picture = start.original
     if draft.config is None or picture is None:
         return PlannedDream(draft, None, Check(problem=draft.problem or "waits for a picture"))
+    try:
+        mask = look.mask() if draft.config.mask == PICTURE else None
+        check_given("mask", draft.config.mask, given=mask is not None)
+    except DreamError as error:
+        return PlannedDream(draft, None, Check(problem=str(error)))
     every, public = st.session_state["every"], st.session_state["source"] != "upload"
-    task = DreamTask(picture, draft.config, draft.model, every, public)
+    task = DreamTask(picture, draft.config, draft.model, every, public, mask=mask)
     layers = known_layers(task.model)
     preflight = check(*picture.shape, draft.config, task.model, layers, full=picture.full)
     if start is not None and not preflight.problem:

@@ -5,9 +5,10 @@ import streamlit as st
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import COMMON, SHARED
 from dreamlab.config.base import specs
+from dreamlab.images import Picture
 from dreamlab.own_models import problems
 from dreamlab.ui import style
-from dreamlab.ui.inputs import networks
+from dreamlab.ui.inputs import look, networks
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import keys, state
 from dreamlab.zoo import label
@@ -22,8 +23,8 @@ _GROUPS = {
 _COMPARISON = specs(Comparison)
 
 
-def show() -> None:
-    """Draw the common settings, in groups."""
+def show(original: Picture | None) -> None:
+    """Draw the common settings, in groups; a mask is shown on the picture."""
     for title, pair in _GROUPS.items():
         _pair(title, *pair)
     control("every", _COMPARISON["every"], "every", placeholder="octaves only")
@@ -37,8 +38,9 @@ def show() -> None:
     )
     for problem in problems():
         style.note(f"{problem}.", bad=True)
+    look.show(original)
     with st.expander("Advanced"):
-        grouped = {name for pair in _GROUPS.values() for name in pair}
+        grouped = {name for pair in (*_GROUPS.values(), look.NAMES) for name in pair}
         for name in (name for name in COMMON if name not in grouped):
             control(name, SHARED[name], keys.common(name))
         st.button(

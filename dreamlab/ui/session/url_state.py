@@ -52,6 +52,9 @@ def restore() -> bool:
     except DreamError as error:
         leave_out(f"The comparison in the address was left out: {error}.", DREAMT)
         told.pop(_PARAMETER, None)
+    comparison, said = comparison.without_pictures()
+    for sentence in said:
+        leave_out(sentence, DREAMT)
     state.load(comparison)
     return True
 
