@@ -13,6 +13,7 @@ from dreamlab.comparison.presets import OFFERED
 from dreamlab.comparison.variant import COMMON, SHARED, Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import Settings, checked
+from dreamlab.config.beside import PICTURE, picture_settings
 from dreamlab.config.embedded import parse_json
 from dreamlab.config.nested import PartialSettings, SettingsList
 from dreamlab.config.specs import choice, number, setting
@@ -155,6 +156,26 @@ class Comparison(Settings):
     def configs(self) -> tuple[DreamConfig, ...]:
         """Return the settings of each variant, in order."""
         return tuple(variant.config(self.common) for variant in self.variants)
+
+    def without_pictures(self) -> tuple[Self, tuple[str, ...]]:
+        """Return the comparison without the pictures given beside it, and what went, in sentences.
+
+        A link or a file has settings alone: a guide of the visitor's own is not in it.
+        """
+        every = [self.common, *(variant.overrides for variant in self.variants)]
+        names = [
+            name for name in picture_settings(SHARED) if PICTURE in (of.get(name) for of in every)
+        ]
+        if not names:
+            return self, ()
+
+        def settled(values: Mapping[str, Any]) -> dict[str, Any]:
+            gone = {name for name in names if values.get(name) == PICTURE}
+            return {name: COMMON[name] if name in gone else of for name, of in values.items()}
+
+        variants = [of.replace(overrides=settled(of.overrides)) for of in self.variants]
+        said = tuple(f"the {name} is a picture that is not in it: give it anew" for name in names)
+        return self.replace(common=settled(self.common), variants=variants), said
 
     def moved_to(self, model: str) -> tuple[Self, tuple[str, ...]]:
         """Return the comparison for another network, and what was done, in sentences.

@@ -36,7 +36,7 @@ def show() -> None:
 
     with st.sidebar:
         original = picture.show()
-        settings.show()
+        settings.show(jobs, visit)
 
     drafts = state.drafts()
     comparison, planned = state.comparison(drafts), plan(jobs, drafts, original)

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dreamlab.comparison.preflight import Check, check
+from dreamlab.config.base import specs
+from dreamlab.config.beside import PICTURE
+from dreamlab.config.guide import GuideSettings
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.layers import known_layers
 from dreamlab.tasks.dream_task import DreamTask
+from dreamlab.ui.inputs import guide
 from dreamlab.ui.session.state import Draft
+
+_NO_GUIDE = {name: spec.default for name, spec in specs(GuideSettings).items()}
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,18 @@ def _planned(backend: Backend, draft: Draft, picture: Picture | None) -> Planned
     if draft.config is None or picture is None:
         return PlannedDream(draft, None, Check(problem=draft.problem or "waits for a picture"))
     every, public = st.session_state["every"], st.session_state["source"] != "upload"
-    task = DreamTask(picture, draft.config, draft.model, every, public)
+    config, own = draft.config, None
+    if config.guide == "none":  # the page draws no setting of a guide then
+        config = config.replace(**_NO_GUIDE)
+    if config.guide == PICTURE:
+        try:
+            own = guide.given(backend)
+        except DreamError as error:
+            return PlannedDream(draft, None, Check(problem=str(error)))
+    public = public and own is None
+    task = DreamTask(picture, config, draft.model, every, public, guide=own)
     layers = known_layers(task.model)
-    preflight = check(*picture.shape, draft.config, task.model, layers, full=picture.full)
+    preflight = check(*picture.shape, config, task.model, layers, full=picture.full)
     seconds = None
     if not preflight.problem:
         try:

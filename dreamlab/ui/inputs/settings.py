@@ -5,11 +5,13 @@ import streamlit as st
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import COMMON, SHARED
 from dreamlab.config.base import specs
+from dreamlab.jobs import Backend
 from dreamlab.own_models import problems
 from dreamlab.ui import style
-from dreamlab.ui.inputs import networks
+from dreamlab.ui.inputs import guide, networks
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import keys, state
+from dreamlab.ui.session.visitors import Visit
 from dreamlab.zoo import label
 
 #: Settings shown in groups; all others are under *Advanced*.
@@ -22,7 +24,7 @@ _GROUPS = {
 _COMPARISON = specs(Comparison)
 
 
-def show() -> None:
+def show(backend: Backend, visit: Visit) -> None:
     """Draw the common settings, in groups."""
     for title, pair in _GROUPS.items():
         _pair(title, *pair)
@@ -37,8 +39,9 @@ def show() -> None:
     )
     for problem in problems():
         style.note(f"{problem}.", bad=True)
+    guide.show(backend, visit)
     with st.expander("Advanced"):
-        grouped = {name for pair in _GROUPS.values() for name in pair}
+        grouped = {name for pair in _GROUPS.values() for name in pair} | {*guide.SETTINGS}
         for name in (name for name in COMMON if name not in grouped):
             control(name, SHARED[name], keys.common(name))
         st.button(

@@ -44,6 +44,9 @@ def restore() -> bool:
     except DreamError as error:
         leave_out(f"The comparison in the address was left out: {error}.", DREAMT)
         told.pop(_PARAMETER, None)
+    comparison, said = comparison.without_pictures()
+    for sentence in said:
+        leave_out(f"In the address {sentence}.", DREAMT)
     state.load(comparison)
     return True
 
