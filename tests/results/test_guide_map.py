@@ -57,8 +57,8 @@ def test_shares_are_of_the_features_that_were_matched():
         ),
         (
             [layer(), layer("low", 0.75)],
-            "The dream became more like the guide in both layers, most in low: its likeness in low is "
-            "0.75, 0.50 before, and 0.25 by chance.",
+            "The dream became more like the guide in both layers, most in low: its likeness in "
+            "low is 0.75, 0.50 before, and 0.25 by chance.",
         ),
         (
             [layer("low", 0.4)],

@@ -25,7 +25,7 @@ def dreamt(page, fake):
 
 
 def choose(page, guide):
-    return sound(page.segmented_control(key="common.guide").set_value(guide).run())
+    return sound(page.selectbox(key="common.guide").set_value(guide).run())
 
 
 def test_without_a_guide_there_is_no_other_control_of_it(page, fake):

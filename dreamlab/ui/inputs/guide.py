@@ -45,15 +45,9 @@ def show(backend: Backend, visit: Visit) -> None:
     """Draw the choice of the guide, folded, with the guide and its settings where there is one."""
     used = set(_used())
     with st.expander("Guide", icon=":material/assistant_direction:", key="guide"):
-        control(
-            "guide",
-            SHARED["guide"],
-            _KEY,
-            widget=st.segmented_control,
-            format_func=_NAMES.__getitem__,
-            required=True,
-            width="stretch",
-        )
+        style.note("The dreams climb toward what a second picture has.")
+        look: dict[str, Any] = {"format_func": _NAMES.__getitem__, "label_visibility": "collapsed"}
+        control("guide", SHARED["guide"], _KEY, **look)
         if PICTURE in used:
             _choose(backend, visit)
         if used <= {"none"}:
