@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from dreamlab.config.beside import PictureSource
 from dreamlab.config.layers import LayerChannels, LayerWeights
 from dreamlab.config.specs import Choice, Flag, Spec
 
@@ -29,7 +30,7 @@ def add_option(
     option = option or "--" + name.replace("_", "-")
     text = " ".join(filter(None, [spec.help, more, _about(spec)])).replace("%", "%%")
     form: dict[str, Any] = {"metavar": spec.form, "type": _parser(spec)}
-    if isinstance(spec, Choice):
+    if isinstance(spec, Choice) and not isinstance(spec, PictureSource):
         form = {"choices": spec.choices}
     elif isinstance(spec, LayerWeights | LayerChannels):
         form["action"] = "append"
@@ -62,6 +63,8 @@ def _about(spec: Spec) -> str:
     if isinstance(spec, Flag):
         return ""
     parts = [] if isinstance(spec, Choice) or not spec.range else [spec.range]
+    if isinstance(spec, PictureSource):
+        parts = [f"{', '.join(spec.names)} or a file"]
     if isinstance(spec.default, str | int | float):
         parts.append(f"default: {spec.default}")
     elif spec.default is None:

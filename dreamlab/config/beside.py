@@ -22,6 +22,11 @@ class PictureSource(Choice):
 
     form: ClassVar[str] = "FILE|NAME"
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The words but that for a picture that is given."""
+        return tuple(word for word in self.choices if word != PICTURE)
+
     def is_word(self, text: str) -> bool:
         """Return whether a text is one of the words, and not the name of a file."""
         return text in self.choices

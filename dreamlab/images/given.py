@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from dreamlab.config.beside import PICTURE, Mask, PictureSource
+from dreamlab.errors import DreamError
 from dreamlab.images.load import Loaded, read_image, warned
 from dreamlab.images.picture import Picture
 
@@ -33,7 +34,12 @@ def set_apart(
     words: dict[str, Any] = dict(settings)
     pictures: dict[str, Any] = {}
     for name in _given(words, specs):
-        pictures[name] = Picture.of(warned(read_image(words[name])).image, name)
+        try:
+            pictures[name] = Picture.of(warned(read_image(words[name])).image, name)
+        except DreamError as error:
+            spec = specs[name]
+            others = f", or {', '.join(spec.names)}" if isinstance(spec, PictureSource) else ""
+            raise DreamError(f"{name}: {error}{others}") from error
         words[name] = PICTURE
     return words, pictures
 

@@ -126,7 +126,7 @@ class GuideMap:
             return f"The dream became more like the guide: {figures}."
         where = f"in {len(more)} of {len(self.layers)} layers"
         if len(more) == len(self.layers):
-            where = f"in all {len(more)} layers"
+            where = "in both layers" if len(more) == 2 else f"in all {len(more)} layers"
         most_in = f", most in {most.layer}" if len(more) > 1 else ""
         return f"The dream became more like the guide {where}{most_in}: {figures}."
 

@@ -10,6 +10,9 @@ from dreamlab.report import svg
 from dreamlab.report.html import Figure, Section, row
 from dreamlab.report.table import Table
 from dreamlab.report.words import in_words
+from dreamlab.results.guide_map import HEADINGS as GUIDE_HEADINGS
+from dreamlab.results.guide_map import IN_WORDS
+from dreamlab.results.guide_map import row as of_guide
 from dreamlab.results.naming import told_apart, with_network
 from dreamlab.results.predictions import CROPS_IN_WORDS, HEADINGS
 from dreamlab.results.predictions import row as row_of
@@ -52,13 +55,17 @@ def section(heading: str, dreams: Sequence[NamedDream]) -> Section:
     if any(dream.recording.predictions for dream in dreams):
         table = called(dreams)
         figures.append(Figure(table, table.title))
+    if any(dream.recording.guide for dream in dreams):
+        table = guides(dreams)
+        figures.append(Figure(table, table.title))
     for dream in dreams:
         if dream.recording.losses and len(dream.recording.losses[0].losses) > 1:
             table = _layer_shares(dream)
             figures.append(Figure(table, table.title))
     return Section(
         heading,
-        pictures=[[picture] for picture in _pictures(dreams)],
+        " ".join(_of_guides(dreams)),
+        pictures=[[picture] for picture in (*_pictures(dreams), *_guide_pictures(dreams))],
         large=True,
         figures=figures,
         settings=[{"name": dream.name, **dream.recording.provenance.to_dict()} for dream in dreams],
@@ -129,6 +136,40 @@ def called(dreams: Sequence[NamedDream]) -> Table:
     columns = ("dream", "network", *(heading.lower() for heading in HEADINGS))
     title = f"What the network calls it. {CROPS_IN_WORDS}"
     return Table("classes", title, columns, tuple(rows))
+
+
+def guides(dreams: Sequence[NamedDream]) -> Table:
+    """Return how each guided layer used its guide, before and after the dream."""
+    rows = [
+        (dream.name, dream.recording.provenance.model, *of_guide(layer))
+        for dream in dreams
+        if dream.recording.guide is not None
+        for layer in dream.recording.guide.layers
+    ]
+    columns = ("dream", "network", *(heading.lower() for heading in GUIDE_HEADINGS))
+    return Table("guide", f"Use of the guide. {IN_WORDS}", columns, tuple(rows))
+
+
+def _of_guides(dreams: Sequence[NamedDream]) -> list[str]:
+    """Return a sentence about each dream with a guide."""
+    return [
+        f"{dream.name}: {dream.recording.guide.sentence}"
+        for dream in dreams
+        if dream.recording.guide is not None
+    ]
+
+
+def _guide_pictures(dreams: Sequence[NamedDream]) -> list[tuple[bytes, str]]:
+    """Return guide and dream in the colours of places, for each guided layer."""
+    return [
+        (
+            found.both(layer, dream.recording.final.picture).png,
+            f"{dream.name} · guide, {layer.layer}",
+        )
+        for dream in dreams
+        if (found := dream.recording.guide) is not None
+        for layer in found.layers
+    ]
 
 
 def losses(dreams: Sequence[NamedDream]) -> Table:

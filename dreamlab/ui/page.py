@@ -36,7 +36,7 @@ def show() -> None:
 
     with st.sidebar:
         original = picture.show()
-        settings.show(original)
+        settings.show(jobs, visit, original)
 
     drafts = state.drafts()
     comparison, planned = state.comparison(drafts), plan(jobs, drafts, original)

@@ -52,6 +52,29 @@ def test_everything_is_written_and_can_be_read_again(cat, asked, tmp_path, capfd
     assert len(list(out.iterdir())) == 9  # and nothing else
 
 
+def test_a_guide_may_be_a_file_and_its_use_is_written(cat, asked, tmp_path, capfd):
+    guide, out = tmp_path / "guide.png", tmp_path / "out"
+    guide.write_bytes(png(np.random.default_rng(0).integers(0, 256, (30, 36, 3), np.uint8)))
+    told = ["--guide", str(guide), "--guide-strength", "0.5", "--unguided", "second"]
+    assert main(["dream", cat, "--out", str(out), *QUICK, *told]) == 0
+    config = _written(out)
+    assert (config.guide, config.guide_strength, config.unguided) == ("picture", 0.5, ("second",))
+    assert len(json.loads((out / "config.json").read_text())["guide"]) == 64
+    (row,) = csv.DictReader((out / "guide.csv").read_text().splitlines())
+    assert row["layer"] == "third" and 0 < float(row["likeness"]) <= 1
+    with Image.open(out / "guide_third.png") as drawn:
+        assert drawn.size == (36 + 8 + 40, 30)
+    # Of a dream without a guide, nothing of it stays.
+    assert main(["dream", cat, "--out", str(out), *QUICK]) == 0
+    assert not list(out.glob("guide*"))
+
+
+def test_a_guide_that_is_no_file_is_refused_with_the_names(cat, asked, tmp_path, capfd):
+    assert main(["dream", cat, "--out", str(tmp_path / "o"), *QUICK, "--guide", "gallaxies"]) == 2
+    line = error_line(capfd)
+    assert "guide: gallaxies" in line and line.endswith("or none, cat, galaxies")
+
+
 def test_the_variable_says_how_much_memory_it_may_take(cat, asked, tmp_path, monkeypatch):
     memories = []
 

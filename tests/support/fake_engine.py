@@ -115,6 +115,8 @@ class Step:
         """The picture at the start of the run, as floats."""
         return self.original_picture.as_float()
 
+    guide = None
+
     @property
     def start(self) -> Start:
         """What it began from, if the run keeps that."""

@@ -1,12 +1,14 @@
 """The dreams side by side: live while they run, with a common scrubber afterwards."""
 
+from functools import partial
+
 import streamlit as st
 
 from dreamlab.jobs import Backend
 from dreamlab.results.contact_sheet import across
 from dreamlab.results.naming import told_apart
 from dreamlab.ui import style
-from dreamlab.ui.dreams import card, classes, downloads, scrubber, tables
+from dreamlab.ui.dreams import card, classes, downloads, guide_map, scrubber, tables
 from dreamlab.ui.dreams.curves import Curve
 from dreamlab.ui.dreams.scrubber import Place
 from dreamlab.ui.inputs import dream_button
@@ -68,18 +70,21 @@ def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
     curves = [
         Curve(name, view.run.colour, view.losses) for name, view in zip(names, views, strict=True)
     ]
-    names = ["Losses", "Layer shares", "Classes", "Numbers", "Export"]
-    tabs = st.tabs(names, key=f"tabs.{batch.number}")
-    with tabs[0]:
-        tables.losses(curves, live=live)
-    with tabs[1]:
-        tables.shares(curves, live=live)
-    with tabs[2]:
-        classes.show(views)
-    with tabs[3]:
-        tables.table(views)
-    with tabs[4]:
-        downloads.show(views)
+    parts = {
+        "Losses": partial(tables.losses, curves, live=live),
+        "Guide": partial(guide_map.show, views),
+        "Layer shares": partial(tables.shares, curves, live=live),
+        "Classes": partial(classes.show, views),
+        "Numbers": partial(tables.table, views),
+        "Export": partial(downloads.show, views),
+    }
+    if not guide_map.is_used(views):
+        del parts["Guide"]
+    for tab, draw in zip(
+        st.tabs(list(parts), key=f"tabs.{batch.number}"), parts.values(), strict=True
+    ):
+        with tab:
+            draw()
 
 
 def _grid(backend: Backend, batch: Batch, views: list[DreamView], where: Place | None) -> None:

@@ -47,6 +47,13 @@ def show(draft: Draft, index: int, count: int) -> None:
     )
     for name in own_layers:
         _channels(own, name, alone=len(own_layers) == 1)
+        if state.guide(own) != "none":
+            st.toggle(
+                "Guided",
+                key=own.guided(name),
+                persist_state="session",
+                help=f"Whether {name} climbs toward the guide.",
+            )
     st.multiselect(
         "Settings of its own",
         list(SHARED),
@@ -71,8 +78,10 @@ def _send_anew(own: VariantKeys) -> None:
         *(own.name, own.model, own.overrides),
         *map(own.channels, layers),
         *map(own.own, overrides),
+        *map(own.guided, layers),
     ):
-        now[key] = now[key]
+        if key in now:
+            now[key] = now[key]
 
 
 def _network(page: str, model: str) -> str:
@@ -140,7 +149,7 @@ def _change_network(own: VariantKeys) -> None:
     layers = {layer: now[own.weight(layer)] for layer in now[own.layers]}
     channels = state.channels(own)
     had = now.setdefault(own.action("had"), {})
-    had[before] = layers, channels
+    had[before] = layers, channels, state.unguided(own)
     if after in had:
         state.set_layers(own, *had[after])
         return
@@ -164,6 +173,7 @@ def _add_layer(own: VariantKeys) -> None:
     if name is not None:
         now[own.layers].append(name)
         now[own.weight(name)] = 1.0
+        now[own.guided(name)] = True
         now[own.action("new")] = None
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dreamlab.comparison.comparison import Comparison
-from dreamlab.comparison.variant import COMMON, Variant
+from dreamlab.comparison.variant import COMMON, OF_LAYERS, Variant
 from dreamlab.config import DreamConfig
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError
@@ -36,7 +36,7 @@ MEMORY = 200e6
 _REFUSED = "upload.refused"
 
 #: Largest picture that the browser sends, in MB.
-_MOST_MB = 10
+MOST_MB = 10
 
 
 class Shown(NamedTuple):
@@ -64,7 +64,7 @@ def show() -> Picture | None:
         "Your picture",
         # Any file: Streamlit's refusal of a name tells less than the sentence about its content.
         type=None,
-        max_upload_size=_MOST_MB,
+        max_upload_size=MOST_MB,
         key="upload",
         on_change=_uploaded,
         help="A file made by dreamlab restores its settings.",
@@ -197,7 +197,7 @@ def _uploaded() -> None:
 def _restored(settings: dict) -> Comparison:
     config = DreamConfig.from_dict(settings.get("config", settings))
     return Comparison(
-        variants=(Variant(name="Restored", layers=config.layers, channels=config.channels),),
+        variants=(Variant(name="Restored", **{name: getattr(config, name) for name in OF_LAYERS}),),
         common={name: getattr(config, name) for name in COMMON},
         **state.page() | {"model": settings.get("model", "vgg16")},
     )

@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from dreamlab.comparison.preflight import Check, check
+from dreamlab.config.base import specs
 from dreamlab.config.beside import PICTURE, check_given
+from dreamlab.config.guide import GuideSettings
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.layers import known_layers
 from dreamlab.tasks.dream_task import DreamTask
-from dreamlab.ui.inputs import going_on, look
+from dreamlab.ui.inputs import going_on, guide, look
 from dreamlab.ui.session.state import Draft
+
+_NO_GUIDE = {name: spec.default for name, spec in specs(GuideSettings).items()}
 
 
 @dataclass(frozen=True)
@@ -48,15 +52,19 @@ def _planned(backend: Backend, draft: Draft, picture: Picture | None) -> Planned
         picture = start.original
     if draft.config is None or picture is None:
         return PlannedDream(draft, None, Check(problem=draft.problem or "waits for a picture"))
+    config = draft.config
+    if config.guide == "none":  # the page draws no setting of a guide then
+        config = config.replace(**_NO_GUIDE)
     try:
-        mask = look.mask() if draft.config.mask == PICTURE else None
-        check_given("mask", draft.config.mask, given=mask is not None)
+        own = guide.given(backend) if config.guide == PICTURE else None
+        mask = look.mask() if config.mask == PICTURE else None
+        check_given("mask", config.mask, given=mask is not None)
     except DreamError as error:
         return PlannedDream(draft, None, Check(problem=str(error)))
     every, public = st.session_state["every"], st.session_state["source"] != "upload"
-    task = DreamTask(picture, draft.config, draft.model, every, public, mask=mask)
+    task = DreamTask(picture, config, draft.model, every, public, guide=own, mask=mask)
     layers = known_layers(task.model)
-    preflight = check(*picture.shape, draft.config, task.model, layers, full=picture.full)
+    preflight = check(*picture.shape, config, task.model, layers, full=picture.full)
     if start is not None and not preflight.problem:
         point = start.found(backend)
         task = replace(task, start=point, parent=point.parent)

@@ -6,11 +6,13 @@ from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import COMMON, SHARED
 from dreamlab.config.base import specs
 from dreamlab.images import Picture
+from dreamlab.jobs import Backend
 from dreamlab.own_models import problems
 from dreamlab.ui import style
-from dreamlab.ui.inputs import look, networks
+from dreamlab.ui.inputs import guide, look, networks
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import keys, state
+from dreamlab.ui.session.visitors import Visit
 from dreamlab.zoo import label
 
 #: Settings shown in groups; all others are under *Advanced*.
@@ -23,7 +25,7 @@ _GROUPS = {
 _COMPARISON = specs(Comparison)
 
 
-def show(original: Picture | None) -> None:
+def show(backend: Backend, visit: Visit, original: Picture | None) -> None:
     """Draw the common settings, in groups; a mask is shown on the picture."""
     for title, pair in _GROUPS.items():
         _pair(title, *pair)
@@ -38,9 +40,11 @@ def show(original: Picture | None) -> None:
     )
     for problem in problems():
         style.note(f"{problem}.", bad=True)
+    guide.show(backend, visit)
     look.show(original)
     with st.expander("Advanced"):
-        grouped = {name for pair in (*_GROUPS.values(), look.NAMES) for name in pair}
+        folded = (*_GROUPS.values(), guide.SETTINGS, look.NAMES)
+        grouped = {name for names in folded for name in names}
         for name in (name for name in COMMON if name not in grouped):
             control(name, SHARED[name], keys.common(name))
         st.button(

@@ -76,6 +76,10 @@ class VariantKeys:
         """Channels of a layer, as typed."""
         return f"{self.prefix}channels.{layer}"
 
+    def guided(self, layer: str) -> str:
+        """Whether the guide leads a layer."""
+        return f"{self.prefix}guided.{layer}"
+
     def own(self, setting: str) -> str:
         """Value of a setting in which the variant differs."""
         return f"{self.prefix}own.{setting}"

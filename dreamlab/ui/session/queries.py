@@ -62,6 +62,12 @@ def dreams(backend: Backend, batch: Batch) -> list[DreamView]:
     return [DreamView(run, status(backend, run.job)) for run in batch.runs]
 
 
+def recording(backend: Backend, job: str) -> Recording | None:
+    """Return the recording of a dream that has a picture so far, or None."""
+    result = status(backend, job).result
+    return result if isinstance(result, Recording) and result.frames else None
+
+
 def findings(backend: Backend, run: AnalysisRun) -> Findings | None:
     """Return the findings of an analysis so far, or None."""
     result = status(backend, run.job).result

@@ -1,6 +1,6 @@
 """State of a session: the values of its widgets, by key; pictures are not part of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -97,7 +97,7 @@ def add(variant: Variant, *, after: int | None = None, start: Start | None = Non
     state[own.model] = variant.model or ""
     if start is not None:
         state[own.start] = start
-    set_layers(own, variant.layers, variant.channels)
+    set_layers(own, variant.layers, variant.channels, variant.unguided)
     state[own.overrides] = list(variant.overrides)
     for name, value in variant.overrides.items():
         state[own.own(name)] = value
@@ -107,14 +107,18 @@ def add(variant: Variant, *, after: int | None = None, start: Start | None = Non
 
 
 def set_layers(
-    own: VariantKeys, layers: Mapping[str, float], channels: Mapping[str, tuple]
+    own: VariantKeys,
+    layers: Mapping[str, float],
+    channels: Mapping[str, tuple],
+    unguided: Collection[str] = (),
 ) -> None:
-    """Set the layers of a variant, with their weights and channels."""
+    """Set the layers of a variant, with their weights and channels, and which have no guide."""
     state = st.session_state
     state[own.layers] = list(layers)
     for layer, weight in layers.items():
         state[own.weight(layer)] = weight
         state[own.channels(layer)] = ", ".join(map(str, channels.get(layer, ())))
+        state[own.guided(layer)] = layer not in unguided
 
 
 def remove(variant: int) -> None:
@@ -148,6 +152,7 @@ def draft(number: int) -> Draft:
             model=state[own.model] or None,
             layers={layer: state.setdefault(own.weight(layer), 1.0) for layer in state[own.layers]},
             channels=channels(own),
+            unguided=unguided(own),
             overrides={
                 field: state.setdefault(own.own(field), state[keys.common(field)])
                 for field in state[own.overrides]
@@ -210,6 +215,22 @@ def _unlike(name: str) -> str:
         number += 1
         free = f"{name[: MAX_NAME - 2]} {number}"
     return free
+
+
+def guide(own: VariantKeys) -> str:
+    """Return the guide of a variant: its own, or that of the page."""
+    state = st.session_state
+    if "guide" in state[own.overrides] and own.own("guide") in state:
+        return state[own.own("guide")]
+    return state[keys.common("guide")]
+
+
+def unguided(own: VariantKeys) -> tuple[str, ...]:
+    """Return the layers of a variant that its guide leaves alone; none where it has no guide."""
+    state = st.session_state
+    if guide(own) == "none":
+        return ()
+    return tuple(name for name in state[own.layers] if not state.setdefault(own.guided(name), True))
 
 
 def channels(own: VariantKeys) -> dict[str, tuple[int | str, ...]]:
