@@ -44,6 +44,11 @@ _CSS = f"""
   gap: 1.4rem 1rem; align-items: start; }}
 :is(.st-key-shelf-wall, .st-key-shelf-wall-live) > * {{ min-width: 0; width: auto; }}
 [class*="st-key-shelved-"] {{ gap: .25rem; }}
+[class*="st-key-shelved-"] .dl-note[id] {{ scroll-margin-top: 23rem; }}
+[class*="st-key-shelved-"]:has(:target) {{ outline: 2px solid currentcolor; outline-offset: .4rem;
+  border-radius: .3rem; }}
+[data-testid="stLayoutWrapper"]:has(> .st-key-shelf-actions) {{ position: sticky; top: 3.4rem;
+  z-index: 3; padding: .3rem 0; background: light-dark(#FAFAF8, #121213); }}
 [class*="st-key-shown-shelf-"] {{ background: #8883; border-radius: .3rem; margin-bottom: .2rem; }}
 [class*="st-key-shown-shelf-"] img {{ aspect-ratio: 3 / 2; object-fit: cover;
   border-radius: .3rem; }}
@@ -70,6 +75,7 @@ _CSS = f"""
 .dl-layer small {{ display: block; opacity: .75; font-size: .75rem; }}
 .dl-note {{ font-size: .8rem; line-height: 1.4; opacity: .8; margin: 0;
   overflow-wrap: anywhere; }}
+.dl-note a {{ color: inherit !important; text-decoration: underline; }}
 .dl-note.bad {{ opacity: 1; font-weight: 600; }}
 .dl-error {{ font-size: .95rem; line-height: 1.4; font-weight: 600; margin: 0;
   overflow-wrap: anywhere; }}

@@ -20,7 +20,7 @@ from dreamlab.ui.shelf.contents import Kept, contents, parents
 _COUNT = """
 <style>
 .st-key-part [role="tab"]:last-of-type p::after {{
-  content: "{count}"; margin-left: .4rem; font-size: .8em; opacity: .75; }}
+  content: " {count}"; margin-left: .3rem; font-size: .8em; opacity: .75; }}
 </style>
 """
 
