@@ -1,4 +1,5 @@
 import gc
+import sys
 
 import pytest
 
@@ -7,6 +8,13 @@ def pytest_collection_finish(session):
     # What was imported stays: the garbage collector need not go through all of TensorFlow again.
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def no_shelf():
+    """Empty all shelves: what stands in for the workers gives jobs the same names in each test."""
+    if presence := sys.modules.get("dreamlab.ui.session.presence"):
+        presence._shelves.clear()
 
 
 @pytest.fixture

@@ -101,7 +101,8 @@ def test_the_page_comes_with_a_secure_cookie_and_its_files(nginx, half_open):
     status, headers, page = get(nginx.address + "/", tls=nginx.tls)
     assert status == 200 and b"<title>dreamlab</title>" in page
     assert re.fullmatch(
-        rf"{COOKIE}=[\w-]{{22}}; Path=/; HttpOnly; SameSite=Lax; Secure", headers["set-cookie"]
+        rf"{COOKIE}=[\w-]{{22}}; Max-Age=93600; Path=/; HttpOnly; SameSite=Lax; Secure",
+        headers["set-cookie"],
     )
     assert nginx.address.encode() in page  # the address of the preview's picture
     for name in re.findall(rb'src="\./(static/js/[^"]+)"', page):

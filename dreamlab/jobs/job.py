@@ -72,6 +72,7 @@ class Job:
         expected_wait: float | None,
         seconds_left: float | None,
         notice: str | None,
+        kept_seconds: float | None,
     ) -> Status:
         """Return where the job is, given its place in the queue and what is expected of it."""
         preview = self.log.last(Preview)
@@ -91,6 +92,7 @@ class Job:
             warnings=self._warnings(),
             error=self.error,
             notice=notice,
+            kept_seconds=kept_seconds,
         )
 
     @property

@@ -64,7 +64,8 @@ class Jobs(Runs):
             elif known.state == "running" and known.began is not None:
                 left = estimates.seconds_left(known, self._throughput)
             notices = [known.notice, self._notice] if known.ended is None else []
-            return known.status(place, wait, left, "; ".join(filter(None, notices)) or None)
+            notice = "; ".join(filter(None, notices)) or None
+            return known.status(place, wait, left, notice, self._store.seconds_left(known))
 
     def cancel(self, job: str) -> None:
         """See `Backend`."""

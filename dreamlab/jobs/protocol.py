@@ -47,6 +47,9 @@ class Status:
         Why it failed, in one sentence.
     notice : str or None
         What keeps it from running at the moment, in one sentence, such as a lost worker.
+    kept_seconds : float or None
+        How much longer it is kept, at the most: it goes sooner where others need the memory. None
+        while it is still to change.
     """
 
     id: str
@@ -64,6 +67,7 @@ class Status:
     warnings: tuple[str, ...] = ()
     error: str | None = None
     notice: str | None = None
+    kept_seconds: float | None = None
 
     @property
     def active(self) -> bool:

@@ -75,9 +75,10 @@ class SharedJobs(Jobs):
         """See `Backend`."""
         with self._lock:
             follower = self._follower(job)
+            status = super().status(follower.run)
             if follower.left is not None:
-                return follower.left
-            return dataclasses.replace(super().status(follower.run), id=job)
+                return dataclasses.replace(follower.left, kept_seconds=status.kept_seconds)
+            return dataclasses.replace(status, id=job)
 
     def cancel(self, job: str) -> None:
         """See `Backend`."""

@@ -1,5 +1,6 @@
 """All jobs that are remembered, bounded in bytes and age."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -63,6 +64,12 @@ class Store:
     def drop(self, job: str) -> None:
         """Forget a job, if it is known."""
         self._jobs.pop(job, None)
+
+    def seconds_left(self, job: Job) -> float | None:
+        """Return how much longer a job is kept at the most; None for one that has not ended."""
+        if job.ended is None:
+            return None
+        return max(0.0, job.ended + self.max_seconds - time.monotonic())
 
     def evict(self, now: float) -> None:
         """Forget what is too old, then what does not fit; never what still runs.

@@ -16,6 +16,13 @@ from dreamlab.ui.session import visitors
 #: Beginning of the cookie by which Streamlit knows that an upload is of its own page.
 _XSRF = "_streamlit_xsrf="
 
+#: The value of our own cookie, as `secrets.token_urlsafe` makes it.
+_VALUE = re.compile(r"[\w-]{22}", re.ASCII)
+
+#: Seconds that a tab is expected to stay open at the most: it renews the cookie when it is loaded
+#: alone. And the most that browsers keep a cookie: 400 days.
+_OPEN_SECONDS, _MOST_SECONDS = 86_400, 400 * 86_400
+
 
 def policy(frames: str = "") -> str:
     """Return the page's Content-Security-Policy, which allows this server as the only source.
@@ -62,13 +69,21 @@ def security(frames: str = "") -> dict[str, str]:
     return headers if frames else {**headers, "X-Frame-Options": "SAMEORIGIN"}
 
 
+def _cookie(scope: Scope) -> str | None:
+    """Return the cookie of a request that identifies a browser, if it has one of ours."""
+    value = cookie_parser(Headers(scope=scope).get("cookie", "")).get(visitors.COOKIE, "")
+    return value if _VALUE.fullmatch(value) else None
+
+
 def has_cookie(scope: Scope) -> bool:
     """Return whether a request has the cookie that identifies a browser."""
-    return visitors.COOKIE in cookie_parser(Headers(scope=scope).get("cookie", ""))
+    return _cookie(scope) is not None
 
 
-def set_cookies(headers: MutableHeaders, scope: Scope, framed: bool) -> None:
-    """Identify a browser that gets its first page, and let cookies into frames if they need it.
+def set_cookies(headers: MutableHeaders, scope: Scope, framed: bool, seconds: float) -> None:
+    """Identify the browser that gets a page, and let cookies into frames if they need it.
+
+    Each page renews the cookie, which goes when nothing can be kept any more of what was dreamt.
 
     Parameters
     ----------
@@ -78,11 +93,15 @@ def set_cookies(headers: MutableHeaders, scope: Scope, framed: bool) -> None:
         The request, as in the ASGI specification.
     framed : bool
         Whether pages of other origins may show the page.
+    seconds : float
+        Longest that a result is kept, in seconds.
     """
     where = _where(scope, framed)
-    if not has_cookie(scope) and headers.get("content-type", "").startswith("text/html"):
-        value = secrets.token_urlsafe(16)
-        headers.append("Set-Cookie", f"{visitors.COOKIE}={value}; Path=/; HttpOnly; {where}")
+    if headers.get("content-type", "").startswith("text/html"):
+        value = _cookie(scope) or secrets.token_urlsafe(16)
+        age = f"Max-Age={min(seconds + _OPEN_SECONDS, _MOST_SECONDS):.0f}"
+        cookie = f"{visitors.COOKIE}={value}; {age}; Path=/; HttpOnly; {where}"
+        headers.append("Set-Cookie", cookie)
     for number, (name, text) in enumerate(headers.raw):
         if name == b"set-cookie" and text.decode("latin-1").startswith(_XSRF):
             token = text.decode("latin-1").partition(";")[0]

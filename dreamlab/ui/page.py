@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from dreamlab.ui import admin, analysis, guide, networks, share, style
+from dreamlab.ui import admin, analysis, guide, networks, share, shelf, style
 from dreamlab.ui.analysis import again, linked, place
 from dreamlab.ui.dreams import compare
 from dreamlab.ui.inputs import dream_button, picture, settings, variants
@@ -31,6 +31,7 @@ def show() -> None:
         return
     visit = presence.current()
     presence.present(jobs, visit)
+    shelf.say_what_was_deleted(visit)
     if first:
         again.settle(jobs, visit)
 
@@ -52,8 +53,10 @@ def show() -> None:
     state.notices()
 
     # The first tab is always drawn: Streamlit forgets the value of a control that is not drawn.
-    names = [place.COMPARE, place.LAYERS, place.NETWORKS]
-    dreams, layer_by_layer, which = st.tabs(names, key=place.PART, on_change="rerun")
+    names = [place.COMPARE, place.LAYERS, place.NETWORKS, place.DREAMS]
+    on_shelf = shelf.contents(jobs, visit)
+    shelf.count(on_shelf)
+    dreams, layer_by_layer, which, mine = st.tabs(names, key=place.PART, on_change="rerun")
     with dreams:
         variants.comparisons()
         variants.show(planned)
@@ -72,6 +75,9 @@ def show() -> None:
     if which.open:
         with which:
             networks.show(jobs, visit)
+    if mine.open:
+        with mine:
+            shelf.show(jobs, visit, on_shelf)
     settings.remember_model()
 
 

@@ -68,6 +68,7 @@ class Guard:
         settings = settings or DeploymentSettings.from_environment()
         self._headers = security(settings.frames)
         self._framed = bool(settings.frames)
+        self._kept = settings.store_seconds
         self._closed = _UNUSED if settings.status else _UNUSED + _OF_OWNER
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,7 +89,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
-                set_cookies(headers, scope, self._framed)
+                set_cookies(headers, scope, self._framed, self._kept)
             await send(message)
 
         # Starlette's patterns pass over a line's end behind an address.

@@ -42,6 +42,8 @@ def _said(comparison: Comparison, opened: Mapping[str, str], public: bool) -> st
         return "Opens this comparison with its dreams: kept, or dreamt anew."
     if "analysis" in opened:
         what = "this analysis, with its settings and the comparison"
+    elif opened.get(PART) == "dreams":
+        return "Opens the dreams of the browser that opens it, which are nobody else's."
     elif PART in opened:
         what = "the analyses of layers, with the comparison"
     else:

@@ -38,8 +38,23 @@ _CSS = f"""
   border-radius: 1rem; background: #000b; color: #fff; }}
 [class*="st-key-large-"] button > * * {{ height: auto; color: #fff; font-size: .8rem; }}
 [class*="st-key-large-"] button:hover > * {{ background: #000; }}
+/* The shelf: as many dreams in a row as have room, two on a phone. */
+.st-key-shelf-wall, .st-key-shelf-wall-live {{
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(min(11rem, 45%), 1fr));
+  gap: 1.4rem 1rem; align-items: start; }}
+:is(.st-key-shelf-wall, .st-key-shelf-wall-live) > * {{ min-width: 0; width: auto; }}
+[class*="st-key-shelved-"] {{ gap: .25rem; }}
+[class*="st-key-shelved-"] .dl-note[id] {{ scroll-margin-top: 23rem; }}
+[class*="st-key-shelved-"]:has(:target) {{ outline: 2px solid currentcolor; outline-offset: .4rem;
+  border-radius: .3rem; }}
+[data-testid="stLayoutWrapper"]:has(> .st-key-shelf-actions) {{ position: sticky; top: 3.4rem;
+  z-index: 3; padding: .3rem 0; background: light-dark(#FAFAF8, #121213); }}
+[class*="st-key-shown-shelf-"] {{ background: #8883; border-radius: .3rem; margin-bottom: .2rem; }}
+[class*="st-key-shown-shelf-"] img {{ aspect-ratio: 3 / 2; object-fit: cover;
+  border-radius: .3rem; }}
 /* In a wall of pictures the label is for those who listen; the icon says the same. */
-[class*="st-key-cells-"] [class*="st-key-large-"] button [data-testid="stMarkdownContainer"] {{
+:is([class*="st-key-cells-"], [class*="st-key-shelved-"]) [class*="st-key-large-"]
+  button [data-testid="stMarkdownContainer"] {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 /* The dark theme's accent suits text, but is too light behind white text. */
 [data-testid="stBaseButton-primary"], [data-testid="stMultiSelectTagsContainer"] [data-tag] {{
@@ -60,6 +75,7 @@ _CSS = f"""
 .dl-layer small {{ display: block; opacity: .75; font-size: .75rem; }}
 .dl-note {{ font-size: .8rem; line-height: 1.4; opacity: .8; margin: 0;
   overflow-wrap: anywhere; }}
+.dl-note a {{ color: inherit !important; text-decoration: underline; }}
 .dl-note.bad {{ opacity: 1; font-weight: 600; }}
 .dl-error {{ font-size: .95rem; line-height: 1.4; font-weight: 600; margin: 0;
   overflow-wrap: anywhere; }}
@@ -74,6 +90,8 @@ _CSS = f"""
   .dl-title b {{ display: block; }}
   .dl-phone {{ display: block; }}
   .st-key-across-row {{ display: none; }}
+  .st-key-part [role="tablist"] {{ gap: .65rem; }}
+  .st-key-part [role="tab"] p {{ font-size: .8rem; }}
 }}
 </style>
 """

@@ -138,7 +138,7 @@ def test_whoever_leaves_hurts_nobody_else(leaves, begun, who):
     jobs.end(running, Outcome("done", 1.0, None, tuple(enumerate(STEP))))
     assert jobs.status(stays).state == "done"
     if leaves is SharedJobs.cancel:
-        assert jobs.status(gone) == status
+        assert dataclasses.replace(jobs.status(gone), kept_seconds=None) == status
 
 
 def test_the_last_to_leave_ends_the_run():
@@ -222,6 +222,19 @@ def test_a_lost_worker_is_everybodys():
     assert jobs.status(ids[1]).place == 1
     run(jobs)
     assert jobs.status(ids[1]).state == "done"
+
+
+def test_a_follower_is_told_how_much_longer_the_run_is_kept():
+    """A result that somebody else had before goes when theirs does, cancelled or not."""
+    jobs = make(store_seconds=100.0)
+    first, left = jobs.submit("a", lesson()), jobs.submit("c", lesson())
+    assert jobs.status(first).kept_seconds is None
+    jobs.cancel(left)
+    assert jobs.status(left).kept_seconds is None  # the run goes on for the others
+    run(jobs)
+    later = jobs.submit("b", lesson())
+    for job in (first, left, later):
+        assert 90 < jobs.status(job).kept_seconds <= 100
 
 
 @pytest.mark.parametrize("who", [0, 1])

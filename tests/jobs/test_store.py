@@ -1,5 +1,7 @@
 """The memory for jobs."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -92,3 +94,11 @@ def test_a_picture_counts_once_and_its_encodings_too():
     assert pixels + jpeg <= job.nbytes <= pixels + jpeg + 2_000
     png = len(job.task.picture.png)  # in place of the pixels
     assert png + jpeg <= job.nbytes <= png + jpeg + 2_000
+
+
+def test_how_much_longer_a_job_is_kept_is_told_once_it_has_ended():
+    store = Store(max_bytes=1e9, max_seconds=100)
+    now = time.monotonic()
+    assert 69 < store.seconds_left(make("a", ended=now - 30)) <= 70
+    assert store.seconds_left(make("b", ended=now - 300)) == 0
+    assert store.seconds_left(make("c")) is None

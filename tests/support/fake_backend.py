@@ -61,7 +61,7 @@ class FakeBackend:
     ) -> str:
         if self.full:
             raise DreamError("the queue is full; try again in a minute")
-        job = f"job{len(self.requests) + 1}"
+        job = f"job{len(self.owners) + 1}"
         self.requests[job], self.owners[job], self.resumed[job] = task, owner, tuple(resume)
         self.done[job], self.addresses[job] = 0, address
         return job
@@ -94,6 +94,8 @@ class FakeBackend:
                 "seconds": 0.4 * self.done[job],
                 "seconds_left": left if state == "running" else None,
             }
+        if state in ("done", "cancelled", "failed"):
+            more["kept_seconds"] = self.settings.store_seconds
         more |= self.says.get(job, {})
         picture = self.requests[job].picture
         return Status(job, state, self.result(job), picture, error=error, **more)
@@ -102,6 +104,8 @@ class FakeBackend:
         self.ended.setdefault(job, ("cancelled", None))
 
     def forget(self, job: str) -> None:
+        if job not in self.requests:
+            raise DreamError("this dream is no longer kept; dream it again")
         self.requests.pop(job)
         self.ended.setdefault(job, ("cancelled", None))
         self.forgotten.append(job)

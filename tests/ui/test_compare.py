@@ -243,12 +243,15 @@ def test_earlier_dreams_can_be_looked_at_again(page, fake):
     assert table(sound(page))["Variant"] == ["Mixed", "Single"]
 
 
-def test_the_oldest_dreams_are_forgotten(page, fake):
-    for _ in range(5):
-        finish(page, fake)
+def test_the_oldest_dreams_of_a_browser_without_a_shelf_are_forgotten(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, browser="", setup=SETUP.encode())
+    for _ in range(6):
         page.button(key="dream").click().run()
-    finish(page, fake)
+        finish(page, fake)
     assert fake.forgotten == ["job1", "job2"]
+    del fake.requests["job3"]  # the store has let go of it by itself
+    sound(page.button(key="dream").click().run())
+    assert fake.forgotten[2:] == ["job4"]
 
 
 def test_a_dream_that_is_no_longer_kept_is_said_so_beside_the_others(page, fake, monkeypatch):

@@ -10,19 +10,19 @@ from dreamlab.ui.session.visitors import COOKIE
 
 TOKEN = "2|a|b|1"
 XSRF = f"_streamlit_xsrf={TOKEN}; Path=/; SameSite=Lax"
-OURS = rf"{COOKIE}=[\w-]{{22}}; Path=/; HttpOnly; "
+OURS = rf"{COOKIE}=[\w-]{{22}}; Max-Age=\d+; Path=/; HttpOnly; "
 
 
 def parts(*frames):
     return dict(part.split(" ", 1) for part in headers.policy(*frames).split("; "))
 
 
-def cookies(scheme="http", framed=False, kind="text/html; charset=utf-8", **asked):
+def cookies(scheme="http", framed=False, kind="text/html; charset=utf-8", seconds=7200, **asked):
     """The cookies of an answer that has Streamlit's own, to a request with these headers."""
     asks = [(name.replace("_", "-").encode(), value.encode()) for name, value in asked.items()]
     scope = {"type": "http", "scheme": scheme, "headers": asks}
     answer = MutableHeaders({"Content-Type": kind, "Set-Cookie": XSRF})
-    headers.set_cookies(answer, scope, framed)
+    headers.set_cookies(answer, scope, framed, seconds)
     return answer.getlist("set-cookie")
 
 
@@ -65,7 +65,21 @@ def test_where_cookies_are_sent(scheme, framed, asked, where):
     assert re.fullmatch(OURS + re.escape(where), ours)
 
 
-def test_only_a_page_for_a_browser_without_the_cookie_sets_it():
-    assert len(cookies(cookie=f"{COOKIE}=a; other=b")) == 1
+def test_each_page_and_nothing_else_renews_the_cookie():
+    mine = "Zq-3_" + "x" * 17
+    _, ours = cookies(cookie=f"{COOKIE}={mine}; other=b")
+    assert ours.startswith(f"{COOKIE}={mine}; ") and re.fullmatch(OURS + "SameSite=Lax", ours)
     assert len(cookies(cookie="other=b")) == 2
     assert len(cookies(kind="image/png")) == 1
+
+
+@pytest.mark.parametrize("forged", ["a", "", "x" * 23, "x" * 21 + "é", "x" * 21 + ".", "../" * 7])
+def test_a_cookie_that_is_none_of_ours_is_replaced(forged):
+    _, ours = cookies(cookie=f"{COOKIE}={forged}; other=b")
+    assert re.fullmatch(OURS + "SameSite=Lax", ours)
+    assert not ours.startswith(f"{COOKIE}={forged};")
+
+
+@pytest.mark.parametrize(("seconds", "age"), [(0.0, 86_400), (7200, 93_600), (1e12, 34_560_000)])
+def test_the_cookie_lasts_as_long_as_anything_is_kept(seconds, age):
+    assert f"; Max-Age={age}; " in cookies(seconds=seconds)[1]

@@ -7,8 +7,9 @@ from dreamlab.analysis.atlas import AtlasSettings
 from dreamlab.config import DreamConfig
 from dreamlab.images import Picture
 from dreamlab.tasks.analysis_task import AnalysisTask
-from dreamlab.ui.session import visitors
-from dreamlab.ui.session.visitors import AnalysisRun, Run, Visit, Visits
+from dreamlab.ui.session import visits
+from dreamlab.ui.session.visitors import AnalysisRun, Run, Visit
+from dreamlab.ui.session.visits import Visits
 
 CONFIG = DreamConfig(layers={"block3_conv3": 1.0})
 
@@ -40,7 +41,7 @@ def test_nobody_finds_the_visit_of_a_browser_without_cookies():
 
 @pytest.fixture
 def few(monkeypatch):
-    monkeypatch.setattr(visitors, "MAX_VISITS", 3)
+    monkeypatch.setattr(visits, "MAX_VISITS", 3)
     return Visits(60)
 
 

@@ -129,10 +129,7 @@ def submit(
     place.open_(look.analysis)
     presence.remember(backend, visit)
     if before is not None:
-        try:
-            backend.forget(before.job)
-        except DreamError:  # the backend has dropped it already
-            pass
+        queries.forget(backend, before.job)
 
 
 def _show_live(backend: Backend, visit: Visit, look: Look) -> None:

@@ -8,14 +8,17 @@ from dreamlab.errors import DreamError, shown
 from dreamlab.ui.session import state, url_state
 
 #: The tabs of the page; an analysis in the address opens the second or, of a set, the third.
-COMPARE, LAYERS, NETWORKS = "Compare", "Layer by layer", "Networks"
+COMPARE, LAYERS, NETWORKS, DREAMS = "Compare", "Layer by layer", "Networks", "My dreams"
 
 #: Key of the tabs, and the parameters of the address.
 PART, _ANALYSIS = "part", "analysis"
 NAMES = PART, _ANALYSIS
 
 #: The tabs as the address has them.
-_WORDS = {"compare": COMPARE, "layers": LAYERS, "networks": NETWORKS}
+_WORDS = {"compare": COMPARE, "layers": LAYERS, "networks": NETWORKS, "dreams": DREAMS}
+
+#: Those of them that an address names by that word.
+_NAMED = {LAYERS: "layers", DREAMS: "dreams"}
 
 #: Keys of the open analysis of layers, and of the one of the third tab that the address names.
 _OPEN, _OF_NETWORKS = "place.open", "place.of_networks"
@@ -73,7 +76,8 @@ def address() -> dict[str, str]:
     name = analysis()
     if name is not None:
         return {_ANALYSIS: name}
-    return {PART: "layers"} if st.session_state.get(PART) == LAYERS else {}
+    word = _NAMED.get(st.session_state.get(PART, COMPARE))
+    return {} if word is None else {PART: word}
 
 
 def open_(name: str) -> None:

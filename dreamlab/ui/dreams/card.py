@@ -11,6 +11,7 @@ from dreamlab.ui import style
 from dreamlab.ui.dreams import before_after
 from dreamlab.ui.dreams.scrubber import END, ORIGINAL, Place, frame_at
 from dreamlab.ui.inputs import going_on
+from dreamlab.ui.session import queries
 from dreamlab.ui.session.queries import DreamView
 from dreamlab.ui.session.visitors import Batch, Run
 from dreamlab.zoo import label
@@ -32,7 +33,7 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
         picture, dreamt = None if original is None else original.jpeg, where == ORIGINAL
     with st.container(key=f"{'shown' if dreamt else 'dim'}-{run.job}"):
         if picture is not None:
-            st.image(picture, width="stretch", alt=_alt(view))
+            st.image(picture, width="stretch", alt=alt(view))
         if recording is not None:
             st.button(
                 "Before and after",
@@ -43,7 +44,7 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
                 on_click=_open,
                 args=(run.job,),
             )
-    style.name(run.name, _layers(run))
+    style.name(run.name, layers(run))
     if status.state == "running" or status.state == "queued" and status.fraction:
         st.progress(min(max(status.fraction, 0.0), 1.0))
     if status.state == "queued":
@@ -72,8 +73,8 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
             icon=":material/stop_circle:",
             type="tertiary",
             disabled=status.stopping,
-            on_click=backend.cancel,
-            args=(run.job,),
+            on_click=queries.cancel,
+            args=(backend, run.job),
         )
 
 
@@ -117,17 +118,19 @@ def _outcome(view: DreamView, index: int | None) -> str:
     return " · ".join(parts)
 
 
-def _layers(run: Run) -> str:
+def layers(run: Run) -> str:
+    """Return the layers of a dream, with its network where the name does not say it."""
     weights = [
         f"{layer_label(run.model, name, run.config.channels.get(name, ()))} × {weight:g}"
         for name, weight in run.config.layers.items()
     ]
-    layers = weights[0] if len(weights) == 1 else f"{len(weights)} layers"
+    said = weights[0] if len(weights) == 1 else f"{len(weights)} layers"
     named = with_network(run.name, run.model) == run.name
-    return layers if named else f"{label(run.model)} · {layers}"
+    return said if named else f"{label(run.model)} · {said}"
 
 
-def _alt(view: DreamView) -> str:
+def alt(view: DreamView) -> str:
+    """Return the description of a dream's picture."""
     share = "" if view.status.state == "done" else f", {view.status.state}"
     name = with_network(view.run.name, view.run.model)
     return f"The dream {name}: {', '.join(view.run.config.layers)} excited{share}"
@@ -152,7 +155,7 @@ def large(batch: Batch, views: list[DreamView], where: Place | None) -> None:
         height, width = recording.original.shape
         with style.edged(run.colour, "large"):
             with st.container(horizontal=True, vertical_alignment="center"):
-                style.name(run.name, _layers(run))
+                style.name(run.name, layers(run))
                 st.button(
                     "Close", icon=":material/close:", type="tertiary", key="close", on_click=_close
                 )

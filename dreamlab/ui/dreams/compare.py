@@ -88,13 +88,15 @@ def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
 
 
 def _grid(backend: Backend, batch: Batch, views: list[DreamView], where: Place | None) -> None:
-    places = style.grid(len(views) + 1, st.session_state["across"])
+    of_one = bool(batch.alt)
+    places = style.grid(len(views) + of_one, st.session_state["across"])
     original = queries.original(views)
-    with next(places), style.edged(None, "original"):
-        if original is not None:
-            st.image(original.jpeg, width="stretch", alt=batch.alt)
-        style.name("Original")
-        style.note(batch.alt)
+    if of_one:
+        with next(places), style.edged(None, "original"):
+            if original is not None:
+                st.image(original.jpeg, width="stretch", alt=batch.alt)
+            style.name("Original")
+            style.note(batch.alt)
     for place, view in zip(places, views, strict=True):
         with place, style.edged(view.run.colour, f"dream-{view.run.job}"):
-            card.show(backend, view, where, original)
+            card.show(backend, view, where, original if of_one else view.status.picture)

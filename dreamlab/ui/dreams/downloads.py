@@ -34,8 +34,8 @@ def show(views: list[DreamView]) -> None:
         with style.edged(run.colour, f"files-{run.job}"):
             _files(run, recording, film)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _button("Contact sheet", partial(sheet, dreams), "contact_sheet.png", "image/png", "sheet")
-        _button(
+        button("Contact sheet", partial(sheet, dreams), "contact_sheet.png", "image/png", "sheet")
+        button(
             "Everything",
             partial(everything, dreams, film),
             "dreamlab.zip",
@@ -51,12 +51,14 @@ def sheet(dreams: list[tuple[Run, Recording]]) -> bytes:
 
 
 def everything(dreams: list[tuple[Run, Recording]], film: dict[str, Any]) -> bytes:
-    """Return a ZIP with a folder per dream and the contact sheet."""
+    """Return a ZIP with a folder per dream and, if all are of one picture, the contact sheet."""
     buffer = io.BytesIO()
+    original = dreams[0][1].original
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("contact_sheet.png", sheet(dreams))
+        if all(recording.original == original for _, recording in dreams):
+            archive.writestr("contact_sheet.png", sheet(dreams))
         for number, (run, recording) in enumerate(dreams, 1):
-            folder = f"{number}_{_stem(run)}"
+            folder = f"{number}_{file_stem(run)}"
             with zipfile.ZipFile(io.BytesIO(export.archive(recording, **film))) as own:
                 for name in own.namelist():
                     archive.writestr(f"{folder}/{name}", own.read(name))
@@ -75,7 +77,7 @@ def _film() -> dict[str, Any]:
 
 
 def _files(run: Run, recording: Recording, film: dict[str, Any]) -> None:
-    stem = _stem(run)
+    stem = file_stem(run)
     with st.container(horizontal=True, vertical_alignment="center"):
         style.name(run.name, label(run.model))
         kinds: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
@@ -87,7 +89,7 @@ def _files(run: Run, recording: Recording, film: dict[str, Any]) -> None:
             ("ZIP", partial(export.archive, recording, **film), f"{stem}.zip", "application/zip"),
         )
         for kind, make, name, mime in kinds:
-            _button(kind, make, name, mime, f"{run.job}.{kind}", of=run.name)
+            button(kind, make, name, mime, f"{run.job}.{kind}", of=run.name)
         preview = st.toggle("Preview the GIF", key=f"preview.{run.job}")
     if preview:
         try:
@@ -102,7 +104,7 @@ def _files(run: Run, recording: Recording, film: dict[str, Any]) -> None:
         )
 
 
-def _stem(run: Run) -> str:
+def file_stem(run: Run) -> str:
     """Return the beginning of the names of a dream's files."""
     return file_name(with_network(run.name, run.model))
 
@@ -112,7 +114,7 @@ def _preview(job: str, frames: int, _recording: Recording, **film: Any) -> bytes
     return export.gif(_recording, **film)
 
 
-def _button(
+def button(
     label: str,
     make: Callable[[], bytes],
     name: str,
@@ -122,6 +124,7 @@ def _button(
     primary: bool = False,
     of: str = "",
 ) -> None:
+    """Draw the button that makes a file and saves it."""
     st.download_button(
         label,
         data=make,

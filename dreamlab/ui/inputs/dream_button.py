@@ -9,8 +9,7 @@ from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.inputs.picture import current
 from dreamlab.ui.inputs.plan import PlannedDream, plan
-from dreamlab.ui.session import presence, state
-from dreamlab.ui.session.queries import active
+from dreamlab.ui.session import presence, queries, state
 from dreamlab.ui.session.visitors import Batch, Run, Visit
 
 
@@ -18,16 +17,16 @@ def show(
     backend: Backend, visit: Visit, planned: list[PlannedDream], picture: Picture | None
 ) -> None:
     """Draw the button, with the problem that blocks it or with the expected time."""
-    busy = bool(visit.batches) and active(backend, visit.batches[-1])
+    busy = _running(backend, visit)
     blocked = any(dream.check.problem for dream in planned)
     with st.container(horizontal=True, vertical_alignment="center", key="run"):
-        if busy:
+        if busy is not None:
             st.button(
                 "Cancel all",
                 icon=":material/stop_circle:",
                 key="cancel_all",
                 on_click=_cancel,
-                args=(backend, visit.batches[-1]),
+                args=(backend, busy),
             )
             style.note("What is done so far is kept.")
             return
@@ -46,6 +45,11 @@ def show(
         else:
             calm = _calm(backend)
             st.fragment(_outlook, run_every=None if calm else 2)(backend, planned, calm)
+
+
+def _running(backend: Backend, visit: Visit) -> Batch | None:
+    """Return the latest batch that waits or runs, if there is one."""
+    return next((one for one in reversed(visit.batches) if queries.active(backend, one)), None)
 
 
 def trouble(backend: Backend) -> None:
@@ -93,7 +97,7 @@ def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: s
     alt : str
         Description of the original picture.
     """
-    if visit.batches and active(backend, visit.batches[-1]):
+    if _running(backend, visit) is not None:
         return  # a second click, before the page has replaced the button
     runs = []
     for dream in planned:
@@ -102,9 +106,8 @@ def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: s
         except DreamError as error:
             state.notify(f"{dream.draft.name} was not sent off: {error}.")
     if runs:
-        for job in visit.keep(tuple(runs), alt):
-            backend.forget(job)
-        presence.remember(backend, visit)
+        comparison = state.comparison([dream.draft for dream in planned])
+        presence.keep(backend, visit, tuple(runs), alt, comparison)
     for key in ("batch", "large", "across"):
         st.session_state.pop(key, None)
 
@@ -131,4 +134,4 @@ def _dream(backend: Backend, visit: Visit) -> None:
 
 def _cancel(backend: Backend, batch: Batch) -> None:
     for run in batch.runs:
-        backend.cancel(run.job)
+        queries.cancel(backend, run.job)

@@ -1,21 +1,32 @@
-"""The visit of a session: found by address and cookie, released when the session ends."""
+"""The visit and the shelf of a session: found by address and cookie.
 
+Both are told when the session ends.
+"""
+
+from collections.abc import Collection, Iterable
 from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.config.deployment import DeploymentSettings
-from dreamlab.errors import DreamError
 from dreamlab.jobs import Backend
 from dreamlab.ui.addresses import household
-from dreamlab.ui.session import state, url_state
-from dreamlab.ui.session.visitors import COOKIE, Visit, Visits
+from dreamlab.ui.session import queries, state, url_state
+from dreamlab.ui.session.shelves import Shelf, Shelves
+from dreamlab.ui.session.visitors import COOKIE, Run, Visit
+from dreamlab.ui.session.visits import Visits
 
 
 @st.cache_resource(show_spinner=False)
 def _all() -> Visits:
     return Visits(DeploymentSettings.from_environment().store_seconds)
+
+
+@st.cache_resource(show_spinner=False)
+def _shelves() -> Shelves:
+    return Shelves(DeploymentSettings.from_environment().store_seconds)
 
 
 def browser() -> str:
@@ -72,14 +83,69 @@ def _frame() -> str:
 
 def remember(backend: Backend, visit: Visit) -> None:
     """Register a visit that has jobs, so that a reloaded page finds them."""
-    _all().add(visit, lambda old: any(_active(backend, job) for job in old.jobs))
+    _all().add(visit, lambda old: _any_active(backend, old.jobs))
 
 
-def _active(backend: Backend, job: str) -> bool:
-    try:
-        return backend.status(job).active
-    except DreamError:  # the backend has dropped it
-        return False
+def shelf(visit: Visit) -> Shelf | None:
+    """Return the shelf of the visitor's browser; None where it has dreamt nothing, or no cookie."""
+    return _shelves().find(visit.browser)
+
+
+def keep(
+    backend: Backend,
+    visit: Visit,
+    runs: tuple[Run, ...],
+    alt: str,
+    comparison: Comparison | None,
+) -> None:
+    """Keep what was sent off in the visit and on the browser's shelf; forget what that drops.
+
+    Parameters
+    ----------
+    backend : Backend
+        The backend that has the jobs.
+    visit : Visit
+        The visit that sent them off.
+    runs : tuple of Run
+        The runs, in the order of the page.
+    alt : str
+        Description of the original picture.
+    comparison : Comparison or None
+        The comparison that they are of.
+    """
+    dropped = visit.keep(runs, alt, comparison)
+    if visit.browser:  # else nobody finds again what the page shows no more
+        on_it = _shelves().made(visit.browser, lambda old: _any_active(backend, old.jobs))
+        dropped = on_it.add(visit.batches[-1], lambda job: _any_active(backend, [job]))
+    for job in dropped:
+        queries.forget(backend, job)
+    remember(backend, visit)
+
+
+def delete(backend: Backend, visit: Visit, jobs: Collection[str]) -> int:
+    """Cancel dreams of the visitor's browser if need be, and drop all of them, in all its tabs.
+
+    Jobs that are not on the browser's shelf stay as they are.
+
+    Returns
+    -------
+    int
+        How many were deleted.
+    """
+    on_it = shelf(visit)
+    if on_it is None:
+        return 0
+    ours = [job for job in on_it.jobs if job in jobs]
+    on_it.remove(ours)
+    for each in {one.name: one for one in (visit, *_all().of(visit.browser))}.values():
+        each.remove(ours)
+    for job in ours:
+        queries.forget(backend, job)
+    return len(ours)
+
+
+def _any_active(backend: Backend, jobs: Iterable[str]) -> bool:
+    return any(queries.status(backend, job).active for job in jobs)
 
 
 def present(backend: Backend, visit: Visit) -> None:
@@ -89,15 +155,27 @@ def present(backend: Backend, visit: Visit) -> None:
     waits for the visitor to come back before it cancels the jobs.
     """
     context = get_script_run_ctx()
+    on_it = shelf(visit)
     if context is not None:
         visit.sessions.add(context.session_id)
+        if on_it is not None:
+            on_it.sessions.add(context.session_id)
     _all().touch(visit)
+    _shelves().touch(visit.browser)
     _presence(visit.name, visit, backend)
 
 
 def _release(presence: tuple[Visit, Backend]) -> None:
     visit, backend = presence
-    backend.orphan(visit.jobs, visit.is_connected)
+    on_it = shelf(visit)
+    jobs = visit.jobs if on_it is None else list(dict.fromkeys([*visit.jobs, *on_it.jobs]))
+    backend.orphan(jobs, lambda: visit.is_connected() or _is_back(visit))
+
+
+def _is_back(visit: Visit) -> bool:
+    """Return whether another tab of the browser is connected, which has the dreams on its shelf."""
+    on_it = shelf(visit)
+    return on_it is not None and on_it.is_connected()
 
 
 @st.cache_resource(scope="session", on_release=_release, show_spinner=False)

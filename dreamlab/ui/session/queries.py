@@ -1,5 +1,6 @@
 """Queries to the backend about jobs, which it may have dropped."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dreamlab.analysis import Findings
@@ -55,6 +56,18 @@ def status(backend: Backend, job: str) -> Status:
         return backend.status(job)
     except DreamError as error:
         return Status(job, "failed", error=str(error))
+
+
+def cancel(backend: Backend, job: str) -> None:
+    """Stop a job and keep what is done; one that is no longer kept stays as it is."""
+    with suppress(DreamError):
+        backend.cancel(job)
+
+
+def forget(backend: Backend, job: str) -> None:
+    """Cancel a job if need be, and drop all of it; the backend may have dropped it already."""
+    with suppress(DreamError):
+        backend.forget(job)
 
 
 def dreams(backend: Backend, batch: Batch) -> list[DreamView]:

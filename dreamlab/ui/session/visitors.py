@@ -1,28 +1,22 @@
-"""The visits of this server: each visitor's jobs, by name; pictures stay with the backend.
-
-A visit has an unguessable name, which is part of the address: a reloaded page finds its dreams by
-that name. Only the same browser finds them, so a shared address shows nobody's pictures.
-"""
+"""A visitor's jobs: what was sent off, and what the page shows of it."""
 
 import dataclasses
 import secrets
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from streamlit import runtime
 
+from dreamlab.comparison.comparison import Comparison
 from dreamlab.config import DreamConfig
 from dreamlab.tasks.analysis_task import AnalysisTask
 
-#: Name of the cookie that identifies a browser: a random value, deleted when the browser closes.
+#: Name of the cookie that identifies a browser: a random value.
 COOKIE = "dreamlab_browser"
 
-#: Most batches of a visit, and most visits; the oldest are dropped first.
+#: Most batches that a visit shows; the oldest are dropped first.
 MAX_BATCHES = 5
-MAX_VISITS = 500
 
 
 #: Settings of analyses in which two networks cannot but differ.
@@ -59,21 +53,35 @@ class Run:
 
 @dataclass(frozen=True)
 class Batch:
-    """The runs that one click on *Dream* started.
+    """Dreams that are shown side by side, such as those that one click on *Dream* started.
 
     Parameters
     ----------
     number : int
-        Number of the batch; the visitor's first is 1.
+        Number of the batch in its visit, which begins with 1.
     runs : tuple of Run
         The runs, in the order of the page.
     alt : str
-        Description of the original picture.
+        Description of the original picture; empty if they have several.
+    comparison : Comparison or None
+        The comparison that they are of, if it is known.
+    sent : float
+        When they were sent off, as `time.time` has it.
+    name : str
+        Name of the batch, which it has in all visits.
     """
 
     number: int
     runs: tuple[Run, ...]
     alt: str
+    comparison: Comparison | None = None
+    sent: float = field(default_factory=time.time)
+    name: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+
+    def without(self, jobs: Collection[str]) -> "Batch":
+        """Return it without the runs of some jobs."""
+        runs = tuple(run for run in self.runs if run.job not in jobs)
+        return self if len(runs) == len(self.runs) else dataclasses.replace(self, runs=runs)
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,7 @@ class Visit:
     name : str
         Unguessable name of the visit.
     batches : list of Batch
-        The latest comparisons.
+        The latest comparisons, and those opened from the shelf.
     analyses : dict
         The latest run of each analysis of each network, by both names; by its own and "" of an
         analysis of all networks.
@@ -137,6 +145,8 @@ class Visit:
         Streamlit's session names of the tabs that show the visit, or have shown it.
     frame : str
         Query that the visit's frame began with; empty if the visit did not begin in a frame.
+    deleted : set of int
+        Numbers of the batches whose dreams the visitor deleted.
     """
 
     browser: str = ""
@@ -145,6 +155,7 @@ class Visit:
     analyses: dict[tuple[str, str], AnalysisRun] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)
     frame: str = ""
+    deleted: set[int] = field(default_factory=set)
 
     @property
     def owner(self) -> str:
@@ -157,68 +168,41 @@ class Visit:
         jobs = [run.job for batch in self.batches for run in batch.runs]
         return jobs + [run.job for run in self.analyses.values()]
 
-    def keep(self, runs: tuple[Run, ...], alt: str) -> list[str]:
-        """Add a batch; return the jobs of the batches dropped for it."""
-        number = self.batches[-1].number + 1 if self.batches else 1
-        self.batches.append(Batch(number, runs, alt))
-        oldest = self.batches[:-MAX_BATCHES]
-        del self.batches[:-MAX_BATCHES]
-        return [run.job for batch in oldest for run in batch.runs]
+    def keep(
+        self, runs: tuple[Run, ...], alt: str, comparison: Comparison | None = None
+    ) -> list[str]:
+        """Add the runs of a click; return the jobs that the visit no longer shows for them."""
+        return self._add(Batch(0, runs, alt, comparison))
+
+    def open(self, batch: Batch) -> int:
+        """Show a batch that another visit may have made; return its number in this one."""
+        for known in self.batches:
+            if known.name == batch.name:
+                return known.number
+        self._add(batch)
+        return self.batches[-1].number
+
+    def _add(self, batch: Batch) -> list[str]:
+        number = 1 + max((known.number for known in self.batches), default=0)
+        number = max(number, 1 + max(self.deleted, default=0))
+        batches = [*self.batches, dataclasses.replace(batch, number=number)]
+        self.batches = batches[-MAX_BATCHES:]
+        return [run.job for old in batches[:-MAX_BATCHES] for run in old.runs]
+
+    def remove(self, jobs: Collection[str]) -> None:
+        """Show no more of some jobs, which were deleted."""
+        left = [batch.without(jobs) for batch in self.batches]
+        self.deleted |= {batch.number for batch in left if not batch.runs}
+        self.batches = [batch for batch in left if batch.runs]
 
     def is_connected(self) -> bool:
         """Return whether a tab that shows the visit is connected."""
-        if runtime.exists():
-            active = runtime.get_instance().is_active_session
-            self.sessions -= {session for session in tuple(self.sessions) if not active(session)}
-        return bool(self.sessions)
+        return connected(self.sessions)
 
 
-class Visits:
-    """The visits of this server that have jobs.
-
-    Parameters
-    ----------
-    max_seconds : float
-        Longest time that a visit stays after its last `touch`, in seconds.
-    """
-
-    def __init__(self, max_seconds: float) -> None:
-        self._max_seconds = max_seconds
-        self._visits: OrderedDict[str, tuple[Visit, float]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def find(self, name: str, browser: str) -> Visit | None:
-        """Return the visit of that name and browser; None for a browser without the cookie."""
-        with self._lock:
-            visit, _ = self._visits.get(name, (None, 0.0))
-        return visit if visit is not None and browser and visit.browser == browser else None
-
-    def in_frame(self, frame: str, browser: str) -> Visit | None:
-        """Return the browser's latest visit that began in a frame with that query, or None."""
-        with self._lock:
-            visits = [visit for visit, _ in self._visits.values() if frame and browser]
-        found = (
-            visit for visit in reversed(visits) if (visit.frame, visit.browser) == (frame, browser)
-        )
-        return next(found, None)
-
-    def touch(self, visit: Visit) -> None:
-        """Renew the time of a visit."""
-        with self._lock:
-            if visit.name in self._visits:
-                self._visits[visit.name] = visit, time.monotonic()
-                self._visits.move_to_end(visit.name)
-
-    def add(self, visit: Visit, busy: Callable[[Visit], bool]) -> None:
-        """Store a visit; drop the oldest visits, except busy ones."""
-        with self._lock:
-            now = time.monotonic()
-            self._visits[visit.name] = visit, now
-            self._visits.move_to_end(visit.name)
-            over = len(self._visits) - MAX_VISITS
-            for name, (old, last) in list(self._visits.items()):
-                if over <= 0 and now - last <= self._max_seconds:
-                    break
-                if old is not visit and not busy(old):
-                    del self._visits[name]
-                    over -= 1
+def connected(sessions: set[str]) -> bool:
+    """Return whether a tab of some sessions is connected; the others are taken out of the set."""
+    if runtime.exists():
+        active = runtime.get_instance().is_active_session
+        sessions -= {session for session in tuple(sessions) if not active(session)}
+    return bool(sessions)
