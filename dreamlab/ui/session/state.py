@@ -59,10 +59,14 @@ def load(comparison: Comparison) -> None:
         state[name] = getattr(comparison, name)
     for name, value in comparison.common.items():
         state[keys.common(name)] = value
-    for identity in tuple(state.setdefault("variants", [])):
+    before = tuple(state.setdefault("variants", []))
+    for identity in before:
         remove(identity)
     for variant in comparison.variants:
         add(variant)
+    # An open editor stays open, with the variant that is now in that place.
+    followed = dict(zip(before, state["variants"], strict=False))
+    state[keys.EDITED] = followed.get(state.get(keys.EDITED))
 
 
 def room() -> bool:
