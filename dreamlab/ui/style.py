@@ -14,6 +14,9 @@ _BARS = "\n".join(
     for mark, colour in (*enumerate(COLOURS), ("x", "#8a8a86"))
 )
 
+#: Choices that have a single line.
+_CHOICES = ":is(.st-key-source, .st-key-phone-source, .st-key-background)"
+
 #: The buttons of the layer strip.
 _TILES = '[class*="st-key-strip"] [role="toolbar"] > button'
 
@@ -30,9 +33,8 @@ _CSS = f"""
   min-width: 0; }}
 [class*="st-key-pair-"] [data-testid="stColumn"] > * {{ gap: 0; }}
 [data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding-bottom: 0; }}
-:is(.st-key-source, .st-key-phone-source, .st-key-background) button {{ padding-left: .45rem; padding-right: .45rem; }}
-:is(.st-key-source, .st-key-phone-source, .st-key-background) :is([role="radiogroup"], [role="group"]) {{
-  flex-wrap: nowrap; }}
+{_CHOICES} button {{ padding-left: .45rem; padding-right: .45rem; }}
+{_CHOICES} :is([role="radiogroup"], [role="group"]) {{ flex-wrap: nowrap; }}
 [class*="st-key-dim-"] img {{ opacity: .35; }}
 /* The button that opens a picture covers the picture; its label is in a corner. */
 [class*="st-key-shown-"] {{ position: relative; }}
@@ -52,6 +54,8 @@ _CSS = f"""
 [data-testid="stBaseButton-primary"], [data-testid="stMultiSelectTagsContainer"] [data-tag] {{
   background: #0B63A5; border-color: #0B63A5; }}
 [data-testid="stBaseButton-primary"]:hover {{ background: #084F85; border-color: #084F85; }}
+/* Its darker shade, which the text of an open button would have, is too dark on black. */
+[data-testid="stPopoverButton"][aria-expanded="true"] {{ color: inherit; }}
 /* Facts stand behind the names in a list of choices, which is as wide as they need. */
 [data-testid="stSelectboxVirtualDropdown"] {{ width: max-content !important;
   min-width: var(--trigger-width); max-width: min(34rem, calc(100vw - 2rem)); }}
@@ -82,11 +86,11 @@ _CSS = f"""
 /* Tiles of the layers, in columns from early to late; the strip scrolls within itself. */
 [class*="st-key-strip"] [role="toolbar"] {{ display: grid; grid-auto-flow: column;
   gap: .4rem; justify-content: start; overflow-x: auto;
-  padding: 1.5rem .25rem .7rem; scroll-padding: 0 4rem; }}
+  padding: .3rem .25rem .7rem; scroll-padding: 0 4rem; }}
 .st-key-strip-plain [role="toolbar"] {{ grid-template-rows: repeat(3, auto); }}
-{_TILES} {{ position: relative; overflow: visible; width: 7.2rem; display: flex; flex-direction: column; align-items: stretch;
-  justify-content: flex-start; height: auto; max-width: none; padding: 0 0 .3rem; gap: 0;
-  border-radius: .45rem; text-align: left; white-space: normal; }}
+{_TILES} {{ position: relative; overflow: visible; display: flex; flex-direction: column;
+  align-items: stretch; justify-content: flex-start; width: 7.2rem; height: auto;
+  max-width: none; padding: 0 0 .3rem; gap: 0; border-radius: .45rem; white-space: normal; }}
 .st-key-strip [role="toolbar"] > button::before {{ content: ""; aspect-ratio: 3 / 2;
   background-size: cover; border-radius: .4rem .4rem 0 0; }}
 {_TILES} > div {{ padding: .3rem .45rem 0; }}
@@ -98,9 +102,12 @@ _CSS = f"""
 {_TILES} p span {{ font-size: .73rem !important; font-weight: 400; opacity: .85; }}
 {_TILES}[aria-pressed="true"] {{ box-shadow: 0 0 0 2px #0B63A5;
   scroll-initial-target: nearest; }}
+{_TILES}[aria-pressed="true"] p span {{ opacity: 1; }}
 {_TILES}[aria-pressed="true"]::after {{ content: "✓" / ""; position: absolute; top: .3rem;
   right: .3rem; width: 1.25rem; font-size: .8rem; line-height: 1.25rem; text-align: center;
   border-radius: 50%; background: #0B63A5; color: #fff; }}
+:is([data-testid="stLayoutWrapper"]:has(> .st-key-unseen), .st-key-unseen) {{
+  position: absolute; }}
 @media (min-width: 641px) {{
   .dl-phone, [class*="st-key-phone"],
   [data-testid="stLayoutWrapper"]:has(> [class*="st-key-phone"]) {{ display: none; }}

@@ -7,7 +7,6 @@ from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
-from dreamlab.ui.analysis import place
 from dreamlab.ui.inputs.picture import current
 from dreamlab.ui.inputs.plan import PlannedDream, plan
 from dreamlab.ui.session import presence, state
@@ -38,7 +37,7 @@ def show(
             icon=":material/auto_awesome:",
             key="dream",
             shortcut="Mod+Enter",
-            help="Ctrl+Enter does it too, in any field; on a Mac ⌘+Enter.",
+            help="Ctrl+Enter does it too, from any field; on a Mac ⌘+Enter.",
             disabled=blocked,
             on_click=_dream,
             args=(backend, visit),
@@ -127,7 +126,6 @@ def _dream(backend: Backend, visit: Visit) -> None:
     except DreamError as error:
         state.notify(f"Nothing was sent off: {error}.")
         return
-    st.session_state[place.PART] = place.COMPARE  # the keys are heard in any tab
     send_off(backend, visit, plan(backend, state.drafts(), picture), picture.name)
 
 

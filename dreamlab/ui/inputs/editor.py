@@ -9,7 +9,7 @@ from dreamlab.comparison.comparison import MAX_LIST
 from dreamlab.comparison.mapping import mapped
 from dreamlab.comparison.variant import MAX_NAME, SHARED
 from dreamlab.ui import style
-from dreamlab.ui.inputs import layer_strip, networks
+from dreamlab.ui.inputs import escape, layer_strip, networks
 from dreamlab.ui.inputs.control import control, label
 from dreamlab.ui.session import keys, state
 from dreamlab.ui.session.keys import VariantKeys
@@ -68,6 +68,7 @@ def show(draft: Draft, index: int, count: int) -> None:
             with place:
                 control(name, SHARED[name], own.own(name))
         _actions(draft, first=index == 0, last=index == count - 1)
+        escape.show(own.action("escape"), partial(open_, None))
 
 
 def _identity(own: VariantKeys, model: str) -> None:

@@ -1,5 +1,6 @@
 """The layers of a network, early to late, as tiles: a click takes a layer in or out."""
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 
@@ -14,11 +15,16 @@ from dreamlab.ui.wording import layer_sees
 #: ASCII punctuation that Markdown may read as a sign; an underscore within a word is none.
 _SIGNS = re.compile(r"(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|[!-/:-@\[-^`{-~]")
 
+#: Tiles in a column where there are no pictures; `dreamlab.ui.style` has as many.
+_ROWS = 3
+
 #: The tile of a layer: its number in the strip, from 1, replaces the ``%d``.
 _TILE = '[class*="st-key-strip"] [role="toolbar"] > button:nth-child(%d)'
 
 
-def show(model: str, chosen: Sequence[str], key: str, change: Callable[..., None], *args) -> None:
+def show(
+    model: str, chosen: Sequence[str], key: str, change: Callable[..., None], *args: object
+) -> None:
     """Draw the strip of a network.
 
     Parameters
@@ -40,7 +46,8 @@ def show(model: str, chosen: Sequence[str], key: str, change: Callable[..., None
     pictures = {name: layer_pictures.picture(model, name) for name in names}
     plain = not any(pictures.values())
     rules = [_picture(number, file) for number, file in enumerate(pictures.values(), 1) if file]
-    st.html(f"<style>{' '.join([*rules, *_blocks(names)])}</style>")
+    rules += _blocks(names, _ROWS if plain else 1)
+    st.html(f"<style>{' '.join(rules)}</style>")
     with st.container(key="strip-plain" if plain else "strip"):
         st.pills(
             "Layers, from early to late",
@@ -70,18 +77,20 @@ def _picture(number: int, file: bytes) -> str:
     return f"{_TILE % number}::before {{ background-image: url({data_url(file)}); }}"
 
 
-def _blocks(names: Sequence[str]) -> list[str]:
+def _blocks(names: Sequence[str], rows: int) -> list[str]:
     """Return the rules that name each block above its first layer, which begins a column.
 
     Where most layers are a block of their own their names say it already.
     """
     blocks = [block(name) for name in names]
     first = [number for number, of in enumerate(blocks) if not number or of != blocks[number - 1]]
-    if 2 * len(first) > len(names):
+    if 3 * len(first) > 2 * len(names):
         return []
-    rules = []
-    for number in first:
-        tile, words = _TILE % (number + 1), re.sub(r"[^\w ]", "", blocks[number])
-        rules.append(f'{tile} > div::before {{ content: "{words}"; }}')
-        rules.append(f"{tile} {{ grid-row-start: 1; margin-left: {'.9rem' * (number > 0) or 0}; }}")
+    rules = ['[class*="st-key-strip"] [role="toolbar"] { padding-top: 1.5rem; }']
+    for number, after in itertools.pairwise([*first, len(names)]):
+        tile, words = _TILE % (number + 1), re.sub(r"[\W_]+", " ", blocks[number]).split()
+        rules.append(f'{tile} > div::before {{ content: "{" ".join(words[-2:]).capitalize()}"; }}')
+        rules.append(f"{tile} {{ grid-row-start: 1; }}")
+        column = range(number, min(number + rows, after)) if number else ()
+        rules += [f"{_TILE % (each + 1)} {{ margin-left: .9rem; }}" for each in column]
     return rules
