@@ -7,7 +7,7 @@ import streamlit as st
 from dreamlab.ui import admin, analysis, guide, networks, share, shelf, style
 from dreamlab.ui.analysis import again, linked, place
 from dreamlab.ui.dreams import compare
-from dreamlab.ui.inputs import dream_button, picture, settings, variants
+from dreamlab.ui.inputs import dream_button, phone, picture, settings, variants
 from dreamlab.ui.inputs.plan import plan
 from dreamlab.ui.session import backend, presence, state, url_state
 
@@ -47,7 +47,7 @@ def show() -> None:
     opened = linked.address() | again.address(jobs, visit, planned, original)
     opened |= url_state.starts(drafts)
     url_state.keep(comparison, opened, linked.NAMES)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="title"):
         style.title()
         share.show(comparison, opened, public=again.is_public(planned, original))
     state.notices()
@@ -58,6 +58,7 @@ def show() -> None:
     shelf.count(on_shelf)
     dreams, layer_by_layer, which, mine = st.tabs(names, key=place.PART, on_change="rerun")
     with dreams:
+        phone.show(original)
         variants.comparisons()
         variants.show(planned)
         dream_button.show(jobs, visit, planned, original)

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterator
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,23 +10,31 @@ from streamlit.delta_generator import DeltaGenerator
 from dreamlab.report.colours import COLOURS
 
 _BARS = "\n".join(
-    f'[class*="st-key-edged{index}-"] {{ border-top: 3px solid {colour}; }}'
-    for index, colour in enumerate(COLOURS)
+    f'[class*="st-key-edged{mark}-"] {{ --edge: {colour}; }}'
+    for mark, colour in (*enumerate(COLOURS), ("x", "#8a8a86"))
 )
+
+#: Choices that have a single line.
+_CHOICES = ":is(.st-key-source, .st-key-phone-source, .st-key-background)"
+
+#: The buttons of the layer strip.
+_TILES = '[class*="st-key-strip"] [role="toolbar"] > button'
 
 _CSS = f"""
 <style>
 .stMainBlockContainer {{ padding-top: 2.6rem; padding-bottom: 4rem; max-width: 1500px; }}
 {_BARS}
-[class*="st-key-edgedx-"] {{ border-top: 3px solid #8a8a86; }}
-[class*="st-key-edged"] {{ gap: 0.4rem; padding: 0.7rem; }}
+[class*="st-key-edged"] {{ gap: 0.4rem; padding: 0.7rem; border-top: 3px solid var(--edge); }}
+/* The variant that is edited, and its editor. */
+[class*="st-key-edged"]:is([class*="-edited-"], [class*="-editor"]) {{
+  box-shadow: 0 0 0 2px var(--edge); }}
 [class*="st-key-edged"] img {{ border-radius: 0.3rem; }}
 :is([class*="st-key-pair"], [class*="st-key-found-"]) [data-testid="stColumn"] {{
   min-width: 0; }}
+[class*="st-key-pair-"] [data-testid="stColumn"] > * {{ gap: 0; }}
 [data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding-bottom: 0; }}
-.st-key-source button, .st-key-background button {{ padding-left: .45rem; padding-right: .45rem; }}
-:is(.st-key-source, .st-key-background) :is([role="radiogroup"], [role="group"]) {{
-  flex-wrap: nowrap; }}
+{_CHOICES} button {{ padding-left: .45rem; padding-right: .45rem; }}
+{_CHOICES} :is([role="radiogroup"], [role="group"]) {{ flex-wrap: nowrap; }}
 [class*="st-key-dim-"] img {{ opacity: .35; }}
 /* The button that opens a picture covers the picture; its label is in a corner. */
 [class*="st-key-shown-"] {{ position: relative; }}
@@ -60,6 +69,8 @@ _CSS = f"""
 [data-testid="stBaseButton-primary"], [data-testid="stMultiSelectTagsContainer"] [data-tag] {{
   background: #0B63A5; border-color: #0B63A5; }}
 [data-testid="stBaseButton-primary"]:hover {{ background: #084F85; border-color: #084F85; }}
+/* Its darker shade, which the text of an open button would have, is too dark on black. */
+[data-testid="stPopoverButton"][aria-expanded="true"] {{ color: inherit; }}
 /* Facts stand behind the names in a list of choices, which is as wide as they need. */
 [data-testid="stSelectboxVirtualDropdown"] {{ width: max-content !important;
   min-width: var(--trigger-width); max-width: min(34rem, calc(100vw - 2rem)); }}
@@ -84,12 +95,57 @@ _CSS = f"""
   font-size: .8rem !important; }}
 /* Controls stay in view below a long picture. */
 .st-key-preview img {{ max-height: 45vh; object-fit: contain; }}
-.dl-phone {{ display: none; }}
+/* The keys stand in the button's help. */
+.st-key-dream kbd {{ display: none; }}
+.dl-variant {{ min-width: 0; }}
+.dl-over {{ font-size: .75rem; line-height: 1.25rem; opacity: .8; margin: 0; }}
+/* Tiles of the layers, in columns from early to late; the strip scrolls within itself. */
+[class*="st-key-strip"] [role="toolbar"] {{ display: grid; grid-auto-flow: column;
+  gap: .4rem; justify-content: start; overflow-x: auto;
+  padding: .3rem .25rem .7rem; scroll-padding: 0 4rem; }}
+.st-key-strip-plain [role="toolbar"] {{ grid-template-rows: repeat(3, auto); }}
+{_TILES} {{ position: relative; overflow: visible; display: flex; flex-direction: column;
+  align-items: stretch; justify-content: flex-start; width: 7.2rem; height: auto;
+  max-width: none; padding: 0 0 .3rem; gap: 0; border-radius: .45rem; white-space: normal; }}
+.st-key-strip [role="toolbar"] > button::before {{ content: ""; aspect-ratio: 3 / 2;
+  background-size: cover; border-radius: .4rem .4rem 0 0; }}
+{_TILES} > div {{ padding: .3rem .45rem 0; }}
+{_TILES} > div::before {{ position: absolute; top: -1.3rem; left: 0; font-size: .75rem;
+  line-height: 1.2rem; opacity: .8; white-space: nowrap; }}
+{_TILES} :is(span, div, p) {{ display: block; min-width: 0; text-align: left;
+  white-space: normal; }}
+{_TILES} p {{ font-size: .78rem; line-height: 1.25; font-weight: 600; overflow-wrap: anywhere; }}
+{_TILES} p span {{ font-size: .73rem !important; font-weight: 400; opacity: .85; }}
+{_TILES}[aria-pressed="true"] {{ box-shadow: 0 0 0 2px #0B63A5;
+  scroll-initial-target: nearest; }}
+{_TILES}[aria-pressed="true"] p span {{ opacity: 1; }}
+{_TILES}[aria-pressed="true"]::after {{ content: "✓" / ""; position: absolute; top: .3rem;
+  right: .3rem; width: 1.25rem; font-size: .8rem; line-height: 1.25rem; text-align: center;
+  border-radius: 50%; background: #0B63A5; color: #fff; }}
+:is([data-testid="stLayoutWrapper"]:has(> .st-key-unseen), .st-key-unseen) {{
+  position: absolute; }}
+@media (min-width: 641px) {{
+  .dl-phone, [class*="st-key-phone"],
+  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-phone"]) {{ display: none; }}
+}}
 @media (max-width: 640px) {{
   .stMainBlockContainer {{ padding: 3.8rem 1rem 3rem; }}
-  .dl-title b {{ display: block; }}
-  .dl-phone {{ display: block; }}
-  .st-key-across-row {{ display: none; }}
+  .st-key-across-row, [class*="st-key-folded-"],
+  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-folded-"]) {{ display: none; }}
+  /* The name of the page and of a variant stand in a line with their buttons. */
+  :is(.st-key-title, .st-key-phone-picture, [class*="st-key-head-"]) {{ flex-wrap: nowrap; }}
+  :is(.st-key-title, [class*="st-key-head-"]) > :first-child {{ flex: 1; min-width: 0; }}
+  .dl-title {{ font-size: .85rem; }}
+  .dl-title b {{ display: block; font-size: 1.5rem; }}
+  [data-testid="stHorizontalBlock"]:has(> * [class*="st-key-head-"]) {{ gap: .4rem; }}
+  [class*="variant"][class*="st-key-edged"] {{ padding: .15rem .7rem; border-top-width: 1px;
+    border-left: 4px solid var(--edge); }}
+  [class*="-edited-"] .dl-variant p {{ display: none !important; }}
+  .dl-variant {{ display: flex; align-items: baseline; gap: .5rem; }}
+  .dl-variant h2 {{ flex: none; max-width: 50%; overflow: hidden; text-overflow: ellipsis;
+    white-space: nowrap; }}
+  .dl-variant p {{ display: flex; gap: .5rem; min-width: 0; white-space: nowrap; }}
+  .dl-variant span {{ overflow: hidden; text-overflow: ellipsis; }}
   .st-key-part [role="tablist"] {{ gap: .65rem; }}
   .st-key-part [role="tab"] p {{ font-size: .8rem; }}
 }}
@@ -107,7 +163,6 @@ def title() -> None:
     st.html(
         '<h1 class="dl-title"><b>dreamlab</b>'
         "See what each layer of a network looks for, side by side.</h1>"
-        '<p class="dl-note dl-phone">Picture and settings are behind » at the top.</p>'
     )
 
 
@@ -115,6 +170,20 @@ def name(text: str, aside: str = "", *, level: int = 3) -> None:
     """Show the name of a card as an HTML heading, with a short aside in small type."""
     small = f" <small>{html.escape(aside)}</small>" if aside else ""
     st.html(f'<h{level} class="dl-name">{html.escape(text)}{small}</h{level}>')
+
+
+def variant(name: str, layers: str, time: str) -> None:
+    """Show the name of a variant; on a phone its layers and expected time stand behind it."""
+    st.html(
+        f'<div class="dl-variant"><h2 class="dl-name">{html.escape(name)}</h2>'
+        f'<p class="dl-note dl-phone"><span>{html.escape(layers)}</span> '
+        f"{html.escape(time)}</p></div>"
+    )
+
+
+def over(text: str) -> None:
+    """Show what the number below is; who listens hears it, and of what, from the number itself."""
+    st.html(f'<p class="dl-over" aria-hidden="true">{html.escape(text)}</p>')
 
 
 def layer(text: str, below: str = "") -> None:
@@ -162,6 +231,13 @@ def grid(count: int, columns: int, *, wrap: bool = True) -> Iterator[DeltaGenera
     """
     for start in range(0, count, columns):
         yield from st.columns(columns, wrap=wrap)[: count - start]
+
+
+def folded(
+    key: str, *, open_: bool, width: Literal["stretch", "content"] = "stretch"
+) -> DeltaGenerator:
+    """Return a container that a phone hides unless it is open; a wide page always shows it."""
+    return st.container(key=f"{'open' if open_ else 'folded'}-{key}", width=width)
 
 
 def edged(colour: int | None, key: str) -> DeltaGenerator:

@@ -20,7 +20,14 @@ def sentence(check: Check) -> str:
 def layer_facts(layer: LayerInfo | None) -> str:
     """Return a layer's depth, channels and receptive field, as a line."""
     if layer is None:
+        return layer_sees(layer)
+    return f"{style.facts(f'depth {layer.depth}')} · {layer_sees(layer)}"
+
+
+def layer_sees(layer: LayerInfo | None) -> str:
+    """Return a layer's channels and receptive field, as a line."""
+    if layer is None:
         return "not in this network"
     field = layer.receptive_field
     sees = "sees it all" if field is None else f"sees {field} px"
-    return style.facts(f"depth {layer.depth}", f"{layer.channels} channels", sees)
+    return style.facts(f"{layer.channels} channels", sees)

@@ -274,6 +274,16 @@ def upload(width: int = 96, height: int = 64, kind: str = "PNG") -> bytes:
     return file.getvalue()
 
 
+def names(page) -> list[str]:
+    """Return the names of the variants, in order."""
+    return [page.session_state[f"v{variant}.name"] for variant in page.session_state["variants"]]
+
+
+def edit(page, variant: int):
+    """Open the editor of a variant, by its number, and return the page."""
+    return page.button(key=f"v{variant}.edit").click().run()
+
+
 def open_page(
     monkeypatch, fake: FakeBackend, *, browser: str = "mine", head_start: float = 0, **query: str
 ):

@@ -5,7 +5,7 @@ import pytest
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.ui.dreams.classes import why_none
-from tests.support.fake_backend import open_page, sound, words
+from tests.support.fake_backend import edit, open_page, sound, words
 
 LITE = "efficientnet_lite0"
 #: A space at which no line breaks.
@@ -41,11 +41,11 @@ def test_a_class_is_sent_off_by_its_name_and_shown_with_its_number(monkeypatch, 
     page = sound(page.run())
     sent = fake.requests["job1"]
     assert dict(sent.config.channels) == {"predictions": ("goldfish",)}
-    # The variant with its weight beside it, and the dream.
-    assert words(page).count("predictions: goldfish (1)") == 2
+    # The variant, its line on a phone, and the dream.
+    assert words(page).count("predictions: goldfish (1)") == 3
     assert "predictions: goldfish (1) × 1" in words(page)
     first = page.session_state["variants"][0]
-    field = page.text_input(key=f"v{first}.channels.predictions")
+    field = edit(page, first).text_input(key=f"v{first}.channels.predictions")
     assert field.value == "goldfish"
     field.set_value("tiger cat, 7, gold").run()
     assert "'gold' is the beginning of goldfish (1)" in words(page)

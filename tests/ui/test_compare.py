@@ -51,7 +51,8 @@ def table(page) -> dict[str, list[str]]:
 
 
 def pictures(page) -> list[str]:
-    return [image.proto.imgs[0].url for image in page.image]
+    _, *others = page.image  # the first is that of a phone, above the variants
+    return [image.proto.imgs[0].url for image in others]
 
 
 def test_place_in_the_queue_and_progress(page, fake):

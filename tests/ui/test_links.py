@@ -15,7 +15,7 @@ from dreamlab.layer_info import LayerInfo
 from dreamlab.own_models import Own, offer
 from dreamlab.ui.session.url_state import link
 from dreamlab.zoo import ARCHITECTURES
-from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
+from tests.support.fake_backend import FakeBackend, names, open_page, sound, upload, words
 from tests.support.panel import SETUP, open_panel, run_to_end
 from tests.support.sets import packed, pictures
 
@@ -58,7 +58,7 @@ def test_a_tab_that_is_not_there_is_a_sentence(monkeypatch, fake):
     page = open_page(monkeypatch, fake, part="elsewhere", comparison="mixed")
     said = "The part in the address was left out: it is 'elsewhere'; choose from compare, layers"
     assert said in words(page)
-    assert [draft.value for draft in page.text_input if draft.key.endswith(".name")] == ["Mixed"]
+    assert names(page) == ["Mixed"]
     assert "part" not in page.query_params
 
 

@@ -13,7 +13,7 @@ from dreamlab.comparison.variant import Variant
 from dreamlab.ui.dreams import compare
 from dreamlab.ui.inputs.networks import cost, described, offered
 from dreamlab.ui.session.keys import VariantKeys
-from tests.support.fake_backend import open_page, sound, words
+from tests.support.fake_backend import edit, open_page, sound, words
 
 SETUP = Comparison(
     variants=(
@@ -101,6 +101,7 @@ def test_the_sheets_captions_name_them(monkeypatch, downloads, dreamt):
 def test_another_network_maps_the_layers_and_says_so(page):
     own = VariantKeys(page.session_state["variants"][0])
     before = dict.fromkeys(page.session_state[own.layers])
+    edit(page, own.id)
     page.selectbox(key=own.model).select("efficientnet_lite0").run()
     sound(page)
     layers = page.session_state[own.layers]

@@ -15,7 +15,7 @@ from dreamlab.layers import is_offered, known_layers
 from dreamlab.ui import page as page_module
 from dreamlab.ui.session.keys import VariantKeys
 from dreamlab.zoo import ARCHITECTURES
-from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
+from tests.support.fake_backend import FakeBackend, edit, names, open_page, sound, upload, words
 
 
 @pytest.fixture
@@ -212,24 +212,114 @@ def test_weight_in_place(page, fake):
     assert dict(configs(fake)[1].layers) == {"block3_conv3": -1.5}
 
 
-def test_layers_added_and_taken_out(page, fake):
+def strip(page, variant):
+    return page.pills(key=f"v{variant}.strip")
+
+
+def tiles(page, variant):
+    return [option.replace("\u00a0", " ") for option in strip(page, variant).options]
+
+
+def test_layers_are_taken_in_and_out_by_a_click(page, fake):
     first = ids(page)[0]
-    choice = page.selectbox(key=f"v{first}.new")
-    assert "Block 4 · block4_conv3 — depth 10 · 512 channels · sees 92 px" in [
-        option.replace("\u00a0", " ") for option in choice.options
-    ]
-    index = [f"· {name} —" for name in ["block4_conv3"]]
-    choice.select_index(
-        next(i for i, option in enumerate(choice.options) if index[0] in option)
-    ).run()
-    page.button(key=f"v{first}.drop.block2_conv2").click().run()
-    assert page.button(key=f"v{first}.drop.block4_conv3").disabled
+    edit(page, first)
+    strip(page, first).select("block4_conv3").run()
+    strip(page, first).select("block1_conv1").run()
+    page.number_input(key=f"v{first}.weight.block4_conv3").set_value(-0.5).run()
+    strip(page, first).unselect("block2_conv2").run()
     dream(page)
-    assert dict(configs(fake)[0].layers) == {"block4_conv3": 1.0}
+    assert list(configs(fake)[0].layers.items()) == [("block4_conv3", -0.5), ("block1_conv1", 1.0)]
+
+
+def test_the_strip_has_all_layers_on_offer_from_early_to_late(page):
+    first = ids(page)[0]
+    edit(page, first)
+    said = tiles(page, first)
+    offered = [layer.name for layer in known_layers("vgg16") if is_offered("vgg16", layer.name)]
+    assert [tile.split()[0] for tile in said] == offered
+    assert "block4_conv3 :small[512 channels · sees 92 px]" in said
+    assert strip(page, first).value == ["block2_conv2"]
+
+
+def test_the_last_layer_stays_and_it_is_said(page, fake):
+    first = ids(page)[0]
+    edit(page, first)
+    strip(page, first).unselect("block2_conv2").run()
+    assert "Layer 1 keeps its layer: a variant has at least 1." in words(sound(page))
+    assert strip(page, first).value == ["block2_conv2"]
+    dream(page)
+    assert dict(configs(fake)[0].layers) == {"block2_conv2": 2.0}
+
+
+def test_a_layer_that_is_not_on_offer_is_in_the_strip_where_it_is_chosen(monkeypatch, fake):
+    setup = SETUP.replace(
+        model="resnet50",
+        variants=[{"name": "Inner", "layers": {"conv3_block1_1_relu": 1.0}}],
+    )
+    page = open_page(monkeypatch, fake, setup=setup.encode())
+    (only,) = ids(page)
+    edit(page, only)
+    assert strip(page, only).value == ["conv3_block1_1_relu"]
+    at = [tile.split()[0] for tile in tiles(page, only)]
+    assert (
+        at.index("conv2_block3_out")
+        < at.index("conv3_block1_1_relu")
+        < at.index("conv3_block1_out")
+    )
+
+
+def test_a_single_editor_is_open_and_closes(page):
+    first, second, *_ = ids(page)
+    edit(page, first)
+    edit(page, second)
+    assert [field.key for field in page.text_input if field.key.endswith(".name")] == [
+        f"v{second}.name"
+    ]
+    assert page.button(key=f"v{second}.edit").label == "Close"
+    assert page.button(key=f"v{first}.edit").label == "Edit"
+    page.button(key=f"v{second}.close").click().run()
+    edit(page, first)
+    edit(page, first)  # its card closes it too
+    assert not [field for field in page.text_input if field.key.endswith(".name")]
+
+
+def test_what_a_closed_editor_had_is_kept(page, fake):
+    first, second, third, _ = ids(page)
+    edit(page, first)
+    page.text_input(key=f"v{first}.name").set_value("Mine").run()
+    page.text_input(key=f"v{first}.channels.block2_conv2").set_value("3").run()
+    page.multiselect(key=f"v{first}.overrides").select("seed").run()
+    page.number_input(key=f"v{first}.own.seed").set_value(5).run()
+    page.selectbox(key=f"v{first}.model").select("vgg16:untrained").run()
+    edit(page, second)
+    page.button(key=f"v{third}.edit").click().run()
+    page.button(key=f"v{third}.remove").click().run()
+    assert third not in ids(page)
+    edit(page, first)
+    assert page.text_input(key=f"v{first}.name").value == "Mine"
+    dream(page)
+    config, request = configs(fake)[0], next(iter(fake.requests.values()))
+    assert (dict(config.channels), config.seed) == ({"block2_conv2": (3,)}, 5)
+    assert request.model == "vgg16:untrained"
+
+
+def test_a_comparison_loaded_while_one_edits_is_edited_in_its_place(page):
+    edit(page, ids(page)[1])
+    page.button(key="comparison.Clean against noisy").click().run()
+    noisy = ids(sound(page))[1]
+    assert page.text_input(key=f"v{noisy}.name").value == "Noisy"
+    page.button(key="comparison.Mixed").click().run()
+    assert not [field for field in sound(page).text_input if field.key.endswith(".name")]
+
+
+def test_a_new_variant_is_edited_at_once(page):
+    page.button(key="add").click().run()
+    assert page.text_input(key=f"v{ids(sound(page))[-1]}.name").value == "Variant 5"
 
 
 def test_channels(page, fake):
     first = ids(page)[0]
+    edit(page, first)
     page.text_input(key=f"v{first}.channels.block2_conv2").set_value("7, 3").run()
     dream(page)
     assert dict(configs(fake)[0].channels) == {"block2_conv2": (3, 7)}
@@ -240,6 +330,7 @@ def test_channels(page, fake):
 )
 def test_channels_that_cannot_be(page, text, said):
     first = ids(page)[0]
+    edit(page, first)
     page.text_input(key=f"v{first}.channels.block2_conv2").set_value(text).run()
     assert said in words(page)
     assert page.button(key="dream").disabled
@@ -247,6 +338,7 @@ def test_channels_that_cannot_be(page, text, said):
 
 def test_own_settings_of_one_variant(page, fake):
     second = ids(page)[1]
+    edit(page, second)
     page.multiselect(key=f"v{second}.overrides").select("seed").run()
     page.number_input(key=f"v{second}.own.seed").set_value(5).run()
     dream(page)
@@ -255,6 +347,7 @@ def test_own_settings_of_one_variant(page, fake):
 
 def test_rename_reorder_duplicate_add_remove(page, fake):
     first, second, third, fourth = ids(page)
+    edit(page, first)
     page.text_input(key=f"v{first}.name").set_value("Edges & <b>bold</b>").run()
     page.button(key=f"v{first}.right").click().run()
     assert ids(page) == [second, first, third, fourth]
@@ -262,9 +355,11 @@ def test_rename_reorder_duplicate_add_remove(page, fake):
     page.button(key=f"v{first}.copy").click().run()
     page.button(key="add").click().run()
     assert len(ids(page)) == 6
+    edit(page, first)
     assert page.button(key="add").disabled and page.button(key=f"v{first}.copy").disabled
     colours = [page.session_state[f"v{variant}.colour"] for variant in ids(page)]
     assert sorted(colours) == [0, 1, 2, 3, 4, 5]
+    edit(page, third)
     page.button(key=f"v{third}.remove").click().run()
     assert third not in ids(page)
     dream(page)
@@ -275,7 +370,9 @@ def test_rename_reorder_duplicate_add_remove(page, fake):
 
 def test_the_last_variant_stays(page):
     for variant in ids(page)[1:]:
+        edit(page, variant)
         page.button(key=f"v{variant}.remove").click().run()
+    edit(page, ids(page)[0])
     assert page.button(key=f"v{ids(page)[0]}.remove").disabled
 
 
@@ -382,8 +479,7 @@ def test_an_address_whose_results_are_gone_says_so(monkeypatch, fake):
 def test_an_address_can_be_typed(monkeypatch, fake, typed, variants, source, side):
     page = sound(open_page(monkeypatch, fake, **typed))
     assert "left out" not in words(page)
-    names = [widget.value for widget in page.text_input if widget.key.endswith(".name")]
-    assert names == variants or len(names) == variants
+    assert names(page) == variants or len(names(page)) == variants
     assert (page.session_state["source"], page.session_state["max_side"]) == (source, side)
     assert not {"comparison", "source", "max_side"} & set(page.query_params)
     setup = page.query_params.get("setup")

@@ -35,6 +35,8 @@ def show(
             type="primary",
             icon=":material/auto_awesome:",
             key="dream",
+            shortcut="Mod+Enter",
+            help="Ctrl+Enter does it too, from any field; on a Mac ⌘+Enter.",
             disabled=blocked,
             on_click=_dream,
             args=(backend, visit),

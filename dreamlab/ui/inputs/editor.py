@@ -1,6 +1,5 @@
 """The editor of a variant: its name, network, layers, channels and own settings."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -9,68 +8,34 @@ import streamlit as st
 from dreamlab.comparison.comparison import MAX_LIST
 from dreamlab.comparison.mapping import mapped
 from dreamlab.comparison.variant import MAX_NAME, SHARED
-from dreamlab.layers import is_offered, known_layers
-from dreamlab.ui.inputs import networks
+from dreamlab.layers import known_layers
+from dreamlab.ui import style
+from dreamlab.ui.inputs import escape, layer_strip, networks
 from dreamlab.ui.inputs.control import control, label
-from dreamlab.ui.session import state
+from dreamlab.ui.session import keys, state
 from dreamlab.ui.session.keys import VariantKeys
 from dreamlab.ui.session.state import Draft
-from dreamlab.ui.wording import layer_facts
 from dreamlab.zoo import label as network_label
 
-
-def show(draft: Draft, index: int, count: int) -> None:
-    """Draw the editor of a variant, which is at an index among so many."""
-    own, model, now = draft.keys, draft.model, st.session_state
-    _send_anew(own)
-    st.text_input("Name", max_chars=MAX_NAME, key=own.name)
-    now[own.drawn_model] = model
-    layers = {layer.name: layer for layer in known_layers(model)}
-    st.selectbox(
-        "Network",
-        ["", *networks.offered(now["model"], model)],
-        format_func=partial(_network, now["model"]),
-        key=own.model,
-        on_change=_change_network,
-        args=(own,),
-    )
-    own_layers = st.session_state[own.layers]
-    st.selectbox(
-        "Add a layer",
-        [name for name in layers if is_offered(model, name) and name not in own_layers],
-        index=None,
-        format_func=lambda name: f"{_block(name)} · {name} — {layer_facts(layers[name])}",
-        placeholder="Choose by block and depth",
-        key=own.action("new"),
-        on_change=_add_layer,
-        args=(own,),
-    )
-    for name in own_layers:
-        _channels(own, name, alone=len(own_layers) == 1)
-        if state.guide(own) != "none":
-            st.toggle(
-                "Guided",
-                key=own.guided(name),
-                persist_state="session",
-                help=f"Whether {name} climbs toward the guide.",
-            )
-    st.multiselect(
-        "Settings of its own",
-        list(SHARED),
-        format_func=label,
-        key=own.overrides,
-        help="In these it differs from the settings in the sidebar.",
-    )
-    for name in st.session_state[own.overrides]:
-        control(name, SHARED[name], own.own(name), layers=list(layers))
-    _actions(draft, first=index == 0, last=index == count - 1)
+#: Fields in a row.
+_ACROSS = 3
 
 
-def _send_anew(own: VariantKeys) -> None:
-    """Have the browser told all values of the editor in this run too.
+def edited() -> int | None:
+    """Return the number of the variant that is edited; None for none."""
+    return st.session_state.get(keys.EDITED)
 
-    It makes the controls when the editor is opened, and would start them at their defaults if they
-    were told in an earlier run.
+
+def open_(variant: int | None) -> None:
+    """Edit a variant, in place of any other; None closes the editor."""
+    st.session_state[keys.EDITED] = variant
+
+
+def keep(own: VariantKeys) -> None:
+    """Keep the values of a variant whose editor may be closed, and have the browser told them.
+
+    Streamlit forgets the value of a control that is not drawn, and the browser would start a
+    control that it makes anew at its default.
     """
     now = st.session_state
     layers, overrides = now[own.layers], now[own.overrides]
@@ -84,32 +49,81 @@ def _send_anew(own: VariantKeys) -> None:
             now[key] = now[key]
 
 
+def show(draft: Draft, index: int, count: int) -> None:
+    """Draw the editor of a variant, which is at an index among so many."""
+    own, now = draft.keys, st.session_state
+    with style.edged(draft.colour, "editor"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            style.name(f"Edit {draft.name}", level=2)
+            st.space("stretch")
+            st.button(
+                "Close",
+                icon=":material/close:",
+                type="tertiary",
+                key=own.action("close"),
+                on_click=open_,
+                args=(None,),
+            )
+        _identity(own, draft.model)
+        _layers(own, draft.model)
+        overrides = now[own.overrides]
+        layers = [layer.name for layer in known_layers(draft.model)]
+        for place, name in zip(style.grid(len(overrides), _ACROSS), overrides, strict=True):
+            with place:
+                control(name, SHARED[name], own.own(name), layers=layers)
+        _actions(draft, first=index == 0, last=index == count - 1)
+        escape.show(own.action("escape"), partial(open_, None))
+
+
+def _identity(own: VariantKeys, model: str) -> None:
+    now = st.session_state
+    now[own.drawn_model] = model
+    name, network, overrides = st.columns(_ACROSS)
+    name.text_input("Name", max_chars=MAX_NAME, key=own.name)
+    network.selectbox(
+        "Network",
+        ["", *networks.offered(now["model"], model)],
+        format_func=partial(_network, now["model"]),
+        key=own.model,
+        on_change=_change_network,
+        args=(own,),
+    )
+    overrides.multiselect(
+        "Settings of its own",
+        list(SHARED),
+        format_func=label,
+        key=own.overrides,
+        help="In these it differs from the settings in the sidebar.",
+    )
+
+
+def _layers(own: VariantKeys, model: str) -> None:
+    now = st.session_state
+    layers = now[own.layers]
+    strip = own.action("strip")
+    now[strip] = list(layers)
+    layer_strip.show(model, layers, strip, _choose_layers, own)
+    for place, name in zip(style.grid(len(layers), _ACROSS), layers, strict=True):
+        with place:
+            st.text_input(
+                f"Channels of {name}",
+                placeholder="all",
+                max_chars=MAX_LIST,
+                key=own.channels(name),
+                help="Numbers with commas between, from 0; for predictions also names of classes. "
+                "Empty means all.",
+            )
+            if state.guide(own) != "none":
+                st.toggle(
+                    "Guided",
+                    key=own.guided(name),
+                    persist_state="session",
+                    help=f"Whether {name} climbs toward the guide.",
+                )
+
+
 def _network(page: str, model: str) -> str:
     return networks.described(model) if model else f"As the page: {network_label(page)}"
-
-
-def _channels(own: VariantKeys, name: str, *, alone: bool) -> None:
-    with st.container(key=f"pair-channels-{own.id}-{name}"):
-        left, right = st.columns([5, 3], wrap=False, vertical_alignment="bottom")
-    left.text_input(
-        f"Channels of {name}",
-        placeholder="all",
-        max_chars=MAX_LIST,
-        key=own.channels(name),
-        help="Numbers with commas between, from 0; for predictions also names of classes. "
-        "Empty means all.",
-    )
-    right.button(
-        "Take out",
-        icon=":material/close:",
-        key=own.action("drop", name),
-        type="tertiary",
-        on_click=_drop_layer,
-        args=(own, name),
-        disabled=alone,
-        help=f"Take out {name}",
-        width="stretch",
-    )
 
 
 def _actions(draft: Draft, *, first: bool, last: bool) -> None:
@@ -131,12 +145,6 @@ def _actions(draft: Draft, *, first: bool, last: bool) -> None:
                 on_click=change,
                 args=(draft.id, *more),
             )
-
-
-def _block(name: str) -> str:
-    """Return the block of a layer: the start of its name, up to the first number."""
-    match = re.match(r"(\D*?)_?(\d+)", name)
-    return f"{match[1].strip('_').capitalize()} {match[2]}" if match else name.capitalize()
 
 
 def _change_network(own: VariantKeys) -> None:
@@ -167,15 +175,17 @@ def _duplicate(variant: int) -> None:
         state.add(copy, after=variant, start=draft.start)
 
 
-def _add_layer(own: VariantKeys) -> None:
+def _choose_layers(own: VariantKeys) -> None:
+    """Take over what is marked in the strip; new layers come last, with a weight of 1."""
     now = st.session_state
-    name = now[own.action("new")]
-    if name is not None:
-        now[own.layers].append(name)
-        now[own.weight(name)] = 1.0
-        now[own.guided(name)] = True
-        now[own.action("new")] = None
-
-
-def _drop_layer(own: VariantKeys, name: str) -> None:
-    st.session_state[own.layers].remove(name)
+    marked, before = now[own.action("strip")], now[own.layers]
+    if not marked:
+        state.notify(f"{now[own.name]} keeps its layer: a variant has at least 1.")
+        return
+    for name in marked:
+        if name not in before:
+            now[own.weight(name)] = 1.0
+            now[own.guided(name)] = True
+    now[own.layers] = [name for name in before if name in marked] + [
+        name for name in marked if name not in before
+    ]

@@ -20,7 +20,8 @@ from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import decoding, keys, state
 
 _SPECS = specs(Comparison)
-_NAMES = {"cat": "Cat", "galaxies": "Galaxies", "noise": "Noise", "upload": "Yours"}
+#: The samples, and what a visitor brings.
+NAMES = {"cat": "Cat", "galaxies": "Galaxies", "noise": "Noise", "upload": "Yours"}
 _ALT = {
     "cat": "Chelsea the cat, looking to the left",
     "galaxies": "Hundreds of far galaxies on black, the Hubble eXtreme Deep Field",
@@ -55,7 +56,7 @@ def show() -> Picture | None:
         _SPECS["source"],
         "source",
         widget=st.segmented_control,
-        format_func=_NAMES.__getitem__,
+        format_func=NAMES.__getitem__,
         help=None,
         required=True,
         width="stretch",

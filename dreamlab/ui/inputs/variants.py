@@ -31,11 +31,22 @@ from dreamlab.zoo import label as network_label
 _PER_ROW = 4
 
 
+#: Whether a phone shows the buttons of comparisons; a wide page always does.
+_UNFOLDED = "comparisons.unfolded"
+
+
 def comparisons() -> None:
     """Draw the buttons that load the notebook's comparisons, and those of networks."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        style.note("From the notebook")
-        _buttons(COMPARISONS)
+    unfolded = st.session_state.setdefault(_UNFOLDED, False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="start"):
+        st.button(
+            "Hide comparisons" if unfolded else "Comparisons",
+            icon=f":material/expand_{'less' if unfolded else 'more'}:",
+            type="tertiary",
+            key="phone-fold",
+            on_click=_fold,
+        )
+        _row("From the notebook", COMPARISONS, unfolded)
         st.space("stretch")
         st.button(
             "Add a variant",
@@ -46,29 +57,38 @@ def comparisons() -> None:
             key="add",
             help=f"A page holds up to {MAX_VARIANTS}.",
         )
-    for title, names in (("Networks", OF_NETWORKS), ("EfficientNet-Lite0", OF_EFFICIENTNET_LITE0)):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            style.note(title)
-            _buttons(names)
+    _row("Networks", OF_NETWORKS, unfolded)
+    _row("EfficientNet-Lite0", OF_EFFICIENTNET_LITE0, unfolded)
 
 
-def _buttons(names: Iterable[str]) -> None:
-    for name in names:
-        st.button(name, on_click=partial(_compare, name), key=f"comparison.{name}")
+def _row(title: str, names: Iterable[str], unfolded: bool) -> None:
+    with (
+        style.folded(f"comparisons-{title}", open_=unfolded, width="content"),
+        st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"),
+    ):
+        style.note(title)
+        for name in names:
+            st.button(name, on_click=partial(_compare, name), key=f"comparison.{name}")
+
+
+def _fold() -> None:
+    st.session_state[_UNFOLDED] = not st.session_state[_UNFOLDED]
 
 
 def show(planned: list[PlannedDream]) -> None:
-    """Draw a card per variant, with the result of its preflight and its expected time."""
+    """Draw a card per variant, and the editor of one of them below its row."""
+    for dream in planned:
+        editor.keep(dream.draft.keys)
     for start in range(0, len(planned), _PER_ROW):
         row = planned[start : start + _PER_ROW]
         width = len(row) if start == 0 else _PER_ROW
         columns = st.columns(max(width, 2))
+        for column, dream in zip(columns, row, strict=False):
+            with column:
+                _card(dream)
         for index, dream in enumerate(row, start):
-            with (
-                columns[index - start],
-                style.edged(dream.draft.colour, f"variant{dream.draft.id}"),
-            ):
-                _card(dream, index, len(planned))
+            if dream.draft.id == editor.edited():
+                editor.show(dream.draft, index, len(planned))
     _scales(planned)
 
 
@@ -99,39 +119,72 @@ def _equal_effort() -> None:
                 st.session_state[own.own(name)] = value
 
 
-def _card(dream: PlannedDream, index: int, count: int) -> None:
+def _card(dream: PlannedDream) -> None:
     draft, preflight = dream.draft, dream.check
+    edited = draft.id == editor.edited()
+    mark = "edited-" * edited
+    with style.edged(draft.colour, f"{mark}variant{draft.id}"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key=f"head-{draft.id}"
+        ):
+            style.variant(draft.name, *_in_short(dream))
+            st.button(
+                "Close" if edited else "Edit",
+                type="tertiary",
+                icon=f":material/{'close' if edited else 'tune'}:",
+                key=draft.keys.action("edit"),
+                on_click=editor.open_,
+                args=(None if edited else draft.id,),
+            )
+        with style.folded(f"variant{draft.id}", open_=edited):
+            _details(dream)
+        if preflight.problem:
+            style.note(preflight.problem, bad=True)
+        elif preflight.warning:
+            style.note(preflight.warning, bad=True)
+
+
+def _in_short(dream: PlannedDream) -> tuple[str, str]:
+    """Return the layers and the expected time of a dream, for a single line."""
+    draft, now = dream.draft, st.session_state
+    names = now[draft.keys.layers]
+    layers = f"{len(names)} layers"
+    if len(names) == 1:
+        layers = f"{_shown(dream, names[0])} × {now[draft.keys.weight(names[0])]:g}"
+    seconds = dream.seconds
+    return layers, "" if seconds is None else f"about\u00a0{duration(seconds)}"
+
+
+def _shown(dream: PlannedDream, layer: str) -> str:
+    """Return a layer with its channels, unless they are to be put right."""
+    valid = dream.draft.config is not None and not dream.check.problem
+    chosen = dream.draft.config.channels.get(layer, ()) if valid and dream.draft.config else ()
+    return layer_label(dream.draft.model, layer, chosen)
+
+
+def _details(dream: PlannedDream) -> None:
+    draft, now, own = dream.draft, st.session_state, dream.draft.keys
     layers = {layer.name: layer for layer in known_layers(draft.model)}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        style.name(draft.name, level=2)
-        with st.popover("Edit", type="tertiary", icon=":material/tune:", key=f"edit.{draft.id}"):
-            editor.show(draft, index, count)
     going_on.show(draft, dream.task)
     if with_network(draft.name, draft.model) != draft.name:
         style.note(network_label(draft.model))
-    now, own = st.session_state, draft.keys
-    chosen = {} if draft.config is None or preflight.problem else draft.config.channels
     for name in now[own.layers]:
-        shown = layer_label(draft.model, name, chosen.get(name, ()))
-        _weight(own, name, shown, layers.get(name))
+        _weight(own, name, _shown(dream, name), layers.get(name))
     values = [f"{label(name).lower()} {now[own.own(name)]}" for name in now[own.overrides]]
     if values:
         style.note("Own: " + ", ".join(values))
-    if preflight.problem:
-        style.note(preflight.problem, bad=True)
-        return
-    expected = "" if dream.seconds is None else f" · about\u00a0{duration(dream.seconds)}"
-    style.note(sentence(preflight) + expected)
-    if preflight.warning:
-        style.note(preflight.warning, bad=True)
+    if not dream.check.problem:
+        expected = "" if dream.seconds is None else f" · about\u00a0{duration(dream.seconds)}"
+        style.note(sentence(dream.check) + expected)
 
 
 def _weight(own: VariantKeys, name: str, shown: str, layer: LayerInfo | None) -> None:
     with st.container(key=f"pair-{own.id}-{name}", gap=None):
-        left, right = st.columns([3, 2], wrap=False, vertical_alignment="center")
+        left, right = st.columns([3, 2], wrap=False)
         with left:
-            style.layer(shown)
+            style.layer(shown, layer_facts(layer))
         with right:
+            style.over("Weight")
             st.number_input(
                 f"Weight of {name}",
                 min_value=-MAX_WEIGHT,
@@ -141,7 +194,6 @@ def _weight(own: VariantKeys, name: str, shown: str, layer: LayerInfo | None) ->
                 key=own.weight(name),
                 label_visibility="collapsed",
             )
-        style.note(layer_facts(layer))
 
 
 def _compare(name: str) -> None:
@@ -161,4 +213,5 @@ def _add() -> None:
     layers = {name: 1.0 for name in now[last.layers][:1]}
     channels = {name: of for name, of in state.channels(last).items() if name in layers}
     name = f"Variant {len(now['variants']) + 1}"
-    state.add(Variant(name=name, model=now[last.model] or None, layers=layers, channels=channels))
+    new = Variant(name=name, model=now[last.model] or None, layers=layers, channels=channels)
+    editor.open_(state.add(new))

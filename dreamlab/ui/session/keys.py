@@ -5,6 +5,9 @@ from dataclasses import dataclass
 #: Keys of the settings of a comparison; each key is the setting's name.
 PAGE = ("model", "source", "max_side", "background", "every")
 
+#: Key of the number of the variant that is edited; it belongs to no widget.
+EDITED = "edited"
+
 
 def common(setting: str) -> str:
     """Return the key of a setting that all variants share."""

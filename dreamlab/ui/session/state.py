@@ -72,10 +72,14 @@ def load(comparison: Comparison, starts: Sequence[Start | None] = ()) -> None:
         state[name] = getattr(comparison, name)
     for name, value in comparison.common.items():
         state[keys.common(name)] = value
-    for identity in tuple(state.setdefault("variants", [])):
+    before = tuple(state.setdefault("variants", []))
+    for identity in before:
         remove(identity)
     for variant, start in zip_longest(comparison.variants, starts):
         add(variant, start=start)
+    # An open editor stays open, with the variant that is now in that place.
+    followed = dict(zip(before, state["variants"], strict=False))
+    state[keys.EDITED] = followed.get(state.get(keys.EDITED))
 
 
 def room() -> bool:
