@@ -12,8 +12,10 @@ from dreamlab.config import PRESETS, DreamConfig
 from dreamlab.config.base import specs
 from dreamlab.config.beside import picture_settings
 from dreamlab.config.presets import mixed_preset, network_of
+from dreamlab.errors import DreamError, listed
 from dreamlab.images import Loaded, Picture, Shape, read_image, warned
 from dreamlab.images.bounds import check_smallest
+from dreamlab.images.branch import BranchPoint
 from dreamlab.images.given import set_apart
 from dreamlab.results.progress import follow
 from dreamlab.results.recording import Recording
@@ -29,10 +31,11 @@ if TYPE_CHECKING:
 
 
 def record(
-    picture: str | Path | bytes | BinaryIO | Image.Image | np.ndarray | Loaded,
+    picture: "str | Path | bytes | BinaryIO | Image.Image | np.ndarray | Loaded | Recording",
     config: DreamConfig | str | Mapping[str, Any] | None = None,
     model: "Network | keras.Model | str | Path | None" = None,
     *,
+    at: int | None = None,
     max_side: int | None = None,
     background: str = "auto",
     every: int | None = None,
@@ -47,12 +50,17 @@ def record(
     Parameters
     ----------
     picture : path, bytes, binary file, PIL.Image.Image or numpy.ndarray
-        Any input of `dreamlab.images.load_image`: pixels in 0 to 255, or floats in [-1, 1].
+        Any input of `dreamlab.images.load_image`: pixels in 0 to 255, or floats in [-1, 1]. A
+        `Recording` is gone on from, with its settings and the network of its name unless others
+        are given: from its last picture, or from that of the octave `at`.
     config : DreamConfig, str or mapping, optional
         The settings, the name of a preset, or plain values; by default the mixed preset of the
         network, or the defaults of `DreamConfig` where `settings` name the layers.
     model : Network, keras.Model, str or path, optional
         Any input of `dreamlab.models.load_model`; by default the network of the preset, or vgg16.
+    at : int, optional
+        Octave of a recording to go on from, from 0. With unchanged settings the rest equals that
+        of the recorded dream bit for bit, if its original was one of bytes: not scaled down.
     max_side : int, optional
         Scale a larger picture down so that its longest side has this many pixels.
     background : str
@@ -80,9 +88,14 @@ def record(
     DreamError
         If the picture, the network or a setting cannot be used, or they do not fit together.
     """
-    from dreamlab.dream import dream
+    from dreamlab.dream import branch, dream
     from dreamlab.models import cached_model
 
+    point = _point(picture, at)
+    if isinstance(picture, Recording):
+        config = picture.provenance.config if config is None else config
+        model = picture.provenance.model if model is None else model
+        picture = picture.original.pixels
     if config is None and "layers" not in settings:
         config = mixed_preset(str(getattr(model, "name", model))) or "mixed"
     words, beside = set_apart(settings, PICTURES)
@@ -92,17 +105,26 @@ def record(
     del loaded  # its floats take four times the picture
     network = cached_model(network_for(config) if model is None else model)
     check_smallest(shape, network.smallest, network.name, full=full)
-    recording = Recording(every=every)
-    steps = dream(
-        image,
-        network,
-        dream_config,
-        memory=memory,
-        guide=beside.get("guide"),
-        mask=beside.get("mask"),
-    )
+    recording = Recording(every=every, exact=True)
+    more: dict[str, Any] = {name: beside.get(name) for name in PICTURES}
+    if point is not None:
+        image, resume, _ = branch(point, image, network, dream_config)
+        more |= {"resume": resume, "parent": point.parent}
+    steps = dream(image, network, dream_config, memory=memory, **more)
     run_to_end(recording, steps, network, progress)
     return recording
+
+
+def _point(picture: Any, at: int | None) -> BranchPoint | None:
+    """Return the place of a recording to go on from; None for any other picture."""
+    if not isinstance(picture, Recording):
+        if at is not None:
+            raise DreamError(f"at is {at}, an octave of a recording: give a recording, or leave it")
+        return None
+    ends = {frame.octave: frame for frame in picture.octave_frames}
+    if at is not None and at not in ends:
+        raise DreamError(f"the recording has no octave {at}; choose one of {listed(ends)}")
+    return picture.point(picture.final if at is None else ends[at])
 
 
 def run_to_end(

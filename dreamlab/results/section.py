@@ -1,7 +1,7 @@
 """Dreams side by side as a section of a report."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -87,7 +87,8 @@ def in_notebook(dreams: Sequence[NamedDream]) -> str:
 
 def _pictures(dreams: Sequence[NamedDream]) -> list[tuple[bytes, str]]:
     pictures = [("Original", dreams[0].recording.original)]
-    pictures += [(_caption(dream), dream.recording.final.picture) for dream in dreams]
+    names = {dream.recording.provenance.id: dream.name for dream in dreams}
+    pictures += [(_caption(dream, names), dream.recording.final.picture) for dream in dreams]
     return [(picture.jpeg, caption) for caption, picture in pictures]
 
 
@@ -96,7 +97,8 @@ def _with_losses(dreams: Sequence[NamedDream]) -> list[NamedDream]:
     return [dream for dream in dreams if dream.recording.losses and dream.recording.losses[0].loss]
 
 
-def _caption(dream: NamedDream) -> str:
+def _caption(dream: NamedDream, names: Mapping[str, str]) -> str:
+    """Return what stands below a dream, given the names of all by their ids."""
     provenance, last = dream.recording.provenance, dream.recording.final
     model, config = provenance.model, provenance.config
     layers = [
@@ -105,6 +107,10 @@ def _caption(dream: NamedDream) -> str:
     ]
     parts = [with_network(dream.name, model), ", ".join(layers)]
     parts.append(f"{last.width} × {last.height} px")
+    if provenance.parent is not None:
+        parent = provenance.parent
+        name = names.get(parent.dream, f"dream {parent.dream}")
+        parts.append(f"goes on from {name}, octave {parent.octave + 1}")
     if words := dream.recording.called_in_words(last):
         parts.append(words)
     if not dream.recording.finished:

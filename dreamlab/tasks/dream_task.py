@@ -11,9 +11,8 @@ from dreamlab.classes import is_head
 from dreamlab.config import DreamConfig
 from dreamlab.config.guide import MOST_FEATURES, guided_layers
 from dreamlab.config.provenance import Parent, Provenance
-from dreamlab.images import Picture, Shape
-from dreamlab.images.branch import BranchPoint, NextPlace
-from dreamlab.images.octaves import plan_octaves
+from dreamlab.images import Picture
+from dreamlab.images.branch import BranchPoint
 from dreamlab.layers import deepest_operations, match_operations
 from dreamlab.results.frame import Frame
 from dreamlab.results.guide_map import GuideMap
@@ -21,6 +20,7 @@ from dreamlab.results.predictions import Prediction
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.dream_events import Follower, Passing
+from dreamlab.tasks.dream_plan import DreamPlan, dream_plan
 from dreamlab.tasks.events import Checkpoint, Event, Loaded, Timed
 from dreamlab.tasks.loading import network_of
 from dreamlab.tasks.look_cost import look_operations
@@ -106,37 +106,10 @@ class DreamTask:
         config = self.config.replace(precision=made.precision, convolution=made.convolution)
         return replace(self, config=config).key
 
-    def shapes(self) -> tuple[Shape, ...]:
-        """Return the shape of each octave that will run, smallest first.
-
-        Raises
-        ------
-        DreamError
-            If the picture is too small for the network.
-        """
-        shapes, begins = self._plan()
-        return shapes[begins.octave :]
-
     @property
-    def image(self) -> Picture:
-        """The picture that it is of: the start's, where no octave follows that."""
-        if self.start is None or self.start.place(
-            self._octaves(self.picture), self.config.iterations
-        ):
-            return self.picture
-        return self.start.picture
-
-    def _plan(self) -> tuple[tuple[Shape, ...], NextPlace]:
-        """Return the shapes of all octaves, and where the dream begins."""
-        shapes, begins = self._octaves(self.image), None
-        if self.start is not None and self.image is self.picture:
-            begins = self.start.place(shapes, self.config.iterations)
-        return shapes, begins or NextPlace(0, 0)
-
-    def _octaves(self, picture: Picture) -> tuple[Shape, ...]:
-        smallest = smallest_side(self.model)
-        plan = plan_octaves(*picture.shape, self.config, model=self.model, smallest=smallest)
-        return plan.shapes
+    def plan(self) -> DreamPlan:
+        """What it will do; raises `DreamError` if the picture is too small for the network."""
+        return dream_plan(self.picture, self.start, self.config, self.model)
 
     @property
     def nbytes(self) -> int:
@@ -146,12 +119,10 @@ class DreamTask:
 
     def cost(self) -> Cost:
         """See `Task`: the deepest layer that is asked for counts."""
-        shapes, begins = self._plan()
-        steps = self.config.iterations * sum(shape.area for shape in shapes[begins.octave :])
-        steps -= begins.iteration * shapes[begins.octave].area
+        plan, iterations = self.plan, self.config.iterations
         octaves = 1 if self.config.only_octave else self.config.octaves
-        likely = self._likely(max(1, octaves - begins.octave))
-        return Cost(((float(steps), self._operations),), likely)
+        likely = self._likely(max(1, octaves - plan.begins.octave))
+        return Cost(((float(plan.pixel_steps(iterations)), self._operations),), likely)
 
     def _likely(self, octaves: int) -> float:
         """Share of the steps after which the picture has moved by the effort."""
@@ -264,5 +235,5 @@ class DreamTask:
 
     def extent(self, result: Result | None) -> str:
         """See `Task`."""
-        octaves = len(self.shapes())
+        octaves = len(self.plan.shapes)
         return f"{octaves} octaves, {self.config.iterations} steps each"

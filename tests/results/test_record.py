@@ -5,9 +5,10 @@ import pytest
 
 from dreamlab.comparison.compare import compare
 from dreamlab.config import DreamConfig
+from dreamlab.config.provenance import Parent
 from dreamlab.dream import dream
 from dreamlab.errors import DreamError
-from dreamlab.images import from_pixels, read_image
+from dreamlab.images import from_pixels, read_image, to_pixels
 from dreamlab.results.record import record
 from tests.support.tiny import picture, tiny_network
 
@@ -130,3 +131,21 @@ def test_the_background_of_a_transparent_picture(network):
         assert (original.pixels == grey).all()
         (dreamt,) = compare(clear, [CONFIG], network, background=background).values()
         assert (dreamt.original.pixels == grey).all()
+
+
+def test_a_recording_is_gone_on_from_bit_for_bit(network):
+    run = record(to_pixels(picture(40, 50)), CONFIG, network, octaves=3)
+    rest = record(run, None, network, at=0)
+    assert rest.losses == [point for point in run.losses if point.octave]
+    assert (rest.final.pixels == run.final.pixels).all()
+    assert rest.provenance.config == run.provenance.config
+    assert rest.provenance.parent == Parent(run.provenance.id, 0, 1)
+    other = record(run, None, network, at=1, layers="first", iterations=1)
+    assert [(point.octave, list(point.losses)) for point in other.losses] == [(2, ["first"])]
+    again = record(run, None, network)
+    assert len(again.losses) == 6
+    assert again.original == run.final.picture
+    with pytest.raises(DreamError, match=r"the recording has no octave 7; choose one of 0, 1 and"):
+        record(run, None, network, at=7)
+    with pytest.raises(DreamError, match="at is 1, an octave of a recording: give a recording"):
+        record(picture(40, 50), CONFIG, network, at=1)

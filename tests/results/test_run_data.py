@@ -1,10 +1,11 @@
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.provenance import Provenance
+from dreamlab.config.provenance import Parent, Provenance
 from dreamlab.layers import known_layers
 from dreamlab.results.frame import Frame
 from dreamlab.results.run_data import LossPoint, RunData, relative_losses
@@ -66,3 +67,35 @@ def test_relative_losses_by_hand():
     assert relative_losses(points(2.0, 3.0, 8.0)) == [1.0, 1.5, 4.0]
     assert relative_losses(points(-4.0, -2.0, -6.0, 4.0)) == [1.0, 1.5, 0.5, 3.0]
     assert relative_losses(points(0.0, 1.0)) == relative_losses([]) == []
+
+
+def test_a_report_says_what_a_dream_goes_on_from():
+    whole, branch, other = run(), run(), run()
+    branch.provenance = dataclasses.replace(
+        whole.provenance, parent=Parent(whole.provenance.id, 1, 3)
+    )
+    other.provenance = dataclasses.replace(whole.provenance, parent=Parent("0123456789", 0, 3))
+    dreams = [
+        NamedDream(name, "#000", data)
+        for name, data in (("Mixed", whole), ("On", branch), ("Other", other))
+    ]
+    captions = [caption for ((_, caption),) in section("Dreams", dreams).pictures[1:]]
+    told = [next((part for part in each.split(" · ") if "goes" in part), "") for each in captions]
+    assert told == [
+        "",
+        "goes on from Mixed, octave 2",
+        "goes on from dream 0123456789, octave 1",
+    ]
+    assert section("Dreams", dreams).settings[1]["parent"]["octave"] == 1
+
+
+def test_a_frame_is_what_another_dream_goes_on_from():
+    data = run()
+    floats = np.zeros((20, 20, 3), np.float32)
+    data.frames[0] = dataclasses.replace(data.frames[0], exact=floats)
+    point = data.point(data.frames[0])
+    assert point.parent == Parent(data.provenance.id, 0, 1)
+    assert point.picture is data.frames[0].picture and point.exact is floats
+    assert data.nbytes == 3 * 40 * 40 + (3 + 12) * 20 * 20
+    assert data.round_off() == 12 * 20 * 20
+    assert data.frames[0].exact is None and data.nbytes == 3 * 40 * 40 + 3 * 20 * 20

@@ -15,7 +15,6 @@ from dreamlab.config.deployment import DeploymentSettings
 from dreamlab.config.provenance import Provenance
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, jpeg, resize_pixels
-from dreamlab.images.octaves import plan_octaves
 from dreamlab.jobs import Status
 from dreamlab.results.frame import Frame
 from dreamlab.results.predictions import BEFORE, CENTRE, FIVE_CROPS, Likely, Prediction
@@ -24,7 +23,6 @@ from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.tasks.events import Event
 from dreamlab.tasks.task import Result, Task
-from dreamlab.zoo import smallest_side
 from tests.support import fake_findings
 
 ROOT = Path(__file__).parents[2]
@@ -177,16 +175,12 @@ class FakeBackend:
     def steps(self, job: str) -> list[LossPoint]:
         """Return all the losses a job will have."""
         task = self.requests[job]
-        config, smallest = task.config, smallest_side(task.model)
-        plan = plan_octaves(*task.image.shape, config, model=task.model, smallest=smallest)
-        begins = (0, 0)
-        if task.start is not None and task.image is task.picture:
-            begins = task.start.place(plan.shapes, config.iterations)
+        config, plan = task.config, task.plan
         return [
             LossPoint(octave, *shape, step, sum(parts.values()), parts)
-            for octave, shape in enumerate(plan.shapes)
+            for octave, shape in enumerate(plan.shapes, plan.begins.octave)
             for step in range(max(1, config.iterations))
-            if (octave, step) >= begins
+            if (octave, step) >= plan.begins
             for parts in [_losses(config.layers, octave, step)]
         ]
 
@@ -197,7 +191,7 @@ class FakeBackend:
             return self._recordings[job, done]
         task, every = self.requests[job], self.requests[job].every
         recording = Recording(every=every)
-        recording.original = task.image
+        recording.original = task.plan.image
         recording.provenance = Provenance(
             task.config, task.model, "0" * 64, "float32", parent=task.parent
         )

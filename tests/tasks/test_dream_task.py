@@ -331,7 +331,9 @@ def test_a_dream_that_goes_on_from_an_octave_equals_the_whole_one_bit_for_bit():
         (timed,) = (event for event in events if isinstance(event, Timed))
         assert timed.work == sum(steps) * TYPICAL_OPERATIONS
         assert task.cost().pixel_steps == sum(steps)
-        assert [Shape(point.height, point.width) for point in expected[::3]] == list(task.shapes())
+        assert [Shape(point.height, point.width) for point in expected[::3]] == list(
+            task.plan.shapes
+        )
 
 
 def test_a_dream_that_goes_on_from_a_picture_between_steps_takes_the_next_step():

@@ -7,6 +7,7 @@ import streamlit as st
 from dreamlab.comparison.comparison import MAX_VARIANTS
 from dreamlab.comparison.preflight import Check
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
+from dreamlab.errors import DreamError
 from dreamlab.images import jpeg
 from dreamlab.results.frame import Frame
 from dreamlab.results.recording import Recording
@@ -78,23 +79,20 @@ def show(draft: Draft, task: DreamTask | None) -> None:
         horizontal=True, vertical_alignment="center", gap="small", key=f"start-{draft.id}"
     ):
         st.image(start.thumbnail, width=72, alt=f"{start.words}: what {draft.name} goes on from")
-        style.note(f"Goes on from {start.words}")
-        st.button(
-            "Begin anew",
-            icon=":material/close:",
-            key=draft.keys.action("drop_start"),
-            type="tertiary",
-            on_click=_drop,
-            args=(draft,),
-            help="Drop this picture, and begin with that of the page.",
-        )
-    point = None if task is None else task.start
-    if (
-        point is not None
-        and point.ends_octave
-        and point.exact is None
-        and task.image is task.picture
-    ):
+        with st.container(gap=None):
+            style.note(f"Goes on from {start.words}")
+            st.button(
+                "Begin anew",
+                icon=":material/close:",
+                key=draft.keys.action("drop_start"),
+                type="tertiary",
+                on_click=_drop,
+                args=(draft,),
+                help="Drop this picture, and begin with that of the page.",
+            )
+    if task is None or task.start is None or task.plan.image is not task.picture:
+        return
+    if task.start.ends_octave and task.start.exact is None:
         style.note("Its exact values are no longer kept: it begins from the picture as shown.")
 
 
@@ -104,8 +102,11 @@ def _drop(draft: Draft) -> None:
 
 def checked(check: Check, task: DreamTask) -> Check:
     """Return the check of a dream with those octaves alone that it goes on with."""
-    behind = len(check.shapes) - len(task.shapes())
-    if not task.start or not behind:
+    try:
+        behind = len(check.shapes) - len(task.plan.shapes)
+    except DreamError as error:  # it would be of the picture itself, which does not do
+        return Check(problem=str(error))
+    if behind < 1:
         return check
     maps = {name: sizes[behind:] for name, sizes in check.maps.items()}
     return replace(check, shapes=check.shapes[behind:], maps=maps)

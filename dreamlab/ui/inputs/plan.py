@@ -67,8 +67,9 @@ def _planned(backend: Backend, draft: Draft, picture: Picture | None) -> Planned
     preflight = check(*picture.shape, config, task.model, layers, full=picture.full)
     if start is not None and not preflight.problem:
         point = start.found(backend)
-        task = replace(task, start=point, parent=point.parent)
-        preflight = going_on.checked(preflight, task)
+        branch = replace(task, start=point, parent=point.parent)
+        preflight = going_on.checked(preflight, branch)
+        task = task if preflight.problem else branch
     seconds = None
     if not preflight.problem:
         try:
