@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -95,4 +96,15 @@ class Provenance:
     @property
     def id(self) -> str:
         """What names the dream: of the same settings, network and picture it is the same."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+        return stored_id(self.to_dict())
+
+
+def stored_id(settings: Mapping[str, Any]) -> str:
+    """Return the `Provenance.id` of a dream from the settings that its files carry.
+
+    Parameters
+    ----------
+    settings : mapping of str to object
+        As `dreamlab.config.read_settings` returns them, in the order in which they are stored.
+    """
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]

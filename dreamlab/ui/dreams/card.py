@@ -124,7 +124,7 @@ def _layers(run: Run) -> str:
 
 def _alt(view: DreamView) -> str:
     share = "" if view.status.state == "done" else f", {view.status.state}"
-    name = with_network(view.run.name, view.run.model)
+    name = with_network(view.run.told, view.run.model)
     return f"The dream {name}: {', '.join(view.run.config.layers)} excited{share}"
 
 
@@ -147,7 +147,7 @@ def large(batch: Batch, views: list[DreamView], where: Place | None) -> None:
         height, width = recording.original.shape
         with style.edged(run.colour, "large"):
             with st.container(horizontal=True, vertical_alignment="center"):
-                style.name(run.name, _layers(run))
+                style.name(run.told, _layers(run))
                 st.button(
                     "Close", icon=":material/close:", type="tertiary", key="close", on_click=_close
                 )
@@ -157,6 +157,6 @@ def large(batch: Batch, views: list[DreamView], where: Place | None) -> None:
                 frame.picture.jpeg,
                 ratio=width / height,
                 name=name,
-                alts=(batch.alt, f"The dream {name}"),
+                alts=(batch.alt_of(run), f"The dream {name}"),
                 key=f"wipe.{run.job}",
             )

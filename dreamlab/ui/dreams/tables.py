@@ -89,6 +89,8 @@ def table(views: list[DreamView]) -> None:
     if not any(view.predictions for view in views):
         for each in rows:
             del each["Called"]
+    if any(view.run.of for view in views):
+        rows = [{"Picture": view.run.of, **each} for view, each in zip(views, rows, strict=True)]
     st.table(
         {name: [row[name] for row in rows] for name in rows[0]},
         hide_index=True,

@@ -1,15 +1,16 @@
 """The dreams that a click on *Dream* submits, with their preflight and expected time."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from dreamlab.comparison.preflight import Check, check
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.layers import known_layers
 from dreamlab.tasks.dream_task import DreamTask
+from dreamlab.ui.inputs.chosen import Given
 from dreamlab.ui.session.state import Draft
 
 
@@ -27,24 +28,56 @@ class PlannedDream:
         Result of the preflight.
     seconds : float or None
         Expected time, in seconds; None if unknown.
+    of : str
+        Name of its picture, where there are several; else empty.
     """
 
     draft: Draft
     task: DreamTask | None
     check: Check
     seconds: float | None = None
+    of: str = ""
 
 
-def plan(backend: Backend, drafts: list[Draft], picture: Picture | None) -> list[PlannedDream]:
-    """Return the dream of each variant, by the current values of the session."""
-    return [_planned(backend, draft, picture) for draft in drafts]
+def plan(backend: Backend, drafts: list[Draft], pictures: Sequence[Given]) -> list[PlannedDream]:
+    """Return the dreams of each picture, one a variant, by the current values of the session.
+
+    Without a picture there is one a variant, which waits for it.
+    """
+    return [_planned(backend, draft, picture) for picture in pictures or [None] for draft in drafts]
 
 
-def _planned(backend: Backend, draft: Draft, picture: Picture | None) -> PlannedDream:
-    if draft.config is None or picture is None:
+def by_variant(planned: Sequence[PlannedDream]) -> list[PlannedDream]:
+    """Return one dream a variant, which tells of those of all pictures.
+
+    It is the dream of the first picture, or of that which cannot run or will differ from its
+    settings; its time is that of all.
+    """
+    variants: dict[int, list[PlannedDream]] = {}
+    for dream in planned:
+        variants.setdefault(dream.draft.id, []).append(dream)
+    return [_told(dreams) for dreams in variants.values()]
+
+
+def _told(dreams: Sequence[PlannedDream]) -> PlannedDream:
+    told = max(dreams, key=lambda dream: (bool(dream.check.problem), bool(dream.check.warning)))
+    known = [dream.seconds for dream in dreams if dream.seconds is not None]
+    seconds = sum(known) if len(known) == len(dreams) else None
+    said = told.check
+    if told.of:
+        problem, warning = (
+            f"{told.of}: {text}" if text else "" for text in (said.problem, said.warning)
+        )
+        said = replace(said, problem=problem, warning=warning)
+    return replace(told, check=said, seconds=seconds)
+
+
+def _planned(backend: Backend, draft: Draft, given: Given | None) -> PlannedDream:
+    if draft.config is None or given is None:
         return PlannedDream(draft, None, Check(problem=draft.problem or "waits for a picture"))
     every, public = st.session_state["every"], st.session_state["source"] != "upload"
-    task = DreamTask(picture, draft.config, draft.model, every, public)
+    picture = given.picture
+    task = DreamTask(picture, draft.config, draft.model, every, public, parent=given.parent)
     layers = known_layers(task.model)
     preflight = check(*picture.shape, draft.config, task.model, layers, full=picture.full)
     seconds = None
@@ -53,4 +86,4 @@ def _planned(backend: Backend, draft: Draft, picture: Picture | None) -> Planned
             seconds = backend.estimate(task)
         except DreamError as error:
             preflight = Check(problem=str(error))
-    return PlannedDream(draft, task, preflight, seconds)
+    return PlannedDream(draft, task, preflight, seconds, given.of)

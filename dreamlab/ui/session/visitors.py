@@ -45,6 +45,8 @@ class Run:
         Settings of the dream.
     model : str
         Name of its network.
+    of : str
+        Name of its picture, where the batch has several; else empty.
     """
 
     job: str
@@ -52,6 +54,12 @@ class Run:
     colour: int
     config: DreamConfig
     model: str
+    of: str = ""
+
+    @property
+    def told(self) -> str:
+        """The variant's name, and that of its picture where the batch has several."""
+        return f"{self.name} · {self.of}" if self.of else self.name
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,10 @@ class Batch:
     number: int
     runs: tuple[Run, ...]
     alt: str
+
+    def alt_of(self, run: Run) -> str:
+        """Return the description of the original picture of a run."""
+        return f"{self.alt}, {run.of}" if run.of else self.alt
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,173 @@
+"""A file that dreamlab made, dropped on the page: its settings, its picture, or both?"""
+
+import re
+from typing import Any
+
+import streamlit as st
+
+from dreamlab.comparison.comparison import Comparison
+from dreamlab.comparison.variant import COMMON, Variant
+from dreamlab.config import DreamConfig
+from dreamlab.config.beside import PICTURE
+from dreamlab.config.provenance import Parent, stored_id
+from dreamlab.errors import DreamError
+from dreamlab.images import Shape
+from dreamlab.images.octaves import plan_octaves
+from dreamlab.ui import style
+from dreamlab.ui.session import own, state, uploads
+from dreamlab.ui.session.own import Own
+from dreamlab.zoo import smallest_side
+
+#: Key of the file that the question is about.
+_ASKED = "dropped"
+
+_PNG = b"\x89PNG"
+
+#: Name of the file of an octave's result, as `dreamlab.results.export.octave_pngs` has it.
+_OCTAVE = re.compile(r"octave_(\d+)_\d+x\d+")
+
+
+def ask(file: Own) -> None:
+    """Have the page ask what is to be taken of a file; nothing changes until it is answered.
+
+    Settings without a picture are taken at once.
+
+    Raises
+    ------
+    DreamError
+        If the settings are damaged, or of a newer dreamlab.
+    """
+    restored(file.settings or {})
+    if file.file.getvalue()[:1] in (b"{", b"["):
+        _restore(file)
+        uploads.let_go([file.file])
+        return
+    st.session_state[_ASKED] = file
+
+
+def asked() -> Own | None:
+    """Return what the question is about; None where there is none."""
+    return st.session_state.get(_ASKED)
+
+
+def withdraw() -> None:
+    """Take the question back, and let go of its file."""
+    question = st.session_state.pop(_ASKED, None)
+    if question is not None:
+        uploads.let_go([question.file])
+
+
+def show(thumbnail: bytes | None, problem: str) -> None:
+    """Draw the question, if there is one.
+
+    Parameters
+    ----------
+    thumbnail : bytes or None
+        The picture, as JPEG; None if it cannot be read.
+    problem : str
+        Why it cannot be read, in a sentence; else empty.
+    """
+    question = asked()
+    if question is None:
+        return
+    with st.container(border=True, key="dropped", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if thumbnail is not None:
+                st.image(thumbnail, width=72, alt="The file that was dropped")
+            style.text("Made by dreamlab. What is to be taken of it?")
+            st.button(
+                "Nothing",
+                icon=":material/close:",
+                type="tertiary",
+                key="dropped.nothing",
+                on_click=withdraw,
+            )
+        if problem:
+            style.note(problem, bad=True)
+        with st.container(horizontal=True, gap="small"):
+            st.button("Settings", key="dropped.settings", on_click=_take_settings)
+            if thumbnail is not None:
+                st.button("Picture", key="dropped.picture", on_click=_take_picture)
+                st.button("Both", key="dropped.both", on_click=_take_both)
+
+
+def parent_of(each: Own, shape: Shape) -> Parent | None:
+    """Return the place of a picture in the dream that made it.
+
+    Parameters
+    ----------
+    each : Own
+        Its file. That of an octave has the octave in its name; any other is the dream's end.
+    shape : Shape
+        Height and width of the picture in the file, in pixels.
+
+    Returns
+    -------
+    Parent or None
+        None for a film, which begins with the original, and for settings that do not tell.
+    """
+    settings = each.settings
+    if settings is None or not each.file.getvalue().startswith(_PNG):
+        return None
+    try:
+        config, model = DreamConfig.from_dict(settings["config"]), str(settings["model"])
+        plan = plan_octaves(*shape, config, model=model, smallest=smallest_side(model))
+    except (KeyError, DreamError):
+        return None
+    of_octave = _OCTAVE.match(each.name)
+    octave = int(of_octave[1]) if of_octave else len(plan.shapes) - 1
+    return Parent(stored_id(settings), octave, config.iterations - 1)
+
+
+def restored(settings: dict[str, Any]) -> Comparison:
+    """Return the comparison of the settings in a file.
+
+    Raises
+    ------
+    DreamError
+        If they are damaged, of a newer dreamlab, or of a network that is not here.
+    """
+    config = DreamConfig.from_dict(settings.get("config", settings))
+    variant = Variant(
+        name="Restored",
+        layers=config.layers,
+        channels=config.channels,
+        unguided=config.unguided,
+    )
+    return Comparison(
+        variants=(variant,),
+        common={name: getattr(config, name) for name in COMMON},
+        **state.page() | {"model": settings.get("model", "vgg16")},
+    )
+
+
+def _take_settings() -> None:
+    question = asked()
+    if question is not None:
+        _restore(question)
+        withdraw()
+
+
+def _take_picture() -> None:
+    question = st.session_state.pop(_ASKED, None)
+    if question is not None:
+        own.take([question])
+        st.session_state["source"] = "upload"
+
+
+def _take_both() -> None:
+    question = asked()
+    if question is not None:
+        _restore(question, "its picture is the one to dream on")
+        _take_picture()
+
+
+def _restore(file: Own, picture: str = "the picture to dream on is as it was") -> None:
+    """Load the settings of a file, and name the pictures that they need and the file has not."""
+    comparison = restored(file.settings or {})
+    state.load(comparison)
+    state.notify(f"The file's settings are restored; {picture}.")
+    (config,) = comparison.configs()
+    for name in ("guide", "mask"):
+        if getattr(config, name) == PICTURE:
+            state.notify(f"The {name} was a picture, which the file does not hold: give it again.")
