@@ -66,8 +66,33 @@ _CSS = f"""
 /* Tables of many columns need no scrolling, which a keyboard could not do. */
 [data-testid="stTable"] :is(th, td) {{ padding: .3rem .25rem !important;
   font-size: .8rem !important; }}
+/* A card that is narrow, as one of a row of five, has room for the icon alone. */
+[class*="st-key-shown-"] {{ container-type: inline-size; }}
+@container (max-width: 190px) {{
+  [class*="st-key-large-"] button [data-testid="stMarkdownContainer"] {{ position: absolute;
+    width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+}}
 /* Controls stay in view below a long picture. */
 .st-key-preview img {{ max-height: 45vh; object-fit: contain; }}
+/* Several pictures are small squares; what takes one back is a cross, its label for listeners. */
+[class*="st-key-small-"] img {{ aspect-ratio: 1; object-fit: cover; }}
+.st-key-pictures [data-testid="stColumn"] {{ min-width: 0; }}
+:is([class*="st-key-remove"], .st-key-dropped-nothing) button [data-testid="stMarkdownContainer"] {{ position: absolute;
+  width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+[class*="st-key-of-"], .st-key-dropped-head {{ flex-wrap: nowrap !important;
+  justify-content: space-between; }}
+[class*="st-key-of-"] > :first-child {{ min-width: 0; }}
+[class*="st-key-small-"] .dl-note {{ white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis; }}
+[class*="st-key-small-"] {{ position: relative; }}
+[class*="st-key-small-"] [class*="st-key-remove"] {{ position: absolute; top: .15rem;
+  right: .15rem; width: auto !important; }}
+[class*="st-key-small-"] [class*="st-key-remove"] button {{ min-height: 0; padding: .1rem;
+  border-radius: 1rem; background: #000b !important; color: #fff; }}
+.st-key-dropped {{ padding: .7rem; }}
+.st-key-dropped-head > :nth-child(2) {{ flex: 1 1 0; min-width: 0; }}
+.st-key-dropped-answers {{ flex-wrap: nowrap !important; }}
+.st-key-dropped-answers button {{ padding-left: .6rem; padding-right: .6rem; }}
 .dl-phone {{ display: none; }}
 @media (max-width: 640px) {{
   .stMainBlockContainer {{ padding: 3.8rem 1rem 3rem; }}

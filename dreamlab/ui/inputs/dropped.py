@@ -71,9 +71,9 @@ def show(thumbnail: bytes | None, problem: str) -> None:
     if question is None:
         return
     with st.container(border=True, key="dropped", gap="small"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, gap="small", key="dropped-head"):
             if thumbnail is not None:
-                st.image(thumbnail, width=72, alt="The file that was dropped")
+                st.image(thumbnail, width=64, alt="The file that was dropped")
             style.text("Made by dreamlab. What is to be taken of it?")
             st.button(
                 "Nothing",
@@ -84,7 +84,7 @@ def show(thumbnail: bytes | None, problem: str) -> None:
             )
         if problem:
             style.note(problem, bad=True)
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="xsmall", key="dropped-answers"):
             st.button("Settings", key="dropped.settings", on_click=_take_settings)
             if thumbnail is not None:
                 st.button("Picture", key="dropped.picture", on_click=_take_picture)

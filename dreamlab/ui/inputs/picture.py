@@ -10,6 +10,7 @@ from dreamlab.images import files
 from dreamlab.images.decoder import Overrun
 from dreamlab.images.kinds import SPOKEN
 from dreamlab.ui import style
+from dreamlab.ui.anywhere import MOST_MB
 from dreamlab.ui.inputs import camera, chosen, dropped
 from dreamlab.ui.inputs.chosen import Chosen, Given
 from dreamlab.ui.inputs.control import control
@@ -17,9 +18,6 @@ from dreamlab.ui.session import decoding, own, state, uploads
 
 _SPECS = specs(Comparison)
 _NAMES = {"cat": "Cat", "galaxies": "Galaxies", "noise": "Noise", "upload": "Yours"}
-
-#: Largest picture that the browser sends, in MB.
-MOST_MB = 10
 
 #: Small pictures side by side.
 _ACROSS = 3
@@ -54,7 +52,7 @@ def show() -> list[Given]:
 def _sources() -> None:
     """Draw what pictures of the visitor's come through."""
     # The page's script finds the upload by the key of the container.
-    with st.container(key="picture-upload", gap="small"):
+    with st.container(key="picture-upload", gap="xsmall"):
         key = own.key("upload")
         st.file_uploader(
             "Your picture, or several",
@@ -68,8 +66,8 @@ def _sources() -> None:
             help=f"Drop or paste them anywhere on the page; up to {own.MOST} at once, each a row "
             "of the comparison. A file made by dreamlab has its settings in it.",
         )
+        camera.show(_uploaded)
     style.note(f"{SPOKEN}.")
-    camera.show(_uploaded)
 
 
 def _question() -> None:
@@ -89,13 +87,16 @@ def _draw(pictures: Chosen) -> None:
     """Draw the chosen pictures, with what is said of each."""
     first, *others = pictures.given
     if others:
-        for cell, each in zip(
-            style.grid(len(pictures.given), _ACROSS, wrap=False), pictures.given, strict=True
-        ):
-            with cell, st.container(key=f"small-{each.file_id}", gap=None):
-                alt = f"{each.picture.name}, {each.of}"
-                st.image(each.picture.jpeg, width="stretch", alt=alt)
-                _caption(each, each.of)
+        with st.container(key="pictures", gap="small"):
+            for each, cell in zip(
+                pictures.given,
+                style.grid(len(pictures.given), _ACROSS, wrap=False),
+                strict=True,
+            ):
+                with cell, st.container(key=f"small-{each.file_id}", gap=None):
+                    alt = f"{each.picture.name}, {each.of}"
+                    st.image(each.picture.jpeg, width="stretch", alt=alt)
+                    _caption(each, each.of)
     else:
         with st.container(key="preview"):
             st.image(first.picture.jpeg, width="stretch", alt=first.picture.name)

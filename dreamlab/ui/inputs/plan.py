@@ -44,7 +44,8 @@ def plan(backend: Backend, drafts: list[Draft], pictures: Sequence[Given]) -> li
 
     Without a picture there is one a variant, which waits for it.
     """
-    return [_planned(backend, draft, picture) for picture in pictures or [None] for draft in drafts]
+    each: Sequence[Given | None] = pictures or [None]
+    return [_planned(backend, draft, picture) for picture in each for draft in drafts]
 
 
 def by_variant(planned: Sequence[PlannedDream]) -> list[PlannedDream]:
