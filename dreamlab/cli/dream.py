@@ -1,7 +1,7 @@
 """The command ``dream``, with options made from `DreamConfig`."""
 
 import argparse
-import sys
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +12,18 @@ from dreamlab.cli.console import (
     complain,
     memory,
     network,
-    read_picture,
 )
+from dreamlab.cli.dream_several import dream_several
+from dreamlab.cli.dreaming import Plan
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.config.base import specs
 from dreamlab.config.presets import PRESETS_OF, mixed_preset, network_of
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, Shape
-from dreamlab.images.bounds import check_smallest
 from dreamlab.images.given import set_apart
 from dreamlab.results import folder
 from dreamlab.results.film import Film
-from dreamlab.results.record import PICTURES, run_to_end
-from dreamlab.results.recording import Recording
+from dreamlab.results.record import PICTURES
 from dreamlab.zoo import architecture, base, is_address
 
 _EPILOG = """\
@@ -36,7 +34,11 @@ Without --model the network is that of the preset or config.
 DIR gets dream.png, octave_<k>_<h>x<w>.png, progression.gif and .webp, losses.csv and .json,
 predictions.csv for a network with a head, and config.json. Files of these names are replaced, and
 octave_<k>_<h>x<w>.png and predictions.csv of an earlier run in DIR are removed. Ctrl-C ends the
-run and keeps what is done."""
+run and keeps what is done.
+
+Of several pictures, or the pictures of a folder, DIR gets a folder each, named as the file, and
+sheet.png with all of them. A file that cannot be dreamt on is named and left out: the exit status
+is then 1, or 2 if there is no other."""
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -51,7 +53,12 @@ def add(commands: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=_dream)
-    parser.add_argument("image", metavar="IMAGE", help="picture file")
+    parser.add_argument(
+        "images",
+        metavar="IMAGE",
+        nargs="+",
+        help="picture file; several, or a folder of them, get a folder each in DIR",
+    )
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where results go")
     add_network(parser)
     parser.add_argument("--max-side", metavar="PX", type=int, help="scale a larger picture down")
@@ -145,31 +152,20 @@ def _first_preset(model: str) -> str:
 def _dream(options: argparse.Namespace) -> int:
     own, beside = set_apart(setting_values(options, specs(DreamConfig)), PICTURES)
     config, model = _settings(options, own)
-    values = vars(options)
-    film = Film(**setting_values(options, specs(Film)), steps="every" in values)
-    recording = Recording(every=values.get("every"))
-    given = read_picture(options.image, **setting_values(options, ["max_side", "background"]))
-    image, shape, full = Picture.exactly(given.image), Shape.of(given.image), given.full
-    del given  # its floats take four times the picture
+    plan = Plan(
+        options,
+        config,
+        beside,
+        Film(**setting_values(options, specs(Film)), steps="every" in vars(options)),
+    )
+    if options.images[1:] or os.path.isdir(options.images[0]):
+        return dream_several(plan, model)
+    given = plan.read(options.images[0])
     most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(options.out)
-    loaded = network(options, model)
-    from dreamlab.dream import dream
-
-    check_smallest(shape, loaded.smallest, loaded.name, full=full)
-    run_to_end(
-        recording,
-        dream(
-            image, loaded, config, memory=most, guide=beside.get("guide"), mask=beside.get("mask")
-        ),
-        loaded,
-        None,
-    )
+    recording = plan.dream(given, network(options, model), most)
     status = 0
     if not recording.finished:
         status = complain("interrupted; what was done until then is kept", 130)
-    if recording.dropped:
-        print(f"dreamlab: {recording.dropped} frames did not fit in memory", file=sys.stderr)
-    names = folder.write_run(recording, options.out, film, keep=Path(options.image))
-    print(f"wrote {len(names)} files to {options.out} ({recording.seconds:.1f} s of dreaming)")
+    plan.write(recording, Path(options.images[0]), options.out)
     return status

@@ -77,8 +77,9 @@ _CSS = f"""
 /* Several pictures are small squares; what takes one back is a cross, its label for listeners. */
 [class*="st-key-small-"] img {{ aspect-ratio: 1; object-fit: cover; }}
 .st-key-pictures [data-testid="stColumn"] {{ min-width: 0; }}
-:is([class*="st-key-remove"], .st-key-dropped-nothing) button [data-testid="stMarkdownContainer"] {{ position: absolute;
-  width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+:is([class*="st-key-remove"], .st-key-dropped-nothing) button
+  [data-testid="stMarkdownContainer"] {{ position: absolute; width: 1px; height: 1px;
+  overflow: hidden; clip-path: inset(50%); }}
 [class*="st-key-of-"], .st-key-dropped-head {{ flex-wrap: nowrap !important;
   justify-content: space-between; }}
 [class*="st-key-of-"] > :first-child {{ min-width: 0; }}
