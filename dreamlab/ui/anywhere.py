@@ -55,9 +55,13 @@ _SCRIPT = """(() => {
       return box && box.width > 0 && box.right > 0 && box.left < innerWidth;
     };
     if (!seen()) document.querySelector('[data-testid="stExpandSidebarButton"]')?.click();
-    for (let tries = 0; !input() && tries < 40; tries++)
-      await new Promise((done) => setTimeout(done, 50));
-    return input();
+    // After each upload there is another control: what goes into one that is leaving is lost.
+    const runs = () =>
+      document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
+    const pause = () => new Promise((done) => setTimeout(done, 100));
+    for (let tries = 0; (!input() || runs()) && tries < 300; tries++) await pause();
+    await pause();
+    return runs() ? null : input();
   };
   const hand = async (files) => {
     files = small(files);

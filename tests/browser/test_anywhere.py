@@ -50,7 +50,7 @@ def test_two_pictures_dropped_on_the_middle_of_the_page_are_rows(visitor):
     sign = page.get_by_test_id("stMain").evaluate(_DROP, held("first.png", "second.png"))
     assert "Drop pictures anywhere" in sign
     expect(page.locator("#dl-drop")).to_be_hidden()
-    expect(page.get_by_text("2 pictures × 2 variants, 4 octaves in all")).to_be_visible()
+    expect(page.get_by_text("2 pictures × 2 variants, 8 octaves in all")).to_be_visible()
     dream(page)
     dreamt(page, 4)
     told = [each.get_attribute("alt") for each in dreams(page).all()]
