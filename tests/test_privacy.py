@@ -25,7 +25,7 @@ from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.dream_task import DreamTask
 from tests.support.corpus import SECRET, with_exif, with_text
-from tests.support.fake_backend import FakeBackend, open_page, sound
+from tests.support.fake_backend import FakeBackend, open_page, sound, uploader
 
 ROOT = Path(__file__).parent.parent
 CONFIG = DreamConfig(layers={"block3_conv3": 1.0}, octaves=1, iterations=2)
@@ -78,7 +78,7 @@ def test_nothing_of_a_picture_s_metadata_is_served_or_exported(make):
 def test_the_page_hands_on_a_visitor_s_picture_without_its_metadata(monkeypatch):
     fake = FakeBackend()
     page = open_page(monkeypatch, fake)
-    page.file_uploader(key="upload").upload(f"{SECRET.decode()}.jpg", with_exif(), "image/jpeg")
+    uploader(page).upload(f"{SECRET.decode()}.jpg", with_exif(), "image/jpeg")
     sound(page.run())
     sound(page.button(key="dream").click().run())
     for request in fake.requests.values():
@@ -90,9 +90,9 @@ def test_the_page_hands_on_a_visitor_s_picture_without_its_metadata(monkeypatch)
 def test_the_page_logs_nothing_of_a_visitor(monkeypatch, caplog, capfd):
     with caplog.at_level(logging.DEBUG):
         page = open_page(monkeypatch, FakeBackend())
-        page.file_uploader(key="upload").upload(f"{SECRET.decode()}.jpg", b"none", "image/jpeg")
+        uploader(page).upload(f"{SECRET.decode()}.jpg", b"none", "image/jpeg")
         sound(page.run())
-        page.file_uploader(key="upload").upload(f"{SECRET.decode()}.jpg", with_exif(), "image/jpeg")
+        uploader(page).upload(f"{SECRET.decode()}.jpg", with_exif(), "image/jpeg")
         sound(page.run())
     ours = "\n".join(
         record.getMessage() for record in caplog.records if record.name.startswith("dreamlab")

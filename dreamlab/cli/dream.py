@@ -1,11 +1,9 @@
 """The command ``dream``, with options made from `DreamConfig`."""
 
 import argparse
-import sys
+import os
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from dreamlab.cli import going_on
 from dreamlab.cli.console import (
@@ -15,21 +13,18 @@ from dreamlab.cli.console import (
     complain,
     memory,
     network,
-    read_picture,
 )
+from dreamlab.cli.dream_several import dream_several
+from dreamlab.cli.dreaming import Plan
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.config.base import specs
 from dreamlab.config.presets import PRESETS_OF, mixed_preset, network_of
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture, Shape
-from dreamlab.images.bounds import check_smallest
 from dreamlab.images.given import set_apart
 from dreamlab.results import folder
-from dreamlab.results.export import ORIGINAL
 from dreamlab.results.film import Film
-from dreamlab.results.record import PICTURES, run_to_end
-from dreamlab.results.recording import Recording
+from dreamlab.results.record import PICTURES
 from dreamlab.zoo import architecture, base, is_address
 
 _EPILOG = """\
@@ -44,9 +39,13 @@ run's picture, not at it. With VGG16 they ended 1 grey level away in the mean af
 and 4 to 8 after 10 to 30, single pixels by far more; the dreams themselves had moved by 6 and 23.
 
 DIR gets dream.png, octave_<k>_<h>x<w>.png, original.png, progression.gif and .webp, losses.csv and
-.json, predictions.csv for a network with a head, and config.json. Files of these names are
-replaced, and octave_<k>_<h>x<w>.png and predictions.csv of an earlier run in DIR are removed.
-Ctrl-C ends the run and keeps what is done."""
+.json, predictions.csv for a network with a head, guide.csv and guide_<layer>.png with a guide, and
+config.json. Files of these names are replaced, and octave_<k>_<h>x<w>.png, predictions.csv and
+those of the guide of an earlier run in DIR are removed. Ctrl-C ends the run and keeps what is done.
+
+Of several pictures, or the pictures of a folder, DIR gets a folder each, named as the file, and
+sheet.png with all of them. A file that cannot be dreamt on is named and left out: the exit status
+is then 1, or 2 if there is no other."""
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -61,7 +60,12 @@ def add(commands: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=_dream)
-    parser.add_argument("image", metavar="IMAGE", nargs="?", help="picture file")
+    parser.add_argument(
+        "images",
+        metavar="IMAGE",
+        nargs="*",
+        help="picture file; several, or a folder of them, get a folder each in DIR",
+    )
     going_on.add(parser)
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where results go")
     add_network(parser)
@@ -157,35 +161,22 @@ def _dream(options: argparse.Namespace) -> int:
     source = going_on.source(options)
     own, beside = set_apart(setting_values(options, specs(DreamConfig)), PICTURES)
     config, model = _settings(options, own)
-    values = vars(options)
-    film = Film(**setting_values(options, specs(Film)), steps="every" in values)
-    recording = Recording(every=values.get("every"))
-    image: Picture | np.ndarray
-    if source is None:
-        given = read_picture(options.image, **setting_values(options, ["max_side", "background"]))
-        image, shape, full = Picture.exactly(given.image), Shape.of(given.image), given.full
-        del given  # its floats take four times the picture
-    else:
-        image, shape, full = source.original, source.original.shape, source.original.full
+    plan = Plan(
+        options,
+        config,
+        beside,
+        Film(**setting_values(options, specs(Film)), steps="every" in vars(options)),
+        source,
+    )
+    images = vars(options).get("images", [])
+    if images[1:] or images and os.path.isdir(images[0]):
+        return dream_several(plan, model)
+    given = plan.read(images[0]) if source is None else plan.begun()
     most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(options.out)
-    loaded = network(options, model)
-    from dreamlab.dream import branch, dream
-
-    check_smallest(shape, loaded.smallest, loaded.name, full=full)
-    more: dict[str, Any] = {name: beside.get(name) for name in PICTURES}
-    if source is not None:
-        image, resume, _ = branch(source.start, image, loaded, config)
-        more |= {"resume": resume, "parent": source.start.parent}
-    run_to_end(recording, dream(image, loaded, config, memory=most, **more), loaded, None)
+    recording = plan.dream(given, network(options, model), most)
     status = 0
     if not recording.finished:
         status = complain("interrupted; what was done until then is kept", 130)
-    if recording.dropped:
-        print(f"dreamlab: {recording.dropped} frames did not fit in memory", file=sys.stderr)
-    begun_from = Path(options.image) if source is None else source.file
-    names = folder.write_run(recording, options.out, film, keep=begun_from)
-    if ORIGINAL not in names:
-        going_on.check_original(options.out / ORIGINAL, recording)
-    print(f"wrote {len(names)} files to {options.out} ({recording.seconds:.1f} s of dreaming)")
+    plan.write(recording, Path(images[0]) if source is None else source.file, options.out)
     return status

@@ -4,11 +4,10 @@ import argparse
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dreamlab.cli.console import complain, read_picture
 from dreamlab.config import read_settings
-from dreamlab.config.provenance import Parent, dream_id
+from dreamlab.config.provenance import Parent, dream_id, place_in
 from dreamlab.errors import DreamError, listed
 from dreamlab.images import Picture
 from dreamlab.images.branch import BranchPoint
@@ -73,11 +72,11 @@ def source(options: argparse.Namespace) -> Source | None:
     if "source" not in asked:
         if "at" in asked:
             raise DreamError("--at is an octave of a dream: name its PNG with --from")
-        if "image" not in asked:
+        if not asked.get("images"):
             raise DreamError("there is no picture: name IMAGE, or a dream's PNG with --from")
         return None
-    if "image" in asked:
-        raise DreamError(f"both IMAGE {asked['image']} and --from are given; give one of them")
+    if asked.get("images"):
+        raise DreamError(f"both IMAGE {asked['images'][0]} and --from are given; give one of them")
     for name in _OF_IMAGE:
         if name in asked:
             option = "--" + name.replace("_", "-")
@@ -113,7 +112,7 @@ def _at(file: Path, octave: int) -> Path:
 
 def _read(file: Path) -> Source:
     told = read_settings(file)
-    place = _place(told.get("frame"))
+    place = place_in(told)
     if place is None:
         raise DreamError(
             f"{file.name} does not say where in its dream it is: name a PNG of dreamlab dream, or "
@@ -124,15 +123,6 @@ def _read(file: Path) -> Source:
     start = BranchPoint(parent, picture, place["ends_octave"])
     original = picture if place["ends_dream"] else _original(file, place["original"])
     return Source(file, start, original)
-
-
-def _place(told: Any) -> dict[str, Any] | None:
-    """Return the place that a PNG tells; None if it tells none that can be."""
-    kinds = {"octave": int, "iteration": int, "ends_octave": bool, "ends_dream": bool}
-    fits = isinstance(told, dict) and all(
-        type(told.get(name)) is kind for name, kind in (kinds | {"original": str}).items()
-    )
-    return told if fits and told["octave"] >= 0 and told["iteration"] >= -1 else None
 
 
 def _original(file: Path, digest: str) -> Picture:

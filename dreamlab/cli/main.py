@@ -25,8 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0 for success, 2 for a mistake of the user (described in a line on
-        standard error), 130 after an interrupt.
+        The exit status: 0 for success, 1 if some of several pictures were left out, 2 for a mistake
+        of the user (both described in lines on standard error), 130 after an interrupt.
     """
     with warnings.catch_warnings():
         warnings.showwarning = show_warning

@@ -59,7 +59,9 @@ class DeploymentSettings(Settings):
             example=f"{', '.join(INPUT_RANGES[:-1])} or {INPUT_RANGES[-1]}",
         )
     )
-    waiting_per_visitor: int = number(6, 1, None, "Most dreams one visitor may have waiting.")
+    waiting_per_visitor: int = number(
+        36, 1, None, "Most dreams one visitor may have waiting: six pictures, six variants each."
+    )
     waiting: int = number(200, 1, None, "Most dreams waiting in all.")
     waiting_seconds: float = number(
         3600.0,

@@ -110,3 +110,35 @@ def dream_id(told: Mapping[str, Any]) -> str:
     """
     own = {name: value for name, value in told.items() if name != "frame"}
     return hashlib.sha256(json.dumps(own).encode()).hexdigest()[:16]
+
+
+def place_in(told: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the place of a picture in its dream, as its PNG tells it.
+
+    Parameters
+    ----------
+    told : mapping of str to object
+        The provenance, with the picture's ``frame`` beside it: ``octave``, ``iteration``,
+        ``ends_octave``, ``ends_dream`` and ``original``, the SHA-256 of the dream's picture.
+
+    Returns
+    -------
+    dict or None
+        None if it tells none that can be.
+    """
+    frame = told.get("frame")
+    kinds = {"octave": int, "iteration": int, "ends_octave": bool, "ends_dream": bool}
+    if not isinstance(frame, dict):
+        return None
+    fits = all(type(frame.get(name)) is kind for name, kind in (kinds | {"original": str}).items())
+    if not fits or frame["octave"] < 0 or frame["iteration"] < -1:
+        return None
+    return frame
+
+
+def parent_in(told: Mapping[str, Any]) -> Parent | None:
+    """Return what a dream of a PNG's picture grows from; None if the PNG does not tell."""
+    place = place_in(told)
+    if place is None:
+        return None
+    return Parent(dream_id(told), place["octave"], place["iteration"])

@@ -10,14 +10,18 @@ from dreamlab.tasks.wording import duration
 #: Most work of an address, as a multiple of what is free after it; that of a visitor is once.
 _ADDRESS_SHARE = 4
 
+#: Dreams that a visitor may have waiting wherever there is a place: as many as a picture may have.
+_OF_PICTURE = 6
+
 
 def admit(
     new: Entry, waiting: Collection[Entry], workers: int, settings: DeploymentSettings
 ) -> None:
     """Let a job wait, or say why not and until when.
 
-    A visitor may have as much work waiting as stays free after it. So few fill half of the line,
-    many leave each other equal shares, and there is always room for whoever comes next.
+    A visitor may have as much work waiting as stays free after it, and as many dreams beyond those
+    of one picture. So few fill half of the line, many leave each other equal shares, and there is
+    always room for whoever comes next.
 
     Parameters
     ----------
@@ -44,6 +48,12 @@ def admit(
     if len(waiting) >= settings.waiting:
         raise DreamError(
             f"the queue is full: {len(waiting)} dreams are waiting; try again in some minutes"
+        )
+    places = settings.waiting - len(waiting) - 1
+    if len(mine) >= max(_OF_PICTURE, places):
+        raise DreamError(
+            f"you have {len(mine)} dreams waiting, and the queue has {places + 1} places left for "
+            "all: wait for one to start or cancel one"
         )
     workers = max(1, workers)
     work = sum(entry.seconds for entry in waiting)

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from dreamlab.errors import DreamError
-from dreamlab.images import MAX_PIXELS, Picture, png
+from dreamlab.images import MAX_PIXELS, Picture, png, resize_pixels
 from dreamlab.results.naming import with_network
 from dreamlab.results.run_data import RunData
 
@@ -26,7 +26,7 @@ _PLAIN = str.maketrans(
 
 
 def contact_sheet(
-    items: Sequence[tuple[str, Picture]],
+    items: Sequence[tuple[str, Picture] | None],
     *,
     columns: int,
     title: str | None = None,
@@ -39,9 +39,9 @@ def contact_sheet(
 
     Parameters
     ----------
-    items : sequence of (str, Picture)
-        Caption and picture. A caption too wide for its cell breaks at a ``·``; a part too wide
-        for a line is cut.
+    items : sequence of (str, Picture) or None
+        Caption and picture; None leaves a cell empty. A caption too wide for its cell breaks at a
+        ``·``; a part too wide for a line is cut.
     columns : int
         Pictures per row, 1 or more; fewer pictures make fewer columns.
     title : str, optional
@@ -66,10 +66,11 @@ def contact_sheet(
         raise DreamError(f"columns is {columns}; choose 1 or more")
     columns = min(columns, len(items))
     rows = math.ceil(len(items) / columns)
-    cell_width = max(picture.shape.width for _, picture in items)
-    cell_height = max(picture.shape.height for _, picture in items)
+    shapes = [item[1].shape for item in items if item is not None]
+    cell_width = max(shape.width for shape in shapes)
+    cell_height = max(shape.height for shape in shapes)
     top = _GAP + (_TITLE + _GAP if title else 0)
-    captions = [_caption_lines(caption, cell_width) for caption, _ in items]
+    captions = [_caption_lines(item[0] if item else "", cell_width) for item in items]
     below = max(map(len, captions)) - 1
     across, down = cell_width + _GAP, cell_height + 2 * _TEXT + below * _LINE + _GAP
     width, height = _GAP + columns * across, top + rows * down
@@ -83,7 +84,10 @@ def contact_sheet(
     draw = ImageDraw.Draw(sheet)
     if title:
         _write(draw, (_GAP, _GAP), title, _TITLE, width - 2 * _GAP)
-    for index, (lines, (_, picture)) in enumerate(zip(captions, items, strict=True)):
+    for index, (lines, item) in enumerate(zip(captions, items, strict=True)):
+        if item is None:
+            continue
+        picture = item[1]
         row, column = divmod(index, columns)
         left, upper = _GAP + column * across, top + row * down
         inset = (cell_width - picture.shape.width) // 2, (cell_height - picture.shape.height) // 2
@@ -112,6 +116,46 @@ def comparison_sheet(
         for name, recording in dreams
     ]
     return contact_sheet(items, columns=across(len(items)), text=text)
+
+
+def sheet_of_rows(rows: Sequence[tuple[str, Sequence[tuple[str, RunData]]]]) -> bytes:
+    """Return a contact sheet of several pictures: a row has an original and its dreams.
+
+    A sheet that would have more than 64 million pixels has them smaller.
+
+    Parameters
+    ----------
+    rows : sequence of (str, sequence of (str, RunData))
+        Name of a picture, and at least 1 dream of it with its caption. A column is a caption.
+    """
+    captions = list(dict.fromkeys(name for _, dreams in rows for name, _ in dreams))
+    items: list[tuple[str, Picture] | None] = []
+    for of, dreams in rows:
+        items.append((of, dreams[0][1].original))
+        named = dict(dreams)
+        for name in captions:
+            dream = named.get(name)
+            if dream is None:
+                items.append(None)
+            else:
+                caption = with_network(name, dream.provenance.model)
+                items.append((caption, dream.final.picture))
+    return contact_sheet(fitted(items), columns=len(captions) + 1)
+
+
+def fitted(items: Sequence[tuple[str, Picture] | None]) -> list[tuple[str, Picture] | None]:
+    """Return pictures, scaled down together if a sheet of them would be too large."""
+    shapes = [item[1].shape for item in items if item is not None]
+    cell = [max(sides) for sides in zip(*shapes, strict=True)]
+    # The gaps and captions take less than a third.
+    scale = (MAX_PIXELS / 1.5 / (len(items) * cell[0] * cell[1])) ** 0.5
+    if scale >= 1:
+        return list(items)
+    side = int(scale * max(cell))
+    return [
+        item and (item[0], Picture(resize_pixels(item[1].pixels, *item[1].shape.fitted(side))))
+        for item in items
+    ]
 
 
 def across(count: int) -> int:

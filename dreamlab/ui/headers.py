@@ -43,6 +43,8 @@ def policy(frames: str = "") -> str:
     parts = {
         "default-src": "'self'",
         "script-src": " ".join(["'self'", "'unsafe-eval'", "blob:", *scripts]),
+        # The camera's shot is read from an address that contains it.
+        "connect-src": "'self' data:",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
@@ -63,7 +65,7 @@ def security(frames: str = "") -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         # The address contains the name of a visit, which no other site may learn.
         "Referrer-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
     }
     # It knows no list of origins; browsers that know the policy's heed that alone.
     return headers if frames else {**headers, "X-Frame-Options": "SAMEORIGIN"}

@@ -5,12 +5,11 @@ the page has before any of Streamlit's, keeps entries for places where the visit
 changes in the address, or is put right in it as it is opened, takes the place of the entry before.
 """
 
-import hashlib
+from dreamlab.ui.scripts import Script
 
-#: Its name, at the end of an address.
-NAME = "history.js"
-
-SCRIPT = b"""(() => {
+SCRIPT = Script(
+    "history.js",
+    """(() => {
   const place = (address) => {
     const told = new URL(address, location.href).searchParams;
     return told.get("analysis") || (told.get("part") || "compare").toLowerCase();
@@ -25,7 +24,5 @@ SCRIPT = b"""(() => {
       ? push(state, title, address)
       : history.replaceState(state, title, address);
 })();
-"""
-
-#: The tag that loads it; another script has another address, so that browsers may keep it.
-TAG = f'<script src="./{NAME}?{hashlib.sha256(SCRIPT).hexdigest()[:8]}"></script>'
+""",
+)

@@ -8,7 +8,7 @@ from dreamlab.ui import admin, analysis, guide, networks, share, shelf, style
 from dreamlab.ui.analysis import again, linked, place
 from dreamlab.ui.dreams import compare
 from dreamlab.ui.inputs import dream_button, phone, picture, settings, variants
-from dreamlab.ui.inputs.plan import plan
+from dreamlab.ui.inputs.plan import by_variant, plan
 from dreamlab.ui.session import backend, presence, state, url_state
 
 #: Seconds between the controls and the example, when a session begins. The browser draws what it
@@ -36,11 +36,12 @@ def show() -> None:
         again.settle(jobs, visit)
 
     with st.sidebar:
-        original = picture.show()
+        pictures = picture.show()
+        original = pictures[0].picture if pictures else None
         settings.show(jobs, visit, original)
 
     drafts = state.drafts()
-    comparison, planned = state.comparison(drafts), plan(jobs, drafts, original)
+    comparison, planned = state.comparison(drafts), plan(jobs, drafts, pictures)
     if first:
         again.restore(jobs, visit, planned, original)
         visit = presence.current()  # which is in the address once it has jobs
@@ -60,7 +61,7 @@ def show() -> None:
     with dreams:
         phone.show(original)
         variants.comparisons()
-        variants.show(planned)
+        variants.show(by_variant(planned))
         dream_button.show(jobs, visit, planned, original)
 
         if visit.batches:
@@ -72,6 +73,8 @@ def show() -> None:
             guide.show(findings=bool(visit.batches))
     if layer_by_layer.open:
         with layer_by_layer:
+            if pictures[1:]:
+                style.note(f"Layers look into the first of your pictures, {pictures[0].of}.")
             analysis.show(jobs, visit, original)
     if which.open:
         with which:

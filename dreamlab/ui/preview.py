@@ -1,4 +1,4 @@
-"""What a link shows in a chat: title, words and a picture; and a script that the page has first."""
+"""What a link shows in a chat: title, words and a picture; and the scripts the page has first."""
 
 import functools
 import hashlib
@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dreamlab.ui import history
+from dreamlab.ui import anywhere, history
 
 #: The last part of the picture's address, and where the picture is.
 _NAME, _PICTURE = "preview.jpg", "samples/preview.jpg"
@@ -22,6 +22,9 @@ _WORDS = (
 
 #: Streamlit's own title, which stands in the page until its scripts have run.
 _OLD = b"<title>Streamlit</title>"
+
+#: The page's own scripts, by the end of their addresses.
+_SCRIPTS = {f"/{script.name}": script for script in (history.SCRIPT, anywhere.SCRIPT)}
 
 #: Headers of an answer that are of another body, and those of a request that ask for them.
 _OF_BODY = ("content-length", "etag", "last-modified")
@@ -48,9 +51,10 @@ class Preview:
             caching = {"Cache-Control": "public, max-age=86400"}
             answer = Response(_picture(), media_type="image/jpeg", headers=caching)
             await answer(scope, receive, send)
-        elif scope["path"].endswith(f"/{history.NAME}"):
+        elif scope["path"].endswith(tuple(_SCRIPTS)):
             caching = {"Cache-Control": "public, immutable, max-age=31536000"}
-            answer = Response(history.SCRIPT, media_type="text/javascript", headers=caching)
+            text = _SCRIPTS["/" + scope["path"].rpartition("/")[2]].text
+            answer = Response(text, media_type="text/javascript", headers=caching)
             await answer(scope, receive, send)
         elif _asks_for_page(scope):
             await self._named(scope, receive, send)
@@ -105,7 +109,7 @@ async def _send_page(start: Message, body: bytes, scope: Scope, send: Send) -> N
 
 
 def tags(scope: Scope) -> str:
-    """Return the title, the script and the tags of a preview, as HTML, for an address."""
+    """Return the title, the scripts and the tags of a preview, as HTML, for an address."""
     headers = Headers(scope=scope)
     host = headers.get("x-forwarded-host") or headers.get("host", "")
     at = f"{scope['scheme']}://{host}{scope['path'].rpartition('/')[0]}/"
@@ -116,7 +120,7 @@ def tags(scope: Scope) -> str:
         "og:image": f"{at}{_NAME}",
     }
     named = {"description": _WORDS, "twitter:card": "summary_large_image"}
-    lines = [f"<title>{_TITLE}</title>", history.TAG]
+    lines = [f"<title>{_TITLE}</title>", *(script.tag for script in _SCRIPTS.values())]
     lines += [_meta("property", *pair) for pair in properties.items()]
     lines += [_meta("name", *pair) for pair in named.items()]
     return "\n    ".join(lines)

@@ -24,7 +24,7 @@ def test_bad_pictures_directories_and_commands(cat, asked, tmp_path, capfd):
         (["sleep"], "invalid choice: 'sleep'"),
         (["dream", cat], "the following arguments are required: --out"),
         (["dream", str(tmp_path / "bad.png"), "--out", out], "bad.png is not a PNG"),
-        (["dream", str(tmp_path), "--out", out], "is not a file; choose a picture file"),
+        (["classify", str(tmp_path)], "is not a file; choose a picture file"),
         (["dream", "absent.png", "--out", out], "absent.png cannot be read"),
         (["dream", cat, "--out", cat], "cat.png cannot be written to: file exists"),
         (["dream", cat, "--out", cat + "/o"], "cannot be written to: not a directory"),

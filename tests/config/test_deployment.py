@@ -8,7 +8,7 @@ from dreamlab.errors import DreamError
 
 def test_what_is_not_set_keeps_its_default():
     assert DeploymentSettings.from_environment({}) == DeploymentSettings()
-    assert DeploymentSettings().waiting_per_visitor == 6
+    assert DeploymentSettings().waiting_per_visitor == 36
     assert DeploymentSettings().waiting == 200
 
 

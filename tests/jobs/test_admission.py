@@ -41,6 +41,23 @@ def test_an_owner_can_fill_only_a_part():
     assert len(line.entries) == 3
 
 
+def test_an_owner_may_have_as_many_dreams_as_stay_free_beyond_those_of_a_picture():
+    line = Line(per_owner=36, total=40)
+    for _ in range(20):
+        line.push("a")
+    said = "you have 20 dreams waiting, and the queue has 20 places left for all"
+    with pytest.raises(DreamError, match=said):
+        line.push("a")
+    for owner in "bc":
+        for _ in range(6):
+            line.push(owner)
+    for _ in range(6):
+        line.push("d")
+    with pytest.raises(DreamError, match="you have 6 dreams waiting"):
+        line.push("d")
+    line.push("e")
+
+
 def test_a_full_queue_says_so():
     line = Line(total=2)
     line.push("a")

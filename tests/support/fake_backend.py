@@ -310,6 +310,12 @@ def sound(page):
     return page
 
 
+def uploader(page):
+    """Return the control that takes pictures, which is another one after each upload."""
+    (found,) = [box for box in page.file_uploader if (box.key or "").split(".")[0] == "upload"]
+    return found
+
+
 def large(page) -> list:
     """Return the pictures of the page that are opened beside their originals."""
     return [each for each in page.get("bidi_component") if "before_alt" in str(each.proto)]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-#: Chromium as it has to be started in a container, with nothing that calls out.
+#: Chromium as it has to be started in a container, with nothing that calls out, and a camera that
+#: shows a test picture to whoever asks.
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -21,6 +22,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 
 #: Both commands that serve the page: the README's first one, and that of the package.

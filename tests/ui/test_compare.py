@@ -298,7 +298,8 @@ def test_a_full_queue_is_said(monkeypatch):
     fake.full = True
     page = open_page(monkeypatch, fake)
     page.button(key="dream").click().run()
-    assert "Layer 1 was not sent off: the queue is full" in words(sound(page))
+    said = "Layer 1, Layer 2, Layer 3 and 1 more were not sent off: the queue is full"
+    assert said in words(sound(page))
 
 
 def test_noise_alone_has_pictures_and_no_losses(monkeypatch, fake):

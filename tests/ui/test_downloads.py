@@ -129,12 +129,12 @@ def test_nothing_to_take_while_nothing_is_done(monkeypatch, fake):
 
 
 def test_contact_sheet_holds_the_original_and_all(dreams):
-    sheet = Image.open(io.BytesIO(downloads.sheet(dreams)))
+    sheet = Image.open(io.BytesIO(downloads.sheet([dreams])))
     assert sheet.width >= 3 * 96 and sheet.height >= 64
 
 
 def test_everything_has_a_folder_a_variant(dreams):
-    archive = zipfile.ZipFile(io.BytesIO(downloads.everything(dreams, {"loop": False})))
+    archive = zipfile.ZipFile(io.BytesIO(downloads.everything([dreams], {"loop": False})))
     names = archive.namelist()
     assert "contact_sheet.png" in names
     for folder in ("1_ber_all_vgg16", "2_two_vgg16"):

@@ -29,6 +29,7 @@ def cookies(scheme="http", framed=False, kind="text/html; charset=utf-8", second
 def test_the_policy_allows_nothing_from_elsewhere():
     policy = parts()
     assert policy["default-src"] == policy["frame-ancestors"] == "'self'"
+    assert policy["connect-src"] == "'self' data:"
     assert policy["object-src"] == "'none'"
     assert "'unsafe-inline'" not in policy["script-src"]
     assert len(re.findall(r"'sha256-[A-Za-z0-9+/]{43}='", policy["script-src"])) == 1

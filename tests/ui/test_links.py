@@ -308,7 +308,8 @@ def test_other_settings_are_not_dreamt_yet(monkeypatch, fake):
 def test_a_full_queue_is_a_sentence_and_the_button_stays(monkeypatch, fake):
     fake.full = True
     page = open_page(monkeypatch, fake, setup=SETUP.encode(), dreamt="1")
-    assert "Mixed was not sent off: the queue is full; try again in a minute." in words(page)
+    said = "Mixed and Single were not sent off: the queue is full; try again in a minute."
+    assert said in words(page)
     assert not page.button(key="dream").disabled
     assert "dreamt" not in page.query_params
 

@@ -14,7 +14,7 @@ from dreamlab.images.decoders import Decoders
 from dreamlab.results import export
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.ui.session import decoding
-from tests.support.fake_backend import FakeBackend, open_page, sound, upload, words
+from tests.support.fake_backend import FakeBackend, open_page, sound, upload, uploader, words
 from tests.support.hostile import jpeg_of_scans
 from tests.support.odd_decoder import HANG
 
@@ -51,7 +51,7 @@ def test_noise_follows_the_seed(page, fake):
 
 def test_an_upload_is_dreamt_on(page, fake):
     data = upload(96, 64)
-    page.file_uploader(key="upload").upload("mine.png", data, "image/png").run()
+    uploader(page).upload("mine.png", data, "image/png").run()
     assert page.session_state["source"] == "upload"
     assert np.array_equal(dreamed_picture(page, fake), load_image(data))
 
@@ -73,7 +73,7 @@ def test_what_is_sent_carries_no_metadata(page, fake):
     exif = Image.Exif()
     exif[0x010E] = "where I live"
     Image.new("RGB", (64, 48), "red").save(file, "JPEG", exif=exif)
-    page.file_uploader(key="upload").upload("mine.jpg", file.getvalue(), "image/jpeg").run()
+    uploader(page).upload("mine.jpg", file.getvalue(), "image/jpeg").run()
     page.button(key="dream").click().run()
     picture = next(iter(fake.requests.values())).picture
     for data in (picture.png, picture.jpeg):
@@ -85,7 +85,7 @@ def test_what_is_sent_carries_no_metadata(page, fake):
     "data", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", upload()[:200], b"GIF89a"]
 )
 def test_a_bad_upload_gets_one_sentence(page, data):
-    page.file_uploader(key="upload").upload("evil <b>.png", data, "image/png").run()
+    uploader(page).upload("evil <b>.png", data, "image/png").run()
     sound(page)
     (said,) = [block.proto.body for block in page.get("html") if "alert" in block.proto.body]
     assert said.startswith('<p class="dl-error" role="alert">⚠ evil &lt;b&gt;.png ')
@@ -96,20 +96,20 @@ def test_a_bad_upload_gets_one_sentence(page, data):
 def test_an_upload_that_would_take_too_much_memory_gets_one_sentence(page):
     file = io.BytesIO()
     Image.new("L", (3600, 3600)).save(file, "WEBP", lossless=True, method=0, quality=0)
-    page.file_uploader(key="upload").upload("big.webp", file.getvalue(), "image/webp").run()
+    uploader(page).upload("big.webp", file.getvalue(), "image/webp").run()
     said = "3600 x 3600 px, 12,960,000 pixels; of a WEBP like it at most 12,500,000 are read"
     assert said in words(sound(page))
 
 
 def test_the_page_goes_on_after_a_bad_upload(page, fake):
-    page.file_uploader(key="upload").upload("bad.png", b"no picture", "image/png").run()
+    uploader(page).upload("bad.png", b"no picture", "image/png").run()
     page.segmented_control(key="source").set_value("cat").run()
     assert dreamed_picture(page, fake).shape == (300, 451, 3)
 
 
 def test_an_upload_of_many_scans_gets_one_sentence(page):
     data = jpeg_of_scans(500)
-    page.file_uploader(key="upload").upload("slow.jpg", data, "image/jpeg").run()
+    uploader(page).upload("slow.jpg", data, "image/jpeg").run()
     assert "slow.jpg has 505 scans of 64 x 64 px; at most 100 are read" in words(sound(page))
 
 
@@ -118,7 +118,7 @@ def test_an_upload_that_takes_too_long_is_read_once(page, fake, monkeypatch):
     monkeypatch.setattr(decoding, "decoders", lambda: odd)
     first = odd.all[0].process
     odd.all[0]._seconds = 0.5
-    page.file_uploader(key="upload").upload("slow.png", HANG, "image/png").run()
+    uploader(page).upload("slow.png", HANG, "image/png").run()
     said = "reading slow.png took more than 0.5 s: save it again as PNG or baseline JPEG"
     assert said in words(sound(page))
     second = odd.all[0].process
@@ -126,7 +126,7 @@ def test_an_upload_that_takes_too_long_is_read_once(page, fake, monkeypatch):
     page.slider(key="max_side").set_value(504).run()
     assert said in words(sound(page)) and odd.all[0].process is second
     odd.all[0]._seconds = 120
-    page.file_uploader(key="upload").upload("mine.png", upload(96, 64), "image/png").run()
+    uploader(page).upload("mine.png", upload(96, 64), "image/png").run()
     assert dreamed_picture(page, fake).shape == (64, 96, 3)
     odd.close()
 
@@ -151,7 +151,8 @@ def test_a_dream_dropped_in_restores_its_settings(page, fake, kind):
     job = other.submit("me", DreamTask(Picture.of(load_image(upload())), config))
     other.finish()
     file = getattr(export, kind)(other.result(job))
-    page.file_uploader(key="upload").upload(f"dream.{kind}", file, f"image/{kind}").run()
+    uploader(page).upload(f"dream.{kind}", file, f"image/{kind}").run()
+    page.button(key="dropped.settings").click().run()
     assert "settings are restored" in words(sound(page))
     assert dreamed_picture(page, fake).shape == (300, 451, 3)  # the picture stays
     assert [request.config for request in fake.requests.values()] == [config]
@@ -161,14 +162,14 @@ def test_a_dream_of_a_network_of_ones_own_is_a_picture_like_any_other(page):
     settings = '{"model": "mine.keras", "config": {"layers": {"a": 1.0}}}'
     pixels = np.zeros((64, 64, 3), np.uint8)
     file = png(pixels, text={"dreamlab": settings})
-    page.file_uploader(key="upload").upload("dream.png", file, "image/png").run()
+    uploader(page).upload("dream.png", file, "image/png").run()
     assert "settings were not taken over" in words(sound(page))
     assert page.session_state["source"] == "upload"
     assert from_pixels(pixels).max() == -1
 
 
 def dropped_in(page, data, name="mine.png"):
-    return sound(page.file_uploader(key="upload").upload(name, data, "image/png").run())
+    return sound(uploader(page).upload(name, data, "image/png").run())
 
 
 def logo():
@@ -181,7 +182,7 @@ def logo():
 
 
 def test_the_uploader_takes_all_names_and_says_all_formats(page):
-    assert list(page.file_uploader(key="upload").proto.type) == []
+    assert list(uploader(page).proto.type) == []
     assert "PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF" in words(page)
 
 

@@ -56,14 +56,17 @@ def test_the_page_has_title_words_and_picture(accept):
     assert INDEX.partition(b"</title>")[2] in body  # all else is as it was
 
 
-def test_the_script_of_the_way_back_comes_before_streamlit_s():
+@pytest.mark.parametrize(
+    ("name", "part"), [("history", b"history.replaceState"), ("anywhere", b"clipboardData")]
+)
+def test_the_page_s_own_scripts_come_before_streamlit_s(name, part):
     page = asked()[1].decode()
-    (address,) = re.findall(r'<script src="\./(history\.js\?\w+)">', page)
+    (address,) = re.findall(rf'<script src="\./({name}\.js\?\w+)">', page)
     assert page.index(address) < page.index('type="module"')
-    for path in ("/history.js", "/here/dreams/history.js"):
+    for path in (f"/{name}.js", f"/here/dreams/{name}.js"):
         headers, body, reached = asked(path, accept="*/*")
         assert headers["content-type"].startswith("text/javascript")
-        assert b"history.replaceState" in body and not reached
+        assert part in body and not reached
 
 
 def test_a_browser_that_has_the_page_does_not_get_it_again():

@@ -6,10 +6,10 @@ from typing import Any
 import altair as alt
 
 from dreamlab.analysis import Table
+from dreamlab.report.colours import COLOURS
 from dreamlab.report.heat import warmth
 from dreamlab.report.heights import Heights
 from dreamlab.report.svg import cell_text, label
-from dreamlab.ui import style
 from dreamlab.ui.dreams.tables import inked
 
 #: Width of a letter in a chart, in pixels.
@@ -105,8 +105,8 @@ def _line_chart(table: Table) -> alt.Chart | alt.LayerChart:
         x = alt.X("across:Q", title=title, axis=alt.Axis(grid=False, **whole))
         tip = alt.Tooltip("across:Q", title=title)
     shades: dict[str, Any] = {"scheme": "viridis"}
-    if len(columns) <= len(style.COLOURS):
-        shades = {"range": list(style.COLOURS[: len(columns)])}
+    if len(columns) <= len(COLOURS):
+        shades = {"range": list(COLOURS[: len(columns)])}
     # Where there are bands, the legend would be as pale as they are.
     across_top = alt.expr("width > 500 ? 3 : 2")  # a phone would cut the third off
     legend = alt.Legend(

@@ -14,7 +14,7 @@ from dreamlab.tasks.analysis_task import AnalysisTask
 from dreamlab.ui.analysis.base import Look
 from dreamlab.ui.analysis.controls import Controls
 from dreamlab.ui.inputs import picture_set
-from dreamlab.ui.inputs.picture import current
+from dreamlab.ui.inputs.chosen import current
 from dreamlab.ui.session import keys
 from dreamlab.ui.session.visitors import AnalysisRun
 

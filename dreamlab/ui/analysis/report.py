@@ -8,10 +8,11 @@ import streamlit as st
 from dreamlab.analysis import ANALYSES
 from dreamlab.analysis.report import report
 from dreamlab.jobs import Backend
+from dreamlab.report.colours import COLOURS
 from dreamlab.results.section import NamedDream
-from dreamlab.ui import style
 from dreamlab.ui.analysis import choice
 from dreamlab.ui.dreams.curves import Curve, distinct
+from dreamlab.ui.dreams.rows import Row, rows
 from dreamlab.ui.session import queries
 from dreamlab.ui.session.visitors import Batch, Visit
 
@@ -43,31 +44,36 @@ def build(backend: Backend, visit: Visit, models: Sequence[str]) -> bytes:
     order = list(ANALYSES)
     runs = sorted(visit.analyses.values(), key=lambda run: order.index(run.task.analysis))
     findings = [queries.findings(backend, run) for run in runs]
-    comparisons = [(batch, _dreams(backend, batch)) for batch in visit.batches]
+    comparisons = [
+        (_heading(batch, row, dreams), dreams)
+        for batch in visit.batches
+        for row in rows(queries.dreams(backend, batch))
+        if (dreams := _dreams(row))
+    ]
     both = [
         queries.pair(backend, *(visit.analyses.get((name, model)) for model in models))
         for name in (order if len(models) == 2 else ())
     ]
     return report(
         [result for result in findings if result is not None],
-        dreams=[(_heading(batch, dreams), dreams) for batch, dreams in comparisons if dreams],
+        dreams=comparisons,
         before=[pair.section for pair in both if pair is not None],
     )
 
 
-def _dreams(backend: Backend, batch: Batch) -> list[NamedDream]:
-    """Return the dreams of a batch that have a picture."""
-    views = queries.dreams(backend, batch)
-    pairs = [(view.run, view.recording) for view in views if view.recording is not None]
+def _dreams(row: Row) -> list[NamedDream]:
+    """Return the dreams of a picture that have one of their own."""
+    pairs = [(view.run, view.recording) for view in row.views if view.recording is not None]
     curves = distinct([Curve(run.name, run.colour, recording.losses) for run, recording in pairs])
     return [
-        NamedDream(curve.name, style.COLOURS[curve.colour], recording)
+        NamedDream(curve.name, COLOURS[curve.colour], recording)
         for curve, (_, recording) in zip(curves, pairs, strict=True)
     ]
 
 
-def _heading(batch: Batch, dreams: list[NamedDream]) -> str:
-    """Return the page's name of a batch, and the number of dreams if some are missing."""
-    count = len(batch.runs)
+def _heading(batch: Batch, row: Row, dreams: list[NamedDream]) -> str:
+    """Return the page's name of a batch, its picture, and how many dreams there are if not all."""
+    count = len(row.views)
+    picture = f": {row.of}" if row.of else ""
     part = "" if len(dreams) == count else f", {len(dreams)} of its {count} variants"
-    return f"Dream {batch.number}{part}"
+    return f"Dream {batch.number}{picture}{part}"

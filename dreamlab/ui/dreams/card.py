@@ -132,7 +132,7 @@ def layers(run: Run) -> str:
 def alt(view: DreamView) -> str:
     """Return the description of a dream's picture."""
     share = "" if view.status.state == "done" else f", {view.status.state}"
-    name = with_network(view.run.name, view.run.model)
+    name = with_network(view.run.told, view.run.model)
     return f"The dream {name}: {', '.join(view.run.config.layers)} excited{share}"
 
 
@@ -155,7 +155,7 @@ def large(batch: Batch, views: list[DreamView], where: Place | None) -> None:
         height, width = recording.original.shape
         with style.edged(run.colour, "large"):
             with st.container(horizontal=True, vertical_alignment="center"):
-                style.name(run.name, layers(run))
+                style.name(run.told, layers(run))
                 st.button(
                     "Close", icon=":material/close:", type="tertiary", key="close", on_click=_close
                 )
@@ -165,6 +165,6 @@ def large(batch: Batch, views: list[DreamView], where: Place | None) -> None:
                 frame.picture.jpeg,
                 ratio=width / height,
                 name=name,
-                alts=(batch.alt, f"The dream {name}"),
+                alts=(batch.alt_of(run), f"The dream {name}"),
                 key=f"wipe.{run.job}",
             )

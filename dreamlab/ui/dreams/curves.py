@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import altair as alt
 from pandas import DataFrame
 
+from dreamlab.report.colours import COLOURS
 from dreamlab.results.run_data import LossPoint, relative_losses
 from dreamlab.ui.dreams.reach import Reach
-from dreamlab.ui.style import COLOURS
 
 #: Columns of the legend; a phone has room for two.
 _COLUMNS = alt.ExprRef("width < 480 ? 2 : 6")

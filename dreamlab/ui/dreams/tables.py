@@ -93,6 +93,8 @@ def table(views: list[DreamView]) -> None:
     for name in (name for name, there in wanted.items() if not there):
         for each in rows:
             del each[name]
+    if any(view.run.of for view in views):
+        rows = [{"Picture": view.run.of, **each} for view, each in zip(views, rows, strict=True)]
     st.table(
         {name: [row[name] for row in rows] for name in rows[0]},
         hide_index=True,

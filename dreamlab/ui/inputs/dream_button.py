@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dreamlab.errors import DreamError
+from dreamlab.errors import DreamError, listed
 from dreamlab.images import Picture
 from dreamlab.jobs import Backend
 from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
-from dreamlab.ui.inputs.picture import current
+from dreamlab.ui.inputs.chosen import chosen
 from dreamlab.ui.inputs.plan import PlannedDream, plan
 from dreamlab.ui.session import presence, queries, state
 from dreamlab.ui.session.visitors import Batch, Run, Visit
@@ -74,9 +74,12 @@ def _outlook(backend: Backend, planned: list[PlannedDream], calm: bool) -> None:
 
 
 def _summary(planned: list[PlannedDream], loading: bool) -> str:
-    count = len(planned)
+    count, pictures = len(planned), len({dream.of for dream in planned})
     octaves = sum(len(dream.check.shapes) for dream in planned)
-    text = f"{count} variant{'s' * (count > 1)}, {octaves} octave{'s' * (octaves > 1)} in all"
+    variants = count // pictures
+    text = f"{pictures} pictures × " if pictures > 1 else ""
+    text += f"{variants} variant{'s' * (variants > 1)}"
+    text += f", {octaves} octave{'s' * (octaves > 1)} in all"
     seconds = [dream.seconds for dream in planned if dream.seconds is not None]
     if len(seconds) < count:
         text += " · the time is known after the first dream"
@@ -86,7 +89,7 @@ def _summary(planned: list[PlannedDream], loading: bool) -> str:
 
 
 def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: str) -> None:
-    """Submit all variants as one batch; a notice names each variant that cannot run.
+    """Submit all dreams as one batch; a notice names those that cannot run.
 
     Parameters
     ----------
@@ -102,11 +105,15 @@ def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: s
     if _running(backend, visit) is not None:
         return  # a second click, before the page has replaced the button
     runs = []
+    refused: dict[str, list[str]] = {}
     for dream in planned:
         try:
             runs.append(_submit(backend, visit, dream))
         except DreamError as error:
-            state.notify(f"{dream.draft.name} was not sent off: {error}.")
+            name = f"{dream.draft.name} of {dream.of}" if dream.of else dream.draft.name
+            refused.setdefault(str(error), []).append(name)
+    for why, names in refused.items():
+        state.notify(f"{listed(names)} {'were' if names[1:] else 'was'} not sent off: {why}.")
     if runs:
         comparison = state.comparison([dream.draft for dream in planned])
         presence.keep(backend, visit, tuple(runs), alt, comparison)
@@ -121,17 +128,18 @@ def _submit(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
     job = backend.submit(visit.owner, dream.task, address=address)
     draft, task = dream.draft, dream.task
     start = "" if draft.start is None else draft.start.words
-    return Run(job, draft.name, draft.colour, task.config, task.model, start)
+    return Run(job, draft.name, draft.colour, task.config, task.model, start, dream.of)
 
 
 def _dream(backend: Backend, visit: Visit) -> None:
     """Submit the current values of the session, which may be newer than the drawn button."""
     try:
-        picture = current()
+        pictures = chosen().given
     except DreamError as error:
         state.notify(f"Nothing was sent off: {error}.")
         return
-    send_off(backend, visit, plan(backend, state.drafts(), picture), picture.name)
+    planned = plan(backend, state.drafts(), pictures)
+    send_off(backend, visit, planned, pictures[0].picture.name)
 
 
 def _cancel(backend: Backend, batch: Batch) -> None:

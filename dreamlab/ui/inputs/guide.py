@@ -15,8 +15,9 @@ from dreamlab.images.kinds import SPOKEN
 from dreamlab.images.samples import sample
 from dreamlab.jobs import Backend
 from dreamlab.ui import style
+from dreamlab.ui.anywhere import MOST_MB
+from dreamlab.ui.inputs.chosen import MEMORY
 from dreamlab.ui.inputs.control import control
-from dreamlab.ui.inputs.picture import MEMORY, MOST_MB
 from dreamlab.ui.session import decoding, keys, queries
 from dreamlab.ui.session.keys import VariantKeys
 from dreamlab.ui.session.queries import DreamView

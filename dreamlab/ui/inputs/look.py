@@ -16,6 +16,8 @@ from dreamlab.images import Picture, jpeg
 from dreamlab.images.masks import mask_at, picture_mask
 from dreamlab.layers import is_offered, known_layers
 from dreamlab.ui import style
+from dreamlab.ui.anywhere import MOST_MB
+from dreamlab.ui.inputs.chosen import MEMORY
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import decoding, keys
 from dreamlab.ui.session.keys import VariantKeys
@@ -24,9 +26,6 @@ from dreamlab.ui.session.keys import VariantKeys
 NAMES = tuple(specs(LookSettings))
 
 _UPLOAD = "mask_upload"
-
-#: Most bytes for decoding a mask, and most of the file, in MB, as of a picture to dream on.
-_MEMORY, _MOST_MB = 200e6, 10
 
 #: How bright the preview is where nothing changes.
 _DIM = 0.3
@@ -109,7 +108,7 @@ def _upload() -> None:
     st.file_uploader(
         "Your mask",
         type=None,
-        max_upload_size=_MOST_MB,
+        max_upload_size=MOST_MB,
         key=_UPLOAD,
         help="White changes, black stays, grey changes in part.",
     )
@@ -126,5 +125,5 @@ def _layers() -> list[str]:
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _read(file_id: str, max_side: int, _file: UploadedFile) -> Picture:
-    read = decoding.image(_file.getvalue(), _file.name, max_side=max_side, max_memory=_MEMORY)
+    read = decoding.image(_file.getvalue(), _file.name, max_side=max_side, max_memory=MEMORY)
     return Picture(read.pixels, "The mask")

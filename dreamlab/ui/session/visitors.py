@@ -41,6 +41,8 @@ class Run:
         Name of its network.
     start : str
         What it goes on from, in words; empty for a dream of the page's picture.
+    of : str
+        Name of its picture, where the batch has several; else empty.
     """
 
     job: str
@@ -49,6 +51,12 @@ class Run:
     config: DreamConfig
     model: str
     start: str = ""
+    of: str = ""
+
+    @property
+    def told(self) -> str:
+        """The variant's name, and that of its picture where the batch has several."""
+        return f"{self.name} Â· {self.of}" if self.of else self.name
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,10 @@ class Batch:
         """Return it without the runs of some jobs."""
         runs = tuple(run for run in self.runs if run.job not in jobs)
         return self if len(runs) == len(self.runs) else dataclasses.replace(self, runs=runs)
+
+    def alt_of(self, run: Run) -> str:
+        """Return the description of the original picture of a run."""
+        return ", ".join(filter(None, (self.alt, run.of)))
 
 
 @dataclass(frozen=True)

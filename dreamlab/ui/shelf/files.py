@@ -28,7 +28,7 @@ def buttons(dreams: list[Kept]) -> None:
             f"{len(chosen)} PNGs", partial(pictures, chosen), "dreams.zip", _ZIP, "shelf.pngs"
         )
     if len(chosen) <= MOST_WHOLE:
-        make = partial(downloads.everything, chosen, Film().to_dict())
+        make = partial(downloads.everything, [list(chosen)], Film().to_dict())
         downloads.button("Everything", make, "dreamlab.zip", _ZIP, "shelf.all")
 
 
