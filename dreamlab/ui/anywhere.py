@@ -12,7 +12,7 @@ MOST_MB = 10
 _SCRIPT = """(() => {
   const PLACE = '[class*="st-key-picture-upload"]', MOST = %(most)d;
   const EDITABLE = "input, textarea, select, [contenteditable]:not([contenteditable=false])";
-  let sign = null, own = false, depth = 0, timer = 0;
+  let sign = null, own = false, depth = 0, timer = 0, used = null;
 
   const show = (text, seconds) => {
     if (!sign) {
@@ -55,13 +55,11 @@ _SCRIPT = """(() => {
       return box && box.width > 0 && box.right > 0 && box.left < innerWidth;
     };
     if (!seen()) document.querySelector('[data-testid="stExpandSidebarButton"]')?.click();
-    // After each upload there is another control: what goes into one that is leaving is lost.
-    const runs = () =>
-      document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
-    const pause = () => new Promise((done) => setTimeout(done, 100));
-    for (let tries = 0; (!input() || runs()) && tries < 300; tries++) await pause();
-    await pause();
-    return runs() ? null : input();
+    // After each upload there is another control: what goes into the one before it is lost.
+    const there = () => input() && input() !== used;
+    for (let tries = 0; !there() && tries < 100; tries++)
+      await new Promise((done) => setTimeout(done, 100));
+    return input();
   };
   const hand = async (files) => {
     files = small(files);
@@ -70,9 +68,12 @@ _SCRIPT = """(() => {
     if (!place) return show("The page is not ready for a picture yet: try again.", 6);
     const held = new DataTransfer();
     for (const file of files) held.items.add(file);
+    used = place;
     place.files = held.files;
     place.dispatchEvent(new Event("change", { bubbles: true }));
   };
+
+  const taken = (files) => { if (small(files).length) used = input(); };
 
   const of = (data) => [...(data?.items ?? [])].filter((item) => item.kind === "file");
   const carries = (event) => !own && [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -101,7 +102,7 @@ _SCRIPT = """(() => {
     if (!carries(event)) return;
     hide();
     if (!elsewhere(event)) {
-      if (event.target.closest(PLACE)) small([...event.dataTransfer.files]);
+      if (event.target.closest(PLACE)) taken([...event.dataTransfer.files]);
       return;
     }
     event.preventDefault();
@@ -115,7 +116,7 @@ _SCRIPT = """(() => {
     hand(files);
   }, true);
   addEventListener("change", (event) => {
-    if (event.isTrusted && event.target === input()) small([...event.target.files]);
+    if (event.isTrusted && event.target === input()) taken([...event.target.files]);
   }, true);
   addEventListener("paste", (event) => {
     const data = event.clipboardData, types = [...(data?.types ?? [])];
