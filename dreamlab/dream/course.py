@@ -74,24 +74,8 @@ def course(
         another size.
     """
     if resume is not None:
-        _check(resume, plan, provenance.config)
+        resume.check(plan, provenance.config)
     return _course(original, plan, ascents, provenance, resume, starts, search, grey, masks, guide)
-
-
-def _check(resume: Resume, plan: OctavePlan, config: DreamConfig) -> None:
-    count = len(plan.shapes)
-    if not 0 <= resume.octave < count:
-        raise DreamError(f"octave {resume.octave} to go on with; choose 0 to {count - 1}")
-    most = max(0, config.iterations - 1)
-    if not 0 <= resume.iteration <= most:
-        raise DreamError(f"step {resume.iteration} to go on with; choose 0 to {most}")
-    height, width = np.shape(resume.picture)[:2]
-    needed = plan.shapes[resume.octave]
-    if resume.iteration and (height, width) != needed:
-        raise DreamError(
-            f"the picture to go on with is {width} x {height} px; octave {resume.octave} has "
-            f"{needed.width} x {needed.height}"
-        )
 
 
 def _course(

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Provenance
 from dreamlab.dream.turn import STILL, Turn
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, png, to_pixels
+from dreamlab.images.octaves import OctavePlan
 
 if TYPE_CHECKING:
     from dreamlab.dream.guide import Guide
@@ -188,3 +190,19 @@ class Resume:
     picture: np.ndarray
     moved: bool = True
     iteration: int = 0
+
+    def check(self, plan: OctavePlan, config: DreamConfig) -> None:
+        """Raise `DreamError` if a plan has no such octave or step, or another size there."""
+        count = len(plan.shapes)
+        if not 0 <= self.octave < count:
+            raise DreamError(f"octave {self.octave} to go on with; choose 0 to {count - 1}")
+        most = max(0, config.iterations - 1)
+        if not 0 <= self.iteration <= most:
+            raise DreamError(f"step {self.iteration} to go on with; choose 0 to {most}")
+        height, width = np.shape(self.picture)[:2]
+        needed = plan.shapes[self.octave]
+        if self.iteration and (height, width) != needed:
+            raise DreamError(
+                f"the picture to go on with is {width} x {height} px; octave {self.octave} has "
+                f"{needed.width} x {needed.height}"
+            )

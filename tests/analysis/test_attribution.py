@@ -154,7 +154,7 @@ def test_a_memory_budget_tiles_it_and_changes_no_figure(network, monkeypatch):
     assert set(tiles) == {1}
     tiles.clear()
     # Memory for exactly 100 x 100 px of the mix, which takes 87 bytes per pixel and 15 % for holes.
-    monkeypatch.setattr("dreamlab.dream.run.budget", lambda *_: 87 * 1.15 * 100 * 100)
+    monkeypatch.setattr("dreamlab.dream.courses.budget", lambda *_: 87 * 1.15 * 100 * 100)
     tiled = analyse(ATTRIBUTION, image, network, settings)
     assert tiles == [1, 1, 2, 2, 2]  # both looks at the small octave; step and looks at the large
     for item, other in zip(tiled.items, whole.items, strict=True):

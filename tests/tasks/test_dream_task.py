@@ -262,7 +262,7 @@ def test_a_dream_goes_on_with_the_arithmetic_that_it_began_with(monkeypatch):
         asked.append(of)
         return "float32", "direct"
 
-    monkeypatch.setattr("dreamlab.dream.run.arithmetic", arithmetic)
+    monkeypatch.setattr("dreamlab.dream.courses.arithmetic", arithmetic)
     task = DreamTask(IMAGE, DreamConfig(layers={"second": 1}, octaves=2, iterations=2), "own")
     allowance = Allowance(1e8, own_models=True)
     events = []
