@@ -11,8 +11,11 @@ from tests.browser.acts import QUICK, dream, dreamt, picture, pixels, setup_of
 
 def test_an_upload_guides_a_dream_whose_map_is_shown_and_downloaded(visitor):
     page = visitor.open(QUICK)
-    page.get_by_text("Guide", exact=True).click()
+    # A list that opens while the page is drawn closes again.
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
+    page.get_by_text("Guide", exact=True).first.click()
     sidebar = page.get_by_test_id("stSidebarUserContent")
+    expect(page.get_by_text("The dreams climb toward")).to_be_visible()
     sidebar.get_by_role("combobox", name="Guide").click()
     page.get_by_role("option", name="Yours").click()
     expect(page.get_by_text("no guide is uploaded").first).to_be_visible()
