@@ -117,7 +117,7 @@ def test_every_setting_has_an_option_that_arrives(cat, asked, tmp_path):
         "iterations": 3,
         "step": 0.02,
         "max_loss": 500.0,
-        "effort": 0.18,
+        "effort": 0.1,
         "gaussian_noise": 0.1,
         "salt_pepper": 0.01,
         "jitter": 2,

@@ -114,6 +114,7 @@ def test_each_choice_reaches_every_variant(page, fake, name, value):
 
 
 def test_ranges_come_from_the_config(page):
+    page.selectbox(key="common.mask.kind").set_value("ellipse").run()  # else it has no edge
     for name, spec in specs(DreamConfig).items():
         if isinstance(spec, Number) and name != "tile":
             control = page.number_input(key=f"common.{name}")
