@@ -14,12 +14,16 @@ from dreamlab.results.recording import Recording
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.ui import style
 from dreamlab.ui.session import state
+from dreamlab.ui.session.keys import VariantKeys
 from dreamlab.ui.session.starts import Start, place_in_words
 from dreamlab.ui.session.state import Draft
 from dreamlab.ui.session.visitors import Run
 
 _THUMBNAIL_SIDE = 160
 _ON = ", on from "
+
+#: What the button did last: the dream's job, the variant that was added, and what is said of it.
+_SAID = "going_on.said"
 
 
 def button(run: Run, recording: Recording, frame: Frame) -> None:
@@ -35,20 +39,20 @@ def button(run: Run, recording: Recording, frame: Frame) -> None:
         "of it.",
     ):
         st.rerun()  # the whole page: the variant is above the dreams
+    _say(run)
 
 
 def _add(run: Run, recording: Recording, frame: Frame) -> None:
     if not state.room():
-        state.announce(
-            f"The page holds {MAX_VARIANTS} variants: remove one above, then go on from here."
-        )
+        said = f"The page holds {MAX_VARIANTS} variants: remove one above, then go on from here."
+        st.session_state[_SAID] = run.job, None, said
         return
     config, common, place = run.config, state.common(), place_in_words(frame)
     suffix = _ON + place
     name = run.name.split(_ON)[0]
     own = {field: getattr(config, field) for field in COMMON}
     point = replace(recording.point(frame), exact=None)
-    state.add(
+    new = state.add(
         Variant(
             name=name[: MAX_NAME - len(suffix)] + suffix,
             model=None if run.model == st.session_state["model"] else run.model,
@@ -65,9 +69,16 @@ def _add(run: Run, recording: Recording, frame: Frame) -> None:
             jpeg(frame.pixels, max_side=_THUMBNAIL_SIDE),
         ),
     )
-    state.announce(
-        f"{name} goes on from {place} as a variant above: change what you like, then Dream."
-    )
+    said = f"Goes on from {place} as a variant above: change what you like, then Dream."
+    st.session_state[_SAID] = run.job, new, said
+
+
+def _say(run: Run) -> None:
+    """Say on a dream's card what its button did, as long as that is so."""
+    job, new, said = st.session_state.get(_SAID, ("", None, ""))
+    stands = not state.room() if new is None else VariantKeys(new).start in st.session_state
+    if job == run.job and stands:
+        style.note(said)
 
 
 def show(draft: Draft, task: DreamTask | None) -> None:

@@ -191,11 +191,6 @@ def notify(text: str) -> None:
     st.session_state.setdefault("notices", []).append(text)
 
 
-def announce(text: str) -> None:
-    """Store a sentence that `notices` shows once, for a moment, at any place of the page."""
-    st.session_state.setdefault("announced", []).append(text)
-
-
 def has_notices() -> bool:
     """Return whether a notice waits; only a run of the whole page shows it."""
     return bool(st.session_state.get("notices"))
@@ -206,8 +201,6 @@ def notices() -> None:
     for text in st.session_state.pop("notices", []):
         with st.container(border=True):
             st.text(text)
-    for text in st.session_state.pop("announced", []):
-        st.toast(text)
 
 
 def _unlike(name: str) -> str:
