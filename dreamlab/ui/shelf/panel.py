@@ -43,7 +43,7 @@ def show(backend: Backend, visit: Visit, on_shelf: list[Kept]) -> None:
         return
     longest = hours(backend.settings.store_seconds)
     gone = [] if shelf is None else shelf.gone(time.time() - backend.settings.store_seconds)
-    if gone:
+    if shelf is not None and gone:
         with st.container(horizontal=True, vertical_alignment="center", key="shelf-gone"):
             style.note(
                 f"No longer kept: {listed(gone, 3)}. A dream is kept for {longest} at the most; "
