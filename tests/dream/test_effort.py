@@ -57,7 +57,9 @@ def sums(activation=None):
 #: Of 10 x 10 values the loss leaves out a border of two, so that 36 of 100 move, each by 100 / 36
 #: of the mean: a step of 0.03 moves the picture by 0.03 * 100 / 36 * 0.6 = 0.05.
 GREY = np.full((10, 10, 3), 0.2, np.float32)
-BY_HAND = DreamConfig(layers={"sum": 1.0}, octaves=1, iterations=10, step=0.03, effort=0.12)
+BY_HAND = DreamConfig(
+    layers={"sum": 1.0}, octaves=1, iterations=10, step=0.03, effort=0.12, precision="float32"
+)
 
 
 def test_a_dream_by_hand():

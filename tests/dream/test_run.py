@@ -9,7 +9,7 @@ import pytest
 
 from dreamlab.config import DreamConfig
 from dreamlab.dream import InexactTiles, OctaveDropped, Resume, Silence, dream
-from dreamlab.dream import run as module
+from dreamlab.dream import courses as module
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, from_pixels, load_image, to_pixels
 from dreamlab.images.noise import add_gaussian, add_salt_and_pepper

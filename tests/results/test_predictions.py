@@ -94,6 +94,8 @@ class Run:
                     loss=1.0,
                     losses={"maps": 1.0},
                     ends_octave=iteration == 1,
+                    ends_dream=iteration == 1 and octave == self.octaves - 1,
+                    guide=None,
                     original_picture=original,
                     provenance=recorded().provenance,
                     image=image,

@@ -81,8 +81,10 @@ class Start(NamedTuple):
     """What a step began from."""
 
     picture: np.ndarray
-    shift: tuple[int, int]
     memory_budget: float
+    shift: tuple[int, int]
+    turn: tuple[bool, float, float] = (False, 0.0, 1.0)
+    mask: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def _steps(image, model, config, plan, first, behind, starts):
                 original_picture=image,
                 provenance=provenance,
                 image=np.full((height, width, 3), (red, done / total, 0), np.float32),
-                _start=Start(before, (0, 0), 0.0) if starts else None,
+                _start=Start(before, 0.0, (0, 0)) if starts else None,
             )
 
 

@@ -94,8 +94,10 @@ def _planned(backend: Backend, draft: Draft, given: Given | None) -> PlannedDrea
     if draft.config is None or picture is None:
         return PlannedDream(draft, None, Check(problem=draft.problem or "waits for a picture"))
     config = draft.config
-    if config.guide == "none":  # the page draws no setting of a guide then
-        config = config.replace(**_NO_GUIDE)
+    if config.guide == "none" and any(
+        getattr(config, name) != of for name, of in _NO_GUIDE.items()
+    ):
+        config = config.replace(**_NO_GUIDE)  # the page draws no setting of a guide then
     try:
         own = guide.given(backend) if config.guide == PICTURE else None
         mask = look.mask() if config.mask == PICTURE else None
@@ -103,6 +105,7 @@ def _planned(backend: Backend, draft: Draft, given: Given | None) -> PlannedDrea
     except DreamError as error:
         return PlannedDream(draft, None, Check(problem=str(error)))
     every, of = st.session_state["every"], "" if given is None or start is not None else given.of
+    public = public and own is None and mask is None
     task = DreamTask(picture, config, draft.model, every, public, guide=own, mask=mask)
     task = replace(task, parent=None if given is None else given.parent)
     layers = known_layers(task.model)
