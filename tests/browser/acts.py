@@ -7,6 +7,7 @@ import numpy as np
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
@@ -83,3 +84,15 @@ def faults(page) -> list[str]:
         if violation["impact"] in ("serious", "critical")
         for node in violation["nodes"]
     ]
+
+
+def choose(combobox: Locator, option: str) -> None:
+    """Choose an option of a list, which closes again if the page is just being drawn."""
+    found = combobox.page.get_by_role("option", name=option, exact=True)
+    for patience in (3_000, 3_000, PATIENCE):
+        combobox.click()
+        try:
+            return found.click(timeout=patience)
+        except PlaywrightTimeout:
+            if patience == PATIENCE:
+                raise

@@ -6,18 +6,15 @@ import zipfile
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.acts import QUICK, dream, dreamt, picture, pixels, setup_of
+from tests.browser.acts import QUICK, choose, dream, dreamt, picture, pixels, setup_of
 
 
 def test_an_upload_guides_a_dream_whose_map_is_shown_and_downloaded(visitor):
     page = visitor.open(QUICK)
-    # A list that opens while the page is drawn closes again.
-    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
     page.get_by_text("Guide", exact=True).first.click()
     sidebar = page.get_by_test_id("stSidebarUserContent")
     expect(page.get_by_text("The dreams climb toward")).to_be_visible()
-    sidebar.get_by_role("combobox", name="Guide").click()
-    page.get_by_role("option", name="Yours").click()
+    choose(sidebar.get_by_role("combobox", name="Guide"), "Yours")
     expect(page.get_by_text("no guide is uploaded").first).to_be_visible()
     chooser = sidebar.get_by_test_id("stExpander").get_by_test_id("stFileUploaderDropzoneInput")
     data = picture(96, 64, seed=1)
