@@ -15,6 +15,9 @@ _NUMBER = r"[0-9]*\.?[0-9]+"
 _SHAPE = re.compile(rf"(rectangle|ellipse):({_NUMBER}),({_NUMBER}),({_NUMBER}),({_NUMBER})")
 _ENERGY = re.compile(r"energy:(.+)")
 
+#: Decimals of a share of a side: enough to tell the pixels of any picture apart.
+_DECIMALS = 6
+
 
 @dataclass(frozen=True, kw_only=True)
 class PictureSource(Choice):
@@ -72,13 +75,14 @@ class Mask(Spec):
             if not text or text == PICTURE or _ENERGY.fullmatch(text):
                 return text
             if match := _SHAPE.fullmatch(text):
-                box = Box(*map(float, match.groups()[1:]))
+                box = Box(*(round(float(side), _DECIMALS) for side in match.groups()[1:]))
                 if not (box.left < box.right <= 1 and box.top < box.bottom <= 1):
                     raise DreamError(
                         f"{name} is {shown(value)}; choose left below right and top below bottom, "
                         "each 0 to 1"
                     )
-                return f"{match[1]}:" + ",".join(f"{side:g}" for side in box)
+                sides = (f"{side:.{_DECIMALS}f}".rstrip("0").rstrip(".") for side in box)
+                return f"{match[1]}:" + ",".join(sides)
         raise DreamError(
             f"{name} is {shown(value)}; choose one such as ellipse:0.2,0.2,0.8,0.8, "
             "rectangle:0,0,0.5,1 or energy:block4_conv3, or give a picture"
