@@ -41,7 +41,7 @@ def test_a_folder_has_a_folder_a_picture_and_a_sheet(pictures, asked, tmp_path, 
     assert asked == [("vgg16", "imagenet")]  # the network is loaded once
     assert folders(out) == {"cat", "Dog"}
     for name in ("cat", "Dog"):
-        assert len(list((out / name).iterdir())) == 8
+        assert len(list((out / name).iterdir())) == 9
     with Image.open(out / "cat" / "dream.png") as dreamt, Image.open(out / "sheet.png") as sheet:
         assert dreamt.size == (40, 30)
         # Two rows of an original and a dream, in cells of 40 x 48 px, in the order of the names.
@@ -116,6 +116,20 @@ def test_a_folder_may_hold_its_results(pictures, asked, tmp_path):
     for _ in range(2):  # the sheet of the first run is no picture of the second
         assert dream(pictures, out=pictures) == 0
     assert folders(pictures) == {"cat", "Dog"}
+
+
+def test_a_folder_that_holds_files_of_one_name_may_hold_its_results(pictures, asked, capfd):
+    shutil.copy(pictures / "cat.png", pictures / "cat.jpg")  # read by its content
+    (pictures / "Dog").write_bytes((pictures / "Dog.jpg").read_bytes())
+    for _ in range(2):
+        assert dream(pictures, out=pictures) == 0
+        assert folders(pictures) == {"cat", "cat.png_2", "Dog_2", "Dog.jpg_2"}
+        assert (pictures / "sheet.png").exists()
+
+
+def test_a_mask_of_an_unknown_layer_is_said_once(pictures, asked, tmp_path, capfd):
+    assert dream(pictures, "--mask", "energy:nope", out=tmp_path / "out") == 2
+    assert capfd.readouterr().err.count("no layer 'nope'") == 1
 
 
 def test_an_interrupt_keeps_what_is_done(pictures, asked, tmp_path, capfd, monkeypatch):
