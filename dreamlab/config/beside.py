@@ -18,6 +18,9 @@ _ENERGY = re.compile(r"energy:(.+)")
 #: Decimals of a share of a side: enough to tell the pixels of any picture apart.
 _DECIMALS = 6
 
+#: Areas in words, as a message names them.
+_AREAS = "ellipse:0.2,0.2,0.8,0.8, rectangle:0,0,0.5,1 or energy:block4_conv3"
+
 
 @dataclass(frozen=True, kw_only=True)
 class PictureSource(Choice):
@@ -29,6 +32,11 @@ class PictureSource(Choice):
     def names(self) -> tuple[str, ...]:
         """The words but that for a picture that is given."""
         return tuple(word for word in self.choices if word != PICTURE)
+
+    @property
+    def instead(self) -> str:
+        """What may be given in place of a file, as a message names it."""
+        return ", ".join(self.names)
 
     def is_word(self, text: str) -> bool:
         """Return whether a text is one of the words, and not the name of a file."""
@@ -68,6 +76,8 @@ class Mask(Spec):
 
     form: ClassVar[str] = "FILE|AREA"
     kind: ClassVar[str] = "mask"
+    #: What may be given in place of a file, as a message names it.
+    instead: ClassVar[str] = f"an area such as {_AREAS}"
 
     def check(self, name: str, value: Any) -> str:
         if isinstance(value, str):
@@ -84,8 +94,7 @@ class Mask(Spec):
                 sides = (f"{side:.{_DECIMALS}f}".rstrip("0").rstrip(".") for side in box)
                 return f"{match[1]}:" + ",".join(sides)
         raise DreamError(
-            f"{name} is {shown(value)}; choose one such as ellipse:0.2,0.2,0.8,0.8, "
-            "rectangle:0,0,0.5,1 or energy:block4_conv3, or give a picture"
+            f"{name} is {shown(value)}; choose one such as {_AREAS}, or give a picture"
         )
 
     def is_word(self, text: str) -> bool:
