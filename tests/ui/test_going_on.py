@@ -8,7 +8,7 @@ import pytest
 from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config.provenance import Parent
-from tests.support.fake_backend import open_page, sound, words
+from tests.support.fake_backend import edit, open_page, sound, words
 
 SETUP = Comparison(
     variants=(
@@ -112,6 +112,7 @@ def test_a_start_can_be_dropped_and_goes_with_its_variant(page, fake):
     dream(page, fake)
     assert fake.requests["job5"].start is None and fake.requests["job5"].public
     go_on(page, "job4", 1, batch=2)
+    edit(page, 4)
     sound(page.button(key="v4.copy").click().run())
     assert words(page).count("Goes on from Single, octave 1") == 2
     assert "as a variant above" in words(page)
@@ -122,6 +123,7 @@ def test_a_start_can_be_dropped_and_goes_with_its_variant(page, fake):
 
 def test_its_network_and_that_of_the_page_can_be_changed(page, fake):
     go_on(page, "job1", 1)
+    edit(page, 3)
     page.selectbox(key="v3.model").set_value("efficientnet_lite0").run()
     assert "Goes on from Mixed, octave 1" in words(sound(page))
     page.selectbox(key="model").set_value("vgg19").run()

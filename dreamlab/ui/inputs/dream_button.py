@@ -115,7 +115,8 @@ def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: s
     for why, names in refused.items():
         state.notify(f"{listed(names)} {'were' if names[1:] else 'was'} not sent off: {why}.")
     if runs:
-        comparison = state.comparison([dream.draft for dream in planned])
+        drafts = {dream.draft.id: dream.draft for dream in planned}  # one for all pictures
+        comparison = state.comparison(list(drafts.values()))
         presence.keep(backend, visit, tuple(runs), alt, comparison)
     for key in ("batch", "large", "across"):
         st.session_state.pop(key, None)
