@@ -14,6 +14,7 @@ from dreamlab.classes import channel_numbers
 from dreamlab.config import PRESETS, DreamConfig, settings_text
 from dreamlab.config.base import checked, specs
 from dreamlab.config.beside import PICTURE
+from dreamlab.config.guide import GUIDES
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape
 from dreamlab.images.octaves import octave_shapes
@@ -23,6 +24,9 @@ from dreamlab.report.table import Table
 
 if TYPE_CHECKING:
     from dreamlab.models import Network
+
+#: The guides that need no picture of one's own.
+_GUIDES = tuple(guide for guide in GUIDES if guide != PICTURE)
 
 
 @checked
@@ -108,6 +112,10 @@ def plan(
         raise DreamError(
             f"pyramid is {settings.pyramid}, which makes all levels of a step as strong, so that "
             "the layers' parts do not add up to it; choose 0"
+        )
+    if settings.guide == PICTURE:
+        raise DreamError(
+            f"guide is a picture, which an analysis does not take; choose from {', '.join(_GUIDES)}"
         )
     if settings.mask == PICTURE:
         raise DreamError(

@@ -19,6 +19,7 @@ from dreamlab.cli.dreaming import Plan
 from dreamlab.cli.options import add_option, setting_values
 from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.config.base import specs
+from dreamlab.config.beside import check_given
 from dreamlab.config.presets import PRESETS_OF, mixed_preset, network_of
 from dreamlab.errors import DreamError
 from dreamlab.images.given import set_apart
@@ -124,6 +125,9 @@ def _settings(options: argparse.Namespace, own: dict[str, Any]) -> tuple[DreamCo
     if not isinstance(stored, dict):
         raise DreamError(f"the settings in {asked['config']} are no object of names and values")
     values |= stored
+    unguided = values.get("unguided")
+    if "layers" in own and isinstance(unguided, list):  # as of channels
+        values["unguided"] = [name for name in unguided if name in own["layers"]]
     channels = values.get("channels", {})
     if isinstance(channels, dict):  # other types fail the config's own check
         if "layers" in own:  # channels of dropped layers go with them
@@ -161,6 +165,8 @@ def _dream(options: argparse.Namespace) -> int:
     source = going_on.source(options)
     own, beside = set_apart(setting_values(options, specs(DreamConfig)), PICTURES)
     config, model = _settings(options, own)
+    for name in PICTURES:  # before the network is loaded, and once of several pictures
+        check_given(name, getattr(config, name), given=name in beside)
     plan = Plan(
         options,
         config,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dreamlab.cli.console import complain, memory, network
 from dreamlab.cli.dreaming import Plan
+from dreamlab.config.beside import area
 from dreamlab.errors import DreamError, shown
 from dreamlab.images import Picture, resize_pixels
 from dreamlab.layers import find_layer
@@ -44,11 +45,13 @@ def dream_several(plan: Plan, model: str) -> int:
     """
     out: Path = plan.options.out
     files = _files(plan.options.images, out)
-    names = _names(files)
+    names = _names(files, out)
     most = memory()  # fails on a misspelt variable, before a folder is made
     folder.prepare(out)
     loaded = network(plan.options, model)
-    for layer in plan.config.layers:  # once, and not of each picture
+    where = area(plan.config.mask)
+    masking = [where.layer] if where is not None and where.layer else []
+    for layer in [*plan.config.layers, *masking]:  # once, and not of each picture
         find_layer(loaded.name, loaded.layers, layer)
     done: list[tuple[str, Picture]] = []
     left_out, interrupted = 0, False
@@ -103,15 +106,23 @@ def _inside(path: Path) -> Iterable[Path]:
     return [file for file in inside if file.is_file() and not file.name.startswith(".")]
 
 
-def _names(files: Sequence[Path]) -> list[str]:
-    """Return a folder's name for each file, unlike the others' wherever case does not count."""
+def _names(files: Sequence[Path], out: Path) -> list[str]:
+    """Return a folder's name for each file, unlike the others' wherever case does not count.
+
+    No file in `out`, which may be one of the pictures, has such a name.
+    """
     names: list[str] = []
     taken = {_SHEET}
     for file in files:
         ways = [file.stem, file.name, *(f"{file.name}_{number}" for number in range(2, 9999))]
-        names.append(next(way for way in ways if way.lower() not in taken))
+        free = (way for way in ways if way.lower() not in taken)
+        names.append(next(way for way in free if not _is_file(out / way)))
         taken.add(names[-1].lower())
     return names
+
+
+def _is_file(path: Path) -> bool:
+    return path.exists() and not path.is_dir()
 
 
 def _small(picture: Picture) -> Picture:

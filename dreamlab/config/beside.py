@@ -15,6 +15,12 @@ _NUMBER = r"[0-9]*\.?[0-9]+"
 _SHAPE = re.compile(rf"(rectangle|ellipse):({_NUMBER}),({_NUMBER}),({_NUMBER}),({_NUMBER})")
 _ENERGY = re.compile(r"energy:(.+)")
 
+#: Decimals of a share of a side: enough to tell the pixels of any picture apart.
+_DECIMALS = 6
+
+#: Areas in words, as a message names them.
+_AREAS = "ellipse:0.2,0.2,0.8,0.8, rectangle:0,0,0.5,1 or energy:block4_conv3"
+
 
 @dataclass(frozen=True, kw_only=True)
 class PictureSource(Choice):
@@ -26,6 +32,11 @@ class PictureSource(Choice):
     def names(self) -> tuple[str, ...]:
         """The words but that for a picture that is given."""
         return tuple(word for word in self.choices if word != PICTURE)
+
+    @property
+    def instead(self) -> str:
+        """What may be given in place of a file, as a message names it."""
+        return ", ".join(self.names)
 
     def is_word(self, text: str) -> bool:
         """Return whether a text is one of the words, and not the name of a file."""
@@ -65,6 +76,8 @@ class Mask(Spec):
 
     form: ClassVar[str] = "FILE|AREA"
     kind: ClassVar[str] = "mask"
+    #: What may be given in place of a file, as a message names it.
+    instead: ClassVar[str] = f"an area such as {_AREAS}"
 
     def check(self, name: str, value: Any) -> str:
         if isinstance(value, str):
@@ -72,16 +85,16 @@ class Mask(Spec):
             if not text or text == PICTURE or _ENERGY.fullmatch(text):
                 return text
             if match := _SHAPE.fullmatch(text):
-                box = Box(*map(float, match.groups()[1:]))
+                box = Box(*(round(float(side), _DECIMALS) for side in match.groups()[1:]))
                 if not (box.left < box.right <= 1 and box.top < box.bottom <= 1):
                     raise DreamError(
                         f"{name} is {shown(value)}; choose left below right and top below bottom, "
                         "each 0 to 1"
                     )
-                return f"{match[1]}:" + ",".join(f"{side:g}" for side in box)
+                sides = (f"{side:.{_DECIMALS}f}".rstrip("0").rstrip(".") for side in box)
+                return f"{match[1]}:" + ",".join(sides)
         raise DreamError(
-            f"{name} is {shown(value)}; choose one such as ellipse:0.2,0.2,0.8,0.8, "
-            "rectangle:0,0,0.5,1 or energy:block4_conv3, or give a picture"
+            f"{name} is {shown(value)}; choose one such as {_AREAS}, or give a picture"
         )
 
     def is_word(self, text: str) -> bool:

@@ -88,6 +88,10 @@ def without_effect(config: "DreamConfig", guided: Sequence[str]) -> str:
         return f"{listed(unused)} {has} no effect, as there is no guide: choose a guide"
     if not config.guide_strength:
         return "the guide has no effect, as guide_strength is 0: choose a larger one"
-    if not guided:
+    if not guided and config.unguided:
         return "the guide has no effect, as it leaves all layers alone: leave fewer unguided"
+    if not guided:
+        return (
+            "the guide has no effect, as the classes of a head are raised as they are: add a layer"
+        )
     return ""

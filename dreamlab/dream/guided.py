@@ -36,12 +36,12 @@ class GuidedObjective(CompiledObjective):
             *(tf.TensorSpec((None, network.layer(name).channels), tf.float32) for name in guided),
         )
         super().__init__(network, *others)
-        # The matched features fill a map beside that of the gradient, and each position has the
-        # number of its match.
+        # Beside that of the gradient a map is filled by the matched features, by either share of
+        # the slope, and by their sum with its border; each position has the number of its match.
         for name, field in zip(self._names, self.receptive_fields, strict=True):
             if name in guided:
                 channels = network.layer(name).channels
-                self._bytes_per_pixel += 4 * (channels + 1) / field.stride**2
+                self._bytes_per_pixel += 4 * (4 * channels + 1) / field.stride**2
 
     def toward(self, guide: Guide, strength: float) -> CompiledObjective:
         """Return the objective toward a guide.

@@ -137,13 +137,13 @@ def masks_of(
 def _energy(
     config: DreamConfig, image: np.ndarray | Picture, layer: str, network: Network
 ) -> np.ndarray:
-    shape = Shape.of(image.pixels if isinstance(image, Picture) else image)
-    network.layer(layer)  # fails with the nearest name
-    if shape.area > _MOST_PIXELS and network.only([layer]) is None:
+    shape = Shape(*image.shape[:2])
+    only = network.only([layer])  # fails with the nearest name
+    if only is None and shape.area > _MOST_PIXELS:
         smaller = shape.fitted(int(_MOST_PIXELS**0.5))
-        if min(smaller) >= network.smallest:
-            shape = network.fitted(smaller, [layer])
-    picture = resize(floats(image), shape)
+        shape = smaller if min(smaller) >= network.smallest else shape
+    # It may take other sides than the layers of the dream.
+    picture = resize(floats(image), network.fitted(only or shape, [layer]))
     energy = energy_maps(network, [layer], picture, "float32", config.preprocessing)[layer]
     mask = energy_mask(energy)
     if mask is None:

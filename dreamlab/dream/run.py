@@ -12,6 +12,7 @@ from dreamlab.config.provenance import Parent
 from dreamlab.dream.batch import together
 from dreamlab.dream.course import Search
 from dreamlab.dream.courses import courses as courses_of
+from dreamlab.dream.original import checked
 from dreamlab.dream.silence import watched
 from dreamlab.dream.step import Resume, Step
 from dreamlab.images import Picture
@@ -27,8 +28,8 @@ def dream(
     starts: bool = False,
     memory: float | None = None,
     search: Search | None = None,
-    guide: Picture | None = None,
-    mask: Picture | None = None,
+    guide: np.ndarray | Picture | None = None,
+    mask: np.ndarray | Picture | None = None,
     parent: Parent | None = None,
 ) -> Generator[Step]:
     """Dream: change a picture, step by step, so that the chosen layers respond more strongly.
@@ -57,8 +58,8 @@ def dream(
         direction of the first step, float32 (H, W, 3) with a mean absolute value of 1, and the
         rise of the loss per unit of step, to first order, as a share of the loss. The config of
         `Step.provenance` has the step that was chosen.
-    guide, mask : Picture, optional
-        The pictures that the config names with the word ``picture``.
+    guide, mask : numpy.ndarray or Picture, optional
+        The pictures that the config names with the word ``picture``; each as `image` may be.
     parent : Parent, optional
         What the dream goes on from, for its provenance.
 
@@ -92,12 +93,18 @@ def dream(
         If the picture must be tiled and the network allows no exact tiles.
     """
     model = load_model(model)
-    beside = {"guide": guide, "mask": mask}
+    beside = {"guide": _in_bytes(guide), "mask": _in_bytes(mask)}
     options = {"resume": resume, "starts": starts, "search": search}
     courses = courses_of([image], model, config, memory, beside, parent, **options)
     moved = resume is not None and resume.moved
     steps = watched(together(courses), model, 1, moved=moved, stacklevel=3)
     return (step for _, step in steps)
+
+
+def _in_bytes(given: np.ndarray | Picture | None) -> Picture | None:
+    """Return a picture that is given beside the settings as one in bytes."""
+    image = None if given is None else checked(given)
+    return image if image is None or isinstance(image, Picture) else Picture.of(image)
 
 
 def dreams(

@@ -37,9 +37,7 @@ def set_apart(
         try:
             pictures[name] = Picture.of(warned(read_image(words[name])).image, name)
         except DreamError as error:
-            spec = specs[name]
-            others = f", or {', '.join(spec.names)}" if isinstance(spec, PictureSource) else ""
-            raise DreamError(f"{name}: {error}{others}") from error
+            raise DreamError(f"{name}: {error}, or {specs[name].instead}") from error
         words[name] = PICTURE
     return words, pictures
 

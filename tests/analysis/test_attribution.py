@@ -129,6 +129,7 @@ def test_it_has_every_setting_of_a_dream():
         ({"channels": ["third"]}, "channels has 'third'; give LAYER=NUMBER"),
         ({"channels": ["=1"]}, "channels has '=1'; give LAYER=NUMBER"),
         ({"pyramid": 2}, "pyramid is 2, which makes all levels .* do not add up to it; choose 0"),
+        ({"guide": "picture"}, "guide is a picture, .* choose from none, cat, galaxies"),
         ({"mask": "picture"}, "mask is a picture, which an analysis does not take; choose a rect"),
         ({"tile": 3}, "tile is 3; choose 64"),
         ({"max_side": 9999}, "max_side is 9999; choose 32"),

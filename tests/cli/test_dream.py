@@ -69,10 +69,47 @@ def test_a_guide_may_be_a_file_and_its_use_is_written(cat, asked, tmp_path, capf
     assert not list(out.glob("guide*"))
 
 
+def test_other_layers_than_the_file_s_take_what_is_said_of_those_along(cat, asked, tmp_path):
+    told = ["--guide", "cat", "--unguided", "second,third", "--channels", "third=1"]
+    first, second = tmp_path / "first", tmp_path / "second"
+    options = [*LAYERS, "--layer", "first=1", "--iterations", "1", "--octaves", "1", *told]
+    assert main(["dream", cat, "--out", str(first), *options]) == 0
+    again = ["--config", str(first / "dream.png"), "--layer", "first=1", "--layer", "second=1"]
+    assert main(["dream", cat, "--out", str(second), *again, "--model", "vgg16"]) == 0
+    config = _written(second)
+    assert (config.unguided, config.channels) == (("second",), {})
+
+
+def test_pictures_that_a_file_s_settings_name_are_asked_for_before_the_network_is_loaded(
+    cat, asked, tmp_path, capfd
+):
+    mask = tmp_path / "mask.png"
+    mask.write_bytes(png(np.repeat([[[0], [255]]], 3, axis=2).astype(np.uint8).repeat(9, 0)))
+    first = tmp_path / "first"
+    assert main(["dream", cat, "--out", str(first), *QUICK, "--mask", str(mask)]) == 0
+    asked.clear()
+    capfd.readouterr()
+    config = ["--config", str(first / "dream.png"), "--model", "vgg16"]
+    for pictures in ([cat], [cat, str(first / "original.png")]):
+        assert main(["dream", *pictures, "--out", str(tmp_path / "out"), *config]) == 2
+        assert error_line(capfd).startswith("dreamlab: mask is a picture, and none is given")
+    assert not asked and not (tmp_path / "out").exists()
+
+
 def test_a_guide_that_is_no_file_is_refused_with_the_names(cat, asked, tmp_path, capfd):
     assert main(["dream", cat, "--out", str(tmp_path / "o"), *QUICK, "--guide", "gallaxies"]) == 2
     line = error_line(capfd)
     assert "guide: gallaxies" in line and line.endswith("or none, cat, galaxies")
+
+
+def test_a_mask_that_is_no_file_is_refused_with_the_words_for_areas(cat, asked, tmp_path, capfd):
+    out = str(tmp_path / "out")
+    assert main(["dream", cat, "--out", out, *QUICK, "--mask", "elipse:0,0,1,1"]) == 2
+    assert error_line(capfd) == (
+        "dreamlab: mask: elipse:0,0,1,1 cannot be read: no such file or directory; choose another "
+        "file, or an area such as ellipse:0.2,0.2,0.8,0.8, rectangle:0,0,0.5,1 or "
+        "energy:block4_conv3"
+    )
 
 
 def test_the_variable_says_how_much_memory_it_may_take(cat, asked, tmp_path, monkeypatch):

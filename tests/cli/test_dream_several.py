@@ -118,6 +118,20 @@ def test_a_folder_may_hold_its_results(pictures, asked, tmp_path):
     assert folders(pictures) == {"cat", "Dog"}
 
 
+def test_a_folder_that_holds_files_of_one_name_may_hold_its_results(pictures, asked, capfd):
+    shutil.copy(pictures / "cat.png", pictures / "cat.jpg")  # read by its content
+    (pictures / "Dog").write_bytes((pictures / "Dog.jpg").read_bytes())
+    for _ in range(2):
+        assert dream(pictures, out=pictures) == 0
+        assert folders(pictures) == {"cat", "cat.png_2", "Dog_2", "Dog.jpg_2"}
+        assert (pictures / "sheet.png").exists()
+
+
+def test_a_mask_of_an_unknown_layer_is_said_once(pictures, asked, tmp_path, capfd):
+    assert dream(pictures, "--mask", "energy:nope", out=tmp_path / "out") == 2
+    assert capfd.readouterr().err.count("no layer 'nope'") == 1
+
+
 def test_an_interrupt_keeps_what_is_done(pictures, asked, tmp_path, capfd, monkeypatch):
     whole, begun = engine.dream, []
 

@@ -289,8 +289,18 @@ def test_chosen_classes_of_a_head_are_not_guided():
     guide = guide_of(network, config, given)
     assert list(guide.layers) == ["maps"]
     alone = config.replace(layers={"predictions": 1.0})
-    with pytest.warns(Silence, match="the guide has no effect, as it leaves all layers alone"):
+    with pytest.warns(Silence, match="the guide has no effect, as the classes .* add a layer"):
         assert guide_of(network, alone, given) is None
+
+
+def test_guide_and_mask_may_be_floats_as_the_picture_is(network):
+    image, guide = picture(40, 56), picture(40, 48, seed=5)
+    mask = np.where(np.arange(56)[None, :, None] < 20, 1.0, -1.0) * np.ones((40, 1, 3))
+    config = CONFIG.replace(mask="picture")
+    floats, losses = last(dream(image, network, config, guide=guide, mask=mask))
+    pictures = {"guide": Picture.of(guide), "mask": Picture.of(mask.astype(np.float32))}
+    same, same_losses = last(dream(image, network, config, **pictures))
+    assert np.array_equal(floats, same) and losses == same_losses
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float32"])

@@ -1,5 +1,6 @@
 """Masks, smoothing, pyramid, kept colours and turns, in whole dreams."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from dreamlab.images.filters import blurred
 from dreamlab.images.masks import box_mask, energy_mask, enlarged_mask
 from dreamlab.images.pyramid import equalised
 from dreamlab.images.resample import resize
+from dreamlab.models import load_model
 from tests.support.tiny import (
     activations_by_hand,
     octave_of,
@@ -177,6 +179,23 @@ def test_the_mask_of_an_energy_is_that_of_the_original(network):
     moved = frames(network, config)[-1][1] - IMAGE
     np.testing.assert_allclose(moved, expected, atol=1e-4)
     assert (moved[mask == 0] == 0).all() and (mask == 0).any()
+
+
+def test_the_mask_of_a_layer_that_takes_other_sides_than_the_dream_s():
+    any_size, one_size = keras.Input((None, None, 3)), keras.Input((32, 32, 3))
+    first = keras.layers.Conv2D(4, 3, padding="same", activation="relu", name="first")
+    maps = first(any_size)
+    coarse = keras.layers.UpSampling2D(4)(keras.layers.MaxPooling2D(4)(maps))
+    both = keras.layers.Concatenate(name="both")([maps, coarse])
+    network = load_model(keras.Model(any_size, both), input_range="-1,1")
+    dense = keras.layers.Dense(2 * 8 * 8)(keras.layers.Flatten()(first(one_size)))
+    square = keras.layers.Conv2D(2, 1, name="square")(keras.layers.Reshape((8, 8, 2))(dense))
+    fixed = load_model(keras.Model(one_size, square), input_range="-1,1")
+    assert network.multiple(["both"]) == 4 and fixed.only(["square"]) == (32, 32)
+    for of, layer in ((network, "both"), (fixed, "square")):
+        config = config_of(layers={"first": 1.0}, mask=f"energy:{layer}", octaves=1)
+        image = picture(61, 75)
+        assert (frames(of, config, image)[-1][1] != image).any()
 
 
 def test_a_picture_is_a_mask_scaled_to_the_sides(network):
