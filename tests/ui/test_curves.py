@@ -1,10 +1,10 @@
 import pytest
 
+from dreamlab.report.colours import COLOURS
 from dreamlab.results.run_data import LossPoint
 from dreamlab.ui.dreams import curves
 from dreamlab.ui.dreams.curves import Curve
 from dreamlab.ui.dreams.reach import Reach
-from dreamlab.ui.style import COLOURS
 
 
 def points(*losses, octaves=None):
@@ -57,6 +57,12 @@ def test_a_log_scale_leaves_out_what_it_cannot_hold():
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_values_that_are_no_numbers_are_left_out(value):
     assert rows([Curve("Odd", 0, points(1.0, value, 2.0))], "step") == [[1], [3]]
+
+
+def test_a_curve_that_begins_with_a_later_octave_has_no_edge_there():
+    branch = Curve("Branch", 0, points(1.0, 2.0, 3.0, octaves=[1, 1, 2]))
+    edges = [edge for (edge,) in rows([branch], "edge")]
+    assert [edge for edge in edges if edge == edge] == [2.5]
 
 
 def test_each_step_knows_where_its_octave_began():
