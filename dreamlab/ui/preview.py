@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dreamlab.ui import anywhere, history
+from dreamlab.ui import anywhere, history, shortcut
 
 #: The last part of the picture's address, and where the picture is.
 _NAME, _PICTURE = "preview.jpg", "samples/preview.jpg"
@@ -24,7 +24,9 @@ _WORDS = (
 _OLD = b"<title>Streamlit</title>"
 
 #: The page's own scripts, by the end of their addresses.
-_SCRIPTS = {f"/{script.name}": script for script in (history.SCRIPT, anywhere.SCRIPT)}
+_SCRIPTS = {
+    f"/{script.name}": script for script in (history.SCRIPT, anywhere.SCRIPT, shortcut.SCRIPT)
+}
 
 #: Headers of an answer that are of another body, and those of a request that ask for them.
 _OF_BODY = ("content-length", "etag", "last-modified")

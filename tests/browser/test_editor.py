@@ -87,6 +87,14 @@ def test_control_and_enter_dream_from_within_a_field(visitor):
     expect(page.get_by_text("block3_conv3 × 3.5").last).to_be_visible()
 
 
+def test_control_and_enter_dream_from_a_choice_of_buttons_too(visitor):
+    page = visitor.open(QUICK)
+    page.get_by_test_id("stSidebar").get_by_role("radio", name="Noise").click()
+    expect(page.get_by_role("img", name="Faint coloured noise on grey").first).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    dreamt(page, 1)
+
+
 def test_on_a_phone_picture_button_and_first_result_come_within_two_screens(visitors):
     compared = Comparison.preset("Layers 1–4").replace(
         common={"octaves": 1, "iterations": 1, "precision": "float32"}, max_side=128

@@ -59,6 +59,12 @@ def test_values_that_are_no_numbers_are_left_out(value):
     assert rows([Curve("Odd", 0, points(1.0, value, 2.0))], "step") == [[1], [3]]
 
 
+def test_a_curve_that_begins_with_a_later_octave_has_no_edge_there():
+    branch = Curve("Branch", 0, points(1.0, 2.0, 3.0, octaves=[1, 1, 2]))
+    edges = [edge for (edge,) in rows([branch], "edge")]
+    assert [edge for edge in edges if edge == edge] == [2.5]
+
+
 def test_each_step_knows_where_its_octave_began():
     longer = Curve("Longer", 1, points(1, float("nan"), 1, 1, octaves=[0, 1, 1, 2]))
     edges = curves.losses_table([*CURVES, longer])["edge"]

@@ -8,7 +8,8 @@ import pytest
 from dreamlab.comparison.comparison import MAX_VARIANTS, Comparison
 from dreamlab.comparison.variant import Variant
 from dreamlab.config.provenance import Parent
-from tests.support.fake_backend import edit, open_page, sound, words
+from dreamlab.ui.inputs.chosen import ALT
+from tests.support.fake_backend import edit, open_page, sound, upload, uploader, words
 
 SETUP = Comparison(
     variants=(
@@ -103,6 +104,35 @@ def test_another_picture_of_the_page_leaves_the_start_as_it_is(page, fake):
     dream(page, fake)
     assert fake.requests["job5"].picture == before
     assert fake.requests["job4"].picture != before
+
+
+def test_what_is_of_another_picture_has_a_row_of_its_own(page, fake):
+    go_on(page, "job1", 1)
+    page.session_state["source"] = "galaxies"
+    dream(page, fake)
+    shown = [image.proto.imgs[0] for image in page.main.image]
+    originals = [each.alt for each in shown if each.alt in ALT.values()][1:]  # but the phone's
+    assert originals == [ALT["galaxies"], ALT["cat"]]
+    (table,) = page.table
+    galaxies = "Hundreds of far galaxies on black"
+    assert table.value["Picture"].tolist() == [galaxies, galaxies, "Chelsea the cat"]
+
+
+def test_a_dream_of_one_of_several_pictures_goes_on_in_its_row(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, setup=SETUP.encode())
+    files = [("a.png", upload(96, 64), "image/png"), ("b.png", upload(64, 96), "image/png")]
+    sound(uploader(page).set_value(files).run())
+    dream(page, fake)
+    go_on(page, "job3", 1)
+    assert "2 pictures × 2 variants and 1 that goes on, " in words(page)
+    dream(page, fake)
+    (table,) = page.table
+    told = list(zip(table.value["Picture"], table.value["Variant"], strict=True))
+    branch = "Mixed, on from octave 1"
+    assert told == [
+        *(("a.png", "Mixed"), ("a.png", "Single")),
+        *(("b.png", branch), ("b.png", "Mixed"), ("b.png", "Single")),
+    ]
 
 
 def test_a_start_can_be_dropped_and_goes_with_its_variant(page, fake):

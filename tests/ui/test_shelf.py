@@ -168,6 +168,32 @@ def test_an_upload_is_asked_for_again(monkeypatch, fake):
     assert list(other.table[0].value["Variant"]) == ["Lines"]
 
 
+def test_an_opened_branch_says_that_its_start_is_not_there(monkeypatch, fake):
+    page = dream(monkeypatch, fake)
+    sound(page.button(key="on.job1").click().run())
+    sound(page.button(key="dream").click().run())
+    fake.finish()
+    there = shelf(monkeypatch, fake)
+    sound(there.button(key="large-shelf-job1").click().run())
+    assert "What a variant went on from" not in words(there)
+    there = shelf(monkeypatch, fake)
+    sound(there.button(key="large-shelf-job5").click().run())
+    assert "What a variant went on from does not come back" in words(there)
+
+
+def test_dreams_of_several_pictures_are_told_apart(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, browser="mine", setup=ONE.encode())
+    files = [(name, upload(96, 64 + 8 * place), "image/png") for place, name in enumerate("ab")]
+    sound(page.file_uploader(key="upload").set_value(files).run())
+    sound(page.button(key="dream").click().run())
+    fake.finish()
+    names = [box.label for box in shelf(monkeypatch, fake).checkbox]
+    assert [name for name in names if name.startswith("Choose")] == [
+        "Choose Lines · a · VGG16",
+        "Choose Lines · b · VGG16",
+    ]
+
+
 def test_dreams_of_several_clicks_are_compared(monkeypatch, fake):
     dream(monkeypatch, fake)
     dream(monkeypatch, fake)

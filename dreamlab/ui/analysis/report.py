@@ -47,7 +47,7 @@ def build(backend: Backend, visit: Visit, models: Sequence[str]) -> bytes:
     comparisons = [
         (_heading(batch, row, dreams), dreams)
         for batch in visit.batches
-        for row in rows(queries.dreams(backend, batch))
+        for row in rows(batch, queries.dreams(backend, batch))
         if (dreams := _dreams(row))
     ]
     both = [

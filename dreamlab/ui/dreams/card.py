@@ -13,7 +13,7 @@ from dreamlab.ui.dreams.scrubber import END, ORIGINAL, Place, frame_at
 from dreamlab.ui.inputs import going_on
 from dreamlab.ui.session import queries
 from dreamlab.ui.session.queries import DreamView
-from dreamlab.ui.session.visitors import Batch, Run
+from dreamlab.ui.session.visitors import Run
 from dreamlab.zoo import label
 
 
@@ -144,7 +144,7 @@ def _close() -> None:
     st.session_state.pop("large", None)
 
 
-def large(batch: Batch, views: list[DreamView], where: Place | None) -> None:
+def large(views: list[DreamView], where: Place | None) -> None:
     """Draw the large view, if a dream is open in it, at the scrubber's place."""
     for view in views:
         run, recording = view.run, view.recording
@@ -165,6 +165,6 @@ def large(batch: Batch, views: list[DreamView], where: Place | None) -> None:
                 frame.picture.jpeg,
                 ratio=width / height,
                 name=name,
-                alts=(batch.alt_of(run), f"The dream {name}"),
+                alts=(recording.original.name, f"The dream {name}"),
                 key=f"wipe.{run.job}",
             )

@@ -70,8 +70,9 @@ def _panel(backend: Backend, visit: Visit, batch: Batch, live: bool) -> None:
     if live:
         dream_button.trouble(backend)
     where = None if live else scrubber.show(batch, views)
-    card.large(batch, views, where)
-    pictures = rows.rows(views)
+    pictures = rows.rows(batch, views)
+    views = [view for row in pictures for view in row.views]
+    card.large(views, where)
     for row in pictures:
         _grid(backend, batch, row, where)
     key = f"row.{batch.number}"
@@ -104,10 +105,10 @@ def _curves(row: Row) -> list[Curve]:
 
 
 def _grid(backend: Backend, batch: Batch, row: Row, where: Place | None) -> None:
-    views, alt = row.views, batch.alt_of(row.views[0].run)
-    of_one = bool(alt)
+    views, original = row.views, queries.original(row.views)
+    of_one = bool(batch.alt or row.of)
+    alt = batch.alt_of(views[0].run, original)
     places = style.grid(len(views) + of_one, st.session_state["across"])
-    original = queries.original(views)
     if of_one:
         with next(places), style.edged(None, f"original-{views[0].run.job}"):
             if original is not None:

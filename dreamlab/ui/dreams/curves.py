@@ -52,7 +52,8 @@ def losses_table(
     for curve in distinct(curves):
         raw = [point.loss for point in curve.points]
         values = relative_losses(curve.points) if relative else raw
-        edge, octave = math.nan, 0
+        # What goes on from a dream begins with a later octave than the first.
+        edge, octave = math.nan, curve.points[0].octave if curve.points else 0
         # A curve that begins with 0 has no relative values.
         for number, (point, value) in enumerate(zip(curve.points, values, strict=False), 1):
             if point.octave != octave:

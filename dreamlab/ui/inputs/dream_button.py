@@ -74,11 +74,14 @@ def _outlook(backend: Backend, planned: list[PlannedDream], calm: bool) -> None:
 
 
 def _summary(planned: list[PlannedDream], loading: bool) -> str:
-    count, pictures = len(planned), len({dream.of for dream in planned})
+    count, pictures = len(planned), len({dream.of for dream in planned if dream.of})
     octaves = sum(len(dream.check.shapes) for dream in planned)
-    variants = count // pictures
-    text = f"{pictures} pictures × " if pictures > 1 else ""
+    each = len({dream.draft.id for dream in planned if dream.of})
+    variants = each or count
+    text = f"{pictures} pictures × " if pictures else ""
     text += f"{variants} variant{'s' * (variants > 1)}"
+    if each and (on := count - pictures * each):
+        text += f" and {on} that go{'es' * (on == 1)} on"
     text += f", {octaves} octave{'s' * (octaves > 1)} in all"
     seconds = [dream.seconds for dream in planned if dream.seconds is not None]
     if len(seconds) < count:

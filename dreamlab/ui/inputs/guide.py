@@ -45,7 +45,7 @@ _REFUSED = "guide.refused"
 def show(backend: Backend, visit: Visit) -> None:
     """Draw the choice of the guide, folded, with the guide and its settings where there is one."""
     used = set(_used())
-    with st.expander("Guide", icon=":material/assistant_direction:", key="guide"):
+    with st.expander("Guide", key="guide"):
         style.note("The dreams climb toward what a second picture has.")
         look: dict[str, Any] = {"format_func": _NAMES.__getitem__, "label_visibility": "collapsed"}
         control("guide", SHARED["guide"], _KEY, **look)

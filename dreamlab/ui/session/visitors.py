@@ -10,6 +10,7 @@ from streamlit import runtime
 
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.config import DreamConfig
+from dreamlab.images import Picture
 from dreamlab.tasks.analysis_task import AnalysisTask
 
 #: Name of the cookie that identifies a browser: a random value.
@@ -91,9 +92,10 @@ class Batch:
         runs = tuple(run for run in self.runs if run.job not in jobs)
         return self if len(runs) == len(self.runs) else dataclasses.replace(self, runs=runs)
 
-    def alt_of(self, run: Run) -> str:
-        """Return the description of the original picture of a run."""
-        return ", ".join(filter(None, (self.alt, run.of)))
+    def alt_of(self, run: Run, original: Picture | None) -> str:
+        """Return the description of the original picture of a run, by itself if it is there."""
+        described = self.alt if original is None else original.name
+        return ", ".join(dict.fromkeys(filter(None, (described, run.of))))
 
 
 @dataclass(frozen=True)

@@ -94,15 +94,15 @@ def _opens(backend: Backend, visit: Visit, kept: Kept) -> None:
 def _named(kept: Kept) -> None:
     """Draw the name, with the box that chooses the dream, and the network and layers."""
     run = kept.view.run
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
         st.checkbox(
-            f"Choose {with_network(run.name, run.model)}",
+            f"Choose {with_network(run.told, run.model)}",
             key=actions.chosen_key(kept.job),
             label_visibility="collapsed",
             width="content",
         )
         style.name(run.name)
-    style.note(style.facts(*card.layers(run).split(" · ")))
+    style.note(style.facts(*card.layers(run).split(" · "), *filter(None, [run.of])))
 
 
 def _times(kept: Kept) -> list[str]:
