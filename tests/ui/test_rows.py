@@ -57,6 +57,7 @@ def test_one_click_sends_pictures_times_variants(page, fake):
 def test_each_picture_is_a_row_with_its_original(page, fake):
     alts = [image.proto.imgs[0].alt for image in dreamt(page, fake).main.image]
     assert [alt.partition(":")[0] for alt in alts] == [
+        "The picture you uploaded",  # the first, in short: a phone alone shows it
         "The picture you uploaded, a.png",
         "The dream Low · a.png · VGG16",
         "The dream High · a.png · VGG16",

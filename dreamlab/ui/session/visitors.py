@@ -56,7 +56,7 @@ class Run:
     @property
     def told(self) -> str:
         """The variant's name, and that of its picture where the batch has several."""
-        return f"{self.name} Â· {self.of}" if self.of else self.name
+        return f"{self.name} · {self.of}" if self.of else self.name
 
 
 @dataclass(frozen=True)
