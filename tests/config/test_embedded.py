@@ -83,5 +83,5 @@ def test_settings_that_are_nested_too_deep_are_refused(tmp_path):
 
     assert read_settings(file(8))
     for deep in (100, 900):
-        with pytest.raises(DreamError, match=r"deep.json carries settings that are nested too deep"):
+        with pytest.raises(DreamError, match="deep.json carries settings that are nested too deep"):
             read_settings(file(deep))

@@ -17,7 +17,6 @@ from dreamlab.images.masks import mask_at, picture_mask
 from dreamlab.layers import is_offered, known_layers
 from dreamlab.ui import style
 from dreamlab.ui.anywhere import MOST_MB
-from dreamlab.ui.inputs.chosen import MEMORY
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import decoding, keys
 from dreamlab.ui.session.keys import VariantKeys
@@ -125,5 +124,4 @@ def _layers() -> list[str]:
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _read(file_id: str, max_side: int, _file: UploadedFile) -> Picture:
-    read = decoding.image(_file.getvalue(), _file.name, max_side=max_side, max_memory=MEMORY)
-    return Picture(read.pixels, "The mask")
+    return Picture(decoding.image(_file, max_side).pixels, "The mask")

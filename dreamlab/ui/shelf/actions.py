@@ -9,7 +9,7 @@ from dreamlab.comparison.comparison import MAX_VARIANTS
 from dreamlab.jobs import Backend
 from dreamlab.report.colours import COLOURS
 from dreamlab.ui.analysis import place
-from dreamlab.ui.session import presence, state
+from dreamlab.ui.session import own, presence, state
 from dreamlab.ui.session.visitors import Batch, Run, Visit
 from dreamlab.ui.shelf.contents import Kept
 
@@ -35,7 +35,7 @@ def open_(backend: Backend, visit: Visit, batch: Batch) -> None:
     if batch.comparison is None:
         return
     state.load(batch.comparison)
-    if batch.comparison.source == "upload" and not st.session_state.get("upload"):
+    if batch.comparison.source == "upload" and not own.pictures():
         state.notify(
             "The dreams and their settings are back. Their picture was an upload: drop it in again "
             "to dream on it."
