@@ -126,7 +126,7 @@ def test_a_picture_that_the_settings_need_is_named(page, name, more):
     stored = {"model": "vgg16", "config": CONFIG.replace(**{name: "picture"}, **more).to_dict()}
     data = png(np.zeros((64, 64, 3), np.uint8), text={"dreamlab": json.dumps(stored)})
     answer(drop(page, data), "settings")
-    assert f"The {name} was a picture, which the file does not hold: give it again" in words(page)
+    assert f"The {name} is a picture, which is not here; give it again." in words(page)
 
 
 def test_several_are_pictures_each_with_its_parent(page, fake, recording):

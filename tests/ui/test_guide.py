@@ -9,7 +9,7 @@ from PIL import Image
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.images import Picture
 from dreamlab.results.guide_map import GuideMap, LayerMap
-from tests.support.fake_backend import open_page, sound, upload, words
+from tests.support.fake_backend import edit, open_page, sound, upload, words
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_what_is_not_shown_has_no_effect_and_comes_back(page, fake):
     assert page.slider(key="common.guide_strength").value == 0.4
 
 
-def test_an_upload_guides_and_the_dreams_are_not_public(page, fake):
+def test_an_upload_guides_and_nobody_shares_the_dreams(page, fake):
     choose(page, "picture")
     assert "no guide is uploaded" in words(page)
     assert page.button(key="dream").disabled
@@ -63,7 +63,7 @@ def test_an_upload_guides_and_the_dreams_are_not_public(page, fake):
     tasks = dreamt(page, fake)
     pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
     assert all(np.array_equal(task.guide.pixels, pixels) for task in tasks)
-    assert not any(task.public or task.key for task in tasks)
+    assert not any(task.key for task in tasks)
 
 
 def test_an_earlier_dream_guides(page, fake):
@@ -81,9 +81,11 @@ def test_an_earlier_dream_guides(page, fake):
 def test_a_variant_has_its_own_strength_and_layers_and_they_are_in_the_link(page, fake):
     choose(page, "cat")
     variant = page.session_state["variants"][0]
+    edit(page, variant)
     page.multiselect(key=f"v{variant}.overrides").set_value(["guide_strength"]).run()
     page.number_input(key=f"v{variant}.own.guide_strength").set_value(0.25).run()
     other = page.session_state["variants"][1]
+    edit(page, other)
     (layer,) = page.session_state[f"v{other}.layers"]
     page.toggle(key=f"v{other}.guided.{layer}").set_value(False).run()
     first, second, *_ = dreamt(page, fake)
@@ -109,7 +111,7 @@ def test_a_link_with_a_picture_of_its_own_opens_without_and_says_so(monkeypatch,
     own = link.variants[0].replace(name="Own", overrides={"guide": "picture", "step": 0.5})
     setup = link.replace(variants=[*link.variants, own]).encode()
     page = open_page(monkeypatch, fake, setup=setup)
-    assert "the guide is a picture that is not in it: give it anew" in words(page)
+    assert "The guide is a picture, which is not here; give it again." in words(page)
     configs = [task.config for task in dreamt(page, fake)]
     assert {config.guide for config in configs} == {"none"}
     assert configs[-1].step == 0.5

@@ -10,7 +10,7 @@ from dreamlab.images import png
 from dreamlab.images.decoders import Decoders
 from dreamlab.ui.inputs import look
 from dreamlab.ui.session import decoding
-from tests.support.fake_backend import open_page, sound, words
+from tests.support.fake_backend import edit, open_page, sound, words
 from tests.support.odd_decoder import HANG
 
 
@@ -114,6 +114,7 @@ def test_the_energy_of_a_layer_and_what_shapes_the_steps_arrive(page, fake):
 
 def test_a_variant_has_a_mask_of_its_own(page, fake):
     first = page.session_state["variants"][0]
+    edit(page, first)
     page.multiselect(key=f"v{first}.overrides").set_value(["mask"]).run()
     page.selectbox(key=f"v{first}.own.mask.kind").set_value("rectangle").run()
     sound(page.slider(key=f"v{first}.own.mask.across").set_value((0, 50)).run())

@@ -52,6 +52,8 @@ def test_one_click_sends_pictures_times_variants(page, fake):
     first, *_ = fake.requests.values()
     assert np.array_equal(first.picture.as_float(), load_image(FILES[0][1]))
     assert all(task.key is None for task in fake.requests.values())
+    kept = page.session_state["visit"].batches[-1].comparison
+    assert kept == SETUP.replace(source="upload")  # each variant once
 
 
 def test_each_picture_is_a_row_with_its_original(page, fake):
