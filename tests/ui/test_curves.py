@@ -1,10 +1,10 @@
 import pytest
 
+from dreamlab.report.colours import COLOURS
 from dreamlab.results.run_data import LossPoint
 from dreamlab.ui.dreams import curves
 from dreamlab.ui.dreams.curves import Curve
 from dreamlab.ui.dreams.reach import Reach
-from dreamlab.ui.style import COLOURS
 
 
 def points(*losses, octaves=None):
