@@ -9,6 +9,7 @@ from PIL import Image
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.images import Picture
 from dreamlab.results.guide_map import GuideMap, LayerMap
+from dreamlab.ui.session import uploads
 from tests.support.fake_backend import edit, open_page, sound, upload, words
 
 
@@ -64,6 +65,22 @@ def test_an_upload_guides_and_nobody_shares_the_dreams(page, fake):
     pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
     assert all(np.array_equal(task.guide.pixels, pixels) for task in tasks)
     assert not any(task.key for task in tasks)
+
+
+def test_an_upload_stays_while_there_is_another_guide_and_goes_with_the_next(
+    page, fake, monkeypatch
+):
+    gone = []
+    monkeypatch.setattr(uploads, "let_go", lambda files: gone.extend(file.name for file in files))
+    choose(page, "picture")
+    page.file_uploader(key="guide.upload").upload("a.png", upload(96, 64), "image/png").run()
+    choose(page, "cat")
+    choose(page, "picture")
+    assert "a.png" in words(page) and gone == []
+    assert {task.guide.shape for task in dreamt(page, fake)} == {(64, 96)}
+    sound(page.button(key="cancel_all").click().run())
+    page.file_uploader(key="guide.upload").upload("b.png", upload(64, 96), "image/png").run()
+    assert {task.guide.shape for task in dreamt(page, fake)} == {(96, 64)} and gone == ["a.png"]
 
 
 def test_an_earlier_dream_guides(page, fake):

@@ -10,11 +10,10 @@ from dreamlab.comparison.variant import SHARED
 from dreamlab.config.beside import PICTURE
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
-from dreamlab.images.kinds import SPOKEN
 from dreamlab.images.samples import sample
 from dreamlab.jobs import Backend
 from dreamlab.ui import style
-from dreamlab.ui.anywhere import MOST_MB
+from dreamlab.ui.inputs import beside
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import decoding, keys, queries
 from dreamlab.ui.session.keys import VariantKeys
@@ -68,8 +67,8 @@ def given(backend: Backend) -> Picture:
         if result is None:
             raise DreamError("the dream that was the guide is gone; choose another guide")
         return result.final.picture
-    upload = st.session_state.get(_UPLOAD)
-    if not isinstance(upload, UploadedFile):  # none, or one of a session that was away too long
+    upload = beside.uploaded(_UPLOAD)
+    if upload is None:
         raise DreamError("no guide is uploaded; drop one in under Guide, or choose another guide")
     return _read(upload.file_id, upload)
 
@@ -104,9 +103,7 @@ def _choose(backend: Backend, visit: Visit) -> None:
             persist_state="session",
         )
     if st.session_state.get(_SOURCE, _FILE) == _FILE:
-        # Any file: Streamlit's refusal of a name tells less than the sentence about its content.
-        st.file_uploader("Your guide", type=None, max_upload_size=MOST_MB, key=_UPLOAD)
-        style.note(f"{SPOKEN}.")
+        beside.uploader("Your guide", _UPLOAD)
 
 
 def _thumbnail(backend: Backend, name: str) -> None:

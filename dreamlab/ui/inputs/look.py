@@ -16,7 +16,7 @@ from dreamlab.images import Picture, jpeg
 from dreamlab.images.masks import mask_at, picture_mask
 from dreamlab.layers import is_offered, known_layers
 from dreamlab.ui import style
-from dreamlab.ui.anywhere import MOST_MB
+from dreamlab.ui.inputs import beside
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import decoding, keys
 from dreamlab.ui.session.keys import VariantKeys
@@ -65,8 +65,8 @@ def mask() -> Picture | None:
     DreamError
         If the file cannot be read.
     """
-    upload = st.session_state.get(_UPLOAD)
-    if not isinstance(upload, UploadedFile):
+    upload = beside.uploaded(_UPLOAD)
+    if upload is None:
         return None
     return _read(upload.file_id, st.session_state["max_side"], upload)
 
@@ -104,13 +104,7 @@ def _masks() -> Iterator[str]:
 
 
 def _upload() -> None:
-    st.file_uploader(
-        "Your mask",
-        type=None,
-        max_upload_size=MOST_MB,
-        key=_UPLOAD,
-        help="White changes, black stays, grey changes in part.",
-    )
+    beside.uploader("Your mask", _UPLOAD, "White changes, black stays, grey changes in part.")
     try:
         mask()
     except DreamError as error:
