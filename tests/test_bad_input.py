@@ -21,7 +21,7 @@ from dreamlab.errors import DreamError
 from dreamlab.images import Picture, load_image
 from dreamlab.jobs.service import JobService
 from dreamlab.tasks.dream_task import DreamTask
-from dreamlab.ui.inputs import chosen
+from dreamlab.ui.session import decoding
 from tests.support.addresses import packed
 from tests.support.corpus import FILES, LARGE
 from tests.support.jobs import PRELOAD, ended, until
@@ -92,7 +92,7 @@ print(most() - before)
 def test_a_large_picture_does_not_take_the_page_s_memory(name, tmp_path):
     path = tmp_path / "large"
     path.write_bytes(LARGE[name]())
-    command = [sys.executable, "-c", READ, str(path), str(MAX_SIDE), str(chosen.MEMORY)]
+    command = [sys.executable, "-c", READ, str(path), str(MAX_SIDE), str(decoding.MEMORY)]
     root = Path(__file__).parents[1]
     done = subprocess.run(command, capture_output=True, text=True, cwd=root)
     assert done.returncode == 0, done.stderr

@@ -60,7 +60,10 @@ class DeploymentSettings(Settings):
         )
     )
     waiting_per_visitor: int = number(
-        36, 1, None, "Most dreams one visitor may have waiting: six pictures, six variants each."
+        36,
+        1,
+        None,
+        "Most dreams one visitor may have waiting; beyond six, as many as places stay free.",
     )
     waiting: int = number(200, 1, None, "Most dreams waiting in all.")
     waiting_seconds: float = number(

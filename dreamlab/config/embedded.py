@@ -16,6 +16,9 @@ SETTINGS_KEY = "dreamlab"
 #: Most bytes of settings that are parsed: six variants with all they may have take a tenth.
 _MOST_BYTES = 2**16
 
+#: Deepest that settings are nested: dreamlab's own take half.
+_DEEPEST = 12
+
 
 def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
     """Read the settings that a file made by dreamlab carries.
@@ -59,7 +62,19 @@ def read_settings(file: str | Path | BinaryIO) -> dict[str, Any]:
     settings = parse_json(text)
     if not isinstance(settings, dict):
         raise DreamError(f"{label} carries settings that are {shown(settings)}, not an object")
+    if _deeper(settings, _DEEPEST):  # else whatever goes through them may run out of stack
+        raise DreamError(
+            f"{label} carries settings that are nested too deep; choose a file dreamlab made"
+        )
     return settings
+
+
+def _deeper(value: Any, most: int) -> bool:
+    """Return whether a value is nested deeper than that, without going deeper itself."""
+    if not isinstance(value, dict | list):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return most == 0 or any(_deeper(part, most - 1) for part in inside)
 
 
 def parse_json(text: str) -> Any:

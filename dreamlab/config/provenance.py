@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from dreamlab.config.base import specs
 from dreamlab.config.settings import DreamConfig
+from dreamlab.config.specs import Number
 from dreamlab.version import __version__
 
 
@@ -131,9 +133,17 @@ def place_in(told: Mapping[str, Any]) -> dict[str, Any] | None:
     if not isinstance(frame, dict):
         return None
     fits = all(type(frame.get(name)) is kind for name, kind in (kinds | {"original": str}).items())
-    if not fits or frame["octave"] < 0 or frame["iteration"] < -1:
+    if not fits:
         return None
-    return frame
+    possible = frame["octave"] in range(_most("octaves"))
+    return frame if possible and frame["iteration"] in range(-1, _most("iterations")) else None
+
+
+def _most(name: str) -> int:
+    """Return the upper bound of a setting."""
+    spec = specs(DreamConfig)[name]
+    assert isinstance(spec, Number) and spec.high is not None
+    return int(spec.high)
 
 
 def parent_in(told: Mapping[str, Any]) -> Parent | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from dreamlab.classes import is_head
 from dreamlab.config import DreamConfig
+from dreamlab.config.beside import PICTURE
 from dreamlab.config.guide import MOST_FEATURES, guided_layers
 from dreamlab.config.provenance import Parent, Provenance
 from dreamlab.images import Picture
@@ -92,9 +93,10 @@ class DreamTask:
     @property
     def key(self) -> str | None:
         """See `Task`."""
-        own = (self.guide, self.mask, self.start, self.parent)
-        private = not self.public or any(each is not None for each in own)
-        if private or architecture(self.model) is None:
+        # By the words of the settings: the pictures themselves are let go of.
+        given = PICTURE in (self.config.guide, self.config.mask)
+        branches = self.start is not None or self.parent is not None
+        if not self.public or given or branches or architecture(self.model) is None:
             return None
         return key_of("dream", self.picture.digest, self.config.to_dict(), self.model, self.every)
 

@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from dreamlab.ui import admin, analysis, guide, networks, share, shelf, style
+from dreamlab.ui import admin, analysis, introduction, networks, share, shelf, style
 from dreamlab.ui.analysis import again, linked, place
 from dreamlab.ui.dreams import compare
 from dreamlab.ui.inputs import dream_button, phone, picture, settings, variants
@@ -68,9 +68,9 @@ def show() -> None:
             compare.show(jobs, visit)
         else:
             _let_controls_appear()
-            guide.example()
+            introduction.example()
         with st.expander("How it works", expanded=not visit.batches, icon=":material/school:"):
-            guide.show(findings=bool(visit.batches))
+            introduction.show(findings=bool(visit.batches))
     if layer_by_layer.open:
         with layer_by_layer:
             if pictures[1:]:

@@ -73,3 +73,15 @@ def test_a_long_file_that_is_cut_within_a_letter_is_too_long():
         read_settings(io.BytesIO(b"[" + "é".encode() * 2**17))
     with pytest.raises(DreamError, match="damaged"):
         read_settings(io.BytesIO(b"{\xff"))
+
+
+def test_settings_that_are_nested_too_deep_are_refused(tmp_path):
+    def file(deep):
+        path = tmp_path / "deep.json"
+        path.write_text('{"a":' * deep + "1" + "}" * deep)
+        return path
+
+    assert read_settings(file(8))
+    for deep in (100, 900):
+        with pytest.raises(DreamError, match="deep.json carries settings that are nested too deep"):
+            read_settings(file(deep))

@@ -386,6 +386,9 @@ def test_a_branch_is_nobody_elses_and_lets_go_of_its_start():
     task = replace(begun_from(whole, whole.octave_frames[0]), public=True, model="vgg16")
     assert task.key is None
     assert replace(task, start=None, parent=None).key is not None
+    for own in ({"guide": "picture"}, {"mask": "picture"}):
+        alone = DreamTask(LARGE, MIXED.replace(**own), public=True, **dict.fromkeys(own, LARGE))
+        assert alone.key is None and alone.released(None).key is None
     exact = whole.octave_frames[0].exact.nbytes
     assert task.nbytes == LARGE.nbytes + whole.octave_frames[0].picture.nbytes + exact
     assert task.released(None).nbytes == LARGE.nbytes

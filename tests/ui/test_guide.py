@@ -9,6 +9,7 @@ from PIL import Image
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.images import Picture
 from dreamlab.results.guide_map import GuideMap, LayerMap
+from dreamlab.ui.session import uploads
 from tests.support.fake_backend import edit, open_page, sound, upload, words
 
 
@@ -54,7 +55,7 @@ def test_what_is_not_shown_has_no_effect_and_comes_back(page, fake):
     assert page.slider(key="common.guide_strength").value == 0.4
 
 
-def test_an_upload_guides_and_the_dreams_are_not_public(page, fake):
+def test_an_upload_guides_and_nobody_shares_the_dreams(page, fake):
     choose(page, "picture")
     assert "no guide is uploaded" in words(page)
     assert page.button(key="dream").disabled
@@ -63,7 +64,23 @@ def test_an_upload_guides_and_the_dreams_are_not_public(page, fake):
     tasks = dreamt(page, fake)
     pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
     assert all(np.array_equal(task.guide.pixels, pixels) for task in tasks)
-    assert not any(task.public or task.key for task in tasks)
+    assert not any(task.key for task in tasks)
+
+
+def test_an_upload_stays_while_there_is_another_guide_and_goes_with_the_next(
+    page, fake, monkeypatch
+):
+    gone = []
+    monkeypatch.setattr(uploads, "let_go", lambda files: gone.extend(file.name for file in files))
+    choose(page, "picture")
+    page.file_uploader(key="guide.upload").upload("a.png", upload(96, 64), "image/png").run()
+    choose(page, "cat")
+    choose(page, "picture")
+    assert "a.png" in words(page) and gone == []
+    assert {task.guide.shape for task in dreamt(page, fake)} == {(64, 96)}
+    sound(page.button(key="cancel_all").click().run())
+    page.file_uploader(key="guide.upload").upload("b.png", upload(64, 96), "image/png").run()
+    assert {task.guide.shape for task in dreamt(page, fake)} == {(96, 64)} and gone == ["a.png"]
 
 
 def test_an_earlier_dream_guides(page, fake):
@@ -85,8 +102,8 @@ def test_a_variant_has_its_own_strength_and_layers_and_they_are_in_the_link(page
     page.multiselect(key=f"v{variant}.overrides").set_value(["guide_strength"]).run()
     page.number_input(key=f"v{variant}.own.guide_strength").set_value(0.25).run()
     other = page.session_state["variants"][1]
-    (layer,) = page.session_state[f"v{other}.layers"]
     edit(page, other)
+    (layer,) = page.session_state[f"v{other}.layers"]
     page.toggle(key=f"v{other}.guided.{layer}").set_value(False).run()
     first, second, *_ = dreamt(page, fake)
     assert (first.config.guide_strength, first.config.unguided) == (0.25, ())

@@ -7,8 +7,11 @@ import pytest
 from PIL import Image
 
 from dreamlab.images import png
+from dreamlab.images.decoders import Decoders
 from dreamlab.ui.inputs import look
+from dreamlab.ui.session import decoding
 from tests.support.fake_backend import edit, open_page, sound, words
+from tests.support.odd_decoder import HANG
 
 
 @pytest.fixture
@@ -79,6 +82,19 @@ def test_a_mask_that_is_no_picture_is_told(page):
     page.file_uploader(key="mask_upload").upload("mask.png", b"no picture", "image/png")
     sound(page.run())
     assert page.button(key="dream").disabled and "mask.png" in words(page)
+
+
+def test_a_mask_that_takes_too_long_is_read_once(page, monkeypatch):
+    odd = Decoders(1, seconds=0.5, module="tests.support.odd_decoder")
+    monkeypatch.setattr(decoding, "decoders", lambda: odd)
+    page.selectbox(key="common.mask.kind").set_value("picture").run()
+    page.file_uploader(key="mask_upload").upload("slow.png", HANG, "image/png")
+    sound(page.run())
+    assert "reading slow.png took more than" in words(page)
+    ended = odd.all[0].process
+    sound(page.run())
+    assert "reading slow.png took more than" in words(page) and odd.all[0].process is ended
+    odd.close()
 
 
 def test_the_energy_of_a_layer_and_what_shapes_the_steps_arrive(page, fake):

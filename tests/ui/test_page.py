@@ -62,7 +62,7 @@ def test_a_session_begins_with_the_controls_and_the_example_follows(monkeypatch,
     drawn = []
     clock = types.SimpleNamespace(sleep=lambda seconds: drawn.append(f"pause {seconds}"))
     monkeypatch.setattr(page_module, "time", clock)
-    monkeypatch.setattr("dreamlab.ui.page.guide.example", lambda: drawn.append("example"))
+    monkeypatch.setattr("dreamlab.ui.page.introduction.example", lambda: drawn.append("example"))
     real = page_module.dream_button.show
     monkeypatch.setattr(
         page_module.dream_button, "show", lambda *given: drawn.append("button") or real(*given)
@@ -118,8 +118,8 @@ def test_ranges_come_from_the_config(page):
     page.selectbox(key="common.guide").set_value("cat").run()  # else it has no strength
     for name, spec in specs(DreamConfig).items():
         if isinstance(spec, Number) and name != "tile":
-            widgets = page.slider if name == "guide_strength" else page.number_input
-            control = widgets(key=f"common.{name}")
+            kind = page.slider if name == "guide_strength" else page.number_input
+            control = kind(key=f"common.{name}")
             assert (control.min, control.max) == (spec.low, spec.high)
             assert control.help == spec.help
             assert control.step == (spec.press or 1)

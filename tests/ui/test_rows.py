@@ -52,12 +52,15 @@ def test_one_click_sends_pictures_times_variants(page, fake):
     first, *_ = fake.requests.values()
     assert np.array_equal(first.picture.as_float(), load_image(FILES[0][1]))
     assert all(task.key is None for task in fake.requests.values())
+    kept = page.session_state["visit"].batches[-1].comparison
+    assert kept == SETUP.replace(source="upload")  # each variant once
 
 
 def test_each_picture_is_a_row_with_its_original(page, fake):
     _, *images = dreamt(page, fake).main.image  # the first is that of a phone
     alts = [image.proto.imgs[0].alt for image in images]
     assert [alt.partition(":")[0] for alt in alts] == [
+        "The picture you uploaded",  # the first, in short: a phone alone shows it
         "The picture you uploaded, a.png",
         "The dream Low · a.png · VGG16",
         "The dream High · a.png · VGG16",

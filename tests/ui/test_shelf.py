@@ -16,9 +16,10 @@ from dreamlab.comparison.variant import Variant
 from dreamlab.config.embedded import read_settings
 from dreamlab.config.provenance import Parent
 from dreamlab.errors import DreamError
+from dreamlab.ui.analysis import place
 from dreamlab.ui.session import presence, shelves, visitors
 from dreamlab.ui.shelf import clock
-from tests.support.fake_backend import open_page, sound, upload, words
+from tests.support.fake_backend import open_page, sound, upload, uploader, words
 
 PAIR = Comparison(
     variants=(
@@ -192,6 +193,18 @@ def test_dreams_of_several_pictures_are_told_apart(monkeypatch, fake):
         "Choose Lines · a · VGG16",
         "Choose Lines · b · VGG16",
     ]
+
+
+def test_an_upload_that_is_still_there_is_not_asked_for(monkeypatch, fake):
+    page = open_page(monkeypatch, fake, setup=ONE.encode())
+    uploader(page).upload("mine.png", upload(), "image/png").run()
+    sound(page.button(key="dream").click().run())
+    fake.finish()
+    page.session_state[place.PART] = place.DREAMS
+    sound(page.run())
+    sound(page.button(key="large-shelf-job1").click().run())
+    assert "drop it in again to dream on it" not in words(page)
+    assert page.segmented_control(key="source").value == "upload"
 
 
 def test_dreams_of_several_clicks_are_compared(monkeypatch, fake):

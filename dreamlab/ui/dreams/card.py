@@ -67,15 +67,20 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
     if recording is not None and index is not None:
         going_on.button(run, recording, recording.frames[index])
     if status.active:
-        st.button(
-            "Stopping…" if status.stopping else "Cancel",
-            key=f"cancel.{run.job}",
-            icon=":material/stop_circle:",
-            type="tertiary",
-            disabled=status.stopping,
-            on_click=queries.cancel,
-            args=(backend, run.job),
-        )
+        cancel_button(backend, view, "cancel")
+
+
+def cancel_button(backend: Backend, view: DreamView, key: str) -> None:
+    """Draw the button that stops a dream; `key` begins its key."""
+    st.button(
+        "Stopping…" if view.status.stopping else "Cancel",
+        key=f"{key}.{view.run.job}",
+        icon=":material/stop_circle:",
+        type="tertiary",
+        disabled=view.status.stopping,
+        on_click=queries.cancel,
+        args=(backend, view.run.job),
+    )
 
 
 def notice(backend: Backend, status: Status) -> None:

@@ -7,7 +7,6 @@ import streamlit as st
 from dreamlab.config.provenance import Parent, parent_in
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, seeded_noise
-from dreamlab.images.decoder import Overrun
 from dreamlab.images.samples import sample
 from dreamlab.ui.session import decoding, keys, own
 from dreamlab.ui.session.own import Own
@@ -19,13 +18,6 @@ ALT = {
     "noise": "Faint coloured noise on grey",
     "upload": "The picture you uploaded",
 }
-
-#: Most bytes for decoding an upload: enough for 50 megapixels of most PNGs and phones' JPEGs, or 12
-#: of a WebP. All visitors share the memory of the page's process.
-MEMORY = 200e6
-
-#: What was said of each upload that took too long to read, by its id.
-_REFUSED = "upload.refused"
 
 
 class Shown(NamedTuple):
@@ -122,27 +114,10 @@ def chosen() -> Chosen:
 
 
 def shown(each: Own) -> Shown:
-    """Read a picture of the visitor's; one that took too long is not tried again.
-
-    Raises
-    ------
-    DreamError
-        If it cannot be read.
-    """
-    now, file_id = st.session_state, each.file.file_id
-    refused = now.get(_REFUSED, {})
-    if file_id in refused:
-        raise DreamError(refused[file_id])
-    try:
-        return _upload(file_id, now["max_side"], now["background"], ALT["upload"], each)
-    except Overrun as error:
-        refuse(file_id, error)
-        raise
-
-
-def refuse(file_id: str, error: Overrun) -> None:
-    """Keep what was said of an upload that takes too long, so that no run tries it again."""
-    st.session_state.setdefault(_REFUSED, {})[file_id] = str(error)
+    """Read a picture of the visitor's; raises `DreamError` if it cannot be read."""
+    now = st.session_state
+    file_id, alt = each.file.file_id, ALT["upload"]
+    return _upload(file_id, now["max_side"], now["background"], alt, each)
 
 
 # Cached as resources, which Streamlit does not copy: a picture is encoded once. An upload is the
@@ -150,13 +125,7 @@ def refuse(file_id: str, error: Overrun) -> None:
 @st.cache_resource(scope="session", max_entries=own.MOST + 2, show_spinner=False)
 def _upload(file_id: str, max_side: int, background: str, alt: str, _own: Own) -> Shown:
     """Read and scale an upload; its id is the cache's key, which avoids decoding it again."""
-    read = decoding.image(
-        _own.file.getvalue(),
-        _own.file.name,
-        max_side=max_side,
-        max_memory=MEMORY,
-        background=background,
-    )
+    read = decoding.image(_own.file, max_side, background)
     return Shown(Picture(read.pixels, alt, full=read.full), read.notes, read.transparent)
 
 

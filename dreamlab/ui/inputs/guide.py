@@ -10,13 +10,10 @@ from dreamlab.comparison.variant import SHARED
 from dreamlab.config.beside import PICTURE
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture
-from dreamlab.images.decoder import Overrun
-from dreamlab.images.kinds import SPOKEN
 from dreamlab.images.samples import sample
 from dreamlab.jobs import Backend
 from dreamlab.ui import style
-from dreamlab.ui.anywhere import MOST_MB
-from dreamlab.ui.inputs.chosen import MEMORY
+from dreamlab.ui.inputs import beside
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import decoding, keys, queries
 from dreamlab.ui.session.keys import VariantKeys
@@ -37,9 +34,6 @@ _KEY = keys.common("guide")
 _SOURCE, _FILE = "guide.source", "file"
 
 _UPLOAD = "guide.upload"
-
-#: The upload that took too long to read, and what was said of it.
-_REFUSED = "guide.refused"
 
 
 def show(backend: Backend, visit: Visit) -> None:
@@ -73,17 +67,10 @@ def given(backend: Backend) -> Picture:
         if result is None:
             raise DreamError("the dream that was the guide is gone; choose another guide")
         return result.final.picture
-    upload = st.session_state.get(_UPLOAD)
-    if not isinstance(upload, UploadedFile):  # none, or one of a session that was away too long
+    upload = beside.uploaded(_UPLOAD)
+    if upload is None:
         raise DreamError("no guide is uploaded; drop one in under Guide, or choose another guide")
-    refused, why = st.session_state.get(_REFUSED, ("", ""))
-    if refused == upload.file_id:
-        raise DreamError(why)
-    try:
-        return _read(upload.file_id, upload)
-    except Overrun as error:  # no run is to try it again
-        st.session_state[_REFUSED] = upload.file_id, str(error)
-        raise
+    return _read(upload.file_id, upload)
 
 
 def _used() -> Iterator[str]:
@@ -116,9 +103,7 @@ def _choose(backend: Backend, visit: Visit) -> None:
             persist_state="session",
         )
     if st.session_state.get(_SOURCE, _FILE) == _FILE:
-        # Any file: Streamlit's refusal of a name tells less than the sentence about its content.
-        st.file_uploader("Your guide", type=None, max_upload_size=MOST_MB, key=_UPLOAD)
-        style.note(f"{SPOKEN}.")
+        beside.uploader("Your guide", _UPLOAD)
 
 
 def _thumbnail(backend: Backend, name: str) -> None:
@@ -138,8 +123,7 @@ def _persistent(name: str, **more: Any) -> None:
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _read(file_id: str, _file: UploadedFile) -> Picture:
     """Read and scale an upload; its id is the cache's key, which avoids decoding it again."""
-    read = decoding.image(_file.getvalue(), _file.name, max_side=_SIDE, max_memory=MEMORY)
-    return Picture(read.pixels, "the picture you uploaded")
+    return Picture(decoding.image(_file, _SIDE).pixels, "the picture you uploaded")
 
 
 @st.cache_resource(max_entries=2, ttl=1800, show_spinner=False)

@@ -16,8 +16,7 @@ from dreamlab.images import Picture, jpeg
 from dreamlab.images.masks import mask_at, picture_mask
 from dreamlab.layers import is_offered, known_layers
 from dreamlab.ui import style
-from dreamlab.ui.anywhere import MOST_MB
-from dreamlab.ui.inputs.chosen import MEMORY
+from dreamlab.ui.inputs import beside
 from dreamlab.ui.inputs.control import control
 from dreamlab.ui.session import decoding, keys
 from dreamlab.ui.session.keys import VariantKeys
@@ -66,8 +65,8 @@ def mask() -> Picture | None:
     DreamError
         If the file cannot be read.
     """
-    upload = st.session_state.get(_UPLOAD)
-    if not isinstance(upload, UploadedFile):
+    upload = beside.uploaded(_UPLOAD)
+    if upload is None:
         return None
     return _read(upload.file_id, st.session_state["max_side"], upload)
 
@@ -105,13 +104,7 @@ def _masks() -> Iterator[str]:
 
 
 def _upload() -> None:
-    st.file_uploader(
-        "Your mask",
-        type=None,
-        max_upload_size=MOST_MB,
-        key=_UPLOAD,
-        help="White changes, black stays, grey changes in part.",
-    )
+    beside.uploader("Your mask", _UPLOAD, "White changes, black stays, grey changes in part.")
     try:
         mask()
     except DreamError as error:
@@ -125,5 +118,4 @@ def _layers() -> list[str]:
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _read(file_id: str, max_side: int, _file: UploadedFile) -> Picture:
-    read = decoding.image(_file.getvalue(), _file.name, max_side=max_side, max_memory=MEMORY)
-    return Picture(read.pixels, "The mask")
+    return Picture(decoding.image(_file, max_side).pixels, "The mask")

@@ -1,13 +1,11 @@
 """The choice of the original picture: a sample, noise, or one or several of the visitor's own."""
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.config.base import specs
 from dreamlab.errors import DreamError, listed
 from dreamlab.images import files
-from dreamlab.images.decoder import Overrun
 from dreamlab.images.kinds import SPOKEN
 from dreamlab.ui import style
 from dreamlab.ui.anywhere import MOST_MB
@@ -159,7 +157,7 @@ def _uploaded(key: str) -> None:
         names = listed(files.label(file.name) for file in over)
         state.notify(f"Up to {own.MOST} pictures are dreamt on at once; left out: {names}.")
         uploads.let_go(over)
-    mine = own.named([(file, _settings_in(file)) for file in new])
+    mine = own.named([(file, decoding.settings(file)) for file in new])
     first, *others = mine
     if first.settings is not None and not others:
         try:
@@ -169,13 +167,3 @@ def _uploaded(key: str) -> None:
             state.notify(f"The file's settings were not taken over: {error}.")
     own.take(mine)
     st.session_state["source"] = "upload"
-
-
-def _settings_in(file: UploadedFile) -> dict | None:
-    """Return the settings in a file; None for an ordinary picture."""
-    try:
-        return decoding.settings(file.getvalue(), file.name)
-    except DreamError as error:
-        if isinstance(error, Overrun):
-            chosen.refuse(file.file_id, error)
-        return None

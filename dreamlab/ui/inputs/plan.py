@@ -94,9 +94,8 @@ def _planned(backend: Backend, draft: Draft, given: Given | None) -> PlannedDrea
     if draft.config is None or picture is None:
         return PlannedDream(draft, None, Check(problem=draft.problem or "waits for a picture"))
     config = draft.config
-    if config.guide == "none" and any(
-        getattr(config, name) != of for name, of in _NO_GUIDE.items()
-    ):
+    of_guide = {name: getattr(config, name) for name in _NO_GUIDE}
+    if config.guide == "none" and of_guide != _NO_GUIDE:
         config = config.replace(**_NO_GUIDE)  # the page draws no setting of a guide then
     try:
         own = guide.given(backend) if config.guide == PICTURE else None

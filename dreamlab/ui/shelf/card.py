@@ -10,7 +10,7 @@ from dreamlab.jobs import Backend
 from dreamlab.results.naming import with_network
 from dreamlab.ui import style
 from dreamlab.ui.dreams import card
-from dreamlab.ui.session import presence, queries
+from dreamlab.ui.session import presence
 from dreamlab.ui.session.visitors import Visit
 from dreamlab.ui.shelf import actions
 from dreamlab.ui.shelf.clock import clock, zone
@@ -68,15 +68,7 @@ def live(backend: Backend, visit: Visit, kept: Kept, grown: dict[str, Kept]) -> 
             st.progress(min(max(status.fraction, 0.0), 1.0))
             style.note(card.progress(kept.view))
         _origin(kept, grown)
-        st.button(
-            "Stopping…" if status.stopping else "Cancel",
-            key=f"shelf.cancel.{kept.job}",
-            icon=":material/stop_circle:",
-            type="tertiary",
-            disabled=status.stopping,
-            on_click=queries.cancel,
-            args=(backend, kept.job),
-        )
+        card.cancel_button(backend, kept.view, "shelf.cancel")
 
 
 def _opens(backend: Backend, visit: Visit, kept: Kept) -> None:

@@ -1,4 +1,4 @@
-"""Guide for a first visit: how it works, the notebook's findings and a finished example."""
+"""Introduction for a first visit: how it works, the notebook's findings and a finished example."""
 
 import streamlit as st
 
