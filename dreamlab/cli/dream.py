@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from dreamlab.config.base import specs
 from dreamlab.config.beside import check_given
 from dreamlab.config.presets import PRESETS_OF, mixed_preset, network_of
 from dreamlab.errors import DreamError
+from dreamlab.images import Picture
 from dreamlab.images.given import set_apart
 from dreamlab.results import folder
 from dreamlab.results.film import Film
@@ -161,12 +163,21 @@ def _first_preset(model: str) -> str:
     return preset
 
 
+def _compare(beside: Mapping[str, Picture], file: str | None) -> None:
+    """Say in a line if a picture beside the settings is not that of the dream of a file."""
+    told = {} if file is None else read_settings(file)
+    for name, picture in beside.items():
+        if "config" in told and told.get(name, picture.digest) != picture.digest:
+            complain(f"the {name} is not the picture that {file} tells of: the dream differs", 0)
+
+
 def _dream(options: argparse.Namespace) -> int:
     source = going_on.source(options)
     own, beside = set_apart(setting_values(options, specs(DreamConfig)), PICTURES)
     config, model = _settings(options, own)
     for name in PICTURES:  # before the network is loaded, and once of several pictures
         check_given(name, getattr(config, name), given=name in beside)
+    _compare(beside, vars(options).get("config"))
     plan = Plan(
         options,
         config,

@@ -64,6 +64,12 @@ def test_a_guide_may_be_a_file_and_its_use_is_written(cat, asked, tmp_path, capf
     assert row["layer"] == "third" and 0 < float(row["likeness"]) <= 1
     with Image.open(out / "guide_third.png") as drawn:
         assert drawn.size == (36 + 8 + 40, 30)
+    # The same settings with another guide are told of, and with the same are not.
+    again = ["dream", cat, "--out", str(tmp_path / "again"), "--config", str(out / "dream.png")]
+    for file, lines in ((guide, 0), (cat, 1)):
+        capfd.readouterr()
+        assert main([*again, "--guide", str(file)]) == 0
+        assert capfd.readouterr().err.count("the guide is not the picture that") == lines
     # Of a dream without a guide, nothing of it stays.
     assert main(["dream", cat, "--out", str(out), *QUICK]) == 0
     assert not list(out.glob("guide*"))
