@@ -66,6 +66,7 @@ def test_a_guide_may_be_a_file_and_its_use_is_written(cat, asked, tmp_path, capf
         assert drawn.size == (36 + 8 + 40, 30)
     # The same settings with another guide are told of, and with the same are not.
     again = ["dream", cat, "--out", str(tmp_path / "again"), "--config", str(out / "dream.png")]
+    again += ["--model", "vgg16"]
     for file, lines in ((guide, 0), (cat, 1)):
         capfd.readouterr()
         assert main([*again, "--guide", str(file)]) == 0
