@@ -41,7 +41,7 @@ def test_a_folder_has_a_folder_a_picture_and_a_sheet(pictures, asked, tmp_path, 
     assert asked == [("vgg16", "imagenet")]  # the network is loaded once
     assert folders(out) == {"cat", "Dog"}
     for name in ("cat", "Dog"):
-        assert len(list((out / name).iterdir())) == 8
+        assert len(list((out / name).iterdir())) == 9
     with Image.open(out / "cat" / "dream.png") as dreamt, Image.open(out / "sheet.png") as sheet:
         assert dreamt.size == (40, 30)
         # Two rows of an original and a dream, in cells of 40 x 48 px, in the order of the names.
