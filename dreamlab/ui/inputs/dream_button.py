@@ -8,7 +8,7 @@ from dreamlab.jobs import Backend
 from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.inputs.chosen import chosen
-from dreamlab.ui.inputs.plan import PlannedDream, by_variant, plan
+from dreamlab.ui.inputs.plan import PlannedDream, plan
 from dreamlab.ui.session import presence, queries, state
 from dreamlab.ui.session.visitors import Batch, Run, Visit
 
@@ -118,7 +118,8 @@ def send_off(backend: Backend, visit: Visit, planned: list[PlannedDream], alt: s
     for why, names in refused.items():
         state.notify(f"{listed(names)} {'were' if names[1:] else 'was'} not sent off: {why}.")
     if runs:
-        comparison = state.comparison([dream.draft for dream in by_variant(planned)])
+        drafts = {dream.draft.id: dream.draft for dream in planned}  # one for all pictures
+        comparison = state.comparison(list(drafts.values()))
         presence.keep(backend, visit, tuple(runs), alt, comparison)
     for key in ("batch", "large", "across"):
         st.session_state.pop(key, None)
