@@ -1,7 +1,8 @@
-"""The keys of *Dream*, where a control would keep them from the page.
+"""The keys of *Dream*, where a control would keep them from the page, and where they are not meant.
 
 A choice of several buttons, such as that of the picture, takes Enter with whatever key is held, and
 tells nobody. This script, which the page has before any of Streamlit's, tells the page instead.
+At another place than *Compare* the keys do nothing: nobody would see what they did.
 """
 
 from dreamlab.ui.scripts import Script
@@ -9,9 +10,10 @@ from dreamlab.ui.scripts import Script
 SCRIPT = Script(
     "shortcut.js",
     """(() => {
+  const meant = (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey);
   const passOn = (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.isTrusted) return;
-    if (!event.target.closest?.("button, [role=radio], [role=option], [data-rac]")) return;
+    if (!meant(event) || !event.isTrusted) return;
+    if (!event.target.matches?.("button, [role]:not(input), [data-rac]:not(input)")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const { key, code, ctrlKey, metaKey } = event;
@@ -20,6 +22,11 @@ SCRIPT = Script(
     }));
   };
   for (const act of ["keydown", "keyup"]) addEventListener(act, passOn, true);
+  // A field has had its keys by then, and Streamlit's listener, which is the document's, has not.
+  document.documentElement.addEventListener("keydown", (event) => {
+    const dream = document.querySelector(".st-key-dream button");
+    if (meant(event) && dream && !dream.checkVisibility()) event.stopPropagation();
+  });
 })();
 """,
 )

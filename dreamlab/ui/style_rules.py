@@ -109,7 +109,7 @@ RULES = f"""
   max-width: none; padding: 0 0 .3rem; gap: 0; border-radius: .45rem; white-space: normal; }}
 .st-key-strip [role="toolbar"] > button::before {{ content: ""; aspect-ratio: 3 / 2;
   background-size: cover; border-radius: .4rem .4rem 0 0; }}
-{_TILES} > div {{ padding: .3rem .45rem 0; }}
+{_TILES} > div {{ padding: .3rem .3rem 0; }}
 {_TILES} > div::before {{ position: absolute; top: -1.3rem; left: 0; font-size: .75rem;
   line-height: 1.2rem; opacity: .8; white-space: nowrap; }}
 {_TILES} :is(span, div, p) {{ display: block; min-width: 0; text-align: left;

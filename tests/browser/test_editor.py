@@ -91,6 +91,12 @@ def test_control_and_enter_dream_from_a_choice_of_buttons_too(visitor):
     page = visitor.open(QUICK)
     page.get_by_test_id("stSidebar").get_by_role("radio", name="Noise").click()
     expect(page.get_by_role("img", name="Faint coloured noise on grey").first).to_be_visible()
+    page.get_by_role("tab", name="My dreams").click()
+    expect(page.get_by_text("What you dream comes to stand here.")).to_be_visible()
+    page.keyboard.press("Control+Enter")  # which nobody would see there
+    page.get_by_role("tab", name="Compare").click()
+    expect(page.get_by_role("button", name="Dream", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Compare")).to_have_count(0)
     page.keyboard.press("Control+Enter")
     dreamt(page, 1)
 

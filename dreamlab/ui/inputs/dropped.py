@@ -62,7 +62,7 @@ def show(thumbnail: bytes | None, problem: str) -> None:
         with st.container(horizontal=True, gap="small", key="dropped-head"):
             if thumbnail is not None:
                 st.image(thumbnail, width=64, alt="The file that was dropped")
-            style.text("Made by dreamlab. What is to be taken of it?")
+            style.text("Made by dreamlab. What do you want of it?")
             st.button(
                 "Nothing",
                 icon=":material/close:",

@@ -95,7 +95,9 @@ class Batch:
     def alt_of(self, run: Run, original: Picture | None) -> str:
         """Return the description of the original picture of a run, by itself if it is there."""
         described = self.alt if original is None else original.name
-        return ", ".join(dict.fromkeys(filter(None, (described, run.of))))
+        # A picture without a name of its own is named by the start of what describes it.
+        of = "" if described.startswith(run.of) else run.of
+        return ", ".join(filter(None, (described, of)))
 
 
 @dataclass(frozen=True)
