@@ -105,7 +105,7 @@ RULES = f"""
   padding: .3rem .25rem .7rem; scroll-padding: 0 4rem; }}
 .st-key-strip-plain [role="toolbar"] {{ grid-template-rows: repeat(3, auto); }}
 {_TILES} {{ position: relative; overflow: visible; display: flex; flex-direction: column;
-  align-items: stretch; justify-content: flex-start; width: 7.2rem; height: auto;
+  align-items: stretch; justify-content: flex-start; width: 8rem; height: auto;
   max-width: none; padding: 0 0 .3rem; gap: 0; border-radius: .45rem; white-space: normal; }}
 .st-key-strip [role="toolbar"] > button::before {{ content: ""; aspect-ratio: 3 / 2;
   background-size: cover; border-radius: .4rem .4rem 0 0; }}
