@@ -95,7 +95,7 @@ def test_the_real_thing_in_its_own_process(tmp_path):
     names = {path.name for path in out.iterdir()}
     octaves = ["octave_0_43x65.png", "octave_1_60x91.png", "octave_2_85x128.png"]
     pictures = ["dream.png", *octaves, "progression.gif", "progression.webp"]
-    assert names == {*pictures, "losses.csv", "losses.json", "config.json"}
+    assert names == {*pictures, "original.png", "losses.csv", "losses.json", "config.json"}
     for name in pictures:
         with Image.open(out / name) as opened:
             opened.load()
