@@ -60,6 +60,8 @@ def setup_of(page: Page) -> Comparison:
 def upload(page: Page, name: str, data: bytes, kind: str = "image/png") -> None:
     """Choose a file as the picture."""
     chooser = page.get_by_test_id("stFileUploaderDropzoneInput")
+    expect(chooser).to_have_count(1)  # that of the upload before has gone
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
     chooser.set_input_files({"name": name, "mimeType": kind, "buffer": data})
 
 

@@ -85,6 +85,8 @@ def test_a_paste_finds_the_upload_behind_another_tab_and_a_closed_sidebar(visito
 def test_the_camera_s_shot_is_the_picture(visitor):
     page = visitor.open(QUICK)
     page.get_by_role("button", name="Camera", exact=True).click()
+    shown = "[...document.querySelectorAll('video')].some((video) => video.videoWidth > 0)"
+    page.wait_for_function(shown)  # before that a click takes nothing
     page.get_by_role("button", name="Take photo").click()
     expect(page.get_by_role("img", name="The picture you uploaded")).to_be_visible()
     expect(page.get_by_role("button", name="Take photo")).to_have_count(0)

@@ -69,4 +69,6 @@ def show(original: Picture | None) -> None:
 
 
 def _choose() -> None:
-    st.session_state["source"] = st.session_state[_SOURCE]
+    chosen = st.session_state[_SOURCE]
+    if chosen is not None:
+        st.session_state["source"] = chosen

@@ -25,6 +25,8 @@ _ACROSS = 3
 def show() -> list[Given]:
     """Draw the choice of picture and return the pictures; none if no picture can be read."""
     slot = st.container()
+    if st.session_state["source"] not in NAMES:  # a browser may send none amid a change
+        st.session_state["source"] = "cat"
     control(
         "source",
         _SPECS["source"],
