@@ -19,7 +19,7 @@ from dreamlab.ui.shelf.contents import Kept, contents, parents
 #: another tab: Streamlit would go back to the first.
 _COUNT = """
 <style>
-.st-key-part [role="tab"]:last-of-type p::after {{
+.st-key-part [role="tab"]:last-of-type:not([role="tabpanel"] *) p::after {{
   content: " {count}"; margin-left: .3rem; font-size: .8em; opacity: .75; }}
 </style>
 """
