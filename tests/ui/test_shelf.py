@@ -66,7 +66,9 @@ def tick(page, *jobs):
 def count(page):
     """The numbers that the entry of the shelf shows: one, or none."""
     styles = "".join(block.proto.body for block in page.get("html"))
-    return re.findall(r'last-of-type:not\(\[role="tabpanel"\] \*\) p::after {\s*content: " (\d+)"', styles)
+    return re.findall(
+        r'last-of-type:not\(\[role="tabpanel"\] \*\) p::after {\s*content: " (\d+)"', styles
+    )
 
 
 def test_an_empty_shelf_says_what_will_be_there(monkeypatch, fake):
