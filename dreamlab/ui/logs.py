@@ -29,6 +29,7 @@ _STRANGE = (
     ("uvicorn", r"Invalid HTTP request|\bLocalProtocolError:", "requests that are not HTTP"),
     ("uvicorn", r"upgrade request|No supported WebSocket", "requests for another protocol"),
     ("uvicorn", r"\bClientDisconnect:", "uploads that broke off"),
+    ("uvicorn", r"\bWebSocketDisconnected:", "WebSockets that broke off"),
     ("python_multipart", "", "garbled uploads"),
     ("streamlit", "^Upload rejected", "garbled uploads"),
     ("streamlit", "^Rejecting WebSocket|^Ignoring reconnect", "refused sessions"),

@@ -8,6 +8,7 @@ import warnings
 from contextlib import closing
 
 import pytest
+from starlette.websockets import WebSocketDisconnected
 
 from dreamlab.ui import logs
 from tests.support import strangers
@@ -58,9 +59,13 @@ def test_strangers_are_counted_and_said_in_one_line(bound, written):
     for _ in range(5):
         logging.getLogger("dreamlab.messages").warning("a message was not the page's")
     assert written() == []
+    try:  # as Streamlit does where a tab closes before its WebSocket is accepted
+        raise WebSocketDisconnected('WebSocket is not connected. Need to call "accept" first.')
+    except WebSocketDisconnected:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
     bound.tell()
     said = "37 requests that are not HTTP, 5 messages that are not the page's"
-    assert written() == [f"dropped within a minute: {said}"]
+    assert written() == [f"dropped within a minute: {said}, 1 WebSockets that broke off"]
     bound.tell()
     assert len(written()) == 1
 
