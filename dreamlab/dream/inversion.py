@@ -15,9 +15,9 @@ from dreamlab.dream.fourier import adam, frequency_scales, to_coefficients, to_p
 from dreamlab.dream.likeness import Objective
 from dreamlab.dream.memory import budget, bytes_per_pixel
 from dreamlab.errors import DreamError
+from dreamlab.images.pixels import LUMINANCE
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
-from dreamlab.models.feeding import LUMINANCE
 from dreamlab.models.keras_settings import own_settings
 from dreamlab.models.per_network import per_network
 

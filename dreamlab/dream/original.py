@@ -10,9 +10,9 @@ from dreamlab.images import Picture
 from dreamlab.images.arrays import check_floats
 from dreamlab.images.load import load_image
 from dreamlab.images.picture import digest
+from dreamlab.images.pixels import LUMINANCE
 from dreamlab.images.shape import Shape
 from dreamlab.models import Network
-from dreamlab.models.feeding import LUMINANCE
 
 
 class SidesRounded(UserWarning):

@@ -5,11 +5,9 @@ import numpy as np
 from dreamlab.config import DreamConfig
 from dreamlab.config.beside import Box, area
 from dreamlab.errors import DreamError
+from dreamlab.images.pixels import LUMINANCE
 from dreamlab.images.resample import resize
 from dreamlab.images.shape import Shape
-
-#: Luminance of R, G and B, as in ITU-R BT.601.
-_LUMINANCE = np.array((0.299, 0.587, 0.114), np.float32)
 
 #: Luminances up to the first are black, and from the second on white: a JPEG blurs both a little.
 _BLACK, _WHITE = 8, 247
@@ -88,7 +86,7 @@ def picture_mask(pixels: np.ndarray) -> np.ndarray:
     numpy.ndarray
         float32, shape (H, W): the luminance, 0 up to level 8 and 1 from level 247 on.
     """
-    luminance = pixels.astype(np.float32) @ _LUMINANCE
+    luminance = pixels.astype(np.float32) @ np.array(LUMINANCE, np.float32)
     return np.clip((luminance - _BLACK) / (_WHITE - _BLACK), 0, 1)
 
 

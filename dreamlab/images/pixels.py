@@ -9,6 +9,9 @@ from PIL import Image, PngImagePlugin
 
 from dreamlab.images.shape import Shape
 
+#: Luminance of R, G and B, as in ITU-R BT.601.
+LUMINANCE = (0.299, 0.587, 0.114)
+
 
 def from_pixels(pixels: np.ndarray) -> np.ndarray:
     """Turn uint8 pixels into float32 in [-1, 1], same shape: ``pixels / 127.5 - 1``."""

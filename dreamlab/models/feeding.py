@@ -14,12 +14,10 @@ from dreamlab.config.input_range import (
     range_in_words,
 )
 from dreamlab.errors import DreamError
+from dreamlab.images.pixels import LUMINANCE
 from dreamlab.models.backbones import known_backbone
 from dreamlab.models.preparation import BOUNDS, range_in_graph
 from dreamlab.zoo import Architecture
-
-#: Luminance of R, G and B, as in ITU-R BT.601.
-LUMINANCE = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True)

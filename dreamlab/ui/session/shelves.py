@@ -6,10 +6,10 @@ it.
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
+from dreamlab.ui.session.recent import Recent
 from dreamlab.ui.session.visitors import Batch, Run, connected
 
 #: Most dreams of a browser, and most shelves; the oldest are dropped first.
@@ -130,21 +130,15 @@ class Shelves:
     """
 
     def __init__(self, max_seconds: float) -> None:
-        self._max_seconds = max_seconds
-        self._shelves: OrderedDict[str, tuple[Shelf, float]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._recent = Recent[Shelf](max_seconds)
 
     def find(self, browser: str) -> Shelf | None:
         """Return the shelf of a browser, by its cookie; None where nothing was dreamt."""
-        with self._lock:
-            shelf, _ = self._shelves.get(browser, (None, 0.0))
-        return shelf if browser else None
+        return self._recent.get(browser) if browser else None
 
     def touch(self, browser: str) -> None:
         """Renew the time of a shelf, if there is one."""
-        with self._lock:
-            if browser in self._shelves:
-                self._renew(browser, self._shelves[browser][0])
+        self._recent.touch(browser)
 
     def made(self, browser: str, busy: Callable[[Shelf], bool]) -> Shelf:
         """Return the shelf of a browser, a new one if need be; drop the oldest, but busy ones.
@@ -156,18 +150,4 @@ class Shelves:
         busy : callable
             Says whether a shelf has dreams that wait or run.
         """
-        with self._lock:
-            shelf, _ = self._shelves.get(browser, (Shelf(), 0.0))
-            self._renew(browser, shelf)
-            over, now = len(self._shelves) - MAX_SHELVES, time.monotonic()
-            for name, (old, last) in list(self._shelves.items()):
-                if over <= 0 and now - last <= self._max_seconds:
-                    break
-                if old is not shelf and not busy(old):
-                    del self._shelves[name]
-                    over -= 1
-            return shelf
-
-    def _renew(self, browser: str, shelf: Shelf) -> None:
-        self._shelves[browser] = shelf, time.monotonic()
-        self._shelves.move_to_end(browser)
+        return self._recent.keep(browser, Shelf, MAX_SHELVES, busy)
