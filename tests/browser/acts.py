@@ -78,10 +78,10 @@ def _site(picture: Locator) -> str:
 
 
 def faults(page) -> list[str]:
-    """Return the serious and critical faults of axe-core, with their elements."""
+    """Return the serious and critical faults of axe-core, with their elements and why."""
     violations = Axe().run(page).response["violations"]
     return [
-        f"{violation['id']}: {node['target']}"
+        f"{violation['id']}: {node['target']} {node['html']} {node['failureSummary']}"
         for violation in violations
         if violation["impact"] in ("serious", "critical")
         for node in violation["nodes"]

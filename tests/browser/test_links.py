@@ -169,6 +169,7 @@ def test_the_way_back_leads_from_place_to_place_and_past_no_setting(visitor):
     page.go_back()
     selected(page, "Compare")
     expect(octaves).to_have_value("1")
+    page.wait_for_url(lambda address: "step_of_history" not in address)
     page.go_forward()
     page.go_forward()
     expect(iterations).to_have_value("3")

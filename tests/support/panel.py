@@ -1,5 +1,7 @@
 """The part of the page that looks layer by layer, opened and run."""
 
+import itertools
+
 from dreamlab.comparison.comparison import Comparison
 from dreamlab.comparison.variant import Variant
 from tests.support.fake_backend import sound
@@ -15,10 +17,26 @@ SETUP = Comparison(
 )
 
 
+#: Numbers of steps through the browser's history.
+_steps = itertools.count(1)
+
+
+def comes_to(page, told):
+    """The page after the browser came to an address by its way back or forth."""
+    return from_address(page, told | {"step_of_history": str(next(_steps))})
+
+
+def from_address(page, told):
+    """The page after a run for which the browser had this address."""
+    page.query_params.clear()
+    for name, value in told.items():
+        page.query_params[name] = value
+    return sound(page.run())
+
+
 def open_panel(page, analysis="atlas"):
     """The page with the panel of an analysis."""
-    page.query_params["analysis"] = analysis
-    return sound(page.run())
+    return comes_to(page, dict(page.query_params) | {"analysis": analysis})
 
 
 def take(page, key, job="job1", place="atlas.vgg16"):

@@ -8,16 +8,12 @@ from dreamlab.ui.analysis import panel
 from dreamlab.ui.analysis.look import look_of
 from dreamlab.ui.session.visitors import Visit
 from tests.support.fake_backend import open_page, sound, upload, words
+from tests.support.panel import open_panel
 
 
 @pytest.fixture
 def page(monkeypatch, fake, never_redrawn):
     return open_page(monkeypatch, fake)
-
-
-def open_panel(page, analysis):
-    page.query_params["analysis"] = analysis
-    return sound(page.run())
 
 
 def click_run(page, analysis):

@@ -6,7 +6,7 @@ from dreamlab.analysis import shipped
 from dreamlab.analysis.catalogue import OF_LAYERS
 from dreamlab.images.difference import factor
 from tests.support.fake_backend import large, open_page, sound, words
-from tests.support.panel import SETUP, open_panel, run_to_end, take
+from tests.support.panel import SETUP, comes_to, from_address, open_panel, run_to_end, take
 
 
 @pytest.fixture
@@ -69,12 +69,20 @@ def test_a_link_to_no_analysis_says_so(monkeypatch, fake):
     assert "analysis" not in page.query_params
 
 
-def leads_back(page, entry):
-    """The page after the browser went back to an address that it had."""
-    page.query_params.clear()
-    for name, value in entry.items():
-        page.query_params[name] = value
-    return sound(page.run())
+@pytest.mark.parametrize("step", [{}, {"step_of_history": "1"}])
+def test_who_acts_before_the_browser_has_the_address_stays_where_he_went(page, step):
+    page.session_state["part"] = "My dreams"
+    behind = dict(sound(page.run()).query_params)
+    if step:
+        page.session_state["part"] = "Networks"
+        sound(page.run())
+        from_address(page, behind | step)  # which leads back to the dreams
+        assert page.session_state["part"] == "My dreams"
+    for part in ("Compare", "Layer by layer", "Compare"):
+        page.session_state["part"] = part
+        from_address(page, behind | step)
+        assert page.session_state["part"] == part
+    assert not {"part", "step_of_history"} & set(page.query_params)
 
 
 @pytest.mark.parametrize("before", ["Compare", "Layer by layer"])
@@ -88,10 +96,10 @@ def test_the_way_back_of_the_browser_leads_to_the_place_before(page, before, aft
         page.session_state["part"] = after
         sound(page.run())
     reached = dict(page.query_params)
-    leads_back(page, entry)
+    comes_to(page, entry)
     assert page.session_state["part"] == before
     assert ("large-card-atlas" in keys(page)) == (before == "Layer by layer")
-    leads_back(page, reached)
+    comes_to(page, reached)
     assert ("where.vgg16.run" in keys(page)) == (after == "where")
     assert dict(page.query_params) == reached
 
@@ -101,11 +109,11 @@ def test_the_way_back_changes_no_setting(page):
     open_panel(page, "robustness")
     page.number_input(key="robustness.vgg16.set.iterations").set_value(3).run()
     page.number_input(key="common.octaves").set_value(4).run()
-    leads_back(page, entry)
+    comes_to(page, entry)
     assert page.session_state["common.octaves"] == 4
     assert page.query_params["setup"] != entry["setup"]
     assert "iterations" not in page.query_params
-    leads_back(page, {"analysis": "robustness", "iterations": "7"})
+    comes_to(page, {"analysis": "robustness", "iterations": "7"})
     assert page.number_input(key="robustness.vgg16.set.iterations").value == 3
     assert page.query_params["iterations"] == "3"
 

@@ -28,12 +28,11 @@ def restore() -> None:
     """Go where the address leads; call it before the tabs are drawn.
 
     It leads somewhere in the first run, and after the browser went back or forth. In all other runs
-    it is as it was written, and follows the page.
+    it follows the page.
     """
-    told = {name: st.query_params[name] for name in NAMES if name in st.query_params}
-    if url_state.is_written(told, NAMES):
+    if not url_state.has_moved():
         return
-    now = st.session_state
+    told, now = st.query_params, st.session_state
     try:
         if _ANALYSIS in told:
             named(told[_ANALYSIS])

@@ -13,8 +13,8 @@ from dreamlab.ui.session.state import Draft
 #: Published links use this name.
 _PARAMETER = "setup"
 
-#: Key of the parameters as they were written last.
-_WRITTEN = "address"
+#: Parameter with the number of a step back or forth, and the key of the last that was read.
+STEP, _STEP = "step_of_history", "address.step"
 
 #: Parameters that ask for results; a link that is wrong in part asks for none.
 DREAMT, FOUND = "dreamt", "found"
@@ -23,7 +23,7 @@ DREAMT, FOUND = "dreamt", "found"
 STARTS = "starts"
 
 #: Names of the parameters besides those of the comparison in words, and of places.
-NAMES = (_PARAMETER, DREAMT, FOUND, STARTS, "visit", "status", "embed", "embed_options")
+NAMES = (_PARAMETER, DREAMT, FOUND, STARTS, STEP, "visit", "status", "embed", "embed_options")
 
 
 def restore() -> bool:
@@ -65,12 +65,19 @@ def leave_out(sentence: str, asks: str) -> None:
     st.query_params.pop(asks, None)
 
 
-def is_written(told: Mapping[str, str], names: Collection[str]) -> bool:
-    """Return whether these parameters are as the page wrote them, and not of another place."""
-    written = st.session_state.get(_WRITTEN)
-    return written is not None and dict(told) == {
-        name: written[name] for name in names if name in written
-    }
+def has_moved() -> bool:
+    """Return whether the browser came to the address, which otherwise follows the page.
+
+    It did in the first run, and once after each step back or forth. The page's script gives a step
+    a number (`dreamlab.ui.history`): an address without a new one may be older than what was
+    written since, as a visitor may act again before the browser has that.
+    """
+    step = st.query_params.get(STEP, "")
+    first = _STEP not in st.session_state
+    if not first and step in ("", st.session_state[_STEP]):
+        return False
+    st.session_state[_STEP] = step
+    return True
 
 
 def keep(comparison: Comparison | None, opened: Mapping[str, str], ours: Collection[str]) -> None:
@@ -89,13 +96,12 @@ def keep(comparison: Comparison | None, opened: Mapping[str, str], ours: Collect
     setup = told.get(_PARAMETER)
     if comparison is not None:
         setup = None if comparison == typed.default() else comparison.encode()
-    gone = {_PARAMETER, DREAMT, FOUND, STARTS, *typed.NAMES, *ours}
+    gone = {_PARAMETER, DREAMT, FOUND, STARTS, STEP, *typed.NAMES, *ours}
     wanted = {name: value for name, value in told.items() if name not in gone}
     wanted |= {_PARAMETER: setup} if setup else {}
     wanted |= opened
     if wanted != told:
         st.query_params.from_dict(wanted)
-    st.session_state[_WRITTEN] = wanted
 
 
 def link(page: str, comparison: Comparison, opened: Mapping[str, str]) -> str:
