@@ -79,6 +79,8 @@ def _site(picture: Locator) -> str:
 
 def faults(page) -> list[str]:
     """Return the serious and critical faults of axe-core, with their elements and why."""
+    page.mouse.move(0, 0)
+    expect(page.get_by_test_id("stTooltipContent")).to_have_count(0)  # a fading one is faint
     violations = Axe().run(page).response["violations"]
     return [
         f"{violation['id']}: {node['target']} {node['html']} {node['failureSummary']}"
