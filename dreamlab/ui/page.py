@@ -9,7 +9,7 @@ from dreamlab.ui.analysis import again, linked, place
 from dreamlab.ui.dreams import compare
 from dreamlab.ui.inputs import dream_button, phone, picture, settings, variants
 from dreamlab.ui.inputs.plan import by_variant, plan
-from dreamlab.ui.session import backend, presence, state, url_state
+from dreamlab.ui.session import backend, kept_starts, presence, state, url_state
 
 #: Seconds between the controls and the example, when a session begins. The browser draws what it
 #: has as soon as nothing more comes: without a pause *Dream* would wait for the pictures and the
@@ -33,6 +33,7 @@ def show() -> None:
     presence.present(jobs, visit)
     shelf.say_what_was_deleted(visit)
     if first:
+        kept_starts.restore(jobs, visit)
         again.settle(jobs, visit)
 
     with st.sidebar:
@@ -47,6 +48,7 @@ def show() -> None:
         visit = presence.current()  # which is in the address once it has jobs
     opened = linked.address() | again.address(jobs, visit, planned, original)
     opened |= url_state.starts(drafts)
+    kept_starts.keep(visit, drafts)
     url_state.keep(comparison, opened, linked.NAMES)
     with st.container(horizontal=True, vertical_alignment="center", key="title"):
         style.title()

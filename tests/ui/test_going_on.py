@@ -187,6 +187,45 @@ def test_the_original_and_a_running_dream_are_not_gone_on_from(page, fake):
     assert names(page)[-1] == "Mixed, on from octave 2, step 1"
 
 
+def reload(page, fake, monkeypatch, **changed):
+    """Return the page as the browser shows it when it is loaded anew."""
+    told = {name: value for name, value in page.query_params.items()} | changed
+    first = {name: value[0] if isinstance(value, list) else value for name, value in told.items()}
+    return open_page(monkeypatch, fake, **first)
+
+
+def test_a_reloaded_page_has_what_variants_go_on_from(page, fake, monkeypatch):
+    go_on(page, "job1", 1)
+    go_on(page, "job2", 2)
+    again = reload(page, fake, monkeypatch)
+    said = words(again)
+    assert "Goes on from Mixed, octave 1" in said and "Goes on from Single, octave 2" in said
+    assert "No longer kept" not in said
+    dream(again, fake)
+    starts = [task.start and task.start.parent.octave for task in fake.requests.values()]
+    assert starts[-4:] == [None, None, 0, 1]
+    again.button(key="v3.drop_start").click().run()
+    last = words(reload(again, fake, monkeypatch))
+    assert last.count("Goes on from Mixed, octave 1") == 1  # of its dream
+    assert last.count("Goes on from Single, octave 2") == 2
+
+
+def test_a_reloaded_page_says_what_is_no_longer_kept(page, fake, monkeypatch):
+    go_on(page, "job1", 1)
+    fake.forget("job1")
+    said = words(reload(page, fake, monkeypatch))
+    assert "No longer kept: Mixed, octave 1, which a variant went on from" in said
+    assert "Goes on from" not in said
+
+
+def test_an_address_of_another_comparison_has_no_start(page, fake, monkeypatch):
+    go_on(page, "job1", 1)
+    other = SETUP.replace(max_side=128).encode()
+    said = words(reload(page, fake, monkeypatch, setup=other))
+    assert "What a variant goes on from is not in a link" in said
+    assert "Goes on from" not in said
+
+
 def test_a_link_opens_without_the_start_and_says_so(page, fake, monkeypatch):
     go_on(page, "job1", 1)
     said = words(page)

@@ -171,17 +171,29 @@ def test_an_upload_is_asked_for_again(monkeypatch, fake):
     assert list(other.table[0].value["Variant"]) == ["Lines"]
 
 
-def test_an_opened_branch_says_that_its_start_is_not_there(monkeypatch, fake):
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_opened_branch_has_its_start_or_says_that_it_is_no_longer_kept(monkeypatch, fake, kept):
     page = dream(monkeypatch, fake)
     sound(page.button(key="on.job1").click().run())
     sound(page.button(key="dream").click().run())
     fake.finish()
     there = shelf(monkeypatch, fake)
     sound(there.button(key="large-shelf-job1").click().run())
-    assert "What a variant went on from" not in words(there)
+    assert "Begin anew" not in {button.label for button in there.button}
     there = shelf(monkeypatch, fake)
+    if not kept:
+        fake.forget("job1")
+        sound(there.run())
     sound(there.button(key="large-shelf-job5").click().run())
-    assert "What a variant went on from does not come back" in words(there)
+    gone = "No longer kept: Fur, octave 2, which a variant went on from; it begins with the page's"
+    assert (gone in words(there)) == (not kept)
+    sound(there.button(key="dream").click().run())
+    first, second, third = list(fake.requests.values())[-3:]
+    assert first.start is None and second.start is None
+    if kept:
+        assert third.start.parent == Parent(fake.recording("job1").provenance.id, 1, 2)
+    else:
+        assert third.start is None
 
 
 def test_dreams_of_several_pictures_are_told_apart(monkeypatch, fake):

@@ -55,8 +55,8 @@ def show(backend: Backend, view: DreamView, where: Place | None, original: Pictu
         style.error(status.error or "The dream failed; try it again.")
     else:
         style.note(_outcome(view, index))
-    if run.start:
-        style.note(f"Goes on from {run.start}")
+    if run.start is not None:
+        style.note(f"Goes on from {run.start.words}")
     if recording is not None:
         shown = None if index is None else recording.frames[index]
         if words := recording.called_in_words(shown):

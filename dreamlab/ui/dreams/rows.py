@@ -36,7 +36,7 @@ def rows(batch: Batch, views: Sequence[DreamView]) -> list[Row]:
         return [Row("", list(views))]
     found: dict[tuple[str, str], list[DreamView]] = {}
     # Without a start each name is a picture's: no digest is needed in each of a fragment's runs.
-    alike = bool(batch.alt) and not any(view.run.start for view in views)
+    alike = bool(batch.alt) and all(view.run.start is None for view in views)
     keys = [(view.run.of, "") for view in views] if alike else _keys(views)
     for view, key in zip(views, keys, strict=True):
         found.setdefault(key, []).append(view)

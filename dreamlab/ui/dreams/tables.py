@@ -87,7 +87,7 @@ def table(views: list[DreamView]) -> None:
     """Draw the table of losses, gain, change of the picture and time."""
     rows = [row(view) for view in views]
     wanted = {
-        "Goes on from": any(view.run.start for view in views),
+        "Goes on from": any(view.run.start is not None for view in views),
         "Called": any(view.predictions for view in views),
     }
     for name in (name for name, there in wanted.items() if not there):
@@ -124,7 +124,7 @@ def row(view: DreamView) -> dict[str, str]:
     return {
         "Variant": view.run.name,
         "Network": label(view.run.model),
-        "Goes on from": view.run.start or "–",
+        "Goes on from": "–" if view.run.start is None else view.run.start.words,
         "State": status.state,
         "Steps": f"{len(losses)}",
         "First loss": f"{losses[0]:.4g}" if losses else "–",

@@ -131,7 +131,7 @@ def _submit(backend: Backend, visit: Visit, dream: PlannedDream) -> Run:
     address = presence.address(backend.settings)
     job = backend.submit(visit.owner, dream.task, address=address)
     draft, task = dream.draft, dream.task
-    start = "" if draft.start is None else draft.start.words
+    start = None if draft.start is None else draft.start.place
     return Run(job, draft.name, draft.colour, task.config, task.model, start, dream.of)
 
 

@@ -8,18 +8,17 @@ from dreamlab.comparison.comparison import MAX_VARIANTS
 from dreamlab.comparison.preflight import Check
 from dreamlab.comparison.variant import COMMON, MAX_NAME, Variant
 from dreamlab.errors import DreamError
-from dreamlab.images import jpeg
 from dreamlab.results.frame import Frame
 from dreamlab.results.recording import Recording
 from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.ui import style
 from dreamlab.ui.session import state
 from dreamlab.ui.session.keys import VariantKeys
-from dreamlab.ui.session.starts import Start, place_in_words
+from dreamlab.ui.session.start_place import StartPlace
+from dreamlab.ui.session.starts import Start
 from dreamlab.ui.session.state import Draft
 from dreamlab.ui.session.visitors import Run
 
-_THUMBNAIL_SIDE = 160
 _ON = ", on from "
 
 #: What the button did last: the dream's job, the variant that was added, and what is said of it.
@@ -28,30 +27,29 @@ _SAID = "going_on.said"
 
 def button(run: Run, recording: Recording, frame: Frame) -> None:
     """Draw the button that adds a variant which goes on from a frame of a dream."""
+    place = StartPlace.of(run.job, run.name, frame)
     if st.button(
         "Go on from here",
         key=f"on.{run.job}",
         icon=":material/alt_route:",
         type="tertiary",
         on_click=_add,
-        args=(run, recording, frame),
-        help=f"Adds a variant that goes on from {place_in_words(frame)}; then change what you like "
-        "of it.",
+        args=(run, recording, frame, place),
+        help=f"Adds a variant that goes on from {place.in_dream}; then change what you like of it.",
     ):
         st.rerun()  # the whole page: the variant is above the dreams
     _say(run)
 
 
-def _add(run: Run, recording: Recording, frame: Frame) -> None:
+def _add(run: Run, recording: Recording, frame: Frame, place: StartPlace) -> None:
     if not state.room():
         said = f"The page holds {MAX_VARIANTS} variants: remove one above, then go on from here."
         st.session_state[_SAID] = run.job, None, said
         return
-    config, common, place = run.config, state.common(), place_in_words(frame)
-    suffix = _ON + place
+    config, common = run.config, state.common()
+    suffix = _ON + place.in_dream
     name = run.name.split(_ON)[0]
     own = {field: getattr(config, field) for field in COMMON}
-    point = replace(recording.point(frame), exact=None)
     new = state.add(
         Variant(
             name=name[: MAX_NAME - len(suffix)] + suffix,
@@ -61,15 +59,9 @@ def _add(run: Run, recording: Recording, frame: Frame) -> None:
             unguided=config.unguided,
             overrides={field: value for field, value in own.items() if value != common[field]},
         ),
-        start=Start(
-            run.job,
-            f"{run.name}, {place}",
-            point,
-            recording.original,
-            jpeg(frame.pixels, max_side=_THUMBNAIL_SIDE),
-        ),
+        start=Start.of(place, recording, frame),
     )
-    said = f"Goes on from {place} as a variant above: change what you like, then Dream."
+    said = f"Goes on from {place.in_dream} as a variant above: change what you like, then Dream."
     st.session_state[_SAID] = run.job, new, said
 
 
@@ -89,9 +81,10 @@ def show(draft: Draft, task: DreamTask | None) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"start-{draft.id}"
     ):
-        st.image(start.thumbnail, width=72, alt=f"{start.words}: what {draft.name} goes on from")
+        alt = f"{start.place.words}: what {draft.name} goes on from"
+        st.image(start.thumbnail, width=72, alt=alt)
         with st.container(gap=None):
-            style.note(f"Goes on from {start.words}")
+            style.note(f"Goes on from {start.place.words}")
             st.button(
                 "Begin anew",
                 icon=":material/close:",

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field, replace
 
-from dreamlab.images import Picture
+from dreamlab.images import Picture, jpeg
 from dreamlab.images.branch import BranchPoint
 from dreamlab.jobs import Backend
 from dreamlab.results.frame import Frame
 from dreamlab.results.recording import Recording
 from dreamlab.ui.session import queries
+from dreamlab.ui.session.start_place import StartPlace
+
+_THUMBNAIL_SIDE = 160
 
 
 @dataclass(frozen=True)
@@ -16,10 +19,8 @@ class Start:
 
     Parameters
     ----------
-    job : str
-        Name of the dream's job.
-    words : str
-        The dream and the picture's place in it.
+    place : StartPlace
+        Its place in the dream.
     point : BranchPoint
         The picture, without its exact values, which the backend keeps as long as it can.
     original : Picture
@@ -28,26 +29,31 @@ class Start:
         The picture as a small JPEG.
     """
 
-    job: str
-    words: str
+    place: StartPlace
     point: BranchPoint
     original: Picture = field(repr=False)
     thumbnail: bytes = field(repr=False)
 
+    @classmethod
+    def of(cls, place: StartPlace, recording: Recording, frame: Frame) -> "Start":
+        """Return a frame of a dream as what a variant goes on from."""
+        small = jpeg(frame.pixels, max_side=_THUMBNAIL_SIDE)
+        return cls(place, replace(recording.point(frame), exact=None), recording.original, small)
+
     def found(self, backend: Backend) -> BranchPoint:
         """Return the picture, with its exact values if the backend still has them."""
-        result = queries.status(backend, self.job).result
-        frames = result.frames if isinstance(result, Recording) else []
-        frame = next((frame for frame in frames if self._is_of(frame)), None)
+        _, frame = _kept(backend, self.place)
         return self.point if frame is None else replace(self.point, exact=frame.exact)
 
-    def _is_of(self, frame: Frame) -> bool:
-        parent = self.point.parent
-        here = frame.octave, frame.iteration, frame.ends_octave
-        return here == (parent.octave, parent.iteration, self.point.ends_octave)
+
+def restored(backend: Backend, place: StartPlace) -> Start | None:
+    """Return what a variant went on from; None if the dream is no longer kept."""
+    recording, frame = _kept(backend, place)
+    return None if recording is None or frame is None else Start.of(place, recording, frame)
 
 
-def place_in_words(frame: Frame) -> str:
-    """Return the place of a frame, counted from 1, as on the scrubber."""
-    octave = f"octave {frame.octave + 1}"
-    return octave if frame.ends_octave else f"{octave}, step {frame.iteration + 1}"
+def _kept(backend: Backend, place: StartPlace) -> tuple[Recording | None, Frame | None]:
+    result = queries.status(backend, place.job).result
+    if not isinstance(result, Recording):
+        return None, None
+    return result, place.among(result.frames)

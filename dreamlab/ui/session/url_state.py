@@ -37,10 +37,6 @@ def restore() -> bool:
     if "variants" in st.session_state:
         return False
     told = st.query_params
-    if told.pop(STARTS, None):
-        state.notify(
-            "What a variant goes on from is not in a link: it begins with the page's picture."
-        )
     comparison = typed.default()
     try:
         if told.get(_PARAMETER):

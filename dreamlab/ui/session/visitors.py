@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from streamlit import runtime
 
@@ -12,6 +13,7 @@ from dreamlab.comparison.comparison import Comparison
 from dreamlab.config import DreamConfig
 from dreamlab.images import Picture
 from dreamlab.tasks.analysis_task import AnalysisTask
+from dreamlab.ui.session.start_place import StartPlace
 
 #: Name of the cookie that identifies a browser: a random value.
 COOKIE = "dreamlab_browser"
@@ -40,8 +42,8 @@ class Run:
         Settings of the dream.
     model : str
         Name of its network.
-    start : str
-        What it goes on from, in words; empty for a dream of the page's picture.
+    start : StartPlace or None
+        What it goes on from; None for a dream of the page's picture.
     of : str
         Name of its picture, where the batch has several; else empty.
     """
@@ -51,7 +53,7 @@ class Run:
     colour: int
     config: DreamConfig
     model: str
-    start: str = ""
+    start: StartPlace | None = None
     of: str = ""
 
     @property
@@ -142,6 +144,13 @@ def _stripped(task: AnalysisTask) -> tuple[AnalysisTask, str]:
     return dataclasses.replace(task, picture=None, pictures=None), digest
 
 
+class Starts(NamedTuple):
+    """What the variants of a comparison go on from, in their order; None is the page's picture."""
+
+    comparison: Comparison
+    places: tuple[StartPlace | None, ...]
+
+
 @dataclass
 class Visit:
     """The jobs of one visitor, oldest first.
@@ -163,6 +172,8 @@ class Visit:
         Query that the visit's frame began with; empty if the visit did not begin in a frame.
     deleted : set of int
         Numbers of the batches whose dreams the visitor deleted.
+    starts : Starts or None
+        What the variants go on from that the page showed last; None where none does.
     """
 
     browser: str = ""
@@ -172,6 +183,7 @@ class Visit:
     sessions: set[str] = field(default_factory=set)
     frame: str = ""
     deleted: set[int] = field(default_factory=set)
+    starts: Starts | None = None
 
     @property
     def owner(self) -> str:

@@ -9,7 +9,7 @@ from dreamlab.comparison.comparison import MAX_VARIANTS
 from dreamlab.jobs import Backend
 from dreamlab.report.colours import COLOURS
 from dreamlab.ui.analysis import place
-from dreamlab.ui.session import own, presence, state
+from dreamlab.ui.session import kept_starts, own, presence, state
 from dreamlab.ui.session.visitors import Batch, Run, Visit
 from dreamlab.ui.shelf.contents import Kept
 
@@ -34,12 +34,9 @@ def open_(backend: Backend, visit: Visit, batch: Batch) -> None:
     _show(backend, visit, batch)
     if batch.comparison is None:
         return
-    state.load(batch.comparison)
-    if any(run.start for run in batch.runs):
-        state.notify(
-            "What a variant went on from does not come back with it: it begins with the page's "
-            "picture. Go on from its dream, or from the one that it grew from."
-        )
+    places = {run.name: run.start for run in batch.runs}
+    starts = [places.get(variant.name) for variant in batch.comparison.variants]
+    state.load(batch.comparison, kept_starts.restored(backend, starts))
     if batch.comparison.source == "upload" and not own.pictures():
         state.notify(
             "The dreams and their settings are back. Their picture was an upload: drop it in again "
