@@ -85,7 +85,7 @@ def test_the_link_of_a_dream_shows_another_browser_the_same_picture(visitors):
 
 
 def test_a_dream_that_was_dropped_is_dreamt_anew_to_the_bit(browser, tmp_path, monkeypatch):
-    monkeypatch.setenv("DREAMLAB_STORE_SECONDS", "4")
+    monkeypatch.setenv("DREAMLAB_STORE_SECONDS", "8")
     server, link, found = Server(tmp_path / "log.txt"), f"?setup={QUICK.encode()}&dreamt=1", []
     try:
         server.wait()
