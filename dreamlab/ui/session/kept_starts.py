@@ -51,8 +51,9 @@ def restored(backend: Backend, places: Iterable[StartPlace | None]) -> list[Star
         if place is not None and start is None:
             gone.append(place.words)
     if gone:
+        who, then = ("variants", "they begin") if gone[1:] else ("a variant", "it begins")
         state.notify(
-            f"No longer kept: {listed(gone)}, which a variant went on from; it begins with the "
-            "page's picture."
+            f"No longer kept: {listed(gone)}, which {who} went on from; {then} with the page's "
+            "picture."
         )
     return found
