@@ -233,6 +233,14 @@ def test_a_reloaded_page_says_of_several_what_is_no_longer_kept(page, fake, monk
     assert f"No longer kept: Mixed, octave 1 and Single, octave 2, {told}" in said
 
 
+def test_each_tab_of_a_visit_keeps_what_its_variants_go_on_from(page, fake, monkeypatch):
+    go_on(page, "job1", 1)
+    beside = reload(page, fake, monkeypatch)
+    sound(beside.button(key="v3.drop_start").click().run())
+    assert "starts" in page.query_params and "starts" not in beside.query_params
+    assert "Goes on from Mixed, octave 1" in words(reload(page, fake, monkeypatch))
+
+
 def test_an_address_of_another_comparison_has_no_start(page, fake, monkeypatch):
     go_on(page, "job1", 1)
     other = SETUP.replace(max_side=128).encode()
