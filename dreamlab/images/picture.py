@@ -1,5 +1,6 @@
 """A picture that is passed around: decoded once, encoded once, each when first asked for."""
 
+import copy
 import hashlib
 from collections.abc import Mapping
 from typing import Self
@@ -124,6 +125,12 @@ class Picture:
     def with_text(self, text: Mapping[str, str]) -> "Picture":
         """Return the same picture with further text chunks in its PNG."""
         return Picture(self.pixels, self.name, self._text | dict(text), self.full)
+
+    def named(self, name: str) -> "Picture":
+        """Return the same picture, described by a name."""
+        same = copy.copy(self)
+        same.name = name
+        return same
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Picture):

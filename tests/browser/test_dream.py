@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.acts import (
     PATIENCE,
+    PHONE,
     QUICK,
     dream,
     dreams,
@@ -169,3 +170,15 @@ def test_a_picture_opens_large_and_the_scrubber_moves_it(visitor):
     expect(after).not_to_have_attribute("src", final)
     page.get_by_role("button", name="Close").click()
     expect(handle).to_have_count(0)
+
+
+def test_a_long_name_leaves_the_word_original_readable_on_a_phone(visitors):
+    named = dataclasses.replace(QUICK.variants[0], name="Layer 4, on from octave 2, step 17, once")
+    page = visitors(viewport=PHONE).open(dataclasses.replace(QUICK, variants=(named,)))
+    dream(page)
+    dreamt(page, 1)
+    page.get_by_role("button", name="Before and after").click()
+    original, dreamt_one = (page.locator(f".tag.{side}") for side in ("left", "right"))
+    expect(dreamt_one).to_have_text(f"{named.name} · VGG16")
+    first, second = original.bounding_box(), dreamt_one.bounding_box()
+    assert first["x"] + first["width"] < second["x"]

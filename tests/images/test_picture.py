@@ -104,6 +104,13 @@ def test_it_travels_without_what_only_a_page_shows(encoded):
     assert again == picture and again.name == "noise" and again.jpeg == picture.jpeg
 
 
+def test_it_is_named_anew_without_another_encoding(encodings):
+    picture = Picture(PIXELS, "noise")
+    png, named = picture.png, picture.named("more of it")
+    assert (named.name, picture.name) == ("more of it", "noise")
+    assert named == picture and named.png is png and encodings == ["png"]
+
+
 def test_two_threads_may_ask_at_once():
     faults = []
     for _ in range(20):

@@ -21,6 +21,7 @@ from dreamlab.results.predictions import BEFORE, CENTRE, FIVE_CROPS, Likely, Pre
 from dreamlab.results.recording import Recording
 from dreamlab.results.run_data import LossPoint
 from dreamlab.tasks.analysis_task import AnalysisTask
+from dreamlab.tasks.dream_task import DreamTask
 from dreamlab.tasks.events import Event
 from dreamlab.tasks.task import Result, Task
 from tests.support import fake_findings
@@ -95,7 +96,8 @@ class FakeBackend:
         if state in ("done", "cancelled", "failed"):
             more["kept_seconds"] = self.settings.store_seconds
         more |= self.says.get(job, {})
-        picture = self.requests[job].picture
+        task = self.requests[job]
+        picture = task.plan.image if isinstance(task, DreamTask) else task.picture
         return Status(job, state, self.result(job), picture, error=error, **more)
 
     def cancel(self, job: str) -> None:

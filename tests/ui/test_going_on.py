@@ -94,6 +94,10 @@ def test_the_last_picture_is_dreamt_on_anew(page, fake):
     assert len(recording.octave_frames) == 3
     assert recording.original == fake.recording("job1").final.picture
     assert recording.provenance.parent.octave == 2
+    (table,) = page.table
+    assert table.value["Picture"].tolist() == ["Chelsea the cat"] * 2 + ["Mixed"]
+    originals = [image.proto.imgs[0].alt for image in page.main.image]
+    assert "Mixed, octave 3" in originals and "" not in originals
 
 
 def test_another_picture_of_the_page_leaves_the_start_as_it_is(page, fake):
@@ -214,8 +218,27 @@ def test_a_reloaded_page_says_what_is_no_longer_kept(page, fake, monkeypatch):
     go_on(page, "job1", 1)
     fake.forget("job1")
     said = words(reload(page, fake, monkeypatch))
-    assert "No longer kept: Mixed, octave 1, which a variant went on from" in said
+    told = "which a variant went on from; it begins with the page's picture."
+    assert f"No longer kept: Mixed, octave 1, {told}" in said
     assert "Goes on from" not in said
+
+
+def test_a_reloaded_page_says_of_several_what_is_no_longer_kept(page, fake, monkeypatch):
+    go_on(page, "job1", 1)
+    go_on(page, "job2", 2)
+    for job in ("job1", "job2"):
+        fake.forget(job)
+    told = "which variants went on from; they begin with the page's picture."
+    said = words(reload(page, fake, monkeypatch))
+    assert f"No longer kept: Mixed, octave 1 and Single, octave 2, {told}" in said
+
+
+def test_each_tab_of_a_visit_keeps_what_its_variants_go_on_from(page, fake, monkeypatch):
+    go_on(page, "job1", 1)
+    beside = reload(page, fake, monkeypatch)
+    sound(beside.button(key="v3.drop_start").click().run())
+    assert "starts" in page.query_params and "starts" not in beside.query_params
+    assert "Goes on from Mixed, octave 1" in words(reload(page, fake, monkeypatch))
 
 
 def test_an_address_of_another_comparison_has_no_start(page, fake, monkeypatch):

@@ -122,6 +122,14 @@ def test_a_variant_has_a_mask_of_its_own(page, fake):
     assert [task.config.mask for task in tasks] == ["rectangle:0,0.2,0.5,0.8", "", "", ""]
 
 
+def test_settings_of_its_own_are_told_in_words(page):
+    first = page.session_state["variants"][0]
+    edit(page, first)
+    own = ["mask", "keep_colours", "rotation"]
+    page.multiselect(key=f"v{first}.overrides").set_value(own).run()
+    assert "Own: mask none, keep colours no, turns (°) 0" in words(page)
+
+
 def test_a_mask_in_words_comes_with_a_link_and_a_picture_does_not(monkeypatch, fake):
     page = open_page(monkeypatch, fake, mask="rectangle:0,0,0.5,1")
     assert page.slider(key="common.mask.across").value == (0, 50)

@@ -1,10 +1,13 @@
 """The wall of analyses, and the address of the open one."""
 
 import pytest
+import streamlit as st
+from streamlit.runtime.state.query_params import QueryParams
 
 from dreamlab.analysis import shipped
 from dreamlab.analysis.catalogue import OF_LAYERS
 from dreamlab.images.difference import factor
+from dreamlab.ui.session import url_state
 from tests.support.fake_backend import large, open_page, sound, words
 from tests.support.panel import SETUP, comes_to, from_address, open_panel, run_to_end, take
 
@@ -83,6 +86,18 @@ def test_who_acts_before_the_browser_has_the_address_stays_where_he_went(page, s
         from_address(page, behind | step)
         assert page.session_state["part"] == part
     assert not {"part", "step_of_history"} & set(page.query_params)
+
+
+def test_an_address_that_the_next_run_replaces_as_it_is_read_is_no_fault(monkeypatch):
+    class Replaced(QueryParams):
+        def __getitem__(self, name):
+            self.clear_with_no_forward_msg()
+            return super().__getitem__(name)
+
+    address = Replaced({"setup": "before", "part": "dreams"})
+    monkeypatch.setattr(st, "query_params", address)
+    url_state.keep(None, {"part": "layers"}, ["part"])
+    assert list(address) == ["part"]
 
 
 @pytest.mark.parametrize("before", ["Compare", "Layer by layer"])

@@ -207,6 +207,9 @@ def test_dreams_of_several_pictures_are_told_apart(monkeypatch, fake):
         "Choose Lines · a · VGG16",
         "Choose Lines · b · VGG16",
     ]
+    other = shelf(monkeypatch, fake)
+    sound(other.button(key="large-shelf-job1").click().run())
+    assert "Their pictures were uploads: drop them in again to dream on them." in words(other)
 
 
 def test_an_upload_that_is_still_there_is_not_asked_for(monkeypatch, fake):

@@ -32,8 +32,9 @@ input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opac
   cursor: ew-resize; }
 .stage:focus-within { outline: 3px solid var(--st-primary-color); }
 .tag { position: absolute; top: .6rem; padding: .3rem .55rem; border-radius: 1rem;
-  background: #000b; color: #fff; font: 500 .78rem/1 system-ui, sans-serif; }
-.left { left: .6rem; } .right { right: .6rem; }
+  background: #000b; color: #fff; font: 500 .78rem/1.1 system-ui, sans-serif; }
+.left { left: .6rem; }
+.right { right: .6rem; box-sizing: border-box; max-width: calc(100% - 6.6rem); }
 """
 
 _JS = """

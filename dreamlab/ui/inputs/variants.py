@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -21,7 +22,7 @@ from dreamlab.results.naming import with_network
 from dreamlab.tasks.wording import duration
 from dreamlab.ui import style
 from dreamlab.ui.inputs import editor, going_on
-from dreamlab.ui.inputs.control import label
+from dreamlab.ui.inputs.control import label, text_of
 from dreamlab.ui.inputs.plan import PlannedDream
 from dreamlab.ui.session import keys, state
 from dreamlab.ui.session.keys import VariantKeys
@@ -170,12 +171,16 @@ def _details(dream: PlannedDream) -> None:
         style.note(network_label(draft.model))
     for name in now[own.layers]:
         _weight(own, name, _shown(dream, name), layers.get(name))
-    values = [f"{label(name).lower()} {now[own.own(name)]}" for name in now[own.overrides]]
+    values = [f"{label(name).lower()} {_told(now[own.own(name)])}" for name in now[own.overrides]]
     if values:
         style.note("Own: " + ", ".join(values))
     if not dream.check.problem:
         expected = "" if dream.seconds is None else f" · about\u00a0{duration(dream.seconds)}"
         style.note(sentence(dream.check) + expected)
+
+
+def _told(value: Any) -> str:
+    return "none" if value in ("", None) else text_of(value)
 
 
 def _weight(own: VariantKeys, name: str, shown: str, layer: LayerInfo | None) -> None:

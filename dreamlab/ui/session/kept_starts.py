@@ -13,27 +13,35 @@ from dreamlab.ui.session.starts import Start
 from dreamlab.ui.session.state import Draft
 from dreamlab.ui.session.visitors import Starts, Visit
 
+#: Key of what the visit keeps for the tab, and for how many tabs, reloaded ones included, at most.
+_KEPT, _MOST = "starts.kept", 8
+
 
 def keep(visit: Visit, drafts: list[Draft]) -> None:
     """Keep in the visit what the variants of the page go on from."""
     comparison = state.comparison(drafts)
     if comparison is None:
         return  # what is invalid is not in the address either
+    before = st.session_state.pop(_KEPT, None)
+    others = [kept for kept in visit.starts if kept is not before]
     places = tuple(None if draft.start is None else draft.start.place for draft in drafts)
-    visit.starts = Starts(comparison, places) if any(places) else None
+    if any(places):
+        st.session_state[_KEPT] = now = Starts(comparison, places)
+        others.append(now)
+    visit.starts = others[-_MOST:]
 
 
 def restore(backend: Backend, visit: Visit) -> None:
     """Bring back what variants went on from; call it in the first run of a session.
 
-    The visit has it for the comparison that it had last, as long as the dreams are kept.
+    The visit has it for the comparison that a tab had last, as long as the dreams are kept.
     """
     if url_state.STARTS not in st.query_params:
         return
-    kept = visit.starts
-    if kept is not None and kept.comparison.without_pictures()[0] == state.comparison(
-        state.drafts()
-    ):
+    shown = state.comparison(state.drafts())
+    for kept in reversed(visit.starts):
+        if kept.comparison.without_pictures()[0] != shown:
+            continue
         found = restored(backend, kept.places)
         for number, start in zip(st.session_state["variants"], found, strict=True):
             if start is not None:
@@ -51,8 +59,9 @@ def restored(backend: Backend, places: Iterable[StartPlace | None]) -> list[Star
         if place is not None and start is None:
             gone.append(place.words)
     if gone:
+        who, then = ("variants", "they begin") if gone[1:] else ("a variant", "it begins")
         state.notify(
-            f"No longer kept: {listed(gone)}, which a variant went on from; it begins with the "
-            "page's picture."
+            f"No longer kept: {listed(gone)}, which {who} went on from; {then} with the page's "
+            "picture."
         )
     return found

@@ -78,7 +78,7 @@ def _frame() -> str:
     A frame that is loaded again with the page around it begins at the same address, without the
     name of its visit.
     """
-    return f"?{urlencode(st.query_params.to_dict())}" if st.context.is_embedded else ""
+    return f"?{urlencode(url_state.parameters())}" if st.context.is_embedded else ""
 
 
 def remember(backend: Backend, visit: Visit) -> None:

@@ -38,7 +38,9 @@ class Start:
     def of(cls, place: StartPlace, recording: Recording, frame: Frame) -> "Start":
         """Return a frame of a dream as what a variant goes on from."""
         small = jpeg(frame.pixels, max_side=_THUMBNAIL_SIDE)
-        return cls(place, replace(recording.point(frame), exact=None), recording.original, small)
+        picture = frame.picture.named(place.words)
+        point = replace(recording.point(frame), picture=picture, exact=None)
+        return cls(place, point, recording.original, small)
 
     def found(self, backend: Backend) -> BranchPoint:
         """Return the picture, with its exact values if the backend still has them."""

@@ -42,7 +42,7 @@ def restore() -> bool:
         if told.get(_PARAMETER):
             comparison = Comparison.decode(told[_PARAMETER])
         else:
-            comparison, wrong = typed.comparison(told.to_dict())
+            comparison, wrong = typed.comparison(parameters())
             for sentence in wrong:
                 leave_out(sentence, DREAMT)
     except DreamError as error:
@@ -53,6 +53,15 @@ def restore() -> bool:
         leave_out(sentence, DREAMT)
     state.load(comparison)
     return True
+
+
+def parameters() -> dict[str, str]:
+    """Return the parameters of the address.
+
+    Another run of the page may replace them all while this one, which it ends, reads them.
+    """
+    told = st.query_params
+    return {name: value for name in [*told] if (value := told.get(name)) is not None}
 
 
 def leave_out(sentence: str, asks: str) -> None:
@@ -88,7 +97,7 @@ def keep(comparison: Comparison | None, opened: Mapping[str, str], ours: Collect
     ours : collection of str
         Names of all parameters of what can be open.
     """
-    told = st.query_params.to_dict()
+    told = parameters()
     setup = told.get(_PARAMETER)
     if comparison is not None:
         setup = None if comparison == typed.default() else comparison.encode()

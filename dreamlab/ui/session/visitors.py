@@ -172,8 +172,8 @@ class Visit:
         Query that the visit's frame began with; empty if the visit did not begin in a frame.
     deleted : set of int
         Numbers of the batches whose dreams the visitor deleted.
-    starts : Starts or None
-        What the variants go on from that the page showed last; None where none does.
+    starts : list of Starts
+        What the variants go on from that each tab showed last; see `kept_starts`.
     """
 
     browser: str = ""
@@ -183,7 +183,7 @@ class Visit:
     sessions: set[str] = field(default_factory=set)
     frame: str = ""
     deleted: set[int] = field(default_factory=set)
-    starts: Starts | None = None
+    starts: list[Starts] = field(default_factory=list)
 
     @property
     def owner(self) -> str:

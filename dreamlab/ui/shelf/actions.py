@@ -38,9 +38,12 @@ def open_(backend: Backend, visit: Visit, batch: Batch) -> None:
     starts = [places.get(variant.name) for variant in batch.comparison.variants]
     state.load(batch.comparison, kept_starts.restored(backend, starts))
     if batch.comparison.source == "upload" and not own.pictures():
+        which, them = "Their picture was an upload", "it"
+        if len({run.of for run in batch.runs if run.of}) > 1:
+            which, them = "Their pictures were uploads", "them"
         state.notify(
-            "The dreams and their settings are back. Their picture was an upload: drop it in again "
-            "to dream on it."
+            f"The dreams and their settings are back. {which}: drop {them} in again to dream on "
+            f"{them}."
         )
 
 
