@@ -104,6 +104,7 @@ def test_another_picture_of_the_page_leaves_the_start_as_it_is(page, fake):
     dream(page, fake)
     assert fake.requests["job5"].picture == before
     assert fake.requests["job4"].picture != before
+    assert not fake.requests["job5"].public and fake.requests["job4"].public
 
 
 def test_what_is_of_another_picture_has_a_row_of_its_own(page, fake):
