@@ -95,4 +95,6 @@ class Variant(Settings):
             Names of the networks; the variant's own `model` stays.
         """
         moved = mapped(self.layers, self.channels, before, after)
-        return self.replace(layers=moved.layers, channels=moved.channels, unguided=()), moved.said
+        unguided = [name for name in self.unguided if name in moved.layers]
+        changes = {"layers": moved.layers, "channels": moved.channels, "unguided": unguided}
+        return self.replace(**changes), moved.said

@@ -18,6 +18,7 @@ from dreamlab.config import PRESETS, DreamConfig, read_settings
 from dreamlab.dream import InexactTiles, dream
 from dreamlab.dream.ascent import OctaveAscent
 from dreamlab.dream.compiled import compile_objective
+from dreamlab.dream.guided import guided_objective
 from dreamlab.errors import DreamError
 from dreamlab.images.resample import resize
 from tests.support.tiny import picture, tiny_network
@@ -200,6 +201,20 @@ def test_the_layers_parts_of_a_dream_with_a_look_add_up_to_its_steps(network):
             moved = (step.image - start.picture).ravel()
             cosine = moved @ whole.ravel() / np.linalg.norm(moved) / np.linalg.norm(whole)
             assert cosine == pytest.approx(1, abs=1e-5)
+
+
+def test_the_layers_parts_of_a_guided_dream_add_up_to_its_steps(network):
+    guide = {"guide": "cat", "guide_strength": 0.4, "guide_features": "raw"}
+    settings = _settings(octaves=1, iterations=2, unguided=["second"], **guide)
+    image, config = picture(40, 50), settings.config()
+    findings = analyse(ATTRIBUTION, image, network, settings)
+    for step, item in zip(dream(image, network, config, starts=True), findings.items, strict=True):
+        start = step.start
+        objective = guided_objective(network, config, step.guide, "float32")
+        _, whole = OctaveAscent(objective, config, image.shape[:2]).gradient(start.picture)
+        norms = np.array(list(item.values["norms"].values()))
+        together = norms @ np.array(item.values["cosines"]) @ norms
+        assert together == pytest.approx(float(np.sum(np.square(whole))), rel=1e-3)
 
 
 def test_what_a_step_began_from_is_kept_for_those_who_ask(network):

@@ -101,6 +101,11 @@ def test_pictures_that_a_file_s_settings_name_are_asked_for_before_the_network_i
         assert main(["dream", *pictures, "--out", str(tmp_path / "out"), *config]) == 2
         assert error_line(capfd).startswith("dreamlab: mask is a picture, and none is given")
     assert not asked and not (tmp_path / "out").exists()
+    # Another mask than that of the file is told of, and the same is not.
+    for file, lines in ((mask, 0), (cat, 1)):
+        again = ["dream", cat, "--out", str(tmp_path / "again"), *config, "--mask", str(file)]
+        assert main(again) == 0
+        assert capfd.readouterr().err.count("the mask is not the picture that") == lines
 
 
 def test_a_guide_that_is_no_file_is_refused_with_the_names(cat, asked, tmp_path, capfd):

@@ -1,11 +1,14 @@
 """``dreamlab dream --from``."""
 
+import csv
 import io
+from itertools import islice
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import dreamlab.dream as engine
 from dreamlab.cli.main import main
 from dreamlab.config import read_settings
 from dreamlab.config.provenance import dream_id
@@ -109,6 +112,9 @@ def test_what_does_not_go_together_is_said_in_a_sentence(dreamt, cat, tmp_path, 
     assert refused(capfd, "--from", dream, "--max-side", 20, *out) == (
         "--max-side is for IMAGE; leave it out with --from"
     )
+    assert refused(capfd, "--from", dream, "--background", "white", *out) == (
+        "--background is for IMAGE; leave it out with --from"
+    )
     assert refused(capfd, "--from", dream, "--at", 7, *out) == (
         "there is no octave_7_<h>x<w>.png beside dream.png; choose one of 0, 1 and 2"
     )
@@ -164,3 +170,35 @@ def test_an_input_named_original_stays_as_it_is(cat, asked, tmp_path, capfd):
     assert said.count("\n") == 1
     assert said.startswith(f"dreamlab: {mine} is the picture begun from, and stays")
     assert mine.read_bytes() == before
+
+
+def test_a_dream_that_was_interrupted_goes_on_with_its_next_step(
+    cat, asked, tmp_path, capfd, monkeypatch
+):
+    whole = engine.dream
+
+    def interrupted(*arguments, **options):
+        yield from islice(whole(*arguments, **options), 3)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "dream", interrupted)
+        assert main(["dream", cat, "--out", str(tmp_path / "dream"), *SETTINGS]) == 130
+    assert branched(tmp_path, "--from", tmp_path / "dream" / "dream.png") == 0
+    rows = csv.DictReader((tmp_path / "on" / "losses.csv").read_text().splitlines())
+    # The first octave was done, and of the second the first of two steps.
+    assert [(row["octave"], row["iteration"]) for row in rows] == [
+        *(("1", "1"), ("2", "0"), ("2", "1"))
+    ]
+
+
+def test_an_octave_of_another_dream_is_refused(dreamt, cat, tmp_path, capfd):
+    other = tmp_path / "other"
+    assert main(["dream", cat, "--out", str(other), *SETTINGS, "--seed", "5"]) == 0
+    capfd.readouterr()
+    (octave,) = dreamt.glob("octave_1_*.png")
+    octave.write_bytes((other / octave.name).read_bytes())
+    out = ["--out", tmp_path / "on"]
+    assert refused(capfd, "--from", dreamt / "dream.png", "--at", 1, *out) == (
+        f"{octave.name} is of another dream than dream.png: name it with --from"
+    )

@@ -56,6 +56,17 @@ def test_moving_to_another_network_keeps_names_it_knows():
     assert moved.variants == MIXED.variants
 
 
+@pytest.mark.parametrize("model", ["vgg16:untrained", "vgg19"])
+def test_layers_that_stay_in_a_move_stay_without_the_guide(model):
+    layers = {"block2_conv2": 1.0, "block5_conv2": 1.0}
+    own = Variant(name="Own", layers=layers, unguided=["block5_conv2"])
+    moved, _ = Comparison(variants=(own,)).moved_to(model)
+    assert list(moved.variants[0].layers) == list(layers)
+    assert moved.variants[0].unguided == ("block5_conv2",)
+    gone, _ = moved.moved_to("inception_v3")
+    assert gone.variants[0].unguided == ()
+
+
 def test_moving_to_another_network_takes_the_same_relative_depth():
     ends = Comparison(
         variants=(

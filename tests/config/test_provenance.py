@@ -1,10 +1,11 @@
 """How a picture was made, as its files carry it."""
 
 import json
+from dataclasses import replace
 
 import dreamlab
 from dreamlab.config import DreamConfig
-from dreamlab.config.provenance import Provenance, parent_in, place_in
+from dreamlab.config.provenance import Parent, Provenance, parent_in, place_in
 
 CONFIG = DreamConfig(layers={"a": 2.0}, seed=7)
 
@@ -45,3 +46,17 @@ def test_a_place_that_no_dream_has_is_none():
     ):
         assert place_in({"frame": place | wrong}) is None
         assert parent_in({"frame": place | wrong}) is None
+
+
+def test_it_says_what_was_given_beside_the_settings_and_what_it_goes_on_from():
+    plain = Provenance(CONFIG, "vgg16", "ab12", "float32", picture="p1")
+    more = {"picture": "p2", "guide": "g1", "mask": "m1", "parent": Parent("0123", 2, -1)}
+    told = {**more, "parent": {"dream": "0123", "octave": 2, "iteration": -1}}
+    names = {plain.id}
+    for name, value in more.items():
+        made = replace(plain, **{name: value})
+        assert made.to_dict() == plain.to_dict() | {name: told[name]}
+        names.add(made.id)
+    assert len(names) == 5  # another dream each
+    place = {"octave": 1, "iteration": 4, "ends_octave": True, "ends_dream": False, "original": ""}
+    assert parent_in(made.to_dict() | {"frame": place}) == Parent(made.id, 1, 4)

@@ -197,6 +197,14 @@ def test_channels_as_typed():
             parse(text)
 
 
+def test_other_layers_keep_what_is_said_of_those_that_stay():
+    config = DreamConfig(
+        layers={"a": 1.0, "b": 1.0}, channels={"a": [1], "b": [2]}, unguided=["a", "b"]
+    )
+    other = config.replace(layers={"b": 2.0, "c": 1.0})
+    assert (other.channels, other.unguided) == ({"b": (2,)}, ("b",))
+
+
 def test_a_config_cannot_be_changed():
     config = DreamConfig(**LAYER)
     with pytest.raises(AttributeError):

@@ -1,5 +1,6 @@
 """Guided dreams against NumPy: losses, gradients, features, and which part matches what."""
 
+import hashlib
 import warnings
 from dataclasses import replace
 
@@ -301,6 +302,21 @@ def test_guide_and_mask_may_be_floats_as_the_picture_is(network):
     pictures = {"guide": Picture.of(guide), "mask": Picture.of(mask.astype(np.float32))}
     same, same_losses = last(dream(image, network, config, **pictures))
     assert np.array_equal(floats, same) and losses == same_losses
+
+
+def test_a_dream_says_which_pictures_it_was_made_of(network):
+    pixels = {"picture": GUIDE.pixels.repeat(2, axis=0), "guide": GUIDE.pixels}
+    pixels["mask"] = (GUIDE.pixels > 128) * np.uint8(255)
+    image, guide, mask = (Picture(each) for each in pixels.values())
+    config = CONFIG.replace(mask="picture")
+    *_, step = dream(image, network, config, guide=guide, mask=mask)
+    told = step.provenance.to_dict()
+    for name, each in pixels.items():
+        size = f"Shape(height={each.shape[0]}, width={each.shape[1]})"
+        assert told[name] == hashlib.sha256(size.encode() + each.tobytes()).hexdigest()
+    *_, alone = dream(image, network, CONFIG.replace(guide="none", guide_strength=1.0))
+    assert not {"guide", "mask"} & alone.provenance.to_dict().keys()
+    assert alone.provenance.to_dict()["picture"] == told["picture"]
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float32"])

@@ -6,7 +6,7 @@ import pytest
 
 from dreamlab.config import DreamConfig
 from dreamlab.config.beside import Box
-from dreamlab.dream import NoAnswer, Resume, Silence, dream, dreams
+from dreamlab.dream import NoAnswer, Resume, Silence, courses, dream, dreams
 from dreamlab.dream.turn import Turn
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, Shape
@@ -151,6 +151,40 @@ def test_turns_are_drawn_by_the_seed(network):
     assert (first == again).all() and (first != other).any()
 
 
+@pytest.mark.parametrize("option, value", [("flip", True), ("rotation", 8.0), ("rescale", 0.1)])
+def test_a_step_looks_at_the_picture_as_its_turn_is_drawn(network, option, value):
+    """Each by itself, as the seed has it after the shift."""
+    config = config_of(octaves=1, iterations=1, seed=2, **{option: value})
+    generator = np.random.default_rng((2, 0))
+    generator.integers(0, 1, 2)
+    turn = {
+        "flip": lambda: Turn(generator.random() < 0.5),
+        "rotation": lambda: Turn(angle=np.radians(8 * generator.uniform(-1, 1))),
+        "rescale": lambda: Turn(zoom=1.1 ** generator.uniform(-1, 1)),
+    }[option]()
+    _, still = octave_of(network, config, IMAGE).step(IMAGE, (0, 0))
+    _, expected = octave_of(network, config, IMAGE).step(IMAGE, (0, 0), turn)
+    found = frames(network, config)[-1][1]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert np.abs(found - still).max() > 0.01
+
+
+def test_a_look_that_finds_nothing_is_not_the_last_where_another_is_turned():
+    layer = keras.layers.Conv2D(1, (1, 2), activation="relu", name="falls")
+    model = keras.Sequential([keras.Input((None, None, 3)), layer])
+    kernel = np.array([1, -1], np.float32).repeat(3).reshape(1, 2, 3, 1) / 3
+    layer.set_weights([kernel, np.array([-0.5], np.float32)])
+    network = load_model(model, input_range="-1,1")
+    image = np.full((16, 24, 3), -1, np.float32)
+    image[:, 12:] = 1  # from dark to light; the layer answers to the mirror image alone
+    config = config_of(layers={"falls": 1.0}, octaves=1, iterations=3, flip=True, seed=1)
+    generator = np.random.default_rng((1, 0))
+    flipped = [(generator.integers(0, 1, 2), generator.random() < 0.5)[1] for _ in range(3)]
+    assert flipped == [False, False, True]
+    moved = [step.moved for step in dream(image, network, config)]
+    assert moved == flipped
+
+
 def test_colours_stay_with_noise_and_octaves(network):
     config = config_of(keep_colours=True, **NOISY)
     last = frames(network, config)[-1][1]
@@ -262,3 +296,25 @@ def test_layers_that_answer_outside_of_the_mask_alone_are_told():
     config = config_of(layers={"second": 1}, mask="rectangle:0,0,0.5,1", octaves=1)
     with pytest.raises(NoAnswer, match="inside the mask, so no step changes it: choose a larger"):
         list(dream(image, network, config))
+
+
+@pytest.mark.parametrize(
+    "values, taken",
+    [
+        ({}, 0),
+        ({"keep_colours": True}, 12),
+        ({"mask": "ellipse:0,0,1,1"}, 10 + 12),
+        ({"flip": True}, 24 + 12),
+        ({"rotation": 1.0}, 24 + 12),
+        ({"rescale": 0.1}, 24 + 12),
+        ({"smooth": 1.0}, 3 * 4 + 12),
+        ({"pyramid": 2}, 3 * 10 + 12),
+        ({"pyramid": 2, "smooth": 1.0, "keep_colours": True}, 10 + 4 + 12),
+    ],
+)
+def test_what_shapes_a_step_takes_memory_that_is_kept_free(network, monkeypatch, values, taken):
+    asked = []
+    real = courses.budget
+    monkeypatch.setattr(courses, "budget", lambda *told: asked.append(told[2]) or real(*told))
+    dream(IMAGE, network, config_of(**values))
+    assert set(asked) == {taken}

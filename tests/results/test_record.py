@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dreamlab import models
 from dreamlab.comparison.compare import compare
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Parent
@@ -149,3 +150,21 @@ def test_a_recording_is_gone_on_from_bit_for_bit(network):
         record(run, None, network, at=7)
     with pytest.raises(DreamError, match="at is 1, an octave of a recording: give a recording"):
         record(picture(40, 50), CONFIG, network, at=1)
+
+
+def test_a_mask_may_be_a_picture(network):
+    pixels = to_pixels(picture(40, 50))
+    mask = np.zeros((40, 50, 3), np.uint8)
+    mask[:, 25:] = 255
+    run = record(pixels, CONFIG, network, mask=mask)
+    assert (run.final.pixels[:, :25] == pixels[:, :25]).all()
+    assert (run.final.pixels[:, 25:] != pixels[:, 25:]).mean() > 0.5
+    assert (run.provenance.config.mask, len(run.provenance.mask)) == ("picture", 64)
+
+
+def test_a_recording_is_gone_on_from_with_its_network(network, monkeypatch):
+    run = record(to_pixels(picture(40, 50)), CONFIG, network)
+    asked = []
+    monkeypatch.setattr(models, "cached_model", lambda name: asked.append(name) or network)
+    record(run, at=0)
+    assert asked == ["tiny"]

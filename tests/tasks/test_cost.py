@@ -45,9 +45,21 @@ def test_what_matches_a_guide_counts_too():
     assert (whole.work - plain.work) / plain.pixel_steps == 1024 * (64 + 64 / 4)
 
 
-def test_a_look_is_work_too():
-    plain, looked = request().cost(), request(rotation=3.0, smooth=1.0).cost()
-    assert looked.work / looked.pixel_steps == plain.work / plain.pixel_steps + 20e3
+@pytest.mark.parametrize(
+    ("look", "multiplications"),
+    [
+        ({"rotation": 3.0}, 15e3),
+        ({"rescale": 0.1}, 15e3),
+        ({"rotation": 3.0, "rescale": 0.1}, 15e3),
+        ({"pyramid": 2}, 8e3),
+        ({"smooth": 1.0}, 5e3),
+        ({"mask": "ellipse:0,0,1,1"}, 3e3),
+        ({"flip": True, "keep_colours": True}, 0),
+    ],
+)
+def test_a_look_is_work_too(look, multiplications):
+    plain, looked = request().cost(), request(**look).cost()
+    assert (looked.work - plain.work) / plain.pixel_steps == multiplications
 
 
 def test_a_layer_that_is_not_there_is_named():

@@ -385,6 +385,7 @@ def test_a_branch_is_nobody_elses_and_lets_go_of_its_start():
     whole = whole_dream()
     task = replace(begun_from(whole, whole.octave_frames[0]), public=True, model="vgg16")
     assert task.key is None
+    assert replace(task, start=None).key is replace(task, parent=None).key is None
     assert replace(task, start=None, parent=None).key is not None
     for own in ({"guide": "picture"}, {"mask": "picture"}):
         alone = DreamTask(LARGE, MIXED.replace(**own), public=True, **dict.fromkeys(own, LARGE))
@@ -392,3 +393,21 @@ def test_a_branch_is_nobody_elses_and_lets_go_of_its_start():
     exact = whole.octave_frames[0].exact.nbytes
     assert task.nbytes == LARGE.nbytes + whole.octave_frames[0].picture.nbytes + exact
     assert task.released(None).nbytes == LARGE.nbytes
+
+
+def test_a_guide_and_a_mask_that_are_pictures_reach_the_dream():
+    pixels = np.zeros((80, 112, 3), np.uint8)
+    pixels[:, 56:] = 255
+    guide, mask = Picture.of(picture(30, 42, seed=3)), Picture(pixels)
+    config = MIXED.replace(octaves=1, guide="picture", mask="picture")
+    task = DreamTask(LARGE, config, "own", public=True, guide=guide, mask=mask)
+    events = []
+    assert task.run((), events.append, lambda: False, Allowance(1e8, own_models=True))
+    made = task.collect(events, 1.0, True)
+    assert (made.final.pixels[:, :56] == LARGE.pixels[:, :56]).all()
+    assert (made.final.pixels[:, 56:] != LARGE.pixels[:, 56:]).mean() > 0.5
+    assert made.guide.guide == guide
+    assert (made.provenance.guide, made.provenance.mask) == (guide.digest, mask.digest)
+    # Whose they are, nobody else shares; they take memory until the dream is over.
+    assert task.nbytes == 3 * (2 * 80 * 112 + 30 * 42)
+    assert task.released(made).nbytes == LARGE.nbytes

@@ -108,6 +108,7 @@ def test_another_picture_of_the_page_leaves_the_start_as_it_is(page, fake):
     dream(page, fake)
     assert fake.requests["job5"].picture == before
     assert fake.requests["job4"].picture != before
+    assert not fake.requests["job5"].public and fake.requests["job4"].public
 
 
 def test_what_is_of_another_picture_has_a_row_of_its_own(page, fake):
@@ -265,3 +266,28 @@ def test_a_link_opens_without_the_start_and_says_so(page, fake, monkeypatch):
     )
     assert "Goes on from" not in said
     assert "starts" not in other.query_params
+
+
+def test_all_settings_of_a_dream_go_along(monkeypatch, fake):
+    """Those of its guide and its look, its channels, and its network, over those of the page."""
+    own = {
+        **{"guide": "cat", "guide_strength": 0.5, "guide_features": "raw"},
+        **{"mask": "ellipse:0.1,0.1,0.9,0.9", "mask_outside": True, "mask_edge": 0.1},
+        **{"smooth": 1.5, "pyramid": 2, "keep_colours": True},
+        **{"flip": True, "rotation": 3.0, "rescale": 0.1},
+    }
+    variant = Variant(
+        name="Own",
+        model="vgg19",
+        layers={"block2_conv2": 0.5, "block3_conv3": 2.0},
+        channels={"block3_conv3": [1, 5]},
+        unguided=["block2_conv2"],
+        overrides=own,
+    )
+    page = open_page(monkeypatch, fake, setup=SETUP.replace(variants=[variant.to_dict()]).encode())
+    dream(page, fake)
+    go_on(page, "job1", 1)
+    sound(page.button(key="dream").click().run())
+    task = fake.requests["job3"]
+    assert task.start is not None and task.model == "vgg19"
+    assert task.config == fake.requests["job1"].config == variant.config(SETUP.common)

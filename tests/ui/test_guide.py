@@ -114,6 +114,48 @@ def test_a_variant_has_its_own_strength_and_layers_and_they_are_in_the_link(page
     assert {config.guide for config in shared.configs()} == {"cat"}
 
 
+def test_layers_that_another_network_has_too_stay_unguided(page, fake):
+    choose(page, "cat")
+    first, second, *_ = page.session_state["variants"]
+    for variant in (first, second):
+        edit(page, variant)
+        (layer,) = page.session_state[f"v{variant}.layers"]
+        page.toggle(key=f"v{variant}.guided.{layer}").set_value(False).run()
+    sound(page.selectbox(key=f"v{second}.model").set_value("vgg19").run())
+    sound(page.selectbox(key="model").set_value("vgg16:untrained").run())
+    tasks = dreamt(page, fake)
+    assert [task.model for task in tasks[:3]] == ["vgg16:untrained", "vgg19", "vgg16:untrained"]
+    assert [bool(task.config.unguided) for task in tasks] == [True, True, False, False]
+
+
+def test_a_variant_with_a_guide_of_its_own_has_layers_that_it_leaves_alone(page, fake):
+    first, second, *_ = page.session_state["variants"]
+    edit(page, first)
+    (layer,) = page.session_state[f"v{first}.layers"]
+    page.multiselect(key=f"v{first}.overrides").set_value(["guide"]).run()
+    page.selectbox(key=f"v{first}.own.guide").set_value("cat").run()
+    sound(page.toggle(key=f"v{first}.guided.{layer}").set_value(False).run())
+    tasks = dreamt(page, fake)
+    told = [(task.config.guide, task.config.unguided) for task in tasks[:2]]
+    assert told == [("cat", (layer,)), ("none", ())]
+
+
+def test_layers_stay_unguided_until_they_are_chosen_anew(page, fake):
+    choose(page, "cat")
+    variant = page.session_state["variants"][0]
+    edit(page, variant)
+    (layer,) = page.session_state[f"v{variant}.layers"]
+    page.toggle(key=f"v{variant}.guided.{layer}").set_value(False).run()
+    for model in ("efficientnet_lite0", ""):  # and back at that of the page
+        sound(page.selectbox(key=f"v{variant}.model").set_value(model).run())
+    assert not page.toggle(key=f"v{variant}.guided.{layer}").value
+    page.pills(key=f"v{variant}.strip").select("block1_conv1").run()
+    page.pills(key=f"v{variant}.strip").unselect(layer).run()
+    sound(page.pills(key=f"v{variant}.strip").select(layer).run())
+    assert page.toggle(key=f"v{variant}.guided.{layer}").value
+    assert dreamt(page, fake)[0].config.unguided == ()
+
+
 def test_a_link_opens_with_its_guide(monkeypatch, fake):
     link = Comparison.preset("Mixed", common={"guide": "cat", "guide_strength": 0.3})
     variants = [link.variants[0].replace(unguided=["block3_conv3"])]

@@ -54,6 +54,18 @@ def test_a_mask_of_an_ellipse_is_drawn_at_once_and_dreamt(page, fake, previews):
     assert after[inside].mean() == pytest.approx(0.3 * before[inside].mean(), rel=0.05)
 
 
+def test_a_soft_edge_is_drawn_at_once(page, previews):
+    page.selectbox(key="common.mask.kind").set_value("rectangle").run()
+    hard = decoded(previews[-1])
+    sound(page.number_input(key="common.mask_edge").set_value(0.3).run())
+    soft = decoded(previews[-1])
+    # Columns 90 to 361 and rows 60 to 240 change, the more the further in, up to 90 px.
+    edge, middle, rest = np.s_[140:160, 92:100], np.s_[145:155, 215:235], np.s_[:50]
+    assert soft[edge].mean() == pytest.approx(hard[edge].mean() * (0.3 + 0.7 * 6 / 90), rel=0.05)
+    for part in (middle, rest):
+        assert soft[part].mean() == pytest.approx(hard[part].mean(), rel=0.05)
+
+
 def test_no_mask_leaves_no_setting_of_it_behind(page, fake):
     page.selectbox(key="common.mask.kind").set_value("rectangle").run()
     page.checkbox(key="common.mask_outside").check().run()

@@ -157,12 +157,13 @@ def _change_network(own: VariantKeys) -> None:
     layers = {layer: now[own.weight(layer)] for layer in now[own.layers]}
     channels = state.channels(own)
     had = now.setdefault(own.action("had"), {})
-    had[before] = layers, channels, state.unguided(own)
+    unguided = state.unguided(own)
+    had[before] = layers, channels, unguided
     if after in had:
         state.set_layers(own, *had[after])
         return
     moved = mapped(layers, channels, before, after)
-    state.set_layers(own, moved.layers, moved.channels)
+    state.set_layers(own, moved.layers, moved.channels, unguided)
     if moved.said:
         state.notify(f"{now[own.name]}: {moved.said}.")
 
