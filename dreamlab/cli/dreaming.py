@@ -96,6 +96,7 @@ class Plan:
             start = self.source.start
             image, resume, _ = branch(start, image, network, self.config)
             more |= {"resume": resume, "parent": start.parent}
+            recording.begun_from = None if resume is None else start.picture
         steps = dream(image, network, self.config, memory=memory, **more)
         run_to_end(recording, steps, network, None)
         return recording

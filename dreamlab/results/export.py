@@ -52,7 +52,7 @@ def octave_pngs(recording: RunData) -> dict[str, bytes]:
 def gif(recording: RunData, **options: Any) -> bytes:
     """Return the octave progression as an animated GIF.
 
-    The original comes first, then a frame per octave. All frames have the original's size and
+    The original comes first, then what the run went on from, then a frame per octave. All frames have the original's size and
     share a palette.
 
     Parameters
@@ -215,7 +215,8 @@ def _place(recording: RunData, frame: Frame) -> dict[str, Any]:
 
 def _pictures(recording: RunData, plan: Film) -> list[np.ndarray]:
     frames = recording.frames if plan.steps else recording.octave_frames
-    return [recording.original.pixels, *(frame.pixels for frame in frames)]
+    begun = [] if recording.begun_from is None else [recording.begun_from]
+    return [picture.pixels for picture in (recording.original, *begun, *frames)]
 
 
 def _frames(

@@ -110,6 +110,7 @@ def record(
     if point is not None:
         image, resume, _ = branch(point, image, network, dream_config)
         more |= {"resume": resume, "parent": point.parent}
+        recording.begun_from = None if resume is None else point.picture
     steps = dream(image, network, dream_config, memory=memory, **more)
     run_to_end(recording, steps, network, progress)
     return recording

@@ -61,6 +61,8 @@ class RunData:
     predictions : list of Prediction
         What the network calls the original, then the result of each octave: by its centre and by
         five crops. Empty for a network without a head.
+    begun_from : Picture or None
+        The picture of another dream that the run went on from in the middle; else None.
     guide : GuideMap or None
         Which part of its guide the run's result used where; None for a run without one.
     seconds : float
@@ -75,6 +77,7 @@ class RunData:
         self.frames: list[Frame] = []
         self.losses: list[LossPoint] = []
         self.predictions: list[Prediction] = []
+        self.begun_from: Picture | None = None
         self.guide: GuideMap | None = None
         self.seconds = 0.0
         self.finished = False
@@ -215,9 +218,8 @@ class RunData:
     @property
     def nbytes(self) -> int:
         """Size of all pictures in bytes: the original, the guide and `Frame.exact` included."""
-        original = 0 if self._original is None else self._original.nbytes
-        guide = 0 if self.guide is None else self.guide.nbytes
-        return original + guide + sum(frame.nbytes for frame in self.frames)
+        beside = (self._original, self.begun_from, self.guide)
+        return sum(part.nbytes for part in (*beside, *self.frames) if part is not None)
 
     def round_off(self) -> int:
         """Give up `Frame.exact` of all frames, and return how many bytes that frees."""

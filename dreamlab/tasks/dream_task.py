@@ -226,6 +226,8 @@ class DreamTask:
         if recording.empty:
             return None
         recording.original = original
+        if self.start is not None and self.plan.image is self.picture:
+            recording.begun_from = self.start.picture
         recording.seconds, recording.finished = seconds, done
         return recording
 

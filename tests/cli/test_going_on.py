@@ -14,6 +14,7 @@ from dreamlab.config import read_settings
 from dreamlab.config.provenance import dream_id
 from dreamlab.images import png
 from tests.support.console import error_line
+from tests.support.films import decoded
 from tests.support.tiny import picture
 
 SETTINGS = ["--layer", "second=1", "--octaves", "3", "--iterations", "2", "--step", "0.004"]
@@ -46,6 +47,8 @@ def test_an_octave_is_gone_on_from_with_the_same_settings(dreamt, tmp_path, aske
     assert told["config"] == before["config"]
     assert told["parent"] == {"dream": dream_id(before), "octave": 1, "iteration": 1}
     assert told["picture"] == before["picture"]
+    film, _, _ = decoded((out / "progression.gif").read_bytes())
+    assert len(film) == 3  # the original, where it began, and its octave
     # The start is within half a grey level, and two steps of half a grey level each follow.
     differs = np.abs(pixels(out / "dream.png") - pixels(dreamt / "dream.png"))
     assert differs.mean() < 0.3

@@ -69,6 +69,16 @@ def test_the_film_begins_with_the_original_and_has_a_frame_an_octave(write):
 
 
 @pytest.mark.parametrize("write", [export.gif, export.webp])
+def test_the_film_has_what_the_run_went_on_from_before_its_octaves(write):
+    run = recorded(colours=(GREEN, BLUE))
+    before = run.nbytes
+    run.begun_from = flat(GREY, 10, 15)
+    assert colours_of(write(run)) == [RED, GREY, GREEN, BLUE]
+    assert colours_of(write(run, boomerang=True)) == [RED, GREY, GREEN, BLUE, GREEN, GREY]
+    assert run.nbytes == before + 3 * 10 * 15
+
+
+@pytest.mark.parametrize("write", [export.gif, export.webp])
 def test_equal_octaves_keep_their_frames(write):
     assert colours_of(write(recorded(colours=(RED, RED, RED)))) == [RED] * 4
 

@@ -141,11 +141,12 @@ def test_a_recording_is_gone_on_from_bit_for_bit(network):
     assert (rest.final.pixels == run.final.pixels).all()
     assert rest.provenance.config == run.provenance.config
     assert rest.provenance.parent == Parent(run.provenance.id, 0, 1)
+    assert rest.begun_from == run.frames[0].picture and run.begun_from is None
     other = record(run, None, network, at=1, layers="first", iterations=1)
     assert [(point.octave, list(point.losses)) for point in other.losses] == [(2, ["first"])]
     again = record(run, None, network)
     assert len(again.losses) == 6
-    assert again.original == run.final.picture
+    assert again.original == run.final.picture and again.begun_from is None
     with pytest.raises(DreamError, match=r"the recording has no octave 7; choose one of 0, 1 and"):
         record(run, None, network, at=7)
     with pytest.raises(DreamError, match="at is 1, an octave of a recording: give a recording"):

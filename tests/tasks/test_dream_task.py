@@ -323,6 +323,7 @@ def test_a_dream_that_goes_on_from_an_octave_equals_the_whole_one_bit_for_bit():
             assert (ours.picture.pixels == theirs.picture.pixels).all()
         assert rest.provenance.parent == task.parent
         assert rest.original == whole.original
+        assert rest.begun_from == frame.picture
         # Its progress begins at 0, and its cost is that of what it does.
         fractions = [event.fraction for event in events if isinstance(event, Place)]
         steps = [point.height * point.width for point in expected]
@@ -374,7 +375,7 @@ def test_a_dream_of_the_last_picture_is_one_of_that_picture():
     task, events = begun_from(whole, whole.final), []
     assert task.run((), events.append, lambda: False, Allowance(1e8, own_models=True))
     rest = task.collect(events, 1.0, True)
-    assert rest.original == whole.final.picture
+    assert rest.original == whole.final.picture and rest.begun_from is None
     assert len(rest.losses) == len(whole.losses)
     assert rest.provenance.parent == Parent(whole.provenance.id, 2, 2)
     assert rest.provenance.picture == whole.final.picture.digest
