@@ -52,8 +52,8 @@ def octave_pngs(recording: RunData) -> dict[str, bytes]:
 def gif(recording: RunData, **options: Any) -> bytes:
     """Return the octave progression as an animated GIF.
 
-    The original comes first, then what the run went on from, then a frame per octave. All frames have the original's size and
-    share a palette.
+    The original comes first, then what the run went on from, then a frame per octave. All frames
+    have the original's size and share a palette.
 
     Parameters
     ----------
