@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dreamlab.cli.console import complain, read_picture
 from dreamlab.config import read_settings
-from dreamlab.config.provenance import Parent, dream_id, place_in
+from dreamlab.config.provenance import Parent, area_in, dream_id, place_in
 from dreamlab.errors import DreamError, listed
 from dreamlab.images import Picture
 from dreamlab.images.branch import BranchPoint
@@ -120,7 +120,7 @@ def _read(file: Path) -> Source:
         )
     parent = Parent(dream_id(told), place["octave"], place["iteration"])
     picture = Picture.of(read_picture(str(file)).image)
-    start = BranchPoint(parent, picture, place["ends_octave"])
+    start = BranchPoint(parent, picture, place["ends_octave"], area_in(told))
     original = picture if place["ends_dream"] else _original(file, place["original"])
     return Source(file, start, original)
 

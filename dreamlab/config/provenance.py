@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dreamlab.config.base import specs
 from dreamlab.config.settings import DreamConfig
@@ -32,6 +32,15 @@ class Parent:
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON types."""
         return asdict(self)
+
+
+class MaskedArea(NamedTuple):
+    """The area that a dream may change: its settings of the mask, and the digest of a picture."""
+
+    mask: str = ""
+    mask_outside: bool = False
+    mask_edge: float = 0.0
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,12 @@ class Provenance:
         return json.dumps(self.to_dict())
 
     @property
+    def area(self) -> MaskedArea:
+        """The area that the dream may change."""
+        config = self.config
+        return MaskedArea(config.mask, config.mask_outside, config.mask_edge, self.mask)
+
+    @property
     def id(self) -> str:
         """What names the dream: of the same settings, network and picture it is the same."""
         return dream_id(self.to_dict())
@@ -137,6 +152,21 @@ def place_in(told: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     possible = frame["octave"] in range(_most("octaves"))
     return frame if possible and frame["iteration"] in range(-1, _most("iterations")) else None
+
+
+def area_in(told: Mapping[str, Any]) -> MaskedArea | None:
+    """Return the area outside of which a PNG's picture is the original; None if that is unknown.
+
+    Parameters
+    ----------
+    told : mapping of str to object
+        The provenance, as the PNG carries it.
+    """
+    config = told.get("config")
+    if "parent" in told or not isinstance(config, Mapping):
+        return None
+    own = {name: config[name] for name in MaskedArea._fields if name in config}
+    return MaskedArea(**own, digest=told.get("mask", ""))
 
 
 def _most(name: str) -> int:

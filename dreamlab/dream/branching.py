@@ -6,7 +6,7 @@ import numpy as np
 
 from dreamlab.config import DreamConfig
 from dreamlab.dream.original import grey
-from dreamlab.dream.step import Resume
+from dreamlab.dream.step import Begun, Resume
 from dreamlab.images import Picture
 from dreamlab.images.branch import BranchPoint
 from dreamlab.images.octaves import OctavePlan, plan_octaves
@@ -38,8 +38,9 @@ def branch(
     """Return how a dream begins from a picture of another one.
 
     It goes on with the octave or step that follows the picture in its own plan (see
-    `dreamlab.images.branch.next_place`), and puts the detail of the original back. Where none
-    follows it is a dream of the picture itself.
+    `dreamlab.images.branch.next_place`), and puts the detail of the original back. Outside of a
+    mask that the dream before did not have it keeps the picture. Where nothing follows it is a
+    dream of the picture itself.
 
     Parameters
     ----------
@@ -64,7 +65,10 @@ def branch(
     if place is None:
         return Branch(point.picture, None)
     values = grey(point.values) if model.feeding.grey else point.values
-    resume = Resume(place.octave, values, iteration=place.iteration)
+    own = place.octave if place.iteration else place.octave - 1
+    lacks = not point.ends_octave and own >= 0 and shapes[own] == point.picture.shape
+    begun = Begun(values, own if lacks else None, point.area)
+    resume = Resume(place.octave, values, iteration=place.iteration, begun=begun)
     return Branch(original, resume, place.share_before(shapes, config.iterations))
 
 

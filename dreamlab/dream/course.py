@@ -16,7 +16,7 @@ from dreamlab.config.provenance import Provenance
 from dreamlab.dream.batch import BatchAscent, Course, Look
 from dreamlab.dream.effort import OctaveEffort
 from dreamlab.dream.guide import Guide
-from dreamlab.dream.masking import Masking, Masks, kept
+from dreamlab.dream.masking import Masking, Masks, carried, kept
 from dreamlab.dream.original import grey as luminance
 from dreamlab.dream.step import Resume, Start, Step, floats
 from dreamlab.dream.turn import drawn, turns
@@ -97,6 +97,11 @@ def _course(
     first, behind, picture = 0, 0, None
     if resume is not None:
         first, behind, picture = resume.octave, resume.iteration, resume.picture
+    # Outside of a mask that the dream before did not have stays what this one went on from.
+    outside = source
+    if masks is not None and resume is not None and resume.begun is not None:
+        if resume.begun.area != provenance.area:
+            outside = carried(resume.begun, source, plan.shapes)
     del resume
     held: list = []
     for index in range(first, len(octaves)):
@@ -108,7 +113,7 @@ def _course(
         picture = floats(original) if picture is None else picture
         begun, behind = behind, 0
         mask = None if masks is None else masks(shape)
-        masking = Masking(mask, partial(_originals, source, plan, index))
+        masking = Masking(mask, partial(_originals, outside, plan, index))
         if begun:  # the noise is in the picture; its numbers come before those of the steps
             before = plan.shapes[index - 1] if index else Shape.of(source)
             _noisy(np.zeros((*before, 3), np.float32), shape, config, generator)
@@ -187,7 +192,7 @@ def _course(
         picture = masking.ended(np.asarray(picture))
         picture = enlarged(picture, source, shape, plan.larger)
         if masks is not None and plan.larger:
-            picture = kept(picture, masks(plan.larger[-1]), resize(source, plan.larger[-1]))
+            picture = kept(picture, masks(plan.larger[-1]), resize(outside, plan.larger[-1]))
         held[:1] = [picture]  # the start of the octave's last step stays beside it
         if waiting is None:
             waiting = partial(

@@ -8,9 +8,9 @@ import numpy as np
 from dreamlab.config import DreamConfig
 from dreamlab.config.beside import area
 from dreamlab.dream.energy import energy_maps
-from dreamlab.dream.step import Silence, floats
+from dreamlab.dream.step import Begun, Silence, floats
 from dreamlab.errors import DreamError
-from dreamlab.images import Picture
+from dreamlab.images import Picture, to_pixels
 from dreamlab.images.masks import energy_mask, mask_at, picture_mask
 from dreamlab.images.resample import resize, restore_detail
 from dreamlab.images.shape import Shape
@@ -34,8 +34,8 @@ class Masking:
     mask : numpy.ndarray or None
         float32, shape (H, W, 1), 0 to 1; None for all of the picture.
     originals : callable
-        Returns the original at the octave's size, float32 (H, W, 3) or uint8 pixels, and at the
-        size before, float32.
+        Returns the original, or what is kept in place of it (see `carried`), at the octave's size,
+        float32 (H, W, 3) or uint8 pixels, and at the size before, float32.
     """
 
     def __init__(
@@ -75,6 +75,35 @@ def kept(picture: np.ndarray, mask: np.ndarray, original: np.ndarray) -> np.ndar
         outside = share[:, 0] == 0
         row[outside] = resize(of[None], Shape(1, len(of)))[0][outside]
     return picture
+
+
+def carried(begun: Begun, original: np.ndarray, shapes: Sequence[Shape]) -> np.ndarray:
+    """Return what a mask keeps of a dream that went on from a picture, in place of the original.
+
+    It is that picture at the size of the original, with the detail that the original has beyond it:
+    as an octave without steps and noise enlarges it.
+
+    Parameters
+    ----------
+    begun : Begun
+        The picture.
+    original : numpy.ndarray
+        float32 (H, W, 3), or uint8 pixels.
+    shapes : sequence of Shape
+        Height and width of each octave, in pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        Pixels, uint8 (H, W, 3).
+    """
+    picture = begun.picture
+    if begun.octave is not None:
+        before = shapes[max(0, begun.octave - 1)]
+        here = resize(original, Shape.of(picture))
+        picture = restore_detail(picture, here, resize(original, before))
+    shrunk = resize(original, Shape.of(picture))
+    return to_pixels(restore_detail(resize(picture, Shape.of(original)), original, shrunk))
 
 
 def masks_of(

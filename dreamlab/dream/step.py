@@ -1,12 +1,12 @@
 """One step of a dream, and the state from which a dream resumes."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dreamlab.config import DreamConfig
-from dreamlab.config.provenance import Provenance
+from dreamlab.config.provenance import MaskedArea, Provenance
 from dreamlab.dream.turn import STILL, Turn
 from dreamlab.errors import DreamError
 from dreamlab.images import Picture, png, to_pixels
@@ -168,6 +168,24 @@ class Step:
         return self._held[1]
 
 
+class Begun(NamedTuple):
+    """A picture that a run goes on from in the middle of another dream.
+
+    Parameters
+    ----------
+    picture : numpy.ndarray
+        The picture, float32 (H, W, 3).
+    octave : int or None
+        The octave whose lost detail it does not have yet; None for an octave's result.
+    area : MaskedArea or None
+        The area outside of which it is the original; None where it may be another picture.
+    """
+
+    picture: np.ndarray
+    octave: int | None
+    area: MaskedArea | None
+
+
 @dataclass(frozen=True)
 class Resume:
     """The state from which a run resumes.
@@ -184,12 +202,15 @@ class Resume:
         picture either, the run ends with `NoAnswer`.
     iteration : int
         The next step of the octave, from 0.
+    begun : Begun or None
+        What a run went on from that began in the middle of another dream.
     """
 
     octave: int
     picture: np.ndarray
     moved: bool = True
     iteration: int = 0
+    begun: Begun | None = None
 
     def check(self, plan: OctavePlan, config: DreamConfig) -> None:
         """Raise `DreamError` if a plan has no such octave or step, or another size there."""

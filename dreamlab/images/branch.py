@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dreamlab.config.provenance import Parent
+from dreamlab.config.provenance import MaskedArea, Parent
 from dreamlab.images.picture import Picture
 from dreamlab.images.shape import Shape
 
@@ -23,6 +23,8 @@ class BranchPoint:
         The picture.
     ends_octave : bool
         True for an octave's result; false for a picture between steps.
+    area : MaskedArea or None
+        The area outside of which the picture is the original; None where it may be another picture.
     exact : numpy.ndarray or None
         The picture as it was computed, float32 (H, W, 3), where it is kept; else the dream goes on
         from the picture's bytes, which are within half a grey level of it where it does not exceed
@@ -32,6 +34,7 @@ class BranchPoint:
     parent: Parent
     picture: Picture
     ends_octave: bool
+    area: MaskedArea | None = None
     exact: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -215,8 +215,9 @@ def _place(recording: RunData, frame: Frame) -> dict[str, Any]:
 
 def _pictures(recording: RunData, plan: Film) -> list[np.ndarray]:
     frames = recording.frames if plan.steps else recording.octave_frames
-    begun = [] if recording.begun_from is None else [recording.begun_from]
-    return [picture.pixels for picture in (recording.original, *begun, *frames)]
+    first = [recording.original, recording.begun_from]
+    before = [picture.pixels for picture in first if picture is not None]
+    return before + [frame.pixels for frame in frames]
 
 
 def _frames(

@@ -148,7 +148,9 @@ class RunData:
             If the recording is empty.
         """
         parent = Parent(self.provenance.id, frame.octave, frame.iteration)
-        return BranchPoint(parent, frame.picture, frame.ends_octave, frame.exact)
+        # A run that went on in the middle has kept outside of its mask what it went on from.
+        area = self.provenance.area if self.begun_from is None else None
+        return BranchPoint(parent, frame.picture, frame.ends_octave, area, frame.exact)
 
     def called(self, frame: Frame | None, crop: str = CENTRE) -> Prediction | None:
         """Return what the network calls a frame: the last that is known at its place.

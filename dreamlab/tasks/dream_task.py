@@ -173,7 +173,8 @@ class DreamTask:
         if before is not None:  # the fastest arithmetic of this process may be another
             asked = {"precision": before.precision, "convolution": before.convolution}
             config = config.replace(**asked)
-            resumed = Resume(before.octave, before.picture, before.moved, before.iteration)
+            begun = None if resumed is None else resumed.begun
+            resumed = Resume(before.octave, before.picture, before.moved, before.iteration, begun)
         steps = dream(
             image,
             network,

@@ -205,3 +205,16 @@ def test_an_octave_of_another_dream_is_refused(dreamt, cat, tmp_path, capfd):
     assert refused(capfd, "--from", dreamt / "dream.png", "--at", 1, *out) == (
         f"{octave.name} is of another dream than dream.png: name it with --from"
     )
+
+
+def test_another_mask_keeps_what_is_gone_on_from(dreamt, cat, tmp_path, capfd):
+    original = pixels(dreamt / "original.png")
+    right = np.s_[:, original.shape[1] // 2 :]
+    mask = ["--mask", "rectangle:0,0,0.5,1"]
+    assert branched(tmp_path, "--from", dreamt / "dream.png", "--at", 1, *mask) == 0
+    assert np.abs(pixels(tmp_path / "on" / "dream.png") - original)[right].mean() > 1
+    # What a dream's own mask keeps stays the original.
+    masked = tmp_path / "masked"
+    assert main(["dream", cat, "--out", str(masked), *SETTINGS, *mask]) == 0
+    assert branched(tmp_path, "--from", masked / "dream.png", "--at", 1) == 0
+    assert (pixels(tmp_path / "on" / "dream.png") == original)[right].all()

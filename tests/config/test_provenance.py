@@ -5,7 +5,14 @@ from dataclasses import replace
 
 import dreamlab
 from dreamlab.config import DreamConfig
-from dreamlab.config.provenance import Parent, Provenance, parent_in, place_in
+from dreamlab.config.provenance import (
+    MaskedArea,
+    Parent,
+    Provenance,
+    area_in,
+    parent_in,
+    place_in,
+)
 
 CONFIG = DreamConfig(layers={"a": 2.0}, seed=7)
 
@@ -60,3 +67,15 @@ def test_it_says_what_was_given_beside_the_settings_and_what_it_goes_on_from():
     assert len(names) == 5  # another dream each
     place = {"octave": 1, "iteration": 4, "ends_octave": True, "ends_dream": False, "original": ""}
     assert parent_in(made.to_dict() | {"frame": place}) == Parent(made.id, 1, 4)
+
+
+def test_it_says_where_a_dream_may_change_its_picture():
+    masked = CONFIG.replace(mask="picture", mask_edge=0.5)
+    provenance = Provenance(masked, "vgg16", "ab12", "float32", mask="cd34")
+    assert provenance.area == MaskedArea("picture", False, 0.5, "cd34")
+    assert area_in(json.loads(provenance.to_json())) == provenance.area
+    plain = Provenance(CONFIG, "vgg16", "ab12", "float32")
+    assert plain.area == area_in(plain.to_dict()) == MaskedArea()
+    # What went on from another dream may keep another picture than its original.
+    assert area_in(replace(plain, parent=Parent("0123", 1, 9)).to_dict()) is None
+    assert area_in({}) is None and area_in({"config": "mask"}) is None

@@ -59,8 +59,8 @@ def test_a_point_gives_its_exact_values_or_those_of_its_bytes():
     picture = Picture(np.full((20, 30, 3), 200, np.uint8))
     exact = np.full((20, 30, 3), 1.2, np.float32)
     parent = Parent("0123", 1, 3)
-    assert BranchPoint(parent, picture, True, exact).values is exact
-    assert BranchPoint(parent, picture, True, exact).nbytes == 5 * 20 * 30 * 3
+    assert BranchPoint(parent, picture, True, exact=exact).values is exact
+    assert BranchPoint(parent, picture, True, exact=exact).nbytes == 5 * 20 * 30 * 3
     assert BranchPoint(parent, picture, True).values == pytest.approx(200 / 127.5 - 1)
     assert BranchPoint(Parent("0123", 0, 9), picture, True).place(PLAN, 10) == (1, 0)
     assert BranchPoint(Parent("0123", 0, 3), picture, False).place(PLAN, 10) == (0, 4)

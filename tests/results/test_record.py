@@ -6,7 +6,7 @@ import pytest
 from dreamlab import models
 from dreamlab.comparison.compare import compare
 from dreamlab.config import DreamConfig
-from dreamlab.config.provenance import Parent
+from dreamlab.config.provenance import MaskedArea, Parent
 from dreamlab.dream import dream
 from dreamlab.errors import DreamError
 from dreamlab.images import from_pixels, read_image, to_pixels
@@ -142,6 +142,7 @@ def test_a_recording_is_gone_on_from_bit_for_bit(network):
     assert rest.provenance.config == run.provenance.config
     assert rest.provenance.parent == Parent(run.provenance.id, 0, 1)
     assert rest.begun_from == run.frames[0].picture and run.begun_from is None
+    assert run.point(run.final).area == MaskedArea() and rest.point(rest.final).area is None
     other = record(run, None, network, at=1, layers="first", iterations=1)
     assert [(point.octave, list(point.losses)) for point in other.losses] == [(2, ["first"])]
     again = record(run, None, network)

@@ -283,11 +283,11 @@ MIXED = DreamConfig(
 )
 
 
-def begun_from(whole, frame):
+def begun_from(whole, frame, config=MIXED):
     """The task of a dream that goes on from a frame of a whole one."""
     parent = Parent(whole.provenance.id, frame.octave, frame.iteration)
-    start = BranchPoint(parent, frame.picture, frame.ends_octave, frame.exact)
-    return DreamTask(LARGE, MIXED, "own", every=1, start=start, parent=parent)
+    start = BranchPoint(parent, frame.picture, frame.ends_octave, exact=frame.exact)
+    return DreamTask(LARGE, config, "own", every=1, start=start, parent=parent)
 
 
 def whole_dream():
@@ -349,10 +349,14 @@ def test_a_dream_that_goes_on_from_a_picture_between_steps_takes_the_next_step()
     assert task.cost().pixel_steps == sum(point.height * point.width for point in rest.losses)
 
 
-def test_a_branch_that_gives_way_or_loses_its_worker_goes_on_bit_for_bit():
+@pytest.mark.parametrize("mask", ["", "rectangle:0,0,0.5,1"])
+def test_a_branch_that_gives_way_or_loses_its_worker_goes_on_bit_for_bit(mask):
     whole = whole_dream()
-    task = begun_from(whole, whole.octave_frames[0])
+    task = begun_from(whole, whole.octave_frames[0], MIXED.replace(mask=mask))
     allowance, events, looks = Allowance(1e8, own_models=True), [], []
+    undisturbed = []
+    assert task.run((), undisturbed.append, lambda: False, allowance)
+    whole = whole if not mask else task.collect(undisturbed, 1.0, True)
 
     def give_way():
         looks.append(True)
