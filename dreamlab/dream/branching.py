@@ -68,7 +68,7 @@ def branch(
     own = place.octave if place.iteration else place.octave - 1
     lacks = not point.ends_octave and own >= 0 and shapes[own] == point.picture.shape
     begun = Begun(values, own if lacks else None, point.area)
-    resume = Resume(place.octave, values, iteration=place.iteration, begun=begun)
+    resume = Resume(place.octave, values, moved=False, iteration=place.iteration, begun=begun)
     return Branch(original, resume, place.share_before(shapes, config.iterations))
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from dreamlab.config import DreamConfig
 from dreamlab.config.provenance import Parent
-from dreamlab.dream import branch, dream
+from dreamlab.dream import NoAnswer, Silence, branch, dream
 from dreamlab.images import Picture
 from dreamlab.images.branch import BranchPoint
 from dreamlab.images.resample import resize
 from dreamlab.images.shape import Shape
-from tests.support.tiny import picture, tiny_network
+from tests.support.tiny import picture, silenced, tiny_network
 
 CONFIG = DreamConfig(
     layers={"second": 1.0, "third": 0.5},
@@ -159,3 +159,17 @@ def test_where_it_is_unknown_what_a_picture_keeps_it_is_kept(network, whole):
     start = replace(point(step, image), area=None)
     mine = branched(network, start, CONFIG.replace(**LEFT))[-1][1]
     assert np.abs(mine - ORIGINAL.as_float())[:, 28:].mean() > 0.01
+
+
+def test_a_branch_that_takes_no_step_says_so(network, whole):
+    step, image = whole[2]
+    held = CONFIG.replace(max_loss=min(step.loss for step, _ in whole) / 2)
+    with pytest.warns(Silence, match="octaves 2 and 3 of 3 took no step, as the first loss was"):
+        branched(network, point(step, image), held)
+
+
+def test_a_branch_that_no_layer_answers_to_is_no_dream(whole):
+    network = silenced(tiny_network(), "third")
+    alone = CONFIG.replace(layers={"third": 1.0}, gaussian_noise=0.0)
+    with pytest.raises(NoAnswer, match="third does not answer"):
+        branched(network, point(*whole[2]), alone)
