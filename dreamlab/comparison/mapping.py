@@ -1,7 +1,7 @@
 """Maps the layers of a dream to another network, so that the mix stays the mix."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dreamlab.classes import is_head
@@ -31,17 +31,24 @@ class Mapped:
         Layer name to weight.
     channels : dict of str to tuple
         Layer name to its channels.
+    unguided : tuple of str
+        The layers that a guide leaves alone.
     said : str
         What was done, in a sentence without its end; empty if nothing was.
     """
 
     layers: dict[str, float]
     channels: dict[str, tuple]
+    unguided: tuple[str, ...] = ()
     said: str = ""
 
 
 def mapped(
-    layers: Mapping[str, float], channels: Mapping[str, tuple], before: str, after: str
+    layers: Mapping[str, float],
+    channels: Mapping[str, tuple],
+    before: str,
+    after: str,
+    unguided: Collection[str] = (),
 ) -> Mapped:
     """Return the layers of another network that stand for those of a dream.
 
@@ -60,9 +67,12 @@ def mapped(
         changes.
     before, after : str
         Names of the two networks, on offer.
+    unguided : collection of str
+        The layers that a guide leaves alone, which go with the layer. One that stands for several
+        is left alone if all of them are.
     """
     if before == after:
-        return Mapped(dict(layers), dict(channels))
+        return Mapped(dict(layers), dict(channels), tuple(unguided))
     partners = _partners(list(layers), before, after)
     ratios = _ratios(partners, before, after) if len(layers) > 1 else {}
     weights: dict[str, float] = {}
@@ -93,7 +103,9 @@ def mapped(
         )
     elif len(layers) > 1:
         done.append("the weights stayed, as the losses are not known before it runs")
-    return Mapped(weights, kept, f"{label(after)}: {'; '.join(done)}" if done else "")
+    guided = {partners[name] for name in layers if name not in unguided}
+    alone = tuple(name for name in weights if name not in guided)
+    return Mapped(weights, kept, alone, f"{label(after)}: {'; '.join(done)}" if done else "")
 
 
 def _partners(names: Sequence[str], before: str, after: str) -> dict[str, str]:

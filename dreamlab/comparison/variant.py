@@ -94,7 +94,6 @@ class Variant(Settings):
         before, after : str
             Names of the networks; the variant's own `model` stays.
         """
-        moved = mapped(self.layers, self.channels, before, after)
-        unguided = [name for name in self.unguided if name in moved.layers]
-        changes = {"layers": moved.layers, "channels": moved.channels, "unguided": unguided}
+        moved = mapped(self.layers, self.channels, before, after, self.unguided)
+        changes = {name: getattr(moved, name) for name in ("layers", "channels", "unguided")}
         return self.replace(**changes), moved.said

@@ -196,3 +196,20 @@ def test_layers_that_become_one_stay_below_the_largest_weight(monkeypatch):
     offer(Own("one.keras", (LayerInfo("conv", "Conv2D", 1, 4, 1, 3, 0.0, (("same", 1),)),)))
     heavy = {"block2_conv2": 1e6, "block5_conv2": 1e6}
     assert mapped(heavy, {}, "vgg16", "one.keras").layers == {"conv": 1e6}
+
+
+def test_what_a_guide_leaves_alone_goes_with_its_layer():
+    unguided = ["block2_conv2", "block5_conv2"]
+    moved = mapped(MIX, {}, "vgg16", "efficientnet_lite0", unguided)
+    places = [list(MIX).index(name) for name in unguided]
+    assert moved.unguided == tuple(list(moved.layers)[place] for place in places)
+    assert mapped(MIX, {}, "vgg16", "vgg16", unguided).unguided == tuple(unguided)
+
+
+@pytest.mark.parametrize("unguided", [(), ("block2_conv2",), ("block2_conv2", "block5_conv2")])
+def test_a_layer_that_stands_for_several_is_left_alone_if_all_of_them_are(monkeypatch, unguided):
+    monkeypatch.setattr(own_models, "_known", {})
+    offer(Own("one.keras", (LayerInfo("conv", "Conv2D", 1, 4, 1, 3, 0.0, (("same", 1),)),)))
+    layers = {"block2_conv2": 1.0, "block5_conv2": 1.0}
+    alone = mapped(layers, {}, "vgg16", "one.keras", unguided).unguided
+    assert alone == (("conv",) if len(unguided) == 2 else ())

@@ -162,8 +162,8 @@ def _change_network(own: VariantKeys) -> None:
     if after in had:
         state.set_layers(own, *had[after])
         return
-    moved = mapped(layers, channels, before, after)
-    state.set_layers(own, moved.layers, moved.channels, unguided)
+    moved = mapped(layers, channels, before, after, unguided)
+    state.set_layers(own, moved.layers, moved.channels, moved.unguided)
     if moved.said:
         state.notify(f"{now[own.name]}: {moved.said}.")
 
