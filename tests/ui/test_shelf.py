@@ -63,6 +63,15 @@ def tick(page, *jobs):
     return sound(page.run())
 
 
+def test_what_is_chosen_stays_so_while_another_place_is_shown(monkeypatch, fake):
+    dream(monkeypatch, fake)
+    page = tick(shelf(monkeypatch, fake), "job2")
+    for part in ("Compare", "My dreams"):
+        page.session_state["part"] = part
+        sound(page.run())
+    assert [page.checkbox(key=f"shelf.chosen.job{n}").value for n in (1, 2)] == [False, True]
+
+
 def count(page):
     """The numbers that the entry of the shelf shows: one, or none."""
     styles = "".join(block.proto.body for block in page.get("html"))

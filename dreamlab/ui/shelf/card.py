@@ -90,6 +90,7 @@ def _named(kept: Kept) -> None:
         st.checkbox(
             f"Choose {with_network(run.told, run.model)}",
             key=actions.chosen_key(kept.job),
+            persist_state="session",
             label_visibility="collapsed",
             width="content",
         )
