@@ -75,6 +75,7 @@ class Resume(NamedTuple):
     picture: np.ndarray
     moved: bool = True
     iteration: int = 0
+    begun: object = None
 
 
 class Start(NamedTuple):
