@@ -91,7 +91,7 @@ def test_the_real_thing_in_its_own_process(tmp_path):
     done = _python("-m", "dreamlab", *arguments)
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("dreamlab: left out 2 octaves (33 x 22, 46 x 30 px)")
-    assert done.stderr.count("\n") == 1
+    assert done.stderr.count("\n") == 1, done.stderr
     names = {path.name for path in out.iterdir()}
     octaves = ["octave_0_43x65.png", "octave_1_60x91.png", "octave_2_85x128.png"]
     pictures = ["dream.png", *octaves, "progression.gif", "progression.webp"]
